@@ -1,0 +1,6 @@
+//! drivekey: an encrypted local vault for drive recovery keys.
+//!
+//! The floors, each knowing only those to its right: `cli` → `vault`, `import` → `seal`, `store` → `record`.
+#![forbid(unsafe_code)]
+
+pub mod record;

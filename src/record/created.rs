@@ -1,0 +1,25 @@
+//! When a key was made or backed up, as its source said it: with a zone, or as raw text. Never guesses.
+
+use std::fmt;
+
+use chrono::{DateTime, FixedOffset};
+
+use super::LineText;
+
+/// A source's date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Created {
+    /// A time with its offset (RFC 3339).
+    Zoned(DateTime<FixedOffset>),
+    /// The source's own text: a local date whose order of day and month is not known.
+    Raw(LineText),
+}
+
+impl fmt::Display for Created {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Zoned(time) => f.write_str(&time.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+            Self::Raw(text) => text.fmt(f),
+        }
+    }
+}

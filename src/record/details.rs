@@ -1,0 +1,270 @@
+//! A record, and all of it but the digits. The JSON names are Microsoft Graph's where Graph has them.
+//! Must not know how a record is sealed or stored.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Created, KeyId, LineText, RecoveryPassword, Source, VolumeType};
+
+/// A record's short permanent name in its vault: `r1`, `r2`, …; never given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Handle(u32);
+
+/// The text is no handle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a handle")]
+pub struct HandleError;
+
+/// What became of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub enum State {
+    /// May open its drive.
+    #[default]
+    Current,
+    /// The drive no longer lists it, or the user says so.
+    Superseded,
+    /// Was typed into a recovery screen.
+    Used,
+    /// The drive is gone.
+    Retired,
+}
+
+/// All that is known of a recovery password except its digits.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Wire", into = "Wire")]
+pub struct Details {
+    /// The Key ID.
+    pub key_id: KeyId,
+    /// The computer's name.
+    pub device_name: Option<LineText>,
+    /// The device's id in Entra.
+    pub device_id: Option<LineText>,
+    /// What the volume is for.
+    pub volume_type: VolumeType,
+    /// The drive letter, such as `C:`.
+    pub mount_point: Option<LineText>,
+    /// The volume's label.
+    pub volume_label: Option<LineText>,
+    /// When the key was made, as its source said it.
+    pub created: Option<Created>,
+    /// A person's note.
+    pub note: Option<LineText>,
+    /// A person's tags, sorted, each once.
+    pub tags: Vec<LineText>,
+    /// What became of the key.
+    pub state: State,
+    /// Formally valid, yet nothing Windows would make: the same group eight times.
+    pub weak: bool,
+    /// Records that claim the same Key ID with other digits, or the same digits under another Key ID.
+    pub conflicts_with: Vec<Handle>,
+    /// When it was put into the trash.
+    pub removed: Option<DateTime<Utc>>,
+    /// Where it came from, oldest first.
+    pub sources: Vec<Source>,
+    /// Fields that a newer version wrote; kept as they are.
+    pub unknown: serde_json::Map<String, serde_json::Value>,
+}
+
+/// A recovery password with all that is known of it.
+#[derive(Debug)]
+pub struct Record {
+    /// Everything but the digits.
+    pub details: Details,
+    /// The digits.
+    pub password: RecoveryPassword,
+}
+
+impl Handle {
+    /// The handle with this number; `None` for zero.
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        if number == 0 { None } else { Some(Self(number)) }
+    }
+
+    /// Its number, from 1.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl FromStr for Handle {
+    type Err = HandleError;
+
+    fn from_str(text: &str) -> Result<Self, HandleError> {
+        let digits = text.strip_prefix(['r', 'R']).ok_or(HandleError)?;
+        if digits.starts_with(['0', '+']) {
+            return Err(HandleError);
+        }
+        digits.parse().ok().and_then(Self::new).ok_or(HandleError)
+    }
+}
+
+impl fmt::Display for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("r{}", self.0))
+    }
+}
+
+impl TryFrom<String> for Handle {
+    type Error = HandleError;
+
+    fn try_from(text: String) -> Result<Self, HandleError> {
+        text.parse()
+    }
+}
+
+impl From<Handle> for String {
+    fn from(handle: Handle) -> Self {
+        handle.to_string()
+    }
+}
+
+impl State {
+    /// The word on the command line and in JSON.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Superseded => "superseded",
+            Self::Used => "used",
+            Self::Retired => "retired",
+        }
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// The JSON form. `id` is whole or absent; a beginning stands in `keyIdPrefix`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_id_prefix: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_date_time: Option<DateTime<FixedOffset>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_raw: Option<LineText>,
+    #[serde(default)]
+    volume_type: VolumeType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device_id: Option<LineText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device_name: Option<LineText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mount_point: Option<LineText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    volume_label: Option<LineText>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<LineText>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<LineText>,
+    #[serde(default)]
+    state: State,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    weak: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    conflicts_with: Vec<Handle>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removed_date_time: Option<DateTime<Utc>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sources: Vec<Source>,
+    #[serde(flatten)]
+    unknown: serde_json::Map<String, serde_json::Value>,
+}
+
+impl From<Wire> for Details {
+    fn from(wire: Wire) -> Self {
+        let whole = wire.id.as_deref().and_then(|id| id.parse().ok()).map(KeyId::Full);
+        let begun = || wire.key_id_prefix.as_deref().and_then(|prefix| prefix.parse().ok()).map(KeyId::Prefix);
+        let key_id = whole.or_else(begun).unwrap_or_default();
+        Self {
+            key_id,
+            device_name: wire.device_name,
+            device_id: wire.device_id,
+            volume_type: wire.volume_type,
+            mount_point: wire.mount_point,
+            volume_label: wire.volume_label,
+            created: wire.created_date_time.map(Created::Zoned).or_else(|| wire.created_raw.map(Created::Raw)),
+            note: wire.note,
+            tags: wire.tags,
+            state: wire.state,
+            weak: wire.weak,
+            conflicts_with: wire.conflicts_with,
+            removed: wire.removed_date_time,
+            sources: wire.sources,
+            unknown: wire.unknown,
+        }
+    }
+}
+
+impl From<Details> for Wire {
+    fn from(details: Details) -> Self {
+        let (created_date_time, created_raw) = match details.created {
+            Some(Created::Zoned(time)) => (Some(time), None),
+            Some(Created::Raw(text)) => (None, Some(text)),
+            None => (None, None),
+        };
+        let (id, key_id_prefix) = match details.key_id {
+            KeyId::Full(guid) => (Some(guid.to_string()), None),
+            KeyId::Prefix(prefix) => (None, Some(prefix.as_str().to_owned())),
+            KeyId::Unknown => (None, None),
+        };
+        Self {
+            id,
+            key_id_prefix,
+            created_date_time,
+            created_raw,
+            volume_type: details.volume_type,
+            device_id: details.device_id,
+            device_name: details.device_name,
+            mount_point: details.mount_point,
+            volume_label: details.volume_label,
+            note: details.note,
+            tags: details.tags,
+            state: details.state,
+            weak: details.weak,
+            conflicts_with: details.conflicts_with,
+            removed_date_time: details.removed,
+            sources: details.sources,
+            unknown: details.unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_read_back_and_nothing_else_does() {
+        assert_eq!("r17".parse(), Ok(Handle(17)));
+        assert_eq!("R17".parse(), Ok(Handle(17)));
+        for text in ["17", "r0", "r017", "r+7", "r", "r-1", "r99999999999", ""] {
+            assert_eq!(text.parse::<Handle>(), Err(HandleError), "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_of_a_newer_version_survive() {
+        let json = r#"{"id":"7EDB30ED-1234-4ABC-9DEF-0123456789AB","volumeType":"fixedDataVolume","state":"current","provedDateTime":"2027-01-01T00:00:00Z"}"#;
+        let details: Result<Details, _> = serde_json::from_str(json);
+        assert_eq!(details.ok().and_then(|d| serde_json::to_string(&d).ok()).as_deref(), Some(json));
+    }
+
+    #[test]
+    fn an_empty_record_is_mostly_absent() {
+        assert_eq!(serde_json::to_string(&Details::default()).ok().as_deref(), Some(r#"{"volumeType":"unknown","state":"current"}"#));
+    }
+}

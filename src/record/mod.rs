@@ -1,0 +1,20 @@
+//! What a recovery password, a Key ID, a volume type and a record *are*: parsing, checking, normalising.
+//! Knows nothing of files, SQL, ciphers or the screen.
+
+mod created;
+mod details;
+mod fold;
+mod key_id;
+mod line_text;
+mod password;
+mod source;
+mod volume_type;
+
+pub use created::Created;
+pub use details::{Details, Handle, HandleError, Record, State};
+pub use fold::{fold_digit, fold_look_alikes};
+pub use key_id::{Guid, GuidError, KeyId, KeyIdPrefix};
+pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError};
+pub use password::{Digits, GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword, check_group};
+pub use source::{Source, SourceKind};
+pub use volume_type::{VolumeType, VolumeTypeError};

@@ -1,0 +1,57 @@
+//! Where a record came from: which kind of source, under which name, when. Must not open anything.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{LineText, VolumeType};
+
+/// The kinds of source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SourceKind {
+    /// The TXT file of Windows 8 and later.
+    WindowsTxt,
+    /// The TXT file of Windows 7.
+    WindowsTxtWin7,
+    /// A text file that a script or another tool wrote.
+    ScriptTxt,
+    /// Any other text that held a key.
+    FreeText,
+    /// Text whose letters had to be read as digits.
+    OcrText,
+    /// Pasted from the clipboard.
+    Clipboard,
+    /// Typed by hand.
+    Typed,
+    /// Kept by a newer version; its name is not known here.
+    #[serde(other)]
+    Other,
+}
+
+/// One source of a record. The optional fields hold what this source says otherwise than the record itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// What kind it was.
+    pub kind: SourceKind,
+    /// The file's name, without its folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<LineText>,
+    /// When it was taken in.
+    pub imported_date_time: DateTime<Utc>,
+    /// The device this source names, where the record names another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_name: Option<LineText>,
+    /// The volume type this source gives, where the record has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_type: Option<VolumeType>,
+    /// The drive letter this source gives, where the record has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mount_point: Option<LineText>,
+    /// The volume label this source gives, where the record has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_label: Option<LineText>,
+    /// The date this source gives, where the record has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_raw: Option<LineText>,
+}
