@@ -4,3 +4,5 @@
 #![forbid(unsafe_code)]
 
 pub mod record;
+pub mod seal;
+pub mod store;

@@ -4,6 +4,7 @@
 mod created;
 mod details;
 mod fold;
+mod ids;
 mod key_id;
 mod line_text;
 mod password;
@@ -13,7 +14,9 @@ mod volume_type;
 pub use created::Created;
 pub use details::{Details, Handle, HandleError, Record, State};
 pub use fold::{fold_digit, fold_look_alikes};
+pub use ids::{ID_BYTES, RecordId, Revision, SlotId, VaultId, WriteId};
 pub use key_id::{Guid, GuidError, KeyId, KeyIdPrefix};
+pub(crate) use line_text::normalise;
 pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError};
 pub use password::{Digits, GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword, check_group};
 pub use source::{Source, SourceKind};

@@ -1,0 +1,179 @@
+//! From a passphrase to 64 secret bytes: Argon2id 1.3 (RFC 9106), its cost, floor and ceiling.
+//! Must not know slots, files or prompts.
+
+use std::time::{Duration, Instant};
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use secrecy::{ExposeSecret, SecretString};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::Zeroizing;
+
+/// Bytes the derivation gives: 32 for the slot's identity, 32 for its check value.
+pub(super) const OUTPUT_BYTES: usize = 64;
+
+/// What one derivation costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KdfCost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over it (RFC 9106: t).
+    pub passes: u32,
+    /// Lanes computed in parallel (RFC 9106: p).
+    pub lanes: u32,
+}
+
+/// The cheapest cost that is accepted, and the dearest. A file that asks for less or more is refused before any work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KdfLimits {
+    /// Nothing below this.
+    pub floor: KdfCost,
+    /// Nothing above this.
+    pub ceiling: KdfCost,
+}
+
+/// Why no bytes were derived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KdfError {
+    /// Cheaper than the floor.
+    #[error("the key derivation is too cheap")]
+    BelowFloor(KdfCost),
+    /// Dearer than the ceiling.
+    #[error("the key derivation is too dear")]
+    AboveCeiling(KdfCost),
+    /// The machine has not that much memory free.
+    #[error("{memory_kib} KiB of memory could not be had")]
+    OutOfMemory {
+        /// What was asked for.
+        memory_kib: u32,
+    },
+}
+
+impl KdfLimits {
+    /// The product's limits (DESIGN section 3): floor is the second choice of RFC 9106, 64 MiB.
+    pub const PRODUCT: Self = Self {
+        floor: KdfCost { memory_kib: 64 * 1024, passes: 3, lanes: 4 },
+        ceiling: KdfCost { memory_kib: 1024 * 1024, passes: 16, lanes: 16 },
+    };
+
+    /// Refuses a cost outside the limits.
+    ///
+    /// # Errors
+    /// [`KdfError::BelowFloor`] or [`KdfError::AboveCeiling`].
+    pub fn check(&self, cost: KdfCost) -> Result<(), KdfError> {
+        let any = |limit: KdfCost, worse: fn(u32, u32) -> bool| {
+            worse(cost.memory_kib, limit.memory_kib) || worse(cost.passes, limit.passes) || worse(cost.lanes, limit.lanes)
+        };
+        if any(self.floor, |asked, floor| asked < floor) {
+            return Err(KdfError::BelowFloor(cost));
+        }
+        if any(self.ceiling, |asked, ceiling| asked > ceiling) {
+            return Err(KdfError::AboveCeiling(cost));
+        }
+        Ok(())
+    }
+}
+
+/// NFKC, then Argon2id.
+pub(super) fn derive(
+    passphrase: &SecretString,
+    salt: &[u8],
+    cost: KdfCost,
+    limits: KdfLimits,
+) -> Result<Zeroizing<[u8; OUTPUT_BYTES]>, KdfError> {
+    limits.check(cost)?;
+    // EXPOSE: the passphrase is what the derivation is of.
+    let typed = passphrase.expose_secret();
+    // NFKC can lengthen a text up to eighteen times; reserved first, the buffer never moves and leaves no copy.
+    let mut normal = Zeroizing::new(String::with_capacity(typed.len() * 18));
+    normal.extend(typed.nfkc());
+    hash(normal.as_bytes(), salt, cost)
+}
+
+fn hash(password: &[u8], salt: &[u8], cost: KdfCost) -> Result<Zeroizing<[u8; OUTPUT_BYTES]>, KdfError> {
+    let refused = |_| KdfError::AboveCeiling(cost);
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUTPUT_BYTES)).map_err(refused)?;
+    let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(password, salt, &mut *output)
+        .map_err(|_| KdfError::OutOfMemory { memory_kib: cost.memory_kib })?;
+    Ok(output)
+}
+
+/// More memory than this would shut out the small machine on which the vault may have to be opened one day.
+const CALIBRATED_MEMORY_KIB: u32 = 256 * 1024;
+
+/// The cost that takes about `target` on this machine: more memory first, then more passes.
+///
+/// # Errors
+/// [`KdfError::OutOfMemory`] when not even the floor's memory can be had.
+pub fn calibrate(limits: KdfLimits, target: Duration) -> Result<KdfCost, KdfError> {
+    let mut cost = limits.floor;
+    let started = Instant::now();
+    hash(b"calibration", &[0; 16], cost)?;
+    let mut once = started.elapsed().max(Duration::from_micros(1));
+    let most_kib = CALIBRATED_MEMORY_KIB.min(limits.ceiling.memory_kib);
+    while cost.memory_kib.saturating_mul(2) <= most_kib && once * 2 <= target {
+        cost.memory_kib *= 2;
+        once *= 2;
+    }
+    let affordable = target.as_micros() * u128::from(cost.passes) / once.as_micros().max(1);
+    cost.passes = u32::try_from(affordable).unwrap_or(u32::MAX).clamp(limits.floor.passes, limits.ceiling.passes);
+    Ok(cost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: KdfLimits =
+        KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 } };
+
+    #[test]
+    fn the_same_passphrase_in_another_unicode_form_gives_the_same_bytes() {
+        let bytes = |text: &str| derive(&SecretString::from(text.to_owned()), &[7; 16], CHEAP.floor, CHEAP).map(|out| *out);
+        assert_eq!(bytes("Schl\u{fc}ssel"), bytes("Schlu\u{308}ssel"));
+        assert_ne!(bytes("Schl\u{fc}ssel"), bytes("Schlussel"));
+    }
+
+    #[test]
+    fn what_a_file_asks_for_is_bounded() {
+        let product = KdfLimits::PRODUCT;
+        assert_eq!(product.check(product.floor), Ok(()));
+        assert_eq!(product.check(product.ceiling), Ok(()));
+        for cheap in [
+            KdfCost { memory_kib: 65535, ..product.floor },
+            KdfCost { passes: 2, ..product.floor },
+            KdfCost { lanes: 3, ..product.floor },
+            KdfCost { memory_kib: 8, passes: 16, lanes: 16 },
+        ] {
+            assert_eq!(product.check(cheap), Err(KdfError::BelowFloor(cheap)));
+        }
+        for dear in [
+            KdfCost { memory_kib: u32::MAX, ..product.floor },
+            KdfCost { passes: 17, ..product.floor },
+            KdfCost { lanes: 17, ..product.floor },
+        ] {
+            assert_eq!(product.check(dear), Err(KdfError::AboveCeiling(dear)));
+        }
+    }
+
+    #[test]
+    fn calibration_stays_within_the_limits() {
+        let quick = calibrate(CHEAP, Duration::ZERO).unwrap();
+        assert_eq!(quick, CHEAP.floor);
+        let slow = calibrate(CHEAP, Duration::from_secs(3600)).unwrap();
+        assert_eq!(slow, KdfCost { memory_kib: 4096, passes: 4, lanes: 1 });
+    }
+
+    /// The C reference implementation's answer for these inputs (t=3, m=64 KiB, p=4, 64 bytes, Argon2id 1.3), which
+    /// pins the variant, the version and the order of the parameters.
+    #[test]
+    fn a_known_answer() {
+        let out = hash(b"password", b"somesaltsomesalt", KdfCost { memory_kib: 64, passes: 3, lanes: 4 }).unwrap();
+        let hex = out.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
+        assert_eq!(
+            hex,
+            "aa5ee67f11ed756134a6356eb91f4c604f3587769d54ff8dcae18e269aa3071a8027ac96ef5ed97ad3ae640cdc65a81091ee92da4ba2f9696b4850b14485b147"
+        );
+    }
+}

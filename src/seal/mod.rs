@@ -1,0 +1,23 @@
+//! The crypto floor with a front door: callers choose a purpose, never an algorithm.
+//! Must not know SQL, files on disk, prompts or time.
+
+mod error;
+mod kdf;
+mod keyslot;
+mod random;
+mod root;
+mod sealed_record;
+mod state;
+mod summary;
+mod token;
+mod total;
+
+pub use error::SealError;
+pub use kdf::{KdfCost, KdfError, KdfLimits, calibrate};
+pub use keyslot::{CHECK_BYTES, MadeSlot, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening};
+pub use random::{RandomError, make_id, make_number_below};
+pub use root::{FINGERPRINT_BYTES, Fingerprint, Root};
+pub use sealed_record::{Binding, SHA256_BYTES, SealedRecord, sha256};
+pub use summary::{SealedSummary, Summary};
+pub use token::{TOKEN_BYTES, Token, Tokens};
+pub use total::{Total, TotalItem};

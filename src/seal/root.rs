@@ -1,0 +1,125 @@
+//! The root secret of a vault: an age identity made at random, and the keys for single purposes that come from it.
+//! Must not know what is sealed with them.
+
+use std::str::FromStr;
+
+use age::x25519::{Identity, Recipient};
+use bech32::primitives::decode::CheckedHrpstring;
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::SealError;
+use crate::record::VaultId;
+
+/// Bytes of a root's fingerprint.
+pub const FINGERPRINT_BYTES: usize = 32;
+
+/// A value by which a machine recognises a root it has met; tells nothing of the root.
+pub type Fingerprint = [u8; FINGERPRINT_BYTES];
+
+/// A 32-byte key for one purpose.
+pub(super) type PurposeKey = Zeroizing<[u8; 32]>;
+
+/// The opened root of one vault with everything that is derived from it. Wiped when dropped.
+pub struct Root {
+    vault: VaultId,
+    identity: Identity,
+    recipient: Recipient,
+    pub(super) summary_key: PurposeKey,
+    pub(super) state_key: PurposeKey,
+    pub(super) index_mac: Hmac<Sha256>,
+    pub(super) total_mac: Hmac<Sha256>,
+    fingerprint: Fingerprint,
+}
+
+impl Root {
+    /// A new root for this vault, from the system's randomness.
+    ///
+    /// # Errors
+    /// [`SealError::Malformed`] never happens with an identity made by age itself.
+    pub fn make(vault: VaultId) -> Result<Self, SealError> {
+        Self::from_identity(vault, Identity::generate())
+    }
+
+    /// From the text of an age identity, `AGE-SECRET-KEY-1…`.
+    ///
+    /// # Errors
+    /// [`SealError::Malformed`] when the text is none.
+    pub(super) fn from_text(vault: VaultId, text: &str) -> Result<Self, SealError> {
+        Self::from_identity(vault, Identity::from_str(text).map_err(|_| SealError::Malformed)?)
+    }
+
+    fn from_identity(vault: VaultId, identity: Identity) -> Result<Self, SealError> {
+        let text = identity.to_string();
+        // EXPOSE: the identity's 32 bytes are the input from which the purposes' keys are derived.
+        let checked = CheckedHrpstring::new::<bech32::Bech32>(text.expose_secret()).map_err(|_| SealError::Malformed)?;
+        let mut secret = Zeroizing::new([0_u8; 32]);
+        let mut bytes = checked.byte_iter();
+        for slot in secret.iter_mut() {
+            *slot = bytes.next().ok_or(SealError::Malformed)?;
+        }
+        let derive = |purpose: &str| -> Result<PurposeKey, SealError> {
+            let mut key = Zeroizing::new([0_u8; 32]);
+            // The vault id is the salt, the purpose the info (RFC 5869).
+            Hkdf::<Sha256>::new(Some(vault.as_bytes()), &*secret)
+                .expand(purpose.as_bytes(), &mut *key)
+                .map_err(|_| SealError::Malformed)?;
+            Ok(key)
+        };
+        let mac = |key: &PurposeKey| Hmac::<Sha256>::new_from_slice(&**key).map_err(|_| SealError::Malformed);
+        Ok(Self {
+            vault,
+            recipient: identity.to_public(),
+            identity,
+            summary_key: derive("drivekey/1/summary")?,
+            state_key: derive("drivekey/1/state")?,
+            index_mac: mac(&derive("drivekey/1/index")?)?,
+            total_mac: mac(&derive("drivekey/1/total")?)?,
+            fingerprint: *derive("drivekey/1/fingerprint")?,
+        })
+    }
+
+    /// The vault whose root this is.
+    #[must_use]
+    pub const fn vault(&self) -> VaultId {
+        self.vault
+    }
+
+    /// Its fingerprint under this vault's id.
+    #[must_use]
+    pub const fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// The public half, `age1…`. Kept inside sealed blobs only: who has it can seal, though not bind.
+    #[must_use]
+    pub fn recipient_text(&self) -> String {
+        self.recipient.to_string()
+    }
+
+    pub(super) const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    pub(super) const fn recipient(&self) -> &Recipient {
+        &self.recipient
+    }
+
+    pub(super) fn identity_text(&self) -> SecretString {
+        self.identity.to_string()
+    }
+}
+
+pub(super) fn mac_bytes<const N: usize>(mac: Hmac<Sha256>) -> [u8; N] {
+    let full = mac.finalize().into_bytes();
+    std::array::from_fn(|at| full[at])
+}
+
+impl std::fmt::Debug for Root {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Root(of {}, hidden)", self.vault)
+    }
+}

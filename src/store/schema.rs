@@ -1,0 +1,78 @@
+//! The steps from nothing to the newest tables, and the test that a file has exactly those.
+//! Must not know what stands in the rows.
+
+use rusqlite::{Connection, Transaction};
+
+use super::{Damage, StoreError};
+
+/// `dkey`, in the header's field that tells whose file it is.
+pub(super) const APPLICATION_ID: u32 = 0x646B_6579;
+
+/// Each step takes a file from the version before it to its own.
+const STEPS: [&str; 1] = [include_str!("../../schema/1.sql")];
+
+/// The newest version of the file that this program knows, and the one it writes.
+pub const VERSION: u32 = 1;
+
+/// One line of `sqlite_schema`.
+type Entry = (String, String, String, Option<String>);
+
+/// Takes a file from `from` to the newest version.
+pub(super) fn migrate(transaction: &Transaction<'_>, from: u32) -> Result<(), StoreError> {
+    for step in STEPS.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    Ok(())
+}
+
+/// The file's tables and indexes must be those that the steps make, to the letter: a planted trigger can swallow an
+/// INSERT in silence.
+pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    let mut fresh = Connection::open_in_memory()?;
+    let steps = fresh.transaction()?;
+    migrate(&steps, 0)?;
+    steps.commit()?;
+    if entries(connection)? == entries(&fresh)? { Ok(()) } else { Err(StoreError::Damaged(Damage::Schema)) }
+}
+
+fn entries(connection: &Connection) -> Result<Vec<Entry>, StoreError> {
+    let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    rows.map(|row| row.map_err(StoreError::from)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_a_comment() {
+        for step in STEPS {
+            let mut commented = false;
+            let mut inside = false;
+            for line in step.lines().map(str::trim) {
+                if line.starts_with("CREATE TABLE") {
+                    inside = true;
+                } else if line.starts_with(')') {
+                    inside = false;
+                } else if inside && !line.starts_with("--") {
+                    assert!(commented, "no comment above: {line}");
+                }
+                commented = line.starts_with("--");
+            }
+        }
+    }
+
+    #[test]
+    fn the_sum_of_the_steps_is_the_written_one() {
+        let mut fresh = Connection::open_in_memory().unwrap();
+        let steps = fresh.transaction().unwrap();
+        migrate(&steps, 0).unwrap();
+        steps.commit().unwrap();
+        let sum = Connection::open_in_memory().unwrap();
+        sum.execute_batch(include_str!("../../schema/schema.sql")).unwrap();
+        assert_eq!(entries(&fresh).unwrap(), entries(&sum).unwrap());
+    }
+}
