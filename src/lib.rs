@@ -4,5 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod record;
+pub mod reveal;
 pub mod seal;
 pub mod store;
+pub mod vault;

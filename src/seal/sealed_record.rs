@@ -63,8 +63,8 @@ impl SealedRecord {
         // EXPOSE: the digits are what is sealed.
         let digits = record.password.expose_secret();
         let plain = Plain { binding, handle, details: &details, digits: &digits };
-        let room = serde_json::to_string(&details).map_err(|_| SealError::Malformed)?.len() + 2 * PAD_BYTES;
-        let mut text = Zeroizing::new(Vec::with_capacity(room));
+        let capacity = serde_json::to_string(&details).map_err(|_| SealError::Malformed)?.len() + 2 * PAD_BYTES;
+        let mut text = Zeroizing::new(Vec::with_capacity(capacity));
         serde_json::to_writer(&mut *text, &plain).map_err(|_| SealError::Malformed)?;
         let padded = text.len().next_multiple_of(PAD_BYTES);
         if padded > PLAINTEXT_CEILING_BYTES {

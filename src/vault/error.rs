@@ -1,0 +1,60 @@
+//! Why a vault did not do what it was asked. Data only; the sentences are made elsewhere.
+
+use super::{CopyDoubt, Fault};
+use crate::record::Handle;
+use crate::seal::{KdfError, RandomError, SealError, SlotError};
+use crate::store::StoreError;
+
+/// Why a vault did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key derivation.
+    #[error(transparent)]
+    Kdf(#[from] KdfError),
+    /// Sealing.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The passphrase opens no slot, and the slots are as they were written.
+    #[error("wrong passphrase")]
+    WrongPassphrase,
+    /// No slot opened, and at least one is damaged: the passphrase may be right.
+    #[error("a keyslot is damaged")]
+    SlotDamaged,
+    /// The passphrase is right for a slot that someone changed.
+    #[error("a keyslot was changed")]
+    SlotTampered,
+    /// No slot with this name.
+    #[error("no such keyslot")]
+    NoSuchSlot,
+    /// Something inside is not as it was written.
+    #[error("{} faults", .0.len())]
+    Faults(Vec<Fault>),
+    /// This is not the copy that this machine knows.
+    #[error("another copy: {0:?}")]
+    Copy(CopyDoubt),
+    /// No record has this handle.
+    #[error("no record {0}")]
+    NoSuchRecord(Handle),
+    /// All numbers are given out.
+    #[error("the vault is full")]
+    Full,
+}
+
+impl From<RandomError> for VaultError {
+    fn from(error: RandomError) -> Self {
+        Self::Seal(error.into())
+    }
+}
+
+impl From<SlotError> for VaultError {
+    fn from(error: SlotError) -> Self {
+        match error {
+            SlotError::Kdf(error) => Self::Kdf(error),
+            SlotError::Seal(error) => Self::Seal(error),
+            SlotError::Random(error) => error.into(),
+        }
+    }
+}

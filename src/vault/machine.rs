@@ -1,0 +1,151 @@
+//! What this machine remembers of the vaults it has opened: each one's root, latest write and place.
+//! Two small files each, under names that tell neither vault nor place. Must not know a passphrase or a key.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::state::{State, hex};
+use crate::record::{Revision, SlotId, VaultId, WriteId};
+use crate::seal::{Fingerprint, sha256};
+
+/// Why a copy may not be the one this machine knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyDoubt {
+    /// The vault's name is known here, but it has another root: another vault was put in its place.
+    ForeignRoot,
+    /// At this place lay another vault.
+    OtherVault,
+    /// An older copy.
+    Older {
+        /// The revision of this file.
+        found: u32,
+        /// The latest this machine saw.
+        known: u32,
+    },
+    /// A copy that went its own way after the two were one.
+    Forked {
+        /// The revision of this file.
+        found: u32,
+        /// The latest this machine saw.
+        known: u32,
+    },
+}
+
+/// The folder in which this machine keeps what it remembers; `None` remembers nothing.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    folder: Option<PathBuf>,
+}
+
+/// What is remembered of one vault.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+struct Memory {
+    root: String,
+    revision: u32,
+    write: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_slot: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    retired_roots: Vec<String>,
+}
+
+impl Machine {
+    /// Remembers in this folder, which is made when it is first needed.
+    #[must_use]
+    pub const fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder }
+    }
+
+    fn vault_file(&self, vault: VaultId) -> Option<PathBuf> {
+        let name = sha256(&[b"drivekey/1/machine".as_slice(), vault.as_bytes()].concat());
+        Some(self.folder.as_ref()?.join(format!("{}.json", hex(&name[..16]))))
+    }
+
+    fn place_file(&self, path: &Path) -> Option<PathBuf> {
+        let path = path.canonicalize().ok()?;
+        let name = sha256(&[b"drivekey/1/place".as_slice(), path.as_os_str().as_encoded_bytes()].concat());
+        Some(self.folder.as_ref()?.join(format!("{}.place", hex(&name[..16]))))
+    }
+
+    fn recall(&self, vault: VaultId) -> Option<Memory> {
+        serde_json::from_slice(&fs::read(self.vault_file(vault)?).ok()?).ok()
+    }
+
+    /// The slot that opened this vault last.
+    pub(super) fn last_slot(&self, vault: VaultId) -> Option<SlotId> {
+        SlotId::from_hex(&self.recall(vault)?.last_slot?)
+    }
+
+    /// Compares a vault that opened with what is remembered. Changes nothing.
+    pub(super) fn doubt(&self, vault: VaultId, root: &Fingerprint, state: Option<&State>, path: &Path) -> Option<CopyDoubt> {
+        let Some(memory) = self.recall(vault) else {
+            return self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault);
+        };
+        if memory.root != hex(root) {
+            return Some(CopyDoubt::ForeignRoot);
+        }
+        let state = state?;
+        let (found, known) = (state.revision().number(), memory.revision);
+        let seen = Revision::new(known).and_then(|revision| state.write_of(revision));
+        match (seen, WriteId::from_hex(&memory.write)) {
+            (Some(seen), Some(kept)) if seen == kept => None,
+            (Some(_), _) => Some(CopyDoubt::Forked { found, known }),
+            (None, _) if found < known => Some(CopyDoubt::Older { found, known }),
+            // So many writes later that the marks no longer reach back: nothing speaks against it.
+            (None, _) => None,
+        }
+        .or_else(|| self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault))
+    }
+
+    fn other_vault_was_at(&self, path: &Path, vault: VaultId) -> bool {
+        let kept = self.place_file(path).and_then(|file| fs::read_to_string(file).ok());
+        kept.is_some_and(|kept| kept.trim() != place_mark(vault))
+    }
+
+    /// Remembers this vault as it is now. Called after each clean opening and each write.
+    ///
+    /// # Errors
+    /// When the folder or its files cannot be written; the vault itself is not concerned.
+    pub(super) fn remember(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
+        let (Some(folder), Some(vault_file)) = (&self.folder, self.vault_file(vault)) else { return Ok(()) };
+        let before = self.recall(vault);
+        let mut retired_roots = before.as_ref().map(|memory| memory.retired_roots.clone()).unwrap_or_default();
+        if let Some(memory) = before.as_ref().filter(|memory| memory.root != hex(root)) {
+            retired_roots.push(memory.root.clone());
+        }
+        let memory = Memory {
+            root: hex(root),
+            revision: state.revision().number(),
+            write: state.write_id().map(|write| write.to_string()).unwrap_or_default(),
+            last_slot: slot.map(|slot| slot.to_string()).or_else(|| before.as_ref().and_then(|memory| memory.last_slot.clone())),
+            retired_roots,
+        };
+        fs::create_dir_all(folder)?;
+        if before.as_ref() != Some(&memory) {
+            write_beside(folder, &vault_file, &serde_json::to_vec(&memory)?)?;
+        }
+        if let Some(place_file) = self.place_file(path)
+            && !place_file.exists() | self.other_vault_was_at(path, vault)
+        {
+            write_beside(folder, &place_file, place_mark(vault).as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn place_mark(vault: VaultId) -> String {
+    hex(&sha256(&[b"drivekey/1/at place".as_slice(), vault.as_bytes()].concat())[..16])
+}
+
+/// Written beside and renamed: a torn memory would raise a false alarm.
+fn write_beside(folder: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_data()?;
+    temporary.persist(file).map_err(|refused| refused.error)?;
+    Ok(())
+}

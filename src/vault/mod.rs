@@ -1,0 +1,29 @@
+//! The only place that joins seal and store: a vault that is locked, and one that is open.
+//! Must not know prompts, formats of imported files or the screen. Time comes in as an argument.
+
+mod change;
+mod entry;
+mod error;
+mod fault;
+mod machine;
+mod open;
+mod repair;
+mod scan;
+mod search;
+mod slots;
+mod state;
+mod take_in;
+mod verify;
+mod write;
+
+pub use change::{Edit, Setting};
+pub use entry::Entry;
+pub use error::VaultError;
+pub use fault::{Fault, FaultKind};
+pub use machine::{CopyDoubt, Machine};
+pub use open::{Locked, NewVault, SlotInfo, UnlockFailure, Unlocked, Vault};
+pub use scan::{Filter, Listing, TrashFilter};
+pub use search::{Found, ReadAs};
+pub use slots::SlotChangeError;
+pub use take_in::{Incoming, TakenIn, Taking};
+pub use verify::Verification;

@@ -1,0 +1,288 @@
+//! Opening a vault: locked, it gives its slots; unlocked, it is checked against its state and against what this
+//! machine remembers. Runs no scan over records.
+
+use std::io;
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::state::{SlotState, State};
+use super::{CopyDoubt, Fault, FaultKind, Machine, VaultError};
+use crate::record::{LineText, SlotId, VaultId, WriteId};
+use crate::seal::{KdfCost, KdfLimits, MadeSlot, PassphraseSlot, Root, SlotBody, SlotOpening, make_id};
+use crate::store::{self, SlotRow, Store};
+
+/// The kind of a passphrase slot in the file.
+const PASSPHRASE_KIND: u32 = 1;
+
+/// A vault, locked or unlocked: only an unlocked one has the calls that need the root.
+pub struct Vault<S> {
+    pub(super) store: Store,
+    pub(super) machine: Machine,
+    pub(super) limits: KdfLimits,
+    pub(super) access: S,
+}
+
+/// A vault whose passphrase nobody has given yet.
+pub struct Locked {
+    vault: VaultId,
+    slots: Vec<SlotRow>,
+}
+
+/// A vault whose root is at hand.
+pub struct Unlocked {
+    pub(super) vault: VaultId,
+    pub(super) root: Root,
+    /// `None` when the state row does not open; reading goes on without its checks.
+    pub(super) state: Option<State>,
+    pub(super) slot: SlotId,
+    pub(super) slots: Vec<SlotRow>,
+    pub(super) faults: Vec<Fault>,
+    pub(super) doubt: Option<CopyDoubt>,
+    pub(super) memory: Result<(), io::ErrorKind>,
+}
+
+/// A vault that did not open, to try again.
+pub struct UnlockFailure {
+    /// The vault, still locked.
+    pub vault: Box<Vault<Locked>>,
+    /// Why.
+    pub error: VaultError,
+}
+
+/// What a new vault is made with.
+pub struct NewVault<'a> {
+    /// The first passphrase.
+    pub passphrase: &'a SecretString,
+    /// The cost of its derivation.
+    pub cost: KdfCost,
+    /// The limits within which that must be.
+    pub limits: KdfLimits,
+}
+
+/// A keyslot, for lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotInfo {
+    /// Its name in the file.
+    pub slot: SlotId,
+    /// The name a person gave it.
+    pub name: Option<LineText>,
+    /// The cost of its derivation.
+    pub cost: KdfCost,
+    /// Whether it opened the vault just now.
+    pub in_use: bool,
+}
+
+impl Vault<Locked> {
+    /// Makes a new vault file with one passphrase slot.
+    ///
+    /// # Errors
+    /// [`store::StoreError::Exists`] when anything is at the path; whatever fails, nothing is left behind.
+    pub fn create(path: &Path, new: &NewVault<'_>, machine: &Machine) -> Result<(), VaultError> {
+        let vault = VaultId::from_bytes(make_id()?);
+        let root = Root::make(vault)?;
+        let made = PassphraseSlot::make(&root, new.passphrase, new.cost, new.limits)?;
+        let (row, slot_state) = slot_row(vault, made, None);
+        let state = State::first(store::VERSION, root.recipient_text(), vec![slot_state], WriteId::from_bytes(make_id()?));
+        store::create(path, vault, &root.seal_state(&state)?, std::slice::from_ref(&row))?;
+        // A machine that cannot remember still has a sound vault; the next opening tries again.
+        let _ = machine.remember(vault, root.fingerprint(), &state, Some(row.slot), path);
+        Ok(())
+    }
+
+    /// Opens a vault file without its passphrase.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`], each kind of refusal by itself; the file is not changed.
+    pub fn open(path: &Path, limits: KdfLimits, machine: Machine) -> Result<Self, VaultError> {
+        let mut store = Store::open(path)?;
+        let reader = store.read()?;
+        let (vault, _) = reader.vault()?;
+        let slots = reader.slots()?;
+        drop(reader);
+        Ok(Self { store, machine, limits, access: Locked { vault, slots } })
+    }
+
+    /// The names of the slots in the file.
+    pub fn slot_ids(&self) -> impl Iterator<Item = SlotId> {
+        self.access.slots.iter().map(|row| row.slot)
+    }
+
+    /// Tries a passphrase on every slot, the last used first, or on `only` one.
+    ///
+    /// # Errors
+    /// [`UnlockFailure`] gives the vault back, so that another passphrase can be tried.
+    pub fn unlock(self, passphrase: &SecretString, only: Option<SlotId>) -> Result<Vault<Unlocked>, UnlockFailure> {
+        match self.try_slots(passphrase, only) {
+            Ok((root, slot)) => self.unlocked(*root, slot),
+            Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
+        }
+    }
+
+    fn try_slots(&self, passphrase: &SecretString, only: Option<SlotId>) -> Result<(Box<Root>, SlotId), VaultError> {
+        let last = self.machine.last_slot(self.access.vault);
+        let mut rows: Vec<&SlotRow> = self.access.slots.iter().filter(|row| only.is_none_or(|only| row.slot == only)).collect();
+        rows.sort_by_key(|row| Some(row.slot) != last);
+        if rows.is_empty() {
+            return Err(if only.is_some() { VaultError::NoSuchSlot } else { VaultError::SlotDamaged });
+        }
+        let mut worst = VaultError::WrongPassphrase;
+        for row in rows {
+            match passphrase_slot(row).open(self.access.vault, passphrase, &row.checksum, self.limits) {
+                Ok(SlotOpening::Opened(root)) => return Ok((root, row.slot)),
+                Ok(SlotOpening::WrongPassphrase) => {}
+                Ok(SlotOpening::Tampered) => worst = VaultError::SlotTampered,
+                Ok(SlotOpening::Damaged) => {
+                    if !matches!(worst, VaultError::SlotTampered) {
+                        worst = VaultError::SlotDamaged;
+                    }
+                }
+                Err(error) => {
+                    if matches!(worst, VaultError::WrongPassphrase) {
+                        worst = error.into();
+                    }
+                }
+            }
+        }
+        Err(worst)
+    }
+
+    fn unlocked(mut self, root: Root, slot: SlotId) -> Result<Vault<Unlocked>, UnlockFailure> {
+        let looked = self.look_inside(&root);
+        let (state, slots) = match looked {
+            Ok(looked) => looked,
+            Err(error) => return Err(UnlockFailure { vault: Box::new(self), error }),
+        };
+        let vault = self.access.vault;
+        let faults = match &state {
+            Some(state) => slot_faults(vault, state, &slots),
+            None => vec![Fault::whole(FaultKind::State)],
+        };
+        let doubt = self.machine.doubt(vault, root.fingerprint(), state.as_ref(), self.store.path());
+        if doubt == Some(CopyDoubt::ForeignRoot) {
+            return Err(UnlockFailure { vault: Box::new(self), error: VaultError::Copy(CopyDoubt::ForeignRoot) });
+        }
+        let mut memory = Ok(());
+        if let (Some(state), None, true) = (&state, doubt, faults.is_empty()) {
+            memory = self.machine.remember(vault, root.fingerprint(), state, Some(slot), self.store.path()).map_err(|error| error.kind());
+        }
+        let access = Unlocked { vault, root, state, slot, slots, faults, doubt, memory };
+        Ok(Vault { store: self.store, machine: self.machine, limits: self.limits, access })
+    }
+
+    /// Reads state and slots in one view: another process may have written while the passphrase was typed.
+    fn look_inside(&mut self, root: &Root) -> Result<(Option<State>, Vec<SlotRow>), VaultError> {
+        let reader = self.store.read()?;
+        let (vault, sealed) = reader.vault()?;
+        if vault != self.access.vault {
+            return Err(VaultError::SlotTampered);
+        }
+        Ok((root.unseal_state(&sealed).ok(), reader.slots()?))
+    }
+
+    /// Takes a foreign or older copy for the right one from now on: what this machine remembers is replaced.
+    ///
+    /// # Errors
+    /// As [`Vault::unlock`]; [`VaultError::Faults`] when the copy is not sound in itself.
+    pub fn accept_copy(mut self, passphrase: &SecretString) -> Result<(), VaultError> {
+        let (root, slot) = self.try_slots(passphrase, None)?;
+        let (state, slots) = self.look_inside(&root)?;
+        let Some(state) = state else { return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)])) };
+        let faults = slot_faults(self.access.vault, &state, &slots);
+        if !faults.is_empty() {
+            return Err(VaultError::Faults(faults));
+        }
+        let remembered = self.machine.remember(self.access.vault, root.fingerprint(), &state, Some(slot), self.store.path());
+        remembered.map_err(|error| VaultError::Store(error.into()))
+    }
+}
+
+impl Vault<Unlocked> {
+    /// What is wrong with the vault as a whole; reading goes on, writing does not.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.access.faults
+    }
+
+    /// Why this may not be the copy that this machine knows; reading goes on, writing does not.
+    #[must_use]
+    pub const fn doubt(&self) -> Option<CopyDoubt> {
+        self.access.doubt
+    }
+
+    /// Whether this machine could remember what it saw.
+    ///
+    /// # Errors
+    /// The kind of the system's refusal.
+    pub const fn memory(&self) -> Result<(), io::ErrorKind> {
+        self.access.memory
+    }
+
+    /// The vault's name.
+    #[must_use]
+    pub const fn id(&self) -> VaultId {
+        self.access.vault
+    }
+
+    /// Where the file lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// The keyslots.
+    #[must_use]
+    pub fn slots(&self) -> Vec<SlotInfo> {
+        let name_of = |slot: SlotId| {
+            let state = self.access.state.as_ref()?;
+            state.slots.iter().find(|kept| kept.slot() == Some(slot))?.name.clone()
+        };
+        let info =
+            |row: &SlotRow| SlotInfo { slot: row.slot, name: name_of(row.slot), cost: cost_of(row), in_use: row.slot == self.access.slot };
+        self.access.slots.iter().map(info).collect()
+    }
+}
+
+pub(super) const fn cost_of(row: &SlotRow) -> KdfCost {
+    KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes }
+}
+
+fn passphrase_slot(row: &SlotRow) -> PassphraseSlot {
+    let body = SlotBody { cost: cost_of(row), salt: row.salt, check_value: row.check_value, wrapped: row.wrapped.clone() };
+    PassphraseSlot { id: row.slot, body }
+}
+
+pub(super) fn slot_row(vault: VaultId, made: MadeSlot, name: Option<LineText>) -> (SlotRow, SlotState) {
+    let checksum = made.slot.checksum(vault);
+    let PassphraseSlot { id, body } = made.slot;
+    let row = SlotRow {
+        slot: id,
+        kind: PASSPHRASE_KIND,
+        memory_kib: body.cost.memory_kib,
+        passes: body.cost.passes,
+        lanes: body.cost.lanes,
+        salt: body.salt,
+        check_value: body.check_value,
+        wrapped: body.wrapped,
+        checksum,
+    };
+    (row, SlotState::new(id, name, made.recipient, &checksum))
+}
+
+/// The slots in the file must be those that the state names, to the byte.
+pub(super) fn slot_faults(vault: VaultId, state: &State, rows: &[SlotRow]) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for row in rows {
+        let digest = passphrase_slot(row).checksum(vault);
+        match state.slots.iter().find(|kept| kept.slot() == Some(row.slot)) {
+            None => faults.push(FaultKind::SlotAdded(row.slot)),
+            Some(kept) if !kept.has_digest(&digest) || row.checksum != digest || row.kind != PASSPHRASE_KIND => {
+                faults.push(FaultKind::SlotChanged(row.slot));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = |slot: SlotId| rows.iter().all(|row| row.slot != slot);
+    faults.extend(state.slots.iter().filter_map(SlotState::slot).filter(|slot| gone(*slot)).map(FaultKind::SlotMissing));
+    faults.into_iter().map(Fault::whole).collect()
+}

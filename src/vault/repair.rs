@@ -1,0 +1,55 @@
+//! Taking a damaged vault as it stands for the truth, after the user has seen what is wrong and said so.
+//! Deletes no record and no slot; a record that does not open stays named by every later verification.
+
+use super::state::{SlotState, State};
+use super::{Unlocked, Vault, VaultError};
+use crate::record::WriteId;
+use crate::seal::{Total, make_id};
+use crate::store;
+
+impl Vault<Unlocked> {
+    /// Rebuilds the indexes; takes count, total and slots as they are.
+    ///
+    /// # Errors
+    /// [`VaultError::Copy`] when this is not the copy that this machine knows; what any write can meet.
+    pub fn repair(&mut self) -> Result<(), VaultError> {
+        if let Some(doubt) = self.access.doubt {
+            return Err(VaultError::Copy(doubt));
+        }
+        if self.access.state.is_none() {
+            // The old state is lost: its names of slots and its marks of writes with it.
+            let write = WriteId::from_bytes(make_id()?);
+            self.access.state = Some(State::first(store::VERSION, self.access.root.recipient_text(), Vec::new(), write));
+        }
+        let mut session = self.begin_over_faults()?;
+        session.writer.rebuild_indexes()?;
+        let (mut total, mut count, mut handles, mut revision) = (Total::default(), 0_u32, session.state.handles, session.state.revision());
+        session.writer.reader().for_each_row(|row| {
+            total = total.plus(session.access.total_of_row(&row));
+            count = count.saturating_add(1);
+            handles = handles.max(row.handle);
+            revision = revision.max(row.revision);
+        })?;
+        session.state.total = total;
+        session.state.count = count;
+        session.state.handles = handles;
+        while session.state.revision() < revision {
+            session.state.advance(WriteId::from_bytes(make_id()?)).ok_or(VaultError::Full)?;
+        }
+        let rows = session.writer.reader().slots()?;
+        let before = std::mem::take(&mut session.state.slots);
+        session.state.slots = rows
+            .iter()
+            .map(|row| {
+                let kept = before.iter().find(|state| state.slot() == Some(row.slot));
+                let name = kept.and_then(|state| state.name.clone());
+                let recipient = kept.map(|state| state.recipient.clone()).unwrap_or_default();
+                SlotState::new(row.slot, name, recipient, &row.checksum)
+            })
+            .collect();
+        session.commit()?;
+        self.access.faults.clear();
+        self.access.slots = rows;
+        Ok(())
+    }
+}

@@ -1,0 +1,93 @@
+//! Adding, changing and taking away keyslots. Must not know how a passphrase is asked for.
+
+use secrecy::SecretString;
+
+use super::open::slot_row;
+use super::{Unlocked, Vault, VaultError};
+use crate::record::{LineText, SlotId};
+use crate::seal::{KdfCost, PassphraseSlot};
+
+/// Most keyslots a vault has.
+const MOST_SLOTS: usize = 32;
+
+/// Why a keyslot was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SlotChangeError {
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The last slot: without it nobody could open the vault again.
+    #[error("the last keyslot")]
+    Last,
+    /// No more slots fit.
+    #[error("too many keyslots")]
+    TooMany,
+}
+
+impl Vault<Unlocked> {
+    /// Adds a passphrase.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::TooMany`] past 32 slots.
+    pub fn add_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
+        self.swap_slot(None, passphrase, cost, name)
+    }
+
+    /// Puts a new passphrase in place of the slot that opened the vault.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::Vault`] with what any write can meet.
+    pub fn change_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost) -> Result<SlotId, SlotChangeError> {
+        let slot = self.access.slot;
+        let name = self.slots().into_iter().find(|info| info.slot == slot).and_then(|info| info.name);
+        self.swap_slot(Some(slot), passphrase, cost, name)
+    }
+
+    /// The new slot is made before the write begins: a derivation takes a second, and nobody should wait for it.
+    fn swap_slot(
+        &mut self,
+        old: Option<SlotId>,
+        passphrase: &SecretString,
+        cost: KdfCost,
+        name: Option<LineText>,
+    ) -> Result<SlotId, SlotChangeError> {
+        let made = PassphraseSlot::make(&self.access.root, passphrase, cost, self.limits).map_err(VaultError::from)?;
+        let (row, kept) = slot_row(self.access.vault, made, name);
+        let slot = row.slot;
+        let mut session = self.begin()?;
+        if let Some(old) = old {
+            session.writer.delete_slot(old).map_err(VaultError::from)?;
+            session.state.slots.retain(|state| state.slot() != Some(old));
+            session.access.slot = slot;
+        }
+        if session.state.slots.len() >= MOST_SLOTS {
+            return Err(SlotChangeError::TooMany);
+        }
+        session.writer.insert_slot(&row).map_err(VaultError::from)?;
+        session.state.slots.push(kept);
+        let rows = session.writer.reader().slots().map_err(VaultError::from)?;
+        session.commit()?;
+        self.access.slots = rows;
+        Ok(slot)
+    }
+
+    /// Takes a slot away.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::Last`] for the only one.
+    pub fn remove_slot(&mut self, slot: SlotId) -> Result<(), SlotChangeError> {
+        let mut session = self.begin()?;
+        if !session.state.slots.iter().any(|state| state.slot() == Some(slot)) {
+            return Err(VaultError::NoSuchSlot.into());
+        }
+        if session.state.slots.len() == 1 {
+            return Err(SlotChangeError::Last);
+        }
+        session.writer.delete_slot(slot).map_err(VaultError::from)?;
+        session.state.slots.retain(|state| state.slot() != Some(slot));
+        let rows = session.writer.reader().slots().map_err(VaultError::from)?;
+        session.commit()?;
+        self.access.slots = rows;
+        Ok(())
+    }
+}

@@ -1,0 +1,362 @@
+//! Taking records in: each is new, known already, known with something new, or in conflict. Nothing is overwritten.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::mpsc;
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+
+use super::entry::OpenedRow;
+use super::write::{SealedRow, WriteSession, make_record_id, seal_row};
+use super::{Unlocked, Vault, VaultError};
+use crate::record::{Details, Handle, KeyId, LineText, Record, RecoveryPassword, Source, SourceKind};
+use crate::seal::{Binding, Root, SealError, Token};
+use crate::store::TokenColumn;
+
+/// Records sealed at a time, and as many more waiting to be written.
+const BATCH: usize = 1024;
+/// A record remembers this many sources.
+const MOST_SOURCES: usize = 32;
+
+/// A record on its way in.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The digits.
+    pub password: RecoveryPassword,
+    /// What its source and the user say of it; its own sources are ignored.
+    pub details: Details,
+    /// What kind of source.
+    pub kind: SourceKind,
+    /// The source's file name.
+    pub file_name: Option<LineText>,
+}
+
+/// What became of a record on its way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakenIn {
+    /// New in the vault.
+    New(Handle),
+    /// In the vault already, with all that was said.
+    Known(Handle),
+    /// In the vault already; something new was noted.
+    Noted(Handle),
+    /// New, and at odds with these: the same Key ID with other digits, or the same digits under another Key ID.
+    Conflict(Handle, Vec<Handle>),
+}
+
+/// What is done with the outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// Keep it.
+    Keep,
+    /// Only tell what would happen.
+    DryRun,
+}
+
+impl TakenIn {
+    /// The record.
+    #[must_use]
+    pub const fn handle(&self) -> Handle {
+        match self {
+            Self::New(handle) | Self::Known(handle) | Self::Noted(handle) | Self::Conflict(handle, _) => *handle,
+        }
+    }
+}
+
+impl Vault<Unlocked> {
+    /// Takes records in, all in one write or none. `progress` is told how many are sealed.
+    ///
+    /// # Errors
+    /// What any write can meet; then nothing is kept.
+    pub fn take_in(
+        &mut self,
+        incoming: Vec<Incoming>,
+        now: DateTime<Utc>,
+        taking: Taking,
+        progress: impl FnMut(usize),
+    ) -> Result<Vec<TakenIn>, VaultError> {
+        let session = self.begin()?;
+        let mut batch = Batch::new(session);
+        let tokens: Vec<Token> = incoming.par_iter().map(|one| batch.session.access.root.digits_token(&one.password)).collect();
+        let mut outcomes = Vec::with_capacity(incoming.len());
+        for (one, token) in incoming.into_iter().zip(tokens) {
+            outcomes.push(batch.place(one, token, now)?);
+        }
+        if taking == Taking::Keep && batch.changes_anything() {
+            batch.write(progress)?;
+        }
+        Ok(outcomes)
+    }
+}
+
+/// A record that this write adds or changes.
+struct Pending {
+    record: Record,
+    /// The row it is to replace; `None` for a new one.
+    old: Option<OpenedRow>,
+    changed: bool,
+}
+
+struct Batch<'a> {
+    session: WriteSession<'a>,
+    pending: BTreeMap<Handle, Pending>,
+    by_digits: HashMap<Token, Vec<Handle>>,
+    by_key_id: HashMap<Token, Vec<Handle>>,
+}
+
+impl<'a> Batch<'a> {
+    fn new(session: WriteSession<'a>) -> Self {
+        Self { session, pending: BTreeMap::new(), by_digits: HashMap::new(), by_key_id: HashMap::new() }
+    }
+
+    fn changes_anything(&self) -> bool {
+        self.pending.values().any(|pending| pending.changed)
+    }
+
+    fn root(&self) -> &Root {
+        &self.session.access.root
+    }
+
+    /// The records, in the vault or in this batch, that carry a token.
+    fn with_token(&self, column: TokenColumn, token: Token) -> Result<BTreeSet<Handle>, VaultError> {
+        let in_batch = match column {
+            TokenColumn::Digits => self.by_digits.get(&token),
+            _ => self.by_key_id.get(&token),
+        };
+        let mut handles: BTreeSet<Handle> = in_batch.into_iter().flatten().copied().collect();
+        if self.session.access.state.as_ref().is_none_or(|state| state.count > 0) {
+            let hits = self.session.access.hits(self.session.writer.reader(), column, token.as_bytes())?;
+            handles.extend(hits.iter().map(|opened| opened.summary.handle));
+        }
+        Ok(handles)
+    }
+
+    fn details(&mut self, handle: Handle) -> Result<&mut Pending, VaultError> {
+        use std::collections::btree_map::Entry;
+        match self.pending.entry(handle) {
+            Entry::Occupied(pending) => Ok(pending.into_mut()),
+            Entry::Vacant(place) => {
+                let (old, record) = self.session.take(handle)?;
+                Ok(place.insert(Pending { record, old: Some(old), changed: false }))
+            }
+        }
+    }
+
+    fn place(&mut self, incoming: Incoming, digits: Token, now: DateTime<Utc>) -> Result<TakenIn, VaultError> {
+        let same_digits = self.with_token(TokenColumn::Digits, digits)?;
+        let mut known = None;
+        for &handle in &same_digits {
+            let key_id = &self.details(handle)?.record.details.key_id;
+            if key_id.may_equal(&incoming.details.key_id) && (known.is_none() || *key_id == incoming.details.key_id) {
+                known = Some(handle);
+            }
+        }
+        if let Some(handle) = known {
+            return self.note(handle, &incoming, now);
+        }
+        let mut against = same_digits;
+        if let Some(guid) = incoming.details.key_id.full() {
+            let token = self.root().key_id_token(guid);
+            against.extend(self.with_token(TokenColumn::KeyId, token)?);
+        }
+        self.add(incoming, digits, &against, now)
+    }
+
+    /// A record that is there already: empty fields are filled, differing ones noted with their source.
+    fn note(&mut self, handle: Handle, incoming: &Incoming, now: DateTime<Utc>) -> Result<TakenIn, VaultError> {
+        let pending = self.details(handle)?;
+        let before = pending.record.details.clone();
+        merge(&mut pending.record.details, incoming, now);
+        if pending.record.details == before {
+            return Ok(TakenIn::Known(handle));
+        }
+        pending.changed = true;
+        let key_id = pending.record.details.key_id.clone();
+        if key_id == before.key_id {
+            return Ok(TakenIn::Noted(handle));
+        }
+        // The Key ID has become whole: another record may claim it with other digits.
+        let Some(token) = key_id.full().map(|guid| self.root().key_id_token(guid)) else { return Ok(TakenIn::Noted(handle)) };
+        let mut against = self.with_token(TokenColumn::KeyId, token)?;
+        against.remove(&handle);
+        self.by_key_id.entry(token).or_default().push(handle);
+        if against.is_empty() {
+            return Ok(TakenIn::Noted(handle));
+        }
+        self.flag(handle, &against)?;
+        Ok(TakenIn::Conflict(handle, against.into_iter().collect()))
+    }
+
+    fn add(&mut self, incoming: Incoming, digits: Token, against: &BTreeSet<Handle>, now: DateTime<Utc>) -> Result<TakenIn, VaultError> {
+        let handle = self.session.next_handle()?;
+        let mut details = incoming.details;
+        details.weak = incoming.password.is_weak();
+        details.tags.sort();
+        details.tags.dedup();
+        details.conflicts_with = Vec::new();
+        details.removed = None;
+        details.sources = vec![Source {
+            kind: incoming.kind,
+            file_name: incoming.file_name,
+            imported_date_time: now,
+            device_name: None,
+            volume_type: None,
+            mount_point: None,
+            volume_label: None,
+            created_raw: None,
+        }];
+        self.by_digits.entry(digits).or_default().push(handle);
+        if let Some(guid) = details.key_id.full() {
+            let token = self.root().key_id_token(guid);
+            self.by_key_id.entry(token).or_default().push(handle);
+        }
+        let record = Record { details, password: incoming.password };
+        self.pending.insert(handle, Pending { record, old: None, changed: true });
+        if against.is_empty() {
+            return Ok(TakenIn::New(handle));
+        }
+        self.flag(handle, against)?;
+        Ok(TakenIn::Conflict(handle, against.iter().copied().collect()))
+    }
+
+    /// Notes a conflict with every side of it.
+    fn flag(&mut self, handle: Handle, against: &BTreeSet<Handle>) -> Result<(), VaultError> {
+        for &other in against {
+            for (one, named) in [(handle, other), (other, handle)] {
+                let pending = self.details(one)?;
+                if !pending.record.details.conflicts_with.contains(&named) {
+                    pending.record.details.conflicts_with.push(named);
+                    pending.record.details.conflicts_with.sort();
+                    pending.changed = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals on all cores while this thread writes what is sealed.
+    fn write(self, mut progress: impl FnMut(usize)) -> Result<(), VaultError> {
+        let Self { mut session, pending, .. } = self;
+        let revision = session.revision()?;
+        let vault = session.access.vault;
+        let mut new = Vec::new();
+        for (handle, pending) in pending {
+            match pending.old {
+                Some(old) if pending.changed => session.replace(&old, &pending.record)?,
+                Some(_) => {}
+                None => new.push((Binding { vault, record: make_record_id()?, revision }, handle, pending.record)),
+            }
+        }
+        let mut written = 0;
+        let mut batches: Vec<Vec<(Binding, Handle, Record)>> = Vec::new();
+        let mut rest = new.into_iter();
+        loop {
+            let batch: Vec<_> = rest.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                break;
+            }
+            batches.push(batch);
+        }
+        let (send, receive) = mpsc::sync_channel::<Result<Vec<SealedRow>, SealError>>(2);
+        std::thread::scope(|scope| -> Result<(), VaultError> {
+            let (access, writer, state) = session.parts();
+            let root = &access.root;
+            scope.spawn(move || {
+                for batch in batches {
+                    let sealed: Result<Vec<SealedRow>, SealError> =
+                        batch.into_par_iter().map(|(binding, handle, record)| seal_row(root, binding, handle, &record)).collect();
+                    // The other side hangs up when a write fails.
+                    if send.send(sealed).is_err() {
+                        break;
+                    }
+                }
+            });
+            for sealed in receive {
+                for row in &sealed? {
+                    WriteSession::insert_into(access, writer, state, row)?;
+                }
+                written += BATCH;
+                progress(written);
+            }
+            Ok(())
+        })?;
+        session.commit()
+    }
+}
+
+/// Fills what is empty, notes what differs with its source, and adds tags.
+fn merge(details: &mut Details, incoming: &Incoming, now: DateTime<Utc>) {
+    let said = &incoming.details;
+    if details.key_id.full().is_none() && said.key_id != KeyId::Unknown {
+        let longer = said.key_id.known_hex().map_or(0, |hex| hex.len()) > details.key_id.known_hex().map_or(0, |hex| hex.len());
+        if longer {
+            details.key_id = said.key_id.clone();
+        }
+    }
+    let source = Source {
+        kind: incoming.kind,
+        file_name: incoming.file_name.clone(),
+        imported_date_time: now,
+        device_name: fill(&mut details.device_name, said.device_name.as_ref()),
+        volume_type: None,
+        mount_point: fill(&mut details.mount_point, said.mount_point.as_ref()),
+        volume_label: fill(&mut details.volume_label, said.volume_label.as_ref()),
+        created_raw: None,
+    };
+    let source = Source { volume_type: fill_volume_type(details, said), created_raw: fill_created(details, said), ..source };
+    if details.device_id.is_none() {
+        details.device_id.clone_from(&said.device_id);
+    }
+    if details.note.is_none() {
+        details.note.clone_from(&said.note);
+    }
+    details.tags.extend(said.tags.iter().cloned());
+    details.tags.sort();
+    details.tags.dedup();
+    let noted = details.sources.iter().any(|old| Source { imported_date_time: now, ..old.clone() } == source);
+    // The first source says what the record itself says; only a differing field makes a second reading of it new.
+    let plain = Source { device_name: None, volume_type: None, mount_point: None, volume_label: None, created_raw: None, ..source.clone() };
+    let same_file = source == plain && details.sources.iter().any(|old| old.kind == source.kind && old.file_name == source.file_name);
+    if !noted && !same_file && details.sources.len() < MOST_SOURCES {
+        details.sources.push(source);
+    }
+}
+
+/// Fills an empty field; gives back what differs from a filled one.
+fn fill(field: &mut Option<LineText>, said: Option<&LineText>) -> Option<LineText> {
+    let said = said?;
+    match field {
+        None => {
+            *field = Some(said.clone());
+            None
+        }
+        Some(kept) if kept.normalised() == said.normalised() => None,
+        Some(_) => Some(said.clone()),
+    }
+}
+
+fn fill_volume_type(details: &mut Details, said: &Details) -> Option<crate::record::VolumeType> {
+    use crate::record::VolumeType::{Data, FixedData, RemovableData, Unknown};
+    match (details.volume_type, said.volume_type) {
+        (_, Unknown) => None,
+        (kept, new) if kept == new => None,
+        (Unknown, new) | (Data, new @ (FixedData | RemovableData)) => {
+            details.volume_type = new;
+            None
+        }
+        (FixedData | RemovableData, Data) => None,
+        (_, new) => Some(new),
+    }
+}
+
+fn fill_created(details: &mut Details, said: &Details) -> Option<LineText> {
+    let new = said.created.as_ref()?;
+    match &details.created {
+        None => {
+            details.created = Some(new.clone());
+            None
+        }
+        Some(kept) if kept == new => None,
+        Some(_) => new.to_string().parse().ok(),
+    }
+}
