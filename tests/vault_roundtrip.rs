@@ -50,7 +50,12 @@ fn now() -> DateTime<Utc> {
 
 fn incoming(password: &str, key_id: &str, device: &str, file: &str) -> Incoming {
     let details = Details { key_id: key_id.parse().unwrap_or_default(), device_name: device.parse().ok(), ..Details::default() };
-    Incoming { password: RecoveryPassword::parse(password).unwrap(), details, kind: SourceKind::WindowsTxt, file_name: file.parse::<LineText>().ok() }
+    Incoming {
+        password: RecoveryPassword::parse(password).unwrap(),
+        details,
+        kind: SourceKind::WindowsTxt,
+        file_name: file.parse::<LineText>().ok(),
+    }
 }
 
 fn take(vault: &mut Vault<Unlocked>, all: Vec<Incoming>) -> Vec<TakenIn> {

@@ -1,0 +1,318 @@
+//! What can be typed: the one description from which help, completions and man pages are made.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::record::{KeyId, LineText, SlotId, State, VolumeType};
+
+/// An encrypted local vault for drive recovery keys.
+#[derive(Debug, Parser)]
+#[command(name = "drivekey", version, about, disable_help_subcommand = true, max_term_width = 100)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) shared: Shared,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// Flags that mean the same everywhere.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Shared {
+    /// The vault file
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
+    pub(super) vault: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) passphrase: PassphraseArgs,
+    /// Print for programs; docs/JSON.md describes it
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub(super) json: bool,
+    /// Answer yes to the questions that may be answered so
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub(super) yes: bool,
+}
+
+/// Where the vault's passphrase comes from when nobody is to be asked.
+#[derive(Debug, Clone, Args)]
+pub(super) struct PassphraseArgs {
+    /// Read the passphrase from the first line of this file
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "passphrase_fd", help_heading = "Everywhere")]
+    pub(super) passphrase_file: Option<PathBuf>,
+    /// Read the passphrase from this open descriptor; 0 is standard input
+    #[arg(long, global = true, value_name = "N", help_heading = "Everywhere")]
+    pub(super) passphrase_fd: Option<u32>,
+    /// Try this keyslot only; its first characters are enough
+    #[arg(long, global = true, value_name = "SLOT", help_heading = "Everywhere")]
+    pub(super) slot: Option<String>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a new vault
+    Init(InitArgs),
+    /// Take in recovery keys from files, folders, sticks or the clipboard
+    Import(ImportArgs),
+    /// Type in one recovery key by hand
+    Add(AddArgs),
+    /// List the keys in the vault, without their digits
+    List(ListArgs),
+    /// Find a key by any part of its Key ID, or by device, label, note or tag
+    Find(FindArgs),
+    /// Show the digits of one key
+    Show(ShowArgs),
+    /// Find out to which computer a key on paper belongs
+    Whose(WhoseArgs),
+    /// Change what is known of a key
+    Edit(EditArgs),
+    /// Put a key into the trash
+    Remove(IdArgs),
+    /// Take a key out of the trash
+    Restore(IdArgs),
+    /// Delete keys in the trash for good
+    Purge(PurgeArgs),
+    /// Change the passphrase
+    Passphrase(NewPassphraseArgs),
+    /// List, add and remove the ways to open the vault
+    #[command(subcommand)]
+    Keyslot(KeyslotCommand),
+    /// Open every record and compare everything with what was written
+    Verify(VerifyArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, or write all man pages into a folder
+    Man(ManArgs),
+    /// Keeps a secret in the clipboard for a while and takes it out again
+    #[command(hide = true)]
+    ClipboardKeeper(KeeperArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Propose a strong passphrase made of words
+    #[arg(long)]
+    pub(super) generate: bool,
+}
+
+/// What a person says of the keys that come in.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Said {
+    /// The computer they belong to
+    #[arg(long, value_name = "NAME")]
+    pub(super) device: Option<LineText>,
+    /// os, fixed, removable, data or unknown
+    #[arg(long, value_name = "TYPE", value_parser = volume_type)]
+    pub(super) volume_type: Option<VolumeType>,
+    /// The volume's label
+    #[arg(long, value_name = "TEXT")]
+    pub(super) label: Option<LineText>,
+    /// A tag; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) tags: Vec<LineText>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Files or folders; a folder is searched with everything below it
+    #[arg(value_name = "PATH", required_unless_present = "clipboard")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Take in what is in the clipboard
+    #[arg(long)]
+    pub(super) clipboard: bool,
+    #[command(flatten)]
+    pub(super) said: Said,
+    /// Only tell what would be taken in
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AddArgs {
+    /// The Key ID, or its beginning
+    #[arg(long, value_name = "KEY-ID", value_parser = key_id)]
+    pub(super) id: Option<KeyId>,
+    #[command(flatten)]
+    pub(super) said: Said,
+    /// A note
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: Option<LineText>,
+    /// Read the recovery key from standard input
+    #[arg(long)]
+    pub(super) key_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// Only this computer's
+    #[arg(long, value_name = "NAME")]
+    pub(super) device: Option<LineText>,
+    /// Only this type's: os, fixed, removable, data or unknown
+    #[arg(long, value_name = "TYPE", value_parser = volume_type)]
+    pub(super) volume_type: Option<VolumeType>,
+    /// Only what is in the trash
+    #[arg(long, conflicts_with = "all")]
+    pub(super) trash: bool,
+    /// Also what is in the trash
+    #[arg(long)]
+    pub(super) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FindArgs {
+    /// Any part of a Key ID from 4 characters up, or words from device, label, note or tags
+    #[arg(value_name = "WORDS", required = true)]
+    pub(super) words: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IdArgs {
+    /// A record's name (r1), or any part of its Key ID from 4 characters up
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    #[command(flatten)]
+    pub(super) id: IdArgs,
+    /// Put the digits into the clipboard for 20 seconds instead of showing them
+    #[arg(long, conflicts_with_all = ["read_aloud", "json"])]
+    pub(super) copy: bool,
+    /// Show one group at a time, to be read out
+    #[arg(long, conflicts_with = "json")]
+    pub(super) read_aloud: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WhoseArgs {
+    /// Read the recovery key from standard input
+    #[arg(long)]
+    pub(super) key_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EditArgs {
+    #[command(flatten)]
+    pub(super) id: IdArgs,
+    /// The Key ID, where it was not known whole
+    #[arg(long, value_name = "KEY-ID", value_parser = key_id)]
+    pub(super) key_id: Option<KeyId>,
+    /// The computer; an empty text clears it
+    #[arg(long, value_name = "NAME")]
+    pub(super) device: Option<String>,
+    /// os, fixed, removable, data or unknown
+    #[arg(long, value_name = "TYPE", value_parser = volume_type)]
+    pub(super) volume_type: Option<VolumeType>,
+    /// The drive letter; an empty text clears it
+    #[arg(long, value_name = "LETTER")]
+    pub(super) mount_point: Option<String>,
+    /// The volume's label; an empty text clears it
+    #[arg(long, value_name = "TEXT")]
+    pub(super) label: Option<String>,
+    /// A note; an empty text clears it
+    #[arg(long, value_name = "TEXT")]
+    pub(super) note: Option<String>,
+    /// A tag to add; may be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    pub(super) add_tags: Vec<LineText>,
+    /// A tag to take away; may be given several times
+    #[arg(long = "remove-tag", value_name = "TAG")]
+    pub(super) remove_tags: Vec<LineText>,
+    /// current, superseded, used or retired
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    pub(super) state: Option<State>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct PurgeArgs {
+    /// A record's name (r1) or any part of its Key ID
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    pub(super) id: Option<String>,
+    /// Everything that is in the trash
+    #[arg(long, conflicts_with = "id")]
+    pub(super) all: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct NewPassphraseArgs {
+    /// Read the new passphrase from the first line of this file
+    #[arg(long, value_name = "FILE", conflicts_with = "generate")]
+    pub(super) new_passphrase_file: Option<PathBuf>,
+    /// Propose a strong passphrase made of words
+    #[arg(long)]
+    pub(super) generate: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KeyslotCommand {
+    /// List the ways to open the vault
+    List,
+    /// Add another passphrase
+    Add(KeyslotAddArgs),
+    /// Remove one
+    Remove(KeyslotRemoveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KeyslotAddArgs {
+    /// Whose it is, or what for
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<LineText>,
+    #[command(flatten)]
+    pub(super) new: NewPassphraseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KeyslotRemoveArgs {
+    /// The keyslot; its first characters are enough
+    #[arg(value_name = "SLOT")]
+    pub(super) slot: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Take this copy for the right one from now on
+    #[arg(long, conflicts_with = "repair")]
+    pub(super) accept_copy: bool,
+    /// Mend what can be mended; a copy of the file is kept
+    #[arg(long)]
+    pub(super) repair: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "PATH")]
+    pub(super) to: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KeeperArgs {
+    pub(super) seconds: u64,
+}
+
+fn volume_type(text: &str) -> Result<VolumeType, String> {
+    text.parse().map_err(|_| "one of os, fixed, removable, data, unknown is meant".to_owned())
+}
+
+fn key_id(text: &str) -> Result<KeyId, String> {
+    text.parse().map_err(|_| "a Key ID has 32 hexadecimal digits; its beginning needs at least 4".to_owned())
+}
+
+fn state(text: &str) -> Result<State, String> {
+    let states = [State::Current, State::Superseded, State::Used, State::Retired];
+    states.into_iter().find(|state| state.word() == text).ok_or_else(|| "one of current, superseded, used, retired is meant".to_owned())
+}
+
+/// The slots whose name begins so.
+pub(super) fn slots_beginning(typed: &str, slots: impl Iterator<Item = SlotId>) -> Vec<SlotId> {
+    let typed = typed.to_lowercase();
+    slots.filter(|slot| !typed.is_empty() && slot.to_string().starts_with(&typed)).collect()
+}

@@ -1,0 +1,85 @@
+//! `add`: one recovery key typed by hand.
+
+use crate::cli::args::{AddArgs, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::{exit_over, unlocked};
+use crate::cli::{json, key_entry, table, world::World};
+use crate::record::{Details, KeyId, LineText, SourceKind};
+use crate::vault::{Incoming, TakenIn, Taking};
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs) -> Result<Exit, Failure> {
+    let given = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
+    let mut vault = unlocked(world, shared)?;
+    let asking = given.is_none();
+    let password = match given {
+        Some(password) => password,
+        None => key_entry::typed(world)?,
+    };
+    let key_id = match &args.id {
+        Some(key_id) => key_id.clone(),
+        None if asking => ask_key_id(world)?,
+        None => KeyId::Unknown,
+    };
+    let device_name = match &args.said.device {
+        Some(device) => Some(device.clone()),
+        None if asking => ask_device(world)?,
+        None => None,
+    };
+    let details = Details {
+        key_id,
+        device_name,
+        volume_type: args.said.volume_type.unwrap_or_default(),
+        volume_label: args.said.label.clone(),
+        note: args.note.clone(),
+        tags: args.said.tags.clone(),
+        ..Details::default()
+    };
+    let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+    let taken = vault.take_in(vec![incoming], (world.now)(), Taking::Keep, |_| {})?;
+    let Some(taken) = taken.first() else { return Ok(Exit::Done) };
+    let entry = vault.entry(taken.handle())?;
+    if shared.json {
+        json::print(world.out, &json::entry(&entry))?;
+    } else {
+        table::one(world.out, &entry)?;
+    }
+    let said = match taken {
+        TakenIn::New(_) => "The key is in the vault.".to_owned(),
+        TakenIn::Known(_) => "The key was in the vault already; nothing was changed.".to_owned(),
+        TakenIn::Noted(_) => "The key was in the vault already; what is new was noted with it.".to_owned(),
+        TakenIn::Conflict(_, with) => {
+            let names: Vec<String> = with.iter().map(ToString::to_string).collect();
+            format!(
+                "The key is in the vault, but {} says otherwise: the same Key ID with other digits, or the same digits under another Key ID. Both are kept.",
+                names.join(", ")
+            )
+        }
+    };
+    writeln!(world.err, "{said}")?;
+    if entry.details.weak {
+        writeln!(world.err, "Warning: the same group stands there eight times; Windows makes no such key.")?;
+    }
+    if entry.details.removed.is_some() {
+        writeln!(world.err, "It lies in the trash; 'drivekey restore {}' takes it out.", entry.handle)?;
+    }
+    Ok(exit_over(&vault))
+}
+
+fn ask_key_id(world: &mut World<'_>) -> Result<KeyId, Failure> {
+    loop {
+        let line = world.terminal.ask_line("Key ID, or its beginning (Enter if not known): ")?;
+        if line.trim().is_empty() {
+            return Ok(KeyId::Unknown);
+        }
+        match line.parse() {
+            Ok(key_id) => return Ok(key_id),
+            Err(_) => world.terminal.say("A Key ID has 32 characters from 0 to 9 and A to F; its beginning needs at least 4.\n")?,
+        }
+    }
+}
+
+fn ask_device(world: &mut World<'_>) -> Result<Option<LineText>, Failure> {
+    let line = world.terminal.ask_line("Which computer is it for (Enter if not known): ")?;
+    Ok(line.parse().ok())
+}

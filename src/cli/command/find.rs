@@ -1,0 +1,43 @@
+//! `find`: records by Key ID or words, never digits.
+
+use crate::cli::args::{FindArgs, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::{exit_over, note_reading, unlocked};
+use crate::cli::{json, table, world::World};
+use crate::vault::ReadAs;
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArgs) -> Result<Exit, Failure> {
+    let mut vault = unlocked(world, shared)?;
+    let typed = args.words.join(" ");
+    let found = vault.find(&args.words)?;
+    if shared.json {
+        let mut document = json::entries(&found.entries);
+        if let Some(map) = document.as_object_mut() {
+            let read_as = if found.read_as == ReadAs::LookAlike { "lookAlike" } else { "typed" };
+            map.insert("readAs".to_owned(), read_as.into());
+        }
+        json::print(world.out, &document)?;
+    } else if !found.entries.is_empty() {
+        table::entries(world.out, &found.entries)?;
+    }
+    if found.entries.is_empty() {
+        return Err(Failure::new(
+            Exit::NotFound,
+            format!("nothing in this vault fits {typed}"),
+            "try fewer or other characters; the key may be in another vault, in your Microsoft account (aka.ms/myrecoverykey), or with your administrator",
+        ));
+    }
+    note_reading(world, &found, &typed)?;
+    if found.read_as == ReadAs::LookAlike && found.entries.len() > 1 {
+        return Err(Failure::new(
+            Exit::Ambiguous,
+            format!("no Key ID has {typed}, and several look like it"),
+            "compare all 8 characters with your screen and type them again",
+        ));
+    }
+    if let ([entry], false) = (&found.entries[..], shared.json) {
+        writeln!(world.err, "To see its digits: drivekey show {}", entry.handle)?;
+    }
+    Ok(exit_over(&vault))
+}

@@ -1,0 +1,113 @@
+//! Reading what the user named: files and folders in parallel, or the clipboard. Must not know the vault.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::cli::args::ImportArgs;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
+use crate::cli::world::World;
+use crate::gather::{self, GatherError};
+use crate::import::{self, Reading};
+use crate::record::LineText;
+
+/// A bar for fewer files would only flicker.
+const PROGRESS_FILES: usize = 200;
+
+/// One file, or the clipboard, with what it held.
+pub(super) struct Source {
+    /// `None` for the clipboard.
+    pub(super) path: Option<PathBuf>,
+    /// Whether the user named it.
+    pub(super) named: bool,
+    pub(super) reading: Reading,
+    /// The device that its name or folder suggests, once a person agreed.
+    pub(super) suggestion: Option<LineText>,
+    /// A person looked at a doubtful reading and refused it.
+    pub(super) declined: bool,
+}
+
+/// Everything that was read.
+pub(super) struct Sources {
+    pub(super) read: Vec<Source>,
+    pub(super) failed: Vec<GatherError>,
+    /// Files met while walking that are too large to hold a key, or plainly no text.
+    pub(super) without: usize,
+}
+
+impl Source {
+    pub(super) fn shown(&self) -> String {
+        self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| path.display().to_string())
+    }
+
+    /// What the name or the folder suggests, where the file itself names no device.
+    fn suggested(&self) -> Option<LineText> {
+        let nameless = self.reading.records.iter().any(|candidate| candidate.device_name.is_none());
+        if nameless { import::suggestions(self.path.as_deref()?) } else { None }
+    }
+}
+
+impl Sources {
+    pub(super) fn keys(&self) -> usize {
+        self.read.iter().map(|source| source.reading.records.len()).sum()
+    }
+
+    /// Each suggested device with the number of keys it would go to.
+    pub(super) fn suggestions(&self) -> BTreeMap<LineText, usize> {
+        let mut counts = BTreeMap::new();
+        for source in &self.read {
+            if let Some(suggested) = source.suggested() {
+                let nameless = source.reading.records.iter().filter(|candidate| candidate.device_name.is_none()).count();
+                *counts.entry(suggested).or_insert(0) += nameless;
+            }
+        }
+        counts
+    }
+
+    pub(super) fn accept(&mut self, suggestion: &LineText) {
+        for source in &mut self.read {
+            if source.suggested().as_ref() == Some(suggestion) {
+                source.suggestion = Some(suggestion.clone());
+            }
+        }
+    }
+}
+
+/// Reads everything that was named.
+pub(super) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
+    let mut read = Vec::new();
+    if args.clipboard {
+        let text = world.clipboard.text()?;
+        let reading = import::read(None, text.as_bytes());
+        read.push(Source { path: None, named: true, reading, suggestion: None, declined: false });
+    }
+    let walk = gather::walk(&args.paths);
+    let shown = world.surroundings.err_is_terminal && walk.entries.len() > PROGRESS_FILES;
+    let progress = Progress::new(shown, "files read");
+    let (done, all) = (AtomicUsize::new(0), walk.entries.len());
+    let outcomes: Vec<Result<Option<Source>, GatherError>> = walk
+        .entries
+        .into_par_iter()
+        .map(|entry| {
+            let bytes = gather::read_entry(&entry);
+            progress.at(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+            let Some(bytes) = bytes? else { return Ok(None) };
+            let reading = import::read(entry.path.to_str().or(gather::file_name(&entry.path).as_deref()), &bytes);
+            Ok(Some(Source { path: Some(entry.path), named: entry.named, reading, suggestion: None, declined: false }))
+        })
+        .collect();
+    progress.finish();
+    let mut failed = walk.failures;
+    let mut without = 0_usize;
+    for outcome in outcomes {
+        match outcome {
+            Ok(Some(source)) => read.push(source),
+            Ok(None) => without += 1,
+            Err(error) => failed.push(error),
+        }
+    }
+    Ok(Sources { read, failed, without: without + walk.too_large })
+}

@@ -1,0 +1,81 @@
+//! `keyslot`: the ways to open the vault.
+
+use serde_json::json;
+
+use super::passphrase::{REVOKES_NOTHING, new};
+use crate::cli::args::{KeyslotCommand, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, short};
+use crate::cli::passphrase::choose;
+use crate::cli::session::{exit_over, one_slot, unlocked};
+use crate::cli::{json as print, question, table, world::World};
+use crate::seal::calibrate;
+use crate::vault::SlotInfo;
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KeyslotCommand) -> Result<Exit, Failure> {
+    let mut vault = unlocked(world, shared)?;
+    match command {
+        KeyslotCommand::List => list(world, shared, &vault.slots())?,
+        KeyslotCommand::Add(args) => {
+            let passphrase = choose(world, new(&args.new), shared.yes)?;
+            let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+            let slot = vault.add_passphrase(&passphrase, cost, args.name.clone())?;
+            if shared.json {
+                print::print(world.out, &json!({ "slot": slot.to_string() }))?;
+            } else {
+                writeln!(world.err, "Keyslot {} now opens the vault, too.", short(slot))?;
+            }
+        }
+        KeyslotCommand::Remove(args) => {
+            let slot = one_slot(&args.slot, vault.slots().into_iter().map(|info| info.slot))?;
+            let sure = question::confirm(
+                world,
+                shared.yes,
+                &format!("Remove keyslot {}? Its passphrase will no longer open this vault.", short(slot)),
+                || Failure::no_terminal("this must be confirmed", "confirm it with --yes"),
+            )?;
+            if !sure {
+                return Err(Failure::refused("nothing was changed", ""));
+            }
+            vault.remove_slot(slot)?;
+            if shared.json {
+                print::print(world.out, &json!({ "slot": slot.to_string() }))?;
+            } else {
+                writeln!(world.err, "Keyslot {} is removed.", short(slot))?;
+                writeln!(world.err, "{REVOKES_NOTHING}")?;
+            }
+        }
+    }
+    Ok(exit_over(&vault))
+}
+
+fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<(), Failure> {
+    if shared.json {
+        let value: Vec<_> = slots
+            .iter()
+            .map(|info| {
+                json!({
+                    "slot": info.slot.to_string(),
+                    "kind": "passphrase",
+                    "name": info.name,
+                    "memoryKib": info.cost.memory_kib,
+                    "passes": info.cost.passes,
+                    "lanes": info.cost.lanes,
+                    "inUse": info.in_use,
+                })
+            })
+            .collect();
+        return print::print(world.out, &json!({ "value": value }));
+    }
+    let head = ["KEYSLOT", "KIND", "NAME", "MEMORY", ""].map(str::to_owned).to_vec();
+    let rows = slots.iter().map(|info| {
+        vec![
+            short(info.slot),
+            "passphrase".to_owned(),
+            info.name.as_ref().map(ToString::to_string).unwrap_or_default(),
+            format!("{} MiB x {}", info.cost.memory_kib / 1024, info.cost.passes),
+            if info.in_use { "opened the vault now".to_owned() } else { String::new() },
+        ]
+    });
+    Ok(table::write(world.out, &std::iter::once(head).chain(rows).collect::<Vec<_>>())?)
+}

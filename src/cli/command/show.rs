@@ -1,0 +1,120 @@
+//! `show`: the digits of one record, on the screen, group by group, or in the clipboard.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::ser::SerializeMap;
+
+use crate::cli::args::{Shared, ShowArgs};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::{json, table, world::World};
+use crate::record::GROUPS;
+use crate::reveal::{Revealed, reveal};
+
+/// How long digits stay in the clipboard.
+const CLIPBOARD: Duration = Duration::from_secs(20);
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ShowArgs) -> Result<Exit, Failure> {
+    let mut vault = unlocked(world, shared)?;
+    let entry = one_entry(world, &mut vault, &args.id.id)?;
+    let revealed = reveal(&mut vault, &entry)?;
+    let exit = exit_over(&vault);
+    drop(vault);
+    if shared.json {
+        json::print(world.out, &WithKey(&revealed))?;
+    } else if args.copy {
+        copy(world, &revealed)?;
+    } else if args.read_aloud {
+        read_aloud(world, &revealed)?;
+    } else {
+        screen(world, &revealed)?;
+    }
+    Ok(exit)
+}
+
+/// The record and its digits, laid out as the recovery screen wants them typed.
+fn screen(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
+    table::one(world.out, &revealed.entry)?;
+    writeln!(world.out)?;
+    for (at, group) in revealed.digits.groups().enumerate() {
+        let end = if at % (GROUPS / 2) == GROUPS / 2 - 1 { "\n" } else { "" };
+        write!(world.out, "   {}: {group}{end}", at + 1)?;
+    }
+    writeln!(world.out, "\nRecovery key  {}", revealed.digits.as_str())?;
+    world.out.flush()?;
+    if let Some(removed) = revealed.entry.details.removed {
+        writeln!(world.err, "This key has been in the trash since {}.", removed.format("%Y-%m-%d"))?;
+    }
+    if world.surroundings.out_is_terminal && world.terminal.is_present() {
+        world
+            .terminal
+            .say("\nOn the recovery screen type the groups in order; F1 to F10 stand for 1 to 0 where number keys do not work.\n")?;
+        let _ = world.terminal.ask_line("Press Enter to clear the screen. ")?;
+        world.terminal.clear()?;
+    }
+    Ok(())
+}
+
+/// One group at a time, so that reader and typist keep the same place.
+fn read_aloud(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
+    if !world.terminal.is_present() {
+        return Err(Failure::no_terminal("reading aloud goes group by group", "leave --read-aloud out"));
+    }
+    table::one(world.out, &revealed.entry)?;
+    world.out.flush()?;
+    for (at, group) in revealed.digits.groups().enumerate() {
+        let spoken: zeroize::Zeroizing<String> = spaced(group);
+        world.terminal.say(&format!("\nGroup {} of {GROUPS}:   ", at + 1))?;
+        world.terminal.say(&spoken)?;
+        let _ = world.terminal.ask_line("     (Enter for the next) ")?;
+    }
+    world.terminal.clear()?;
+    Ok(())
+}
+
+/// `471 207` as `4 7 1   2 0 7`: digits are read out one by one, in threes.
+fn spaced(group: &str) -> zeroize::Zeroizing<String> {
+    let mut text = zeroize::Zeroizing::new(String::with_capacity(group.len() * 4));
+    for (at, digit) in group.chars().enumerate() {
+        text.push_str(match at {
+            0 => "",
+            3 => "   ",
+            _ => " ",
+        });
+        text.push(digit);
+    }
+    text
+}
+
+fn copy(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
+    world.clipboard.put_for(revealed.digits.as_str(), CLIPBOARD)?;
+    table::one(world.out, &revealed.entry)?;
+    writeln!(world.err, "The recovery key is in the clipboard for {} seconds.", CLIPBOARD.as_secs())?;
+    Ok(())
+}
+
+/// Graph's `key` beside the other properties; written straight to the output.
+struct WithKey<'a>(&'a Revealed);
+
+impl Serialize for WithKey<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value) in json::entry(&self.0.entry) {
+            map.serialize_entry(&name, &value)?;
+        }
+        map.serialize_entry("key", self.0.digits.as_str())?;
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_is_read_in_threes() {
+        assert_eq!(*spaced("471207"), "4 7 1   2 0 7");
+    }
+}

@@ -1,0 +1,55 @@
+//! `remove` and `restore`: into the trash and out of it.
+
+use crate::cli::args::{IdArgs, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::{json, question, table, world::World};
+use crate::vault::Entry;
+
+pub(in crate::cli) fn remove(world: &mut World<'_>, shared: &Shared, args: &IdArgs) -> Result<Exit, Failure> {
+    let mut vault = unlocked(world, shared)?;
+    let entry = one_entry(world, &mut vault, &args.id)?;
+    if entry.details.removed.is_some() {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("record {} is in the trash already", entry.handle),
+            "'drivekey purge' deletes it for good",
+        ));
+    }
+    if !shared.json {
+        table::one(world.out, &entry)?;
+        world.out.flush()?;
+    }
+    let sure = question::confirm(world, shared.yes, "Put this key into the trash?", || {
+        Failure::no_terminal("this must be confirmed", "confirm it with --yes")
+    })?;
+    if !sure {
+        return Err(Failure::refused("nothing was changed", ""));
+    }
+    let entry = vault.remove(entry.handle, (world.now)())?;
+    report(world, shared, &entry, "is in the trash; 'drivekey restore' takes it out again")?;
+    Ok(exit_over(&vault))
+}
+
+pub(in crate::cli) fn restore(world: &mut World<'_>, shared: &Shared, args: &IdArgs) -> Result<Exit, Failure> {
+    let mut vault = unlocked(world, shared)?;
+    let entry = one_entry(world, &mut vault, &args.id)?;
+    if entry.details.removed.is_none() {
+        return Err(Failure::new(
+            Exit::Failed,
+            format!("record {} is not in the trash", entry.handle),
+            "'drivekey list --trash' shows what is",
+        ));
+    }
+    let entry = vault.restore(entry.handle)?;
+    report(world, shared, &entry, "is out of the trash")?;
+    Ok(exit_over(&vault))
+}
+
+fn report(world: &mut World<'_>, shared: &Shared, entry: &Entry, words: &str) -> Result<(), Failure> {
+    if shared.json {
+        return json::print(world.out, &json::entry(entry));
+    }
+    Ok(writeln!(world.err, "Record {} {words}.", entry.handle)?)
+}

@@ -1,0 +1,104 @@
+//! `verify`: everything compared with what was written; accepting a copy; mending.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::args::{Shared, VerifyArgs};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, fault_words};
+use crate::cli::progress::Progress;
+use crate::cli::session::{locked, unlocked, vault_path};
+use crate::cli::{json, passphrase, question, world::World};
+use crate::vault::{Unlocked, Vault, Verification};
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs) -> Result<Exit, Failure> {
+    if args.accept_copy {
+        return accept_copy(world, shared);
+    }
+    let mut vault = unlocked(world, shared)?;
+    let mut verification = verify(world, &mut vault)?;
+    if args.repair && !verification.faults.is_empty() {
+        verification = repair(world, &mut vault, &verification)?;
+    }
+    report(world, shared, &verification)?;
+    if verification.faults.is_empty() {
+        return Ok(if vault.doubt().is_some() { Exit::OtherCopy } else { Exit::Done });
+    }
+    Ok(Exit::Damaged)
+}
+
+fn verify(world: &mut World<'_>, vault: &mut Vault<Unlocked>) -> Result<Verification, Failure> {
+    let progress = Progress::new(world.surroundings.err_is_terminal, "records");
+    let verification = vault.verify(|done, all| progress.at(done, all))?;
+    progress.finish();
+    Ok(verification)
+}
+
+fn report(world: &mut World<'_>, shared: &Shared, verification: &Verification) -> Result<(), Failure> {
+    if shared.json {
+        let faults: Vec<_> =
+            verification.faults.iter().map(|fault| serde_json::json!({ "handle": fault.handle, "problem": fault_words(fault) })).collect();
+        return json::print(world.out, &serde_json::json!({ "whole": verification.whole, "faults": faults }));
+    }
+    for fault in &verification.faults {
+        writeln!(world.out, "Wrong: {}", fault_words(fault))?;
+    }
+    let count = if verification.whole == 1 { "1 record is".to_owned() } else { format!("{} records are", verification.whole) };
+    if verification.faults.is_empty() {
+        writeln!(world.out, "All is well: {count} whole, and nothing is missing.")?;
+    } else {
+        writeln!(world.out, "{count} whole. Keep this file as it is, and compare it with a copy or backup.")?;
+        writeln!(world.err, "'drivekey verify --repair' mends what can be mended without losing anything.")?;
+    }
+    Ok(())
+}
+
+fn accept_copy(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> {
+    let path = vault_path(world, shared)?;
+    let vault = locked(world, &path)?;
+    let what = format!(
+        "From now on this machine takes {} for the right copy.\nDo this only if you put it there yourself, for example from a backup.\n",
+        path.display()
+    );
+    question::typed(world, &what, "ACCEPT")?;
+    let given = passphrase::given(world, &shared.passphrase)?;
+    let passphrase = match given {
+        Some(given) => given,
+        None => passphrase::ask(world, "Passphrase: ")?,
+    };
+    vault.accept_copy(&passphrase)?;
+    writeln!(world.err, "This copy is now the one that this machine knows.")?;
+    Ok(Exit::Done)
+}
+
+fn repair(world: &mut World<'_>, vault: &mut Vault<Unlocked>, found: &Verification) -> Result<Verification, Failure> {
+    for fault in &found.faults {
+        writeln!(world.err, "Wrong: {}", fault_words(fault))?;
+    }
+    let path = vault.path().to_owned();
+    let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of the file is kept beside it.\n";
+    question::typed(world, what, "REPAIR")?;
+    let kept = keep_copy(&path)?;
+    writeln!(world.err, "The file as it was is kept as {}", kept.display())?;
+    vault.repair()?;
+    verify(world, vault)
+}
+
+/// A copy beside the file, under a name that nothing has yet.
+fn keep_copy(path: &Path) -> Result<PathBuf, Failure> {
+    for number in 1..1000 {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".before-repair-{number}"));
+        let copy = PathBuf::from(name);
+        match std::fs::File::options().write(true).create_new(true).open(&copy) {
+            Ok(mut file) => {
+                let mut from = std::fs::File::open(path)?;
+                std::io::copy(&mut from, &mut file)?;
+                file.sync_all()?;
+                return Ok(copy);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Failure::refused("there are too many copies from earlier repairs", "move them away"))
+}

@@ -1,0 +1,326 @@
+//! From an error's data to a sentence, a hint and an exit code. The only place where errors become words.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use super::world::ClipboardError;
+use crate::record::{LineTextError, PasswordError, PasswordProblem};
+use crate::reveal::RevealError;
+use crate::seal::{KdfError, SealError};
+use crate::store::{Damage, StoreError};
+use crate::vault::{CopyDoubt, Fault, FaultKind, SlotChangeError, VaultError};
+
+/// A command that did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What is wrong: one sentence without an end mark.
+    pub sentence: String,
+    /// What to do, where something can be done.
+    pub hint: Option<String>,
+    /// The exit code.
+    pub exit: Exit,
+}
+
+impl Failure {
+    pub(super) fn new(exit: Exit, sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        let hint = hint.into();
+        Self { sentence: sentence.into(), hint: (!hint.is_empty()).then_some(hint), exit }
+    }
+
+    pub(super) fn usage(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, sentence, hint)
+    }
+
+    pub(super) fn refused(sentence: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, sentence, hint)
+    }
+
+    /// No vault where one was looked for.
+    pub(super) fn no_vault(path: &std::path::Path) -> Self {
+        Self::new(
+            Exit::Failed,
+            format!("there is no vault at {}", path.display()),
+            "make one with 'drivekey init', or name another with --vault FILE",
+        )
+    }
+
+    /// Nobody is there to ask.
+    pub(super) fn no_terminal(what: &str, instead: &str) -> Self {
+        Self::refused(format!("{what}, and there is no terminal to ask on"), instead)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::new(Exit::Failed, "the input ended too early", "start again and answer each question"),
+            io::ErrorKind::StorageFull => Self::new(Exit::Failed, "the disk is full", "make room and try again"),
+            kind => Self::new(Exit::Failed, format!("reading or writing failed: {kind}"), "check the disk or the connection and try again"),
+        }
+    }
+}
+
+impl From<ClipboardError> for Failure {
+    fn from(_: ClipboardError) -> Self {
+        Self::new(
+            Exit::Failed,
+            "the clipboard cannot be used here",
+            "leave --copy or --clipboard out; on Linux a desktop session is needed",
+        )
+    }
+}
+
+impl From<LineTextError> for Failure {
+    fn from(error: LineTextError) -> Self {
+        let sentence = match error {
+            LineTextError::Empty => "the text has nothing in it that can be shown",
+            LineTextError::TooLong => "the text is longer than 1,000 characters",
+        };
+        Self::usage(sentence, "give a short line of text")
+    }
+}
+
+impl From<PasswordError> for Failure {
+    fn from(error: PasswordError) -> Self {
+        Self::new(Exit::Failed, password_sentence(error), "a recovery key has eight groups of six digits; compare it with its source")
+    }
+}
+
+/// What is wrong with a typed or read key; never shows a digit of it.
+pub(super) fn password_sentence(error: PasswordError) -> String {
+    match error {
+        PasswordError::Group { group, problem } => format!("group {group} of the key {}", problem_words(problem)),
+        PasswordError::GroupCount { found: 0 } => "there is no recovery key".to_owned(),
+        PasswordError::GroupCount { found: 1 } => "the key has 1 group of digits instead of 8".to_owned(),
+        PasswordError::GroupCount { found } => format!("the key has {found} groups of digits instead of 8"),
+    }
+}
+
+/// What is wrong with one group.
+pub(super) fn problem_words(problem: PasswordProblem) -> String {
+    match problem {
+        PasswordProblem::NotDivisibleBy11 => "has a wrong digit, or two that are exchanged".to_owned(),
+        PasswordProblem::OutOfRange => "is larger than any group can be".to_owned(),
+        PasswordProblem::Length { found: 1 } => "has 1 digit instead of 6".to_owned(),
+        PasswordProblem::Length { found } => format!("has {found} digits instead of 6"),
+        PasswordProblem::NotADigit => "has a character that is no digit".to_owned(),
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing => Self::new(Exit::Failed, "the folder or file does not exist", "check the path"),
+            StoreError::Exists => Self::refused("there is a file already; it was not touched", "choose another name with --vault FILE"),
+            StoreError::NotAVault => {
+                Self::refused("this file is not a drivekey vault; it was not touched", "check the path given with --vault")
+            }
+            StoreError::Newer { found, known } => Self::refused(
+                format!(
+                    "this vault was written by a newer drivekey (its version is {found}, this program knows {known}); it was not touched"
+                ),
+                "use the newer program",
+            ),
+            StoreError::Damaged(damage) => Self::new(
+                Exit::Damaged,
+                format!("the vault file is damaged: {}", damage_words(&damage)),
+                "it was not touched; keep it, and use a copy or backup of it",
+            ),
+            StoreError::Busy => Self::new(Exit::Failed, "another program is using the vault", "wait a moment and try again"),
+            StoreError::DiskFull => Self::new(Exit::Failed, "the disk is full; the vault is as it was before", "make room and try again"),
+            StoreError::ReadOnly => Self::new(
+                Exit::Failed,
+                "the vault cannot be written: the file, its folder or the medium is read-only; nothing was changed",
+                "reading works; copy the vault to a place that can be written to change it",
+            ),
+            StoreError::UnfinishedOnReadOnly => Self::new(
+                Exit::Failed,
+                "an interrupted write must be undone first, and the medium is read-only",
+                "copy the vault and the '-journal' file beside it to a place that can be written, and open it there",
+            ),
+            StoreError::Io(kind) => Self::new(
+                Exit::Failed,
+                format!("the vault file cannot be read or written: {kind}"),
+                "check the disk and the file's permissions",
+            ),
+            StoreError::Other(code) => Self::new(
+                Exit::Failed,
+                format!("the vault file could not be used (code {code})"),
+                "try again; 'drivekey verify' tells more",
+            ),
+        }
+    }
+}
+
+fn damage_words(damage: &Damage) -> String {
+    match damage {
+        Damage::Empty => "it is empty".to_owned(),
+        Damage::Header => "its beginning is not that of a sound vault".to_owned(),
+        Damage::Length { expected, found } if found < expected => format!("it was cut off ({found} bytes instead of {expected})"),
+        Damage::Length { expected, found } => format!("something was appended to it ({found} bytes instead of {expected})"),
+        Damage::Schema => "its tables are not the ones this program makes".to_owned(),
+        Damage::Row | Damage::RowCount => "a row in it is missing or has a wrong form".to_owned(),
+        Damage::Pages => "its pages do not fit together".to_owned(),
+    }
+}
+
+impl From<KdfError> for Failure {
+    fn from(error: KdfError) -> Self {
+        match error {
+            KdfError::BelowFloor(_) => Self::new(
+                Exit::Damaged,
+                "the vault asks for a weaker protection of the passphrase than any drivekey makes; someone changed it",
+                "do not type the passphrase again; use a copy or backup of the vault",
+            ),
+            KdfError::AboveCeiling(_) => Self::new(
+                Exit::Damaged,
+                "the vault asks for more work on the passphrase than any drivekey makes; someone changed it",
+                "use a copy or backup of the vault",
+            ),
+            KdfError::OutOfMemory { memory_kib } => Self::new(
+                Exit::Failed,
+                format!("opening the vault takes {} MiB of memory, and this machine has not that much free", memory_kib / 1024),
+                "close other programs, or open the vault on another machine",
+            ),
+        }
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        match error {
+            VaultError::Store(error) => error.into(),
+            VaultError::Kdf(error) => error.into(),
+            VaultError::Seal(SealError::Random(_)) => Self::new(Exit::Failed, "the system gave no random numbers", "try again"),
+            VaultError::Seal(SealError::TooLarge) => Self::new(Exit::Failed, "the record is too large to keep", "shorten the note"),
+            VaultError::Seal(_) => Self::new(Exit::Damaged, "something in the vault is not what was written", "run 'drivekey verify'"),
+            VaultError::WrongPassphrase => {
+                Self::new(Exit::WrongPassphrase, "wrong passphrase", "check Caps Lock and the keyboard's language, and try again")
+            }
+            VaultError::SlotDamaged => Self::new(
+                Exit::Damaged,
+                "the vault did not open, and the part that the passphrase opens is damaged; the passphrase may well be right",
+                "try another passphrase of this vault, or a copy or backup of it",
+            ),
+            VaultError::SlotTampered => Self::new(
+                Exit::Damaged,
+                "the passphrase is right, but the part of the vault that it opens was changed by someone",
+                "use a copy or backup of the vault",
+            ),
+            VaultError::NoSuchSlot => Self::new(Exit::NotFound, "there is no such keyslot", "'drivekey keyslot list' shows them"),
+            VaultError::Faults(faults) => {
+                Self::new(Exit::Damaged, faults_sentence(&faults), "nothing was changed; 'drivekey verify' names everything that is wrong")
+            }
+            VaultError::Copy(doubt) => Self::new(
+                Exit::OtherCopy,
+                doubt_sentence(doubt),
+                "if you know why, take this copy for the right one with 'drivekey verify --accept-copy'",
+            ),
+            VaultError::NoSuchRecord(handle) => Self::new(
+                Exit::NotFound,
+                format!("there is no record {handle} that this can be done to"),
+                "'drivekey list --all' shows them",
+            ),
+            VaultError::Full => Self::new(Exit::Failed, "the vault cannot hold any more", "start another vault"),
+        }
+    }
+}
+
+impl From<SlotChangeError> for Failure {
+    fn from(error: SlotChangeError) -> Self {
+        match error {
+            SlotChangeError::Vault(error) => error.into(),
+            SlotChangeError::Last => Self::refused(
+                "this is the only keyslot: without it nobody could open the vault again",
+                "add another first: 'drivekey keyslot add'",
+            ),
+            SlotChangeError::TooMany => Self::refused("a vault has at most 32 keyslots", "remove one first: 'drivekey keyslot remove'"),
+        }
+    }
+}
+
+impl From<RevealError> for Failure {
+    fn from(error: RevealError) -> Self {
+        match error {
+            RevealError::Vault(error) => error.into(),
+            RevealError::OtherKeyId(handle) => {
+                Self::new(Exit::Failed, format!("record {handle} was changed meanwhile and has another Key ID now"), "look again")
+            }
+        }
+    }
+}
+
+/// Why this may not be the copy that this machine knows.
+pub(super) fn doubt_sentence(doubt: CopyDoubt) -> String {
+    match doubt {
+        CopyDoubt::ForeignRoot => {
+            "this is not the vault that this machine knows under its name: another one was put in its place".to_owned()
+        }
+        CopyDoubt::OtherVault => "another vault lay here when this machine last looked".to_owned(),
+        CopyDoubt::Older { found, known } => {
+            format!("this is an older copy of the vault: {} behind the one last used on this machine", changes(known.saturating_sub(found)))
+        }
+        CopyDoubt::Forked { found, known } => format!(
+            "this copy of the vault and the one last used on this machine went separate ways (change {found} here, change {known} there)"
+        ),
+    }
+}
+
+fn changes(count: u32) -> String {
+    if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
+}
+
+/// Several faults in one sentence.
+pub(super) fn faults_sentence(faults: &[Fault]) -> String {
+    const SHOWN: usize = 3;
+    let mut text = String::from("the vault is damaged or was tampered with: ");
+    for (at, fault) in faults.iter().take(SHOWN).enumerate() {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{}{}", if at == 0 { "" } else { "; " }, fault_words(fault));
+    }
+    if faults.len() > SHOWN {
+        let _ = write!(text, "; and {} more", faults.len() - SHOWN);
+    }
+    text
+}
+
+/// One fault.
+pub(super) fn fault_words(fault: &Fault) -> String {
+    let of = fault.handle.map_or_else(|| "a record".to_owned(), |handle| format!("record {handle}"));
+    match fault.kind {
+        FaultKind::State => "the vault's own account of itself cannot be read".to_owned(),
+        FaultKind::SlotChanged(slot) => format!("keyslot {} was changed", short(slot)),
+        FaultKind::SlotMissing(slot) => format!("keyslot {} is missing", short(slot)),
+        FaultKind::SlotAdded(slot) => format!("keyslot {} was added from outside or put back", short(slot)),
+        FaultKind::Summary => format!("{of} was changed, moved or exchanged"),
+        FaultKind::Handle => format!("{of} stands in another's place"),
+        FaultKind::Tokens => format!("the index entries of {of} are not its own"),
+        FaultKind::Revision => format!("{of} is newer than the vault"),
+        FaultKind::SealedMissing => format!("the key of {of} is missing"),
+        FaultKind::SealedChanged => format!("the key of {of} is not the one that was written"),
+        FaultKind::Sealed => format!("the key of {of} cannot be opened"),
+        FaultKind::DetailsDiffer => format!("the key of {of} says otherwise than its description"),
+        FaultKind::Count { expected, found } => format!("there are {found} records where {expected} were written"),
+        FaultKind::Total => "records are missing, or older than they were".to_owned(),
+        FaultKind::Pages => "the file's pages or indexes do not fit together".to_owned(),
+    }
+}
+
+/// A keyslot's name as people see it.
+pub(super) fn short(slot: crate::record::SlotId) -> String {
+    slot.to_string()[..8].to_owned()
+}
+
+/// A file that could not be read as what it was named for.
+pub(super) fn unreadable(path: &std::path::Path, error: &io::Error) -> Failure {
+    let path: PathBuf = path.to_owned();
+    match error.kind() {
+        io::ErrorKind::NotFound => Failure::new(Exit::Failed, format!("there is no file {}", path.display()), "check the path"),
+        io::ErrorKind::PermissionDenied => {
+            Failure::new(Exit::Failed, format!("{} may not be read", path.display()), "check its permissions")
+        }
+        kind => Failure::new(Exit::Failed, format!("{} cannot be read: {kind}", path.display()), "check the path and the disk"),
+    }
+}

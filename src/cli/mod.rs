@@ -1,0 +1,104 @@
+//! The face: arguments, prompts, printing; errors become a sentence, a hint and an exit code here and nowhere else.
+//! Everything outside comes in through [`World`], so that a test runs commands in its own process.
+
+mod args;
+mod clipboard;
+mod command;
+mod exit;
+mod failure;
+mod json;
+mod key_entry;
+mod passphrase;
+mod progress;
+mod question;
+mod session;
+mod system;
+mod table;
+mod terminal;
+mod world;
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+pub use exit::Exit;
+pub use failure::Failure;
+pub use system::main;
+pub use world::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, World};
+
+/// Runs one command line, the program's name first, and gives the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
+    let parsed = match Cli::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(refusal) => return show_refusal(&refusal, world),
+    };
+    let exit = match dispatch(&parsed, world) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            // Nothing more can be done when standard error is gone.
+            let _ = show_failure(&failure, world);
+            failure.exit
+        }
+    };
+    match world.out.flush() {
+        // Whoever closed the pipe has read enough.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => exit.max(Exit::Failed),
+        _ => exit,
+    }
+}
+
+fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
+    let shared = &cli.shared;
+    let Some(command) = &cli.command else { return command::welcome::run(world, shared) };
+    match command {
+        Command::Init(args) => command::init::run(world, shared, args),
+        Command::Import(args) => command::import::run(world, shared, args),
+        Command::Add(args) => command::add::run(world, shared, args),
+        Command::List(args) => command::list::run(world, shared, args),
+        Command::Find(args) => command::find::run(world, shared, args),
+        Command::Show(args) => command::show::run(world, shared, args),
+        Command::Whose(args) => command::whose::run(world, shared, args),
+        Command::Edit(args) => command::edit::run(world, shared, args),
+        Command::Remove(args) => command::trash::remove(world, shared, args),
+        Command::Restore(args) => command::trash::restore(world, shared, args),
+        Command::Purge(args) => command::purge::run(world, shared, args),
+        Command::Passphrase(args) => command::passphrase::run(world, shared, args),
+        Command::Keyslot(command) => command::keyslot::run(world, shared, command),
+        Command::Verify(args) => command::verify::run(world, shared, args),
+        Command::Completions(args) => command::completions::run(world, args),
+        Command::Man(args) => command::man::run(world, args),
+        Command::ClipboardKeeper(args) => {
+            clipboard::keep(world.input, world.out, Duration::from_secs(args.seconds))?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn show_failure(failure: &Failure, world: &mut World<'_>) -> std::io::Result<()> {
+    // What was printed so far stands above the error, in a terminal and in a file.
+    let _ = world.out.flush();
+    writeln!(world.err, "drivekey: {}.", failure.sentence)?;
+    match &failure.hint {
+        Some(hint) => writeln!(world.err, "  {}.", capital(hint)),
+        None => Ok(()),
+    }
+}
+
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Help and version are answers; everything else is a usage error.
+fn show_refusal(refusal: &clap::Error, world: &mut World<'_>) -> Exit {
+    let text = refusal.render();
+    if refusal.use_stderr() {
+        let _ = write!(world.err, "{text}");
+        Exit::Usage
+    } else {
+        let _ = write!(world.out, "{text}");
+        Exit::Done
+    }
+}

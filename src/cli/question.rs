@@ -1,0 +1,37 @@
+//! Questions to the person at the terminal: yes or no, and typed confirmations. Must not know what is confirmed.
+
+use super::failure::Failure;
+use super::world::World;
+
+/// A question that `--yes` answers. Without a terminal and without `--yes` it is a refusal.
+pub(super) fn confirm(world: &mut World<'_>, yes: bool, question: &str, refusal: impl FnOnce() -> Failure) -> Result<bool, Failure> {
+    if yes {
+        return Ok(true);
+    }
+    if !world.terminal.is_present() {
+        return Err(refusal());
+    }
+    ask(world, question)
+}
+
+/// A question that only a person answers.
+pub(super) fn ask(world: &mut World<'_>, question: &str) -> Result<bool, Failure> {
+    loop {
+        let answer = world.terminal.ask_line(&format!("{question} [y/N] "))?;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => return Ok(true),
+            "" | "n" | "no" => return Ok(false),
+            _ => world.terminal.say("Please answer y or n.\n")?,
+        }
+    }
+}
+
+/// A confirmation that must be typed out; nothing else stands in for it.
+pub(super) fn typed(world: &mut World<'_>, what: &str, expected: &str) -> Result<(), Failure> {
+    if !world.terminal.is_present() {
+        return Err(Failure::no_terminal("this must be confirmed by typing", "start the program in a terminal"));
+    }
+    world.terminal.say(what)?;
+    let answer = world.terminal.ask_line(&format!("Type {expected} to go on: "))?;
+    if answer.trim() == expected { Ok(()) } else { Err(Failure::refused("not confirmed; nothing was changed", "")) }
+}

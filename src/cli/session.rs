@@ -1,0 +1,168 @@
+//! From the command line to an open vault: which file, which passphrase, and what to warn of.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+
+use super::args::{Shared, slots_beginning};
+use super::exit::Exit;
+use super::failure::{Failure, doubt_sentence, fault_words};
+use super::passphrase::{self, New};
+use super::world::World;
+use crate::record::SlotId;
+use crate::seal::calibrate;
+use crate::store::StoreError;
+use crate::vault::{Entry, Found, Locked, Machine, NewVault, ReadAs, Unlocked, Vault, VaultError};
+
+/// The file that a new user gets without asking.
+const DEFAULT_NAME: &str = "vault.drivekey";
+/// How often a passphrase may be mistyped.
+const TRIES: usize = 3;
+
+/// Where the vault is: `--vault`, then `DRIVEKEY_VAULT`, then the user's data folder.
+pub(super) fn vault_path(world: &World<'_>, shared: &Shared) -> Result<PathBuf, Failure> {
+    let surroundings = &world.surroundings;
+    let chosen = shared.vault.clone().or_else(|| surroundings.vault_variable.clone());
+    let usual = || surroundings.data_folder.as_ref().map(|folder| folder.join(DEFAULT_NAME));
+    chosen.or_else(usual).ok_or_else(|| Failure::usage("it is not known where your data lies", "name the vault with --vault FILE"))
+}
+
+pub(super) fn machine(world: &World<'_>) -> Machine {
+    Machine::new(world.surroundings.state_folder.clone())
+}
+
+/// Opens the file without its passphrase.
+pub(super) fn locked(world: &World<'_>, path: &Path) -> Result<Vault<Locked>, Failure> {
+    Vault::open(path, world.kdf.limits, machine(world)).map_err(|error| match error {
+        VaultError::Store(StoreError::Missing) => Failure::no_vault(path),
+        other => other.into(),
+    })
+}
+
+/// Opens and unlocks the vault, and warns of what is wrong with it as a whole.
+pub(super) fn unlocked(world: &mut World<'_>, shared: &Shared) -> Result<Vault<Unlocked>, Failure> {
+    let path = vault_path(world, shared)?;
+    let mut vault = locked(world, &path)?;
+    let only = shared.passphrase.slot.as_deref().map(|typed| one_slot(typed, vault.slot_ids())).transpose()?;
+    let given = passphrase::given(world, &shared.passphrase)?;
+    let tries = if given.is_some() { 1 } else { TRIES };
+    for left in (0..tries).rev() {
+        let asked;
+        let passphrase = if let Some(given) = &given {
+            given
+        } else {
+            asked = passphrase::ask(world, "Passphrase: ")?;
+            &asked
+        };
+        match vault.unlock(passphrase, only) {
+            Ok(unlocked) => {
+                warn(world, &unlocked)?;
+                return Ok(unlocked);
+            }
+            Err(failure) if left > 0 && matches!(failure.error, VaultError::WrongPassphrase) => {
+                world.terminal.say("Wrong passphrase.\n")?;
+                vault = *failure.vault;
+            }
+            Err(failure) => return Err(failure.error.into()),
+        }
+    }
+    Err(VaultError::WrongPassphrase.into())
+}
+
+/// Unlocks with a passphrase that is at hand.
+pub(super) fn unlock_with(world: &mut World<'_>, vault: Vault<Locked>, passphrase: &SecretString) -> Result<Vault<Unlocked>, Failure> {
+    let unlocked = vault.unlock(passphrase, None).map_err(|failure| Failure::from(failure.error))?;
+    warn(world, &unlocked)?;
+    Ok(unlocked)
+}
+
+fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
+    for fault in vault.faults() {
+        writeln!(world.err, "Warning: {}. Reading goes on, changes are refused. Run 'drivekey verify'.", fault_words(fault))?;
+    }
+    if let Some(doubt) = vault.doubt() {
+        writeln!(world.err, "Warning: {}. What you asked for follows; changes are refused.", doubt_sentence(doubt))?;
+        writeln!(world.err, "If you know why, take this copy for the right one with 'drivekey verify --accept-copy'.")?;
+    }
+    if let Err(kind) = vault.memory() {
+        writeln!(
+            world.err,
+            "Warning: this machine could not note which copy of the vault it saw ({kind}); an older copy would not be noticed."
+        )?;
+    }
+    Ok(())
+}
+
+/// The exit code of a command that did what it was asked, over a vault with which something may be wrong.
+pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
+    match (vault.faults().is_empty(), vault.doubt()) {
+        (false, _) => Exit::Damaged,
+        (true, Some(_)) => Exit::OtherCopy,
+        (true, None) => Exit::Done,
+    }
+}
+
+/// Makes a new vault at the path.
+pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool) -> Result<SecretString, Failure> {
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::refused(
+            format!("there is a file at {} already; it was not touched", path.display()),
+            "use it as it is, or choose another name with --vault FILE",
+        ));
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| super::failure::unreadable(folder, &error))?;
+    }
+    let passphrase = passphrase::choose(world, new, yes)?;
+    let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+    let new = NewVault { passphrase: &passphrase, cost, limits: world.kdf.limits };
+    Vault::<Locked>::create(path, &new, &machine(world))?;
+    Ok(passphrase)
+}
+
+/// The one slot that is meant.
+pub(super) fn one_slot(typed: &str, slots: impl Iterator<Item = SlotId>) -> Result<SlotId, Failure> {
+    match slots_beginning(typed, slots)[..] {
+        [one] => Ok(one),
+        [] => Err(VaultError::NoSuchSlot.into()),
+        _ => Err(Failure::new(
+            Exit::Ambiguous,
+            format!("more than one keyslot begins with {typed}"),
+            "type more of it; 'drivekey keyslot list' shows them",
+        )),
+    }
+}
+
+/// The one record that an identifier names; several are listed on standard error.
+pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<Entry, Failure> {
+    let mut found = vault.resolve(id)?;
+    match found.entries.len() {
+        0 => Err(Failure::new(
+            Exit::NotFound,
+            format!("no record is named {id}, and no Key ID has it as a part"),
+            "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or account",
+        )),
+        1 => {
+            note_reading(world, &found, id)?;
+            Ok(found.entries.remove(0))
+        }
+        count => {
+            super::table::entries(world.err, &found.entries)?;
+            Err(Failure::new(
+                Exit::Ambiguous,
+                format!("{count} records fit {id}"),
+                "name one by its record, such as 'r1', or type more of the Key ID",
+            ))
+        }
+    }
+}
+
+/// A Key ID that was read otherwise than it was typed is said.
+pub(super) fn note_reading(world: &mut World<'_>, found: &Found, typed: &str) -> Result<(), Failure> {
+    if found.read_as == ReadAs::LookAlike
+        && let [entry] = &found.entries[..]
+    {
+        writeln!(world.err, "No Key ID has {typed}; read as {}. Compare it with your screen.", entry.details.key_id)?;
+    }
+    Ok(())
+}

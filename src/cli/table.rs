@@ -1,0 +1,160 @@
+//! Records as people read them: aligned tables and one record in full. Never shows digits.
+
+use std::io::{self, Write};
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::record::{Details, KeyId, VolumeType};
+use crate::vault::Entry;
+
+/// Widest cell in a table.
+const CELL_WIDTH: usize = 28;
+
+/// A table of records.
+pub(super) fn entries(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
+    let head = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED"].map(str::to_owned).to_vec();
+    let rows = entries.iter().map(|entry| row(entry).to_vec());
+    write(out, &std::iter::once(head).chain(rows).collect::<Vec<_>>())
+}
+
+fn row(entry: &Entry) -> [String; 8] {
+    let details = &entry.details;
+    let text = |value: &Option<crate::record::LineText>| value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let added = details.sources.first().map(|source| source.imported_date_time.format("%Y-%m-%d").to_string());
+    [
+        entry.handle.to_string(),
+        first_8(&details.key_id),
+        text(&details.device_name),
+        text(&details.mount_point),
+        if details.volume_type == VolumeType::Unknown { String::new() } else { details.volume_type.to_string() },
+        text(&details.volume_label),
+        state(details),
+        added.unwrap_or_default(),
+    ]
+}
+
+/// As the recovery screen shows it.
+fn first_8(key_id: &KeyId) -> String {
+    match key_id {
+        KeyId::Full(guid) => guid.first_8(),
+        KeyId::Prefix(prefix) => prefix.as_str().to_owned(),
+        KeyId::Unknown => "unknown".to_owned(),
+    }
+}
+
+fn state(details: &Details) -> String {
+    let mut words = vec![details.state.to_string()];
+    if !details.conflicts_with.is_empty() {
+        words.push("conflict".to_owned());
+    }
+    if details.weak {
+        words.push("weak".to_owned());
+    }
+    if details.removed.is_some() {
+        words.push("in the trash".to_owned());
+    }
+    words.join(", ")
+}
+
+/// Rows with their columns aligned; empty columns are left out.
+pub(super) fn write(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
+    let columns = rows.first().map_or(0, Vec::len);
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cut(cell)).collect()).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            let filled = cells.iter().skip(1).any(|row| !row[column].is_empty());
+            if filled { cells.iter().map(|row| row[column].width()).max().unwrap_or(0) } else { 0 }
+        })
+        .collect();
+    for row in &cells {
+        let mut line = String::new();
+        for (cell, &width) in row.iter().zip(&widths) {
+            if width > 0 {
+                line.push_str(cell);
+                line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + 2));
+            }
+        }
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn cut(cell: &str) -> String {
+    if cell.width() <= CELL_WIDTH {
+        return cell.to_owned();
+    }
+    let mut kept = String::new();
+    for c in cell.chars() {
+        if kept.width() + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) >= CELL_WIDTH {
+            break;
+        }
+        kept.push(c);
+    }
+    kept.push('…');
+    kept
+}
+
+/// One record, everything but its digits: a name and a value a line.
+pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
+    let details = &entry.details;
+    let text = |value: &Option<crate::record::LineText>| value.as_ref().map(ToString::to_string);
+    let volume_type = match details.volume_type {
+        VolumeType::OperatingSystem => Some("drive with Windows (os)"),
+        VolumeType::FixedData => Some("fixed data drive (fixed)"),
+        VolumeType::RemovableData => Some("removable drive (removable)"),
+        VolumeType::Data => Some("data drive (data)"),
+        VolumeType::Unknown => None,
+    };
+    let source = details.sources.first();
+    let from = source.map(|source| {
+        let day = source.imported_date_time.format("%Y-%m-%d");
+        source.file_name.as_ref().map_or_else(|| day.to_string(), |name| format!("{day}, from \"{name}\""))
+    });
+    let conflict = (!details.conflicts_with.is_empty()).then(|| {
+        let names: Vec<String> = details.conflicts_with.iter().map(ToString::to_string).collect();
+        format!("{} says otherwise under the same Key ID or digits; if this key does not open the drive, try that one", names.join(", "))
+    });
+    let lines = [
+        ("Key ID", Some(details.key_id.to_string())),
+        ("Device", text(&details.device_name)),
+        ("Drive", text(&details.mount_point)),
+        ("Label", text(&details.volume_label)),
+        ("Type", volume_type.map(str::to_owned)),
+        ("Created", details.created.as_ref().map(ToString::to_string)),
+        ("Added", from),
+        ("State", Some(state(details))),
+        ("Note", text(&details.note)),
+        ("Tags", (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
+        ("Conflict", conflict),
+        ("Record", Some(entry.handle.to_string())),
+    ];
+    for (name, value) in lines {
+        if let Some(value) = value {
+            writeln!(out, "{name:<9} {value}")?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_letters_keep_the_columns_straight() {
+        let rows = [["A", "B"], ["東京", "1"], ["x", "2"]].map(|row| row.map(str::to_owned).to_vec());
+        let mut out = Vec::new();
+        write(&mut out, &rows).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "A     B\n東京  1\nx     2\n");
+    }
+
+    #[test]
+    fn empty_columns_are_left_out_and_long_cells_cut() {
+        let long = "x".repeat(60);
+        let rows = [["A", "B", "C"], [&long, "", "1"]].map(|row| row.map(str::to_owned).to_vec());
+        let mut out = Vec::new();
+        write(&mut out, &rows).unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.contains("x…  1") && !shown.contains('B'), "{shown}");
+    }
+}
