@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod gather;
+pub mod import;
 pub mod record;
 pub mod reveal;
 pub mod seal;

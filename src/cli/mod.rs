@@ -11,6 +11,7 @@ mod key_entry;
 mod passphrase;
 mod progress;
 mod question;
+mod remarks;
 mod session;
 mod system;
 mod table;

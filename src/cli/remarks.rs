@@ -6,9 +6,15 @@ use crate::import::RemarkKind;
 /// Why nothing was taken from a file.
 pub(super) fn refusal_words(kind: &RemarkKind) -> String {
     match kind {
-        RemarkKind::GroupNotDivisibleBy11 { group } => format!("group {group} of the key has a wrong digit, or two that are exchanged; compare it with the original"),
-        RemarkKind::GroupOutOfRange { group } => format!("group {group} of the key is larger than any group can be; compare it with the original"),
-        RemarkKind::WrongGroupLength { group } => format!("group {group} of the key does not have six digits; compare it with the original"),
+        RemarkKind::GroupNotDivisibleBy11 { group } => {
+            format!("group {group} of the key has a wrong digit, or two that are exchanged; compare it with the original")
+        }
+        RemarkKind::GroupOutOfRange { group } => {
+            format!("group {group} of the key is larger than any group can be; compare it with the original")
+        }
+        RemarkKind::WrongGroupLength { group } => {
+            format!("group {group} of the key does not have six digits; compare it with the original")
+        }
         RemarkKind::GroupNotDigits { group } => format!("group {group} of the key holds letters; compare it with the original"),
         RemarkKind::WrongGroupCount { found } => format!("the key has {found} groups instead of 8; compare it with the original"),
         RemarkKind::PasswordMasked { group } => format!("group {group} of the key is hidden behind other signs; get it from its source"),
@@ -25,7 +31,9 @@ pub(super) fn remark_words(kind: &RemarkKind) -> String {
         RemarkKind::OddLengthUtf16 => "the file has a byte too many or too few; the key in it is whole".to_owned(),
         RemarkKind::DigitsFolded => "digits of another script were read as 0 to 9".to_owned(),
         RemarkKind::RejoinedLines => "a key that was broken into parts was joined".to_owned(),
-        RemarkKind::AmbiguousPairing => "more than one Key ID stands near the key; compare the Key ID with 'drivekey show' before you rely on it".to_owned(),
+        RemarkKind::AmbiguousPairing => {
+            "more than one Key ID stands near the key; compare the Key ID with 'drivekey show' before you rely on it".to_owned()
+        }
         RemarkKind::KeyIdPrefixOnly => "only the beginning of the Key ID is known".to_owned(),
         RemarkKind::NoKeyId => "the Key ID is not known; 'drivekey edit' adds it".to_owned(),
         RemarkKind::DuplicateRecord => "the same key stands in it more than once".to_owned(),
@@ -42,10 +50,14 @@ pub(super) fn remark_words(kind: &RemarkKind) -> String {
 /// Why a file could not be read at all.
 pub(super) fn gather_words(error: &GatherError) -> String {
     match error {
-        GatherError::Missing { .. } => "there is no such file or folder; check the path".to_owned(),
-        GatherError::TooLarge { size_bytes, .. } => format!("it is too large for a key file ({} MiB); name a smaller one", size_bytes / (1024 * 1024)),
+        GatherError::Absent { .. } => "there is no such file or folder; check the path".to_owned(),
+        GatherError::TooLarge { size_bytes, .. } => {
+            format!("it is too large for a key file ({} MiB); name a smaller one", size_bytes / (1024 * 1024))
+        }
         GatherError::NotAFile { .. } => "it is no ordinary file or folder".to_owned(),
-        GatherError::Io { kind, .. } if *kind == std::io::ErrorKind::PermissionDenied => "it may not be read; check its permissions".to_owned(),
-        GatherError::Io { kind, .. } => format!("it cannot be read ({kind}); check the disk"),
+        GatherError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
+            "it may not be read; check its permissions".to_owned()
+        }
+        GatherError::Unreadable { source, .. } => format!("it cannot be read ({}); check the disk", source.kind()),
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
-use chrono::Utc;
+use chrono::{SubsecRound, Utc};
 
 use super::clipboard::SystemClipboard;
 use super::terminal::SystemTerminal;
@@ -33,7 +33,8 @@ pub fn main() -> Exit {
         out: &mut out,
         err: &mut err,
         surroundings,
-        now: Utc::now,
+        // Nobody needs the fractions, and a JSON reader may stumble over nine digits of them.
+        now: || Utc::now().trunc_subsecs(0),
         kdf: KdfPolicy::PRODUCT,
     };
     run(std::env::args_os(), &mut world)

@@ -94,6 +94,19 @@ impl Vault<Unlocked> {
         if listing.faults.is_empty() { Ok(Found::typed(listing.entries).sorted()) } else { Err(VaultError::Faults(listing.faults)) }
     }
 
+    /// For each of these, whether the index knows its digits.
+    ///
+    /// # Errors
+    /// As [`Vault::find`].
+    pub fn are_known(&mut self, passwords: &[&RecoveryPassword]) -> Result<Vec<bool>, VaultError> {
+        let reader = self.store.read()?;
+        let known = |password: &&RecoveryPassword| {
+            let token = self.access.root.digits_token(password);
+            self.access.hits(&reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
+        };
+        passwords.iter().map(known).collect()
+    }
+
     /// The record with this handle.
     ///
     /// # Errors

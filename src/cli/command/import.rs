@@ -5,7 +5,7 @@ mod sources;
 
 use std::path::Path;
 
-use report::FileReport;
+use report::{FileReport, Reports};
 use sources::{Source, Sources};
 
 use crate::cli::args::{ImportArgs, Said, Shared};
@@ -23,22 +23,24 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     let path = vault_path(world, shared)?;
     let there = path.symlink_metadata().is_ok();
     // An existing vault is opened before the files: a mistyped passphrase shows at once.
-    let mut vault = if there { Some(unlocked(world, shared)?) } else { None };
+    let vault = if there { Some(unlocked(world, shared)?) } else { None };
     let mut sources = sources::read(world, args)?;
     if args.dry_run && vault.is_none() {
         let reports = report::without_vault(sources);
         return report::show(world, shared, &reports, &path, true);
     }
-    propose(world, &mut sources, &args.said)?;
     confirm_readings(world, &mut sources, shared.yes)?;
-    if vault.is_none() {
-        if sources.keys() == 0 {
+    let mut vault = match vault {
+        Some(vault) => vault,
+        None if sources.keys() == 0 => {
             let reports = report::without_vault(sources);
             return report::show(world, shared, &reports, &path, true);
         }
-        vault = Some(offer_vault(world, shared, &path, sources.keys())?);
+        None => offer_vault(world, shared, &path, sources.keys())?,
+    };
+    if !shared.yes && args.said.device.is_none() {
+        propose(world, &mut vault, &mut sources)?;
     }
-    let Some(mut vault) = vault else { return Ok(Exit::Failed) };
     let reports = take_in(world, &mut vault, sources, args)?;
     let exit = report::show(world, shared, &reports, &path, args.dry_run)?;
     Ok(if exit == Exit::Done { exit_over(&vault) } else { exit })
@@ -49,7 +51,10 @@ fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, keys: usize)
     let found = if keys == 1 { "1 recovery key was".to_owned() } else { format!("{keys} recovery keys were") };
     let question = format!("{found} found. There is no vault at {} yet. Make one?", path.display());
     let agreed = question::confirm(world, shared.yes, &question, || {
-        Failure::no_terminal("there is no vault yet", "make one with 'drivekey init', or say --yes and give a new passphrase with --passphrase-file FILE")
+        Failure::no_terminal(
+            "there is no vault yet",
+            "make one with 'drivekey init', or say --yes and give a new passphrase with --passphrase-file FILE",
+        )
     })?;
     if !agreed {
         return Err(Failure::refused("nothing was imported", "'drivekey init' makes a vault"));
@@ -62,13 +67,19 @@ fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, keys: usize)
     unlock_with(world, vault, &passphrase)
 }
 
-/// Names that a file's name or folder suggests are offered to a person, never taken by themselves.
-fn propose(world: &mut World<'_>, sources: &mut Sources, said: &Said) -> Result<(), Failure> {
-    if said.device.is_some() || !world.terminal.is_present() {
+/// Names that a file's name or folder suggests are offered to a person, never taken by themselves; for keys that are
+/// in the vault already nobody is asked again.
+fn propose(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: &mut Sources) -> Result<(), Failure> {
+    if !world.terminal.is_present() {
         return Ok(());
     }
-    for (suggestion, count) in sources.suggestions() {
-        let keys = if count == 1 { "1 key".to_owned() } else { format!("{count} keys") };
+    for (suggestion, places) in sources.suggestions() {
+        let passwords: Vec<_> = places.iter().filter_map(|place| sources.password(*place)).collect();
+        let new = vault.are_known(&passwords)?.into_iter().filter(|known| !known).count();
+        if new == 0 {
+            continue;
+        }
+        let keys = if new == 1 { "1 key".to_owned() } else { format!("{new} keys") };
         if question::ask(world, &format!("The file or folder name suggests the computer \"{suggestion}\" for {keys}. Note it?"))? {
             sources.accept(&suggestion);
         }
@@ -83,7 +94,15 @@ fn confirm_readings(world: &mut World<'_>, sources: &mut Sources, yes: bool) -> 
     }
     for source in &mut sources.read {
         let doubtful = source.reading.remarks.iter().any(|remark| matches!(remark.kind, RemarkKind::ConfirmWithUser));
-        if doubtful && !question::ask(world, &format!("In {} some letters were read as the digits they look like, and the result is a sound key. Take it in?", source.shown()))? {
+        if doubtful
+            && !question::ask(
+                world,
+                &format!(
+                    "In {} some letters were read as the digits they look like, and the result is a sound key. Take it in?",
+                    source.shown()
+                ),
+            )?
+        {
             source.reading.records.clear();
             source.declined = true;
         }
@@ -91,10 +110,10 @@ fn confirm_readings(world: &mut World<'_>, sources: &mut Sources, yes: bool) -> 
     Ok(())
 }
 
-fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: Sources, args: &ImportArgs) -> Result<Vec<FileReport>, Failure> {
+fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: Sources, args: &ImportArgs) -> Result<Reports, Failure> {
     let mut incoming = Vec::with_capacity(sources.keys());
     let mut reports = Vec::with_capacity(sources.read.len());
-    let (read, failed) = (sources.read, sources.failed);
+    let Sources { read, failed, without } = sources;
     for source in read {
         let mut report = FileReport::of(&source);
         let Source { path, reading, suggestion, .. } = source;
@@ -109,7 +128,11 @@ fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: Sources,
     let all = incoming.len();
     let progress = crate::cli::progress::Progress::new(world.surroundings.err_is_terminal && all > 2000, "keys sealed");
     let ids: Vec<KeyId> = incoming.iter().map(|one| one.details.key_id.clone()).collect();
-    let taken: Vec<TakenIn> = if incoming.is_empty() { Vec::new() } else { vault.take_in(incoming, (world.now)(), taking, |done| progress.at(done.min(all), all))? };
+    let taken: Vec<TakenIn> = if incoming.is_empty() {
+        Vec::new()
+    } else {
+        vault.take_in(incoming, (world.now)(), taking, |done| progress.at(done.min(all), all))?
+    };
     progress.finish();
     for report in &mut reports {
         let range = report.first..report.first + report.count;
@@ -117,7 +140,7 @@ fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: Sources,
     }
     reports.extend(failed.into_iter().map(FileReport::failed));
     reports.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(reports)
+    Ok(Reports { files: reports, without })
 }
 
 fn file_name(path: &Path) -> Option<LineText> {
@@ -125,7 +148,13 @@ fn file_name(path: &Path) -> Option<LineText> {
 }
 
 /// What the user says goes before what the file says.
-fn one(candidate: Candidate, kind: Option<SourceKind>, file_name: Option<LineText>, suggestion: Option<&LineText>, said: &Said) -> Incoming {
+fn one(
+    candidate: Candidate,
+    kind: Option<SourceKind>,
+    file_name: Option<LineText>,
+    suggestion: Option<&LineText>,
+    said: &Said,
+) -> Incoming {
     let details = Details {
         key_id: candidate.key_id,
         device_name: said.device.clone().or(candidate.device_name).or_else(|| suggestion.cloned()),
@@ -138,4 +167,3 @@ fn one(candidate: Candidate, kind: Option<SourceKind>, file_name: Option<LineTex
     };
     Incoming { password: candidate.password, details, kind: kind.unwrap_or(candidate.source), file_name }
 }
-

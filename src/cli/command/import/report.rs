@@ -212,12 +212,13 @@ pub(super) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, va
 
 fn lines(world: &mut World<'_>, reports: &Reports) -> Result<(), Failure> {
     for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
-        let ids: Vec<String> = file.taken.iter().map(|(id, taken)| format!("{} {}", taken.handle(), brief(id))).chain(file.found.iter().map(brief)).collect();
-        let word = file.word();
+        let ids: Vec<String> =
+            file.taken.iter().map(|(id, taken)| format!("{} {}", taken.handle(), brief(id))).chain(file.found.iter().map(brief)).collect();
+        let verdict = file.word();
         match file.refused_because() {
-            Some(why) => writeln!(world.out, "{word:<14} {}: {why}", file.shown())?,
-            None if ids.len() > 4 => writeln!(world.out, "{word:<14} {}: {} keys", file.shown(), ids.len())?,
-            None => writeln!(world.out, "{word:<14} {}: {}", file.shown(), ids.join(", "))?,
+            Some(why) => writeln!(world.out, "{verdict:<14} {}: {why}", file.shown())?,
+            None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {}: {} keys", file.shown(), ids.len())?,
+            None => writeln!(world.out, "{verdict:<14} {}: {}", file.shown(), ids.join(", "))?,
         }
         for remark in file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys()) {
             let line = remark.line.map(|line| format!("line {line}: ")).unwrap_or_default();
@@ -226,7 +227,11 @@ fn lines(world: &mut World<'_>, reports: &Reports) -> Result<(), Failure> {
         for (_, taken) in &file.taken {
             if let TakenIn::Conflict(handle, with) = taken {
                 let with: Vec<String> = with.iter().map(ToString::to_string).collect();
-                writeln!(world.out, "               {handle} and {} say different things of one Key ID or key; all are kept", with.join(", "))?;
+                writeln!(
+                    world.out,
+                    "               {handle} and {} say different things of one Key ID or key; all are kept",
+                    with.join(", ")
+                )?;
             }
         }
     }
@@ -290,7 +295,11 @@ fn in_the_clear(world: &mut World<'_>, reports: &Reports, vault: &Path) -> Resul
 
 /// A path without anything that could steer a terminal.
 fn printable(path: &Path) -> String {
-    path.display().to_string().chars().map(|c| if c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') { '\u{FFFD}' } else { c }).collect()
+    path.display()
+        .to_string()
+        .chars()
+        .map(|c| if c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') { '\u{FFFD}' } else { c })
+        .collect()
 }
 
 fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: bool) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use crate::cli::progress::Progress;
 use crate::cli::world::World;
 use crate::gather::{self, GatherError};
 use crate::import::{self, Reading};
-use crate::record::LineText;
+use crate::record::{LineText, RecoveryPassword};
 
 /// A bar for fewer files would only flicker.
 const PROGRESS_FILES: usize = 200;
@@ -55,16 +55,21 @@ impl Sources {
         self.read.iter().map(|source| source.reading.records.len()).sum()
     }
 
-    /// Each suggested device with the number of keys it would go to.
-    pub(super) fn suggestions(&self) -> BTreeMap<LineText, usize> {
-        let mut counts = BTreeMap::new();
-        for source in &self.read {
+    /// Each suggested device with the places of the keys it would go to: file and key.
+    pub(super) fn suggestions(&self) -> BTreeMap<LineText, Vec<(usize, usize)>> {
+        let mut places: BTreeMap<LineText, Vec<(usize, usize)>> = BTreeMap::new();
+        for (file, source) in self.read.iter().enumerate() {
             if let Some(suggested) = source.suggested() {
-                let nameless = source.reading.records.iter().filter(|candidate| candidate.device_name.is_none()).count();
-                *counts.entry(suggested).or_insert(0) += nameless;
+                let nameless = source.reading.records.iter().enumerate().filter(|(_, candidate)| candidate.device_name.is_none());
+                places.entry(suggested).or_default().extend(nameless.map(|(key, _)| (file, key)));
             }
         }
-        counts
+        places
+    }
+
+    /// The key at a place.
+    pub(super) fn password(&self, (file, key): (usize, usize)) -> Option<&RecoveryPassword> {
+        Some(&self.read.get(file)?.reading.records.get(key)?.password)
     }
 
     pub(super) fn accept(&mut self, suggestion: &LineText) {
