@@ -1,0 +1,155 @@
+//! Words before values, in many languages, and what kind of value they announce. Helps where structure leaves a choice;
+//! no key is found or lost by them. Must not know where in a text they stand.
+
+/// Labels of a computer's name, in lower case.
+const DEVICE: &[&str] = &[
+    "appareil", "bilgisayar", "bilgisayar adı", "cihaz", "computador", "computer", "computer name", "computername", "computernaam",
+    "computernavn", "számítógép", "dator", "datornamn", "device", "device name", "devicename", "dispositivo", "enhetsnamn", "equipo", "gerät",
+    "geraet", "gerätename", "host", "host name", "hostname", "komputer", "laptop", "machine", "machine name", "naam computer",
+    "nazwa komputera", "nazwa urządzenia", "název počítače", "nom de l'appareil", "nom de l'ordinateur", "nom de l’appareil",
+    "nom de l’ordinateur", "nom du pc", "nombre de equipo", "nombre de host", "nombre del dispositivo", "nombre del equipo",
+    "nome computer", "nome del computer", "nome do computador", "nome do dispositivo", "nome dispositivo", "ordenador", "ordinateur", "pc",
+    "pc name", "pc-name", "pcname", "počítač", "poste", "rechner", "rechnername", "system name", "systemname", "számítógép neve", "tietokone",
+    "имя компьютера", "имя устройства", "имя пк", "компьютер", "комп'ютер", "устройство", "υπολογιστής", "コンピューター", "コンピューター名",
+    "コンピュータ", "コンピュータ名", "デバイス名", "计算机", "计算机名", "计算机名称", "设备", "设备名称", "電腦", "電腦名稱", "裝置名稱",
+    "컴퓨터", "컴퓨터 이름", "장치 이름",
+];
+/// Labels of a drive, in lower case.
+const DRIVE: &[&str] = &[
+    "disco", "disk", "disque", "drive", "drive letter", "driveletter", "dysk", "enhet", "jednotka", "laufwerk", "laufwerkbuchstabe",
+    "laufwerksbuchstabe", "lecteur", "letra", "letra da unidade", "letra de unidad", "lettre de lecteur", "lettera di unità", "mount point",
+    "mountpoint", "mount", "station", "stationsletter", "sürücü", "unidad", "unidade", "unità", "volume", "volumen", "wolumin", "диск", "том",
+    "ドライブ", "ドライブ文字", "ボリューム", "驱动器", "驱动器号", "磁碟機", "磁碟機代號", "卷", "드라이브", "볼륨",
+];
+/// Labels of a volume's label, in lower case.
+const VOLUME_LABEL: &[&str] = &[
+    "bezeichnung", "datenträgerbezeichnung", "etichetta", "etiqueta", "étiquette", "file system label", "filesystemlabel", "label", "volume label",
+    "volume name", "volumebezeichnung", "volumelabel", "volumename", "метка тома", "ボリューム ラベル", "卷标",
+];
+/// Labels of a volume's type, in lower case.
+const VOLUME_TYPE: &[&str] = &["drive type", "drivetype", "tipo de volumen", "tipo de volume", "type de volume", "volume type", "volumetype", "volumetyp"];
+/// What GUIDs of other things are called.
+const OTHER_IDS: &[&str] = &[
+    "device id", "deviceid", "device guid", "deviceguid", "volume id", "volumeid", "volume guid", "volumeguid", "computer id", "computerid",
+    "machine id", "machineid", "machineguid", "tenant", "user id", "userid", "object id", "objectid", "request-id", "request id", "disk id",
+    "diskid", "disk guid", "partition", "hardware id", "session id", "correlation", "geräte-id", "volume-id", "uuid",
+];
+/// What Key IDs are called, or the key that they are the ID of.
+const KEY_IDS: &[&str] = &[
+    "key id", "keyid", "key-id", "key protector", "keyprotector", "protector id", "password id", "passwordid", "password-id", "recoveryguid",
+    "recovery guid", "identif", "identyfik", "bezeichner", "kennung", "schlüssel-id", "schluessel-id", "идентификатор", "識別子", "标识符",
+    "識別碼", "식별자",
+];
+/// The types of key protectors, as PowerShell and manage-bde name them.
+const PROTECTOR_TYPES: &[&str] = &[
+    "tpm", "tpmpin", "tpmstartupkey", "tpmpinstartupkey", "tpmnetworkkey", "tpmandpin", "tpmandstartupkey", "externalkey", "recoverykey",
+    "recoverypassword", "numericalpassword", "password", "passphrase", "publickey", "certificate", "sid", "adaccountorgroup", "unknown",
+];
+/// Longest label.
+const LABEL_CHARS: usize = 40;
+
+/// What a label announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    /// A computer's name.
+    Device,
+    /// A drive letter.
+    Drive,
+    /// A volume's label.
+    VolumeLabel,
+    /// What a volume is for.
+    VolumeType,
+}
+
+/// Whose GUID follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdOf {
+    /// A key protector's.
+    Key,
+    /// Something else's.
+    Other,
+    /// The words do not say.
+    Unknown,
+}
+
+/// What these words announce, if anything. Words with digits are no label, so no password is ever copied here.
+pub(super) fn label(words: &str) -> Option<Label> {
+    let words = words.trim_matches(|c: char| c.is_whitespace() || "*#-•\"'".contains(c));
+    if words.is_empty() || words.chars().count() > LABEL_CHARS || words.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let folded = words.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_in = |list: &[&str]| list.contains(&folded.as_str());
+    [(DEVICE, Label::Device), (DRIVE, Label::Drive), (VOLUME_LABEL, Label::VolumeLabel), (VOLUME_TYPE, Label::VolumeType)]
+        .into_iter()
+        .find_map(|(list, label)| is_in(list).then_some(label))
+}
+
+/// Whose GUID these words announce: the words nearest to it count.
+pub(super) fn id_of(words: &str) -> IdOf {
+    if words.is_empty() {
+        return IdOf::Unknown;
+    }
+    let last = |list: &[&str]| list.iter().filter_map(|word| find_last(words, word).map(|at| at + word.len())).max();
+    match (last(KEY_IDS), last(OTHER_IDS)) {
+        (Some(key), Some(other)) if key >= other => IdOf::Key,
+        (Some(_), None) => IdOf::Key,
+        (_, Some(_)) => IdOf::Other,
+        (None, None) => IdOf::Unknown,
+    }
+}
+
+/// Whether the words can announce the beginning of a Key ID.
+pub(super) fn announces_id(words: &str) -> bool {
+    id_of(words) == IdOf::Key || words.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "ID" | "Id" | "id" | "ИД" | "GUID"))
+}
+
+/// Whether the word is a type of key protector, and whether it is the recovery password's.
+pub(super) fn protector_type(word: &str) -> Option<bool> {
+    let is = |name: &&&str| word.eq_ignore_ascii_case(name);
+    PROTECTOR_TYPES.iter().find(is).map(|name| matches!(*name, "recoverypassword" | "numericalpassword"))
+}
+
+/// Whether the text holds the word, ASCII letters in any case. The word is in lower case.
+pub(super) fn holds(text: &str, word: &str) -> bool {
+    find_last(text, word).is_some()
+}
+
+/// Without a copy: the text may hold a password.
+fn find_last(text: &str, word: &str) -> Option<usize> {
+    let (bytes, word) = (text.as_bytes(), word.as_bytes());
+    let last = bytes.len().checked_sub(word.len())?;
+    (0..=last).rev().find(|at| bytes[*at].to_ascii_lowercase() == word[0] && bytes[*at..*at + word.len()].eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_known_in_any_case() {
+        assert_eq!(label("  Computer "), Some(Label::Device));
+        assert_eq!(label("EQUIPO"), Some(Label::Device));
+        assert_eq!(label("Mount  Point"), Some(Label::Drive));
+        assert_eq!(label("ボリューム"), Some(Label::Drive));
+        assert_eq!(label("Recovery Key"), None);
+        assert_eq!(label("PC 1"), None);
+    }
+
+    #[test]
+    fn the_nearest_words_say_whose_id_it_is() {
+        assert_eq!(id_of("Device ID"), IdOf::Other);
+        assert_eq!(id_of("Device ID {…} Key ID"), IdOf::Key);
+        assert_eq!(id_of("Identificador"), IdOf::Key);
+        assert_eq!(id_of("VolumeGuid"), IdOf::Other);
+        assert_eq!(id_of("ID"), IdOf::Unknown);
+        assert!(announces_id("Recovery key ID") && !announces_id("Identity card of Ida"));
+    }
+
+    #[test]
+    fn no_word_stands_twice() {
+        let mut all: Vec<_> = [DEVICE, DRIVE, VOLUME_LABEL, VOLUME_TYPE].concat();
+        all.sort_unstable();
+        assert!(all.windows(2).all(|pair| pair[0] != pair[1]), "{all:?}");
+    }
+}

@@ -1,0 +1,143 @@
+//! What an import has to say about a file: warnings and refusals, as data. Must not hold a digit of any password.
+
+/// One remark, and the line it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remark {
+    /// What it says.
+    pub kind: RemarkKind,
+    /// The line in the text, from 1; `None` where the whole file is meant.
+    pub line: Option<usize>,
+}
+
+/// The kinds of remarks. Groups count from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RemarkKind {
+    /// UTF-16 with a byte too many or too few.
+    OddLengthUtf16,
+    /// Digits of another script were read as ASCII digits.
+    DigitsFolded,
+    /// A value that was broken over several lines was joined.
+    RejoinedLines,
+    /// More than one Key ID may belong to the password.
+    AmbiguousPairing,
+    /// Only the beginning of the Key ID is known.
+    KeyIdPrefixOnly,
+    /// No Key ID was found.
+    NoKeyId,
+    /// The same record stood in the file more than once; it is kept once.
+    DuplicateRecord,
+    /// One Key ID with different passwords; all are kept.
+    ConflictingPasswords,
+    /// One password under different Key IDs; all are kept.
+    ConflictingKeyIds,
+    /// Formally valid, yet nothing Windows would make.
+    WeakPassword,
+    /// Letters were read as the digits they look like.
+    OcrSubstitution,
+    /// A person must compare the reading with the original.
+    ConfirmWithUser,
+    /// The Key ID in the file's name is not the one in its text; the text's was taken.
+    FilenameKeyIdMismatch,
+    /// A group is not divisible by 11.
+    GroupNotDivisibleBy11 {
+        /// The group.
+        group: usize,
+    },
+    /// A group is 720896 or more.
+    GroupOutOfRange {
+        /// The group.
+        group: usize,
+    },
+    /// A group does not have six digits.
+    WrongGroupLength {
+        /// The group.
+        group: usize,
+    },
+    /// A group holds letters that are not look-alikes of digits.
+    GroupNotDigits {
+        /// The group.
+        group: usize,
+    },
+    /// Not eight groups.
+    WrongGroupCount {
+        /// How many there are.
+        found: usize,
+    },
+    /// Digits were replaced by signs that hide them.
+    PasswordMasked {
+        /// The first group that is hidden.
+        group: usize,
+    },
+    /// The password is cut off.
+    PasswordTruncated,
+    /// No password stands in the file.
+    NoPasswordInFile,
+    /// Nothing stands in the file, or only zero bytes.
+    EmptyFile,
+}
+
+impl RemarkKind {
+    /// The fixed name of this kind, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::OddLengthUtf16 => "odd_length_utf16",
+            Self::DigitsFolded => "digits_folded",
+            Self::RejoinedLines => "rejoined_lines",
+            Self::AmbiguousPairing => "ambiguous_pairing",
+            Self::KeyIdPrefixOnly => "key_id_prefix_only",
+            Self::NoKeyId => "no_key_id",
+            Self::DuplicateRecord => "duplicate_record",
+            Self::ConflictingPasswords => "conflicting_passwords",
+            Self::ConflictingKeyIds => "conflicting_key_ids",
+            Self::WeakPassword => "weak_password",
+            Self::OcrSubstitution => "ocr_substitution",
+            Self::ConfirmWithUser => "confirm_with_user",
+            Self::FilenameKeyIdMismatch => "filename_key_id_mismatch",
+            Self::GroupNotDivisibleBy11 { .. } => "group_not_divisible_by_11",
+            Self::GroupOutOfRange { .. } => "group_out_of_range",
+            Self::WrongGroupLength { .. } => "wrong_group_length",
+            Self::GroupNotDigits { .. } => "group_not_digits",
+            Self::WrongGroupCount { .. } => "wrong_group_count",
+            Self::PasswordMasked { .. } => "password_masked",
+            Self::PasswordTruncated => "password_truncated",
+            Self::NoPasswordInFile => "no_password_in_file",
+            Self::EmptyFile => "empty_file",
+        }
+    }
+
+    /// Whether it says that something could not be taken in, rather than how it was taken in.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::GroupNotDivisibleBy11 { .. }
+                | Self::GroupOutOfRange { .. }
+                | Self::WrongGroupLength { .. }
+                | Self::GroupNotDigits { .. }
+                | Self::WrongGroupCount { .. }
+                | Self::PasswordMasked { .. }
+                | Self::PasswordTruncated
+                | Self::NoPasswordInFile
+                | Self::EmptyFile
+        )
+    }
+}
+
+impl Remark {
+    /// The fixed name of its kind, for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.kind.code()
+    }
+
+    /// A remark on one line.
+    pub(super) const fn on(line: usize, kind: RemarkKind) -> Self {
+        Self { kind, line: Some(line) }
+    }
+
+    /// A remark on the whole file.
+    pub(super) const fn whole(kind: RemarkKind) -> Self {
+        Self { kind, line: None }
+    }
+}

@@ -1,0 +1,78 @@
+//! The records of one file: the same one twice is kept once, contradictions are kept and named.
+//! Must not know where the records stood.
+
+use std::collections::HashMap;
+
+use crate::import::{Candidate, Remark, RemarkKind};
+use crate::record::{Guid, KeyId};
+
+/// Takes records in the order of the text.
+#[derive(Default)]
+pub(super) struct Merger {
+    records: Vec<Candidate>,
+    notes: Vec<Vec<RemarkKind>>,
+    by_password: HashMap<u64, Vec<usize>>,
+    by_id: HashMap<Guid, usize>,
+    remarks: Vec<Remark>,
+}
+
+impl Merger {
+    /// Takes one record. `mark` is equal for equal passwords; `notes` are the remarks on it.
+    pub(super) fn add(&mut self, candidate: Candidate, mark: u64, mut notes: Vec<RemarkKind>) {
+        let same: Vec<usize> = self.by_password.get(&mark).cloned().unwrap_or_default();
+        let same = same.into_iter().filter(|index| self.records[*index].password.same_digits(&candidate.password));
+        let (twins, others): (Vec<usize>, Vec<usize>) = same.partition(|index| self.records[*index].key_id.may_equal(&candidate.key_id));
+        if let Some(&twin) = twins.first() {
+            self.remarks.push(Remark::on(candidate.line, RemarkKind::DuplicateRecord));
+            self.merge(twin, candidate, notes);
+            return;
+        }
+        if !others.is_empty() {
+            notes.push(RemarkKind::ConflictingKeyIds);
+        }
+        let index = self.records.len();
+        self.by_password.entry(mark).or_default().push(index);
+        if let KeyId::Full(guid) = candidate.key_id
+            && self.by_id.insert(guid, index).is_some()
+        {
+            notes.push(RemarkKind::ConflictingPasswords);
+        }
+        self.records.push(candidate);
+        self.notes.push(notes);
+    }
+
+    /// What the second says and the first does not is added to the first.
+    fn merge(&mut self, index: usize, second: Candidate, notes: Vec<RemarkKind>) {
+        let first = &mut self.records[index];
+        let hex = |key_id: &KeyId| key_id.known_hex().map_or(0, |hex| hex.len());
+        if hex(&second.key_id) > hex(&first.key_id) {
+            first.key_id = second.key_id;
+            first.key_id_candidates = second.key_id_candidates;
+            self.notes[index] = notes;
+            if let KeyId::Full(guid) = first.key_id {
+                self.by_id.insert(guid, index);
+            }
+        }
+        first.device_name = first.device_name.take().or(second.device_name);
+        first.mount_point = first.mount_point.take().or(second.mount_point);
+        first.volume_label = first.volume_label.take().or(second.volume_label);
+    }
+
+    /// The records, and the remarks on them.
+    pub(super) fn finish(mut self) -> (Vec<Candidate>, Vec<Remark>) {
+        for (record, notes) in self.records.iter().zip(self.notes) {
+            let mut say = |kind| self.remarks.push(Remark::on(record.line, kind));
+            match record.key_id {
+                KeyId::Prefix(_) => say(RemarkKind::KeyIdPrefixOnly),
+                KeyId::Unknown if record.key_id_candidates.is_empty() => say(RemarkKind::NoKeyId),
+                KeyId::Full(_) | KeyId::Unknown => {}
+            }
+            if record.password.is_weak() {
+                say(RemarkKind::WeakPassword);
+            }
+            notes.into_iter().for_each(say);
+        }
+        self.remarks.sort_by_key(|remark| remark.line);
+        (self.records, self.remarks)
+    }
+}
