@@ -1,9 +1,10 @@
 //! Reads every sample file that an `expected.json` lists and compares all that the import says of it: our own made-up
 //! files always, the shared corpus where it lies beside the repository.
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
 
 use std::path::{Path, PathBuf};
 
-use drivekey::import::{Outcome, Reading, read};
+use drivekey::import::{Outcome, Reading, Remark, read};
 use drivekey::record::{KeyId, VolumeType};
 use serde_json::Value;
 
@@ -105,7 +106,7 @@ fn described(reading: &Reading) -> Value {
         Outcome::Partial => "partial",
         Outcome::Error => "error",
     };
-    let mut codes: Vec<&str> = reading.remarks.iter().map(|remark| remark.code()).collect();
+    let mut codes: Vec<&str> = reading.remarks.iter().map(Remark::code).collect();
     codes.sort_unstable();
     codes.dedup();
     let id_fields = |key_id: &KeyId| match key_id {

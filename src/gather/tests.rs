@@ -59,7 +59,8 @@ fn a_file_is_read_whole_and_only_once_reserved() {
 fn large_binaries_met_on_the_way_are_skipped_and_texts_are_not() {
     let folder = tempfile::tempdir().unwrap();
     let size = 2 * 1024 * 1024;
-    fs::write(folder.path().join("photo"), (0..size).map(|at: u32| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>()).unwrap();
+    fs::write(folder.path().join("photo"), (0..size).map(|at: u32| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>())
+        .unwrap();
     fs::write(folder.path().join("utf16"), b"k\0e\0y\0\n\0".repeat(size as usize / 8)).unwrap();
     fs::write(folder.path().join("zeros"), vec![0; size as usize]).unwrap();
     let walk = walk(&[folder.path().to_owned()]);
@@ -100,7 +101,7 @@ fn an_unreadable_folder_is_data() {
     let shut = folder.path().join("shut");
     fs::create_dir(&shut).unwrap();
     fs::write(folder.path().join("a.txt"), "x").unwrap();
-    fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&shut, fs::Permissions::from_mode(0o000)).unwrap();
     let walk = walk(&[folder.path().to_owned()]);
     let allowed_anyway = fs::read_dir(&shut).is_ok();
     fs::set_permissions(&shut, fs::Permissions::from_mode(0o700)).unwrap();

@@ -52,6 +52,8 @@ impl Context {
             at += line.len() + 1;
             if line.len() > LINE_BYTES {
                 pending = None;
+            } else if pending.is_none() && !line.as_bytes().iter().any(|byte| matches!(byte, b':' | b'=' | b'[')) {
+                // Nothing is announced on it.
             } else if !line.trim().is_empty() {
                 if holds(line, END_OF_WINDOWS_TEXT) {
                     context.ends.push(start);
@@ -125,7 +127,7 @@ impl Context {
                 let Some(found) = name(value, guessed) else { return false };
                 self.devices.push((start, found));
             }
-            Label::VolumeLabel => {
+            Label::VolumeName => {
                 let Some(found) = name(value, guessed) else { return false };
                 self.volume_labels.push((start, found));
             }
@@ -146,7 +148,8 @@ impl Context {
             self.drives.push((start, found));
         } else if let Some((device, rest)) = value.trim().split_once(' ')
             && let Some((letter, date)) = letter_in(rest)
-            && date.split(['.', '/', '-', ' ']).filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())).count() >= 3
+            && date.split(['.', '/', '-', ' ']).filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())).count()
+                >= 3
             && let (Some(device), Some(letter)) = (name(device, false), drive(letter))
         {
             self.devices.push((start, device));
@@ -210,7 +213,8 @@ fn letter_in(value: &str) -> Option<(char, &str)> {
     chars.next().filter(|c| *c == ':')?;
     let rest = chars.as_str().trim_start_matches(['\\', '/', '"', '\'', '”', '“', '»']);
     let rest = rest.strip_prefix(')').unwrap_or(rest);
-    (rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || "([.".contains(c))).then_some((letter, rest.trim_start_matches('.')))
+    (rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || "([.".contains(c)))
+        .then_some((letter, rest.trim_start_matches('.')))
 }
 
 fn only_letter(value: &str) -> Option<char> {
@@ -239,7 +243,9 @@ fn volume_type(value: &str) -> Option<VolumeType> {
         return None;
     }
     match word.to_ascii_lowercase().replace([' ', '_', '-'], "").as_str() {
-        "os" | "osv" | "osvolume" | "operatingsystem" | "operatingsystemvolume" | "operatingsystemdrive" => Some(VolumeType::OperatingSystem),
+        "os" | "osv" | "osvolume" | "operatingsystem" | "operatingsystemvolume" | "operatingsystemdrive" => {
+            Some(VolumeType::OperatingSystem)
+        }
         "fixed" | "fdv" | "fixeddata" | "fixeddatavolume" | "fixeddatadrive" => Some(VolumeType::FixedData),
         "removable" | "rdv" | "removabledata" | "removabledatavolume" | "removabledatadrive" => Some(VolumeType::RemovableData),
         "data" | "datavolume" => Some(VolumeType::Data),
@@ -269,18 +275,39 @@ mod tests {
 
     fn drive_of(line: &str) -> Option<(String, Option<String>)> {
         let context = Context::of(line, false);
-        context.drives.first().map(|(_, (letter, label))| (letter.as_str().to_owned(), label.as_ref().map(|label| label.as_str().to_owned())))
+        context
+            .drives
+            .first()
+            .map(|(_, (letter, label))| (letter.as_str().to_owned(), label.as_ref().map(|label| label.as_str().to_owned())))
     }
 
     #[test]
     fn drives_are_found_in_any_language() {
-        for line in ["Drive:        D:", "Unidad: D:", "Mount Point: D:", "MountPoint : D:", "Volume \"D:\" []", "Том D: []", "Lecteur : D:\\", "Laufwerk: D", "Drive:\n  D:", "Computer: PC1   Drive: D:"] {
+        for line in [
+            "Drive:        D:",
+            "Unidad: D:",
+            "Mount Point: D:",
+            "MountPoint : D:",
+            "Volume \"D:\" []",
+            "Том D: []",
+            "Lecteur : D:\\",
+            "Laufwerk: D",
+            "Drive:\n  D:",
+            "Computer: PC1   Drive: D:",
+        ] {
             assert_eq!(drive_of(line), Some(("D:".to_owned(), None)), "{line}");
         }
         for line in ["Volume D: [OS]", "Drive: D: (OS)", "ボリューム D: [OS]"] {
             assert_eq!(drive_of(line), Some(("D:".to_owned(), Some("OS".to_owned()))), "{line}");
         }
-        for line in ["PS C:\\Windows\\system32> manage-bde -protectors C: -get", "Saved to C:\\Users\\x", "https://go.microsoft.com", "PC: x", "Cc: Anna", "ID: {x}"] {
+        for line in [
+            "PS C:\\Windows\\system32> manage-bde -protectors C: -get",
+            "Saved to C:\\Users\\x",
+            "https://go.microsoft.com",
+            "PC: x",
+            "Cc: Anna",
+            "ID: {x}",
+        ] {
             assert_eq!(drive_of(line), None, "{line}");
         }
     }
@@ -288,7 +315,16 @@ mod tests {
     #[test]
     fn computers_are_found_by_label() {
         let device = |line: &str| Context::of(line, false).devices.first().map(|(_, name)| name.as_str().to_owned());
-        for line in ["Computer: MI-PC", "Equipo: MI-PC", "ComputerName : MI-PC", "Hostname=MI-PC", "コンピューター名: MI-PC", "Drive Label: MI-PC C: 26/03/2021.", "Computer:\n\tMI-PC", "Nom de l'ordinateur : MI-PC"] {
+        for line in [
+            "Computer: MI-PC",
+            "Equipo: MI-PC",
+            "ComputerName : MI-PC",
+            "Hostname=MI-PC",
+            "コンピューター名: MI-PC",
+            "Drive Label: MI-PC C: 26/03/2021.",
+            "Computer:\n\tMI-PC",
+            "Nom de l'ordinateur : MI-PC",
+        ] {
             assert_eq!(device(line).as_deref(), Some("MI-PC"), "{line}");
         }
         assert_eq!(device("Computer: 506825-429770-002244-257444"), None);

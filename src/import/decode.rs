@@ -47,7 +47,7 @@ const STRAY_ZEROS: usize = 8;
 
 /// Finds the encoding.
 pub(super) fn detect(bytes: &[u8]) -> Detected {
-    let zeros = Zeros::count(bytes);
+    let zeros = Pattern::count(bytes, 0);
     let utf16 = |encoding, offset: usize| Detected {
         encoding,
         odd_length: (bytes.len() - offset) % 2 == 1,
@@ -91,17 +91,20 @@ pub(super) fn text(bytes: &[u8], encoding: Encoding) -> Normalised {
     }
 }
 
-/// Zero bytes at even and at odd offsets.
+/// How often one byte stands at even and at odd offsets.
 #[derive(Clone, Copy)]
-struct Zeros {
+struct Pattern {
     even: usize,
     odd: usize,
 }
 
-impl Zeros {
-    fn count(bytes: &[u8]) -> Self {
-        let count = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
-        Self { even: count(0), odd: count(1) }
+impl Pattern {
+    fn count(bytes: &[u8], sought: u8) -> Self {
+        let pairs = bytes.chunks_exact(2);
+        let last = usize::from(pairs.remainder() == [sought]);
+        let (even, odd) =
+            pairs.fold((0, 0), |(even, odd), pair| (even + usize::from(pair[0] == sought), odd + usize::from(pair[1] == sought)));
+        Self { even: even + last, odd }
     }
 
     fn more(self) -> usize {
@@ -115,12 +118,9 @@ impl Zeros {
 
 /// Byte order by the side on which the zeros stand. A stray first byte turns one order into the other: where the length
 /// is odd, the reading with fewer control characters is taken.
-fn utf16_without_bom(bytes: &[u8], zeros: Zeros) -> Encoding {
-    let candidates = if zeros.odd >= zeros.even {
-        [Encoding::Utf16Le(0), Encoding::Utf16Be(1)]
-    } else {
-        [Encoding::Utf16Be(0), Encoding::Utf16Le(1)]
-    };
+fn utf16_without_bom(bytes: &[u8], zeros: Pattern) -> Encoding {
+    let candidates =
+        if zeros.odd >= zeros.even { [Encoding::Utf16Le(0), Encoding::Utf16Be(1)] } else { [Encoding::Utf16Be(0), Encoding::Utf16Le(1)] };
     let oddities = |encoding: Encoding| {
         let (from, high) = match encoding {
             Encoding::Utf16Be(offset) => (offset, 0),
@@ -146,11 +146,11 @@ fn spaced_out(bytes: &[u8]) -> Option<usize> {
     if bytes.len() < PATTERN_BYTES {
         return None;
     }
-    let spaces = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == b' ').count();
+    let spaces = Pattern::count(bytes, b' ');
     let enough = bytes.len() / 2 * 9 / 10;
-    if spaces(1) >= enough {
+    if spaces.odd >= enough {
         Some(0)
-    } else if spaces(0) >= enough {
+    } else if spaces.even >= enough {
         Some(1)
     } else {
         None
@@ -159,18 +159,21 @@ fn spaced_out(bytes: &[u8]) -> Option<usize> {
 
 /// Well-formed, or with more well-formed sequences than ill-formed ones: garbage at the end does not make a page of it.
 fn mostly_utf8(bytes: &[u8]) -> bool {
+    if std::str::from_utf8(bytes).is_ok() {
+        return true;
+    }
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    bad == 0 || good > bad
+    good > bad
 }
 
 fn utf8(bytes: &[u8]) -> Normalised {
     let mut out = Normaliser::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        chunk.valid().chars().for_each(|c| out.push(c));
+        out.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
             out.push_unknown();
         }
@@ -218,8 +221,8 @@ fn single_byte(bytes: impl Iterator<Item = u8> + Clone) -> Normalised {
 fn multi_byte(bytes: &[u8], page: &'static MultiByte) -> Normalised {
     let mut decoder = page.new_decoder_without_bom_handling();
     let capacity = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0);
-    let mut decoded = Zeroizing::new(String::with_capacity(capacity));
+    let mut unicode = Zeroizing::new(String::with_capacity(capacity));
     // A malformed sequence ends it: the page is then not the right one.
-    let _ = decoder.decode_to_string_without_replacement(bytes, &mut decoded, true);
-    utf8(decoded.as_bytes())
+    let _ = decoder.decode_to_string_without_replacement(bytes, &mut unicode, true);
+    utf8(unicode.as_bytes())
 }

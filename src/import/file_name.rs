@@ -8,9 +8,43 @@ use crate::record::{Guid, LineText};
 
 /// Names of folders that name no computer.
 const COMMON_FOLDERS: &[&str] = &[
-    "appdata", "archive", "archiv", "backup", "backups", "bitlocker", "bitlocker keys", "bitlocker recovery keys", "bureau", "data", "desktop",
-    "documents", "dokumente", "downloads", "escritorio", "files", "home", "import", "keys", "media", "mnt", "onedrive", "public", "recovery",
-    "recovery keys", "samples", "schreibtisch", "share", "src", "téléchargements", "temp", "tests", "tmp", "txt", "usb", "users", "work",
+    "appdata",
+    "archive",
+    "archiv",
+    "backup",
+    "backups",
+    "bitlocker",
+    "bitlocker keys",
+    "bitlocker recovery keys",
+    "bureau",
+    "data",
+    "desktop",
+    "documents",
+    "dokumente",
+    "downloads",
+    "escritorio",
+    "files",
+    "home",
+    "import",
+    "keys",
+    "media",
+    "mnt",
+    "onedrive",
+    "public",
+    "recovery",
+    "recovery keys",
+    "samples",
+    "schreibtisch",
+    "share",
+    "src",
+    "téléchargements",
+    "temp",
+    "tests",
+    "tmp",
+    "txt",
+    "usb",
+    "users",
+    "work",
 ];
 /// What systems add to the name of a second copy.
 const COPY_WORDS: &[&str] = &["copy", "kopie", "copie", "copia", "cópia", "kopia", "kopi", "копия", "コピー", "副本", "복사본"];
@@ -83,7 +117,7 @@ fn from_folder(path: &Path) -> Option<LineText> {
 fn is_name(text: &str) -> bool {
     let text = text.to_lowercase();
     let word = text.trim_matches(|c: char| !c.is_alphabetic());
-    !word.is_empty() && text.chars().count() > 1 && !COPY_WORDS.iter().any(|copy| word == *copy)
+    !word.is_empty() && text.chars().count() > 1 && !COPY_WORDS.contains(&word)
 }
 
 /// `<computer> MountPoint <letter> <GUID>`.

@@ -56,6 +56,22 @@ impl Normaliser {
         self.put('\u{1A}');
     }
 
+    /// The next characters; those that stay as they are go over in one piece.
+    pub(super) fn push_str(&mut self, mut text: &str) {
+        while let Some(first) = text.chars().next() {
+            let plain = text.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t')).count();
+            if plain > 1 && !self.line_start {
+                self.after_cr = false;
+                self.after_quote = false;
+                self.out.text.push_str(&text[..plain]);
+                text = &text[plain..];
+            } else {
+                self.push(first);
+                text = &text[first.len_utf8()..];
+            }
+        }
+    }
+
     /// The next character.
     pub(super) fn push(&mut self, c: char) {
         if c.is_ascii() {

@@ -118,7 +118,8 @@ impl<'a> Pairer<'a> {
     /// Lines that hold one password and one ID.
     fn by_line(&self, pairings: &mut [Option<Pairing>]) {
         for (index, key) in self.keys.iter().enumerate() {
-            let alone = (index == 0 || self.keys[index - 1].line != key.line) && self.keys.get(index + 1).is_none_or(|next| next.line != key.line);
+            let alone =
+                (index == 0 || self.keys[index - 1].line != key.line) && self.keys.get(index + 1).is_none_or(|next| next.line != key.line);
             let mut here = self.gap(index).iter().rev().chain(self.gap(index + 1)).filter(|id| id.line == key.line);
             let Some(first) = here.next() else { continue };
             if alone && here.all(|other| other.guid == first.guid) {
@@ -184,8 +185,15 @@ impl<'a> Pairer<'a> {
         let at_change = index + 1 == behind && behind < self.keys.len();
         let unclear = at_change && !same_block(self.text, self.keys[index].span.end, first.span.start);
         let only_key = self.keys.len() == 1;
-        let others = gap.iter().take_while(|id| only_key && same_block(self.text, first.span.end, id.span.start)).any(|id| id.guid != first.guid);
-        pairings[index] = Some(if unclear { self.open(&gap[..1]) } else if others { self.choose(gap, 1).remove(0) } else { self.take(first) });
+        let others =
+            gap.iter().take_while(|id| only_key && same_block(self.text, first.span.end, id.span.start)).any(|id| id.guid != first.guid);
+        pairings[index] = Some(if unclear {
+            Self::open(&gap[..1])
+        } else if others {
+            self.choose(gap, 1).remove(0)
+        } else {
+            self.take(first)
+        });
     }
 
     /// One ID between two passwords, none before and none behind: the one that it stands with.
@@ -197,7 +205,7 @@ impl<'a> Pairer<'a> {
             pairings[0] = Some(self.take(id));
             pairings[1] = None;
         } else if with_first == with_second && pairings[1].as_ref().is_some_and(|second| second.span.as_ref() == Some(&id.span)) {
-            let open = self.open(std::slice::from_ref(id));
+            let open = Self::open(std::slice::from_ref(id));
             pairings[0] = Some(open.clone());
             pairings[1] = Some(open);
         }
@@ -240,10 +248,10 @@ impl<'a> Pairer<'a> {
         if distinct.len() == run {
             return chosen(distinct.iter().collect());
         }
-        vec![self.open(&distinct); run]
+        vec![Self::open(&distinct); run]
     }
 
-    fn open(&self, ids: &[Id]) -> Pairing {
+    fn open(ids: &[Id]) -> Pairing {
         Pairing { candidates: ids.iter().map(|id| id.guid).collect(), ambiguous: true, ..Pairing::default() }
     }
 

@@ -74,9 +74,12 @@ fn build(scanned: Scanned, input: &Input<'_>) -> Reading {
     let Scanned { normalised, mut events } = scanned;
     let text = normalised.text.as_str();
     let has_keys = keys(&events) > 0;
-    let about_keys = events.iter().any(|event| matches!(event.found, Found::Guid(_))) || holds(text, "bitlocker");
+    // A GUID without a letter is more likely a row of numbers.
+    let is_guid =
+        |event: &Event| matches!(event.found, Found::Guid(guid) if guid.as_bytes().iter().any(|byte| byte & 0xF > 9 || byte >> 4 > 9));
+    let about_keys = !has_keys && (events.iter().any(is_guid) || holds(text, "bitlocker"));
     // Without a key, a weak sign of one is only believed in a text that is about keys.
-    events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || (!has_keys && about_keys));
+    events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || about_keys);
     let (pairings, ids) = pair::pair(text, &events, &input.name);
     let context = if has_keys { Context::of(text, normalised.single_byte) } else { Context::default() };
     let kind = source_kind(&normalised, &ids, !context.is_empty() || input.name.device.is_some());
@@ -162,10 +165,7 @@ fn mismatch(input: &Input<'_>, records: &[Candidate], partial: &[KeyId], ids: &[
     let fits = |key_id: &KeyId| name.iter().any(|guid| key_id.may_equal(&KeyId::Full(*guid)));
     let candidates = records.iter().flat_map(|record| &record.key_id_candidates);
     let mut known = taken.filter(|key_id| **key_id != KeyId::Unknown).peekable();
-    !name.is_empty()
-        && known.peek().is_some()
-        && !known.any(fits)
-        && !ids.iter().chain(candidates).any(|guid| name.contains(guid))
+    !name.is_empty() && known.peek().is_some() && !known.any(fits) && !ids.iter().chain(candidates).any(|guid| name.contains(guid))
 }
 
 /// Which kind of text it is, by its form.

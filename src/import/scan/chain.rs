@@ -240,8 +240,12 @@ impl Resolver<'_> {
             if tied_before || behind.is_some_and(tight) || (row.len() == parts.len() && row.len() == GROUPS) {
                 continue;
             }
-            if row.len().is_multiple_of(GROUPS) && row.chunks_exact(GROUPS).all(|eight| matches!(attempt(self.text, eight, self.finds), Attempt::Key(_))) {
-                any |= row.chunks_exact(GROUPS).fold(false, |any, eight| self.key(eight) || any);
+            if row.len().is_multiple_of(GROUPS)
+                && row.chunks_exact(GROUPS).all(|eight| matches!(attempt(self.text, eight, self.finds), Attempt::Key(_)))
+            {
+                for eight in row.chunks_exact(GROUPS) {
+                    any |= self.key(eight);
+                }
             }
         }
         any
@@ -280,9 +284,15 @@ impl Resolver<'_> {
         let from = parts.iter().rposition(|part| part.rank >= SPACE).unwrap_or(0);
         let last = &parts[from..];
         let sixes = |parts: &[Part]| parts.iter().map(Part::sixes).sum::<usize>();
-        if let Some(row) = split(parts, |part| part.rank >= SPACE).find(|row| sixes(row) > 1 && row.iter().any(|part| part.kind == Kind::Mask)) {
+        if let Some(row) =
+            split(parts, |part| part.rank >= SPACE).find(|row| sixes(row) > 1 && row.iter().any(|part| part.kind == Kind::Mask))
+        {
             let group = row.iter().position(|part| part.kind == Kind::Mask).unwrap_or(0) + 1;
-            self.report(row, RemarkKind::PasswordMasked { group }, sixes(row) >= PERHAPS_GROUPS && row.iter().any(|part| part.kind == Kind::Digits));
+            self.report(
+                row,
+                RemarkKind::PasswordMasked { group },
+                sixes(row) >= PERHAPS_GROUPS && row.iter().any(|part| part.kind == Kind::Digits),
+            );
         } else if end == End::Cut && last.len() > 1 && last[0].sixes() == 1 && sixes(last) + 1 >= last.len() {
             self.report(last, RemarkKind::PasswordTruncated, true);
         } else if end == End::Cut && self.is_begun(parts) {
@@ -291,7 +301,11 @@ impl Resolver<'_> {
             for row in split(parts, |part| part.rank >= SPACE).filter(|row| row.len() > 1) {
                 let groups = row.iter().map(Part::groups).sum();
                 if sixes(row) >= PERHAPS_GROUPS && groups != GROUPS && sixes(row) + 2 >= groups {
-                    self.report(row, RemarkKind::WrongGroupCount { found: groups }, row.len() >= MEANT_GROUPS && sixes(row) >= MEANT_GROUPS);
+                    self.report(
+                        row,
+                        RemarkKind::WrongGroupCount { found: groups },
+                        row.len() >= MEANT_GROUPS && sixes(row) >= MEANT_GROUPS,
+                    );
                 }
             }
         }

@@ -120,7 +120,12 @@ mod tests {
 
     #[test]
     fn other_shapes_are_none() {
-        for text in ["C22048E2-1740-4D", "C22048E2-1740-4D2B-8BED-9F07A429921C1", "C22048E2 1740-4D2B-8BED-9F07A429921C", "C22048E2-1740-4D2B-8BED-9F07A429921C-12"] {
+        for text in [
+            "C22048E2-1740-4D",
+            "C22048E2-1740-4D2B-8BED-9F07A429921C1",
+            "C22048E2 1740-4D2B-8BED-9F07A429921C",
+            "C22048E2-1740-4D2B-8BED-9F07A429921C-12",
+        ] {
             assert_eq!(found(text), None, "{text}");
         }
     }

@@ -89,7 +89,7 @@ pub(super) fn scan(normalised: &Normalised, marks: RandomState) -> Vec<Event> {
             if let Some(guid) = guid_in_word(text, at..end, normalised.single_byte) {
                 chain.finish(text, End::Text, &mut finds);
                 numbered.reset();
-                let crossed = text[at..guid.span.end].iter().filter(|byte| **byte == b'\n').count();
+                let crossed = text[at..guid.span.end].split(|byte| *byte == b'\n').count() - 1;
                 finds.push(Event { span: guid.span.clone(), line, rejoined: crossed > 0, ocr: guid.ocr, found: Found::Guid(guid.guid) });
                 line += crossed;
                 at = guid.span.end;
