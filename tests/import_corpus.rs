@@ -9,7 +9,7 @@ use drivekey::record::{KeyId, VolumeType};
 use serde_json::Value;
 
 /// The folders of the shared corpus whose formats are read so far.
-const SHARED_FOLDERS: [&str; 4] = ["txt", "variants", "shapes", "malformed"];
+const SHARED_FOLDERS: [&str; 5] = ["txt", "variants", "shapes", "malformed", "manage-bde"];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

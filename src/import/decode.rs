@@ -1,7 +1,7 @@
 //! Bytes to characters: which encoding, and feeding it to the normaliser. Must not know what the text means.
 //! Only ASCII carries keys, so a single-byte page need not be told apart from another.
 
-use encoding_rs::{BIG5, EUC_KR, Encoding as MultiByte, GB18030, SHIFT_JIS};
+use encoding_rs::{BIG5, EUC_KR, Encoding as Page, GB18030, IBM866, SHIFT_JIS, WINDOWS_1251};
 use zeroize::Zeroizing;
 
 use super::normalise::{Normalised, Normaliser};
@@ -20,8 +20,8 @@ pub(super) enum Encoding {
     SingleByte,
     /// UTF-16 whose zero bytes became spaces: each second byte from this offset.
     EverySecond(usize),
-    /// One of the East Asian pages.
-    MultiByte(&'static MultiByte),
+    /// One of the pages of other scripts.
+    Page(&'static Page),
 }
 
 /// What the bytes look like.
@@ -57,11 +57,13 @@ pub(super) fn detect(bytes: &[u8]) -> Detected {
     if let Some(offset) = spaced_out(bytes) {
         return plain(Encoding::EverySecond(offset));
     }
+    // A mark in one order before a text in the other: the text counts.
+    let clearly = |more: usize, fewer: usize| more > fewer * 3 + STRAY_ZEROS;
     if bytes.starts_with(UTF16_LE_BOM) {
-        return utf16(Encoding::Utf16Le(2), 2);
+        return utf16(if clearly(zeros.even, zeros.odd) { Encoding::Utf16Be(2) } else { Encoding::Utf16Le(2) }, 2);
     }
     if bytes.starts_with(UTF16_BE_BOM) {
-        return utf16(Encoding::Utf16Be(2), 2);
+        return utf16(if clearly(zeros.odd, zeros.even) { Encoding::Utf16Le(2) } else { Encoding::Utf16Be(2) }, 2);
     }
     if bytes.starts_with(UTF8_BOM) {
         return plain(Encoding::Utf8);
@@ -74,9 +76,9 @@ pub(super) fn detect(bytes: &[u8]) -> Detected {
     plain(if mostly_utf8(bytes) { Encoding::Utf8 } else { Encoding::SingleByte })
 }
 
-/// The East Asian pages, to be tried where nothing was found otherwise.
-pub(super) fn multi_byte_pages() -> impl Iterator<Item = Encoding> {
-    [SHIFT_JIS, GB18030, BIG5, EUC_KR].into_iter().map(Encoding::MultiByte)
+/// The pages of scripts other than Latin, to be tried where nothing was found otherwise.
+pub(super) fn other_pages() -> impl Iterator<Item = Encoding> {
+    [SHIFT_JIS, GB18030, BIG5, EUC_KR, WINDOWS_1251, IBM866].into_iter().map(Encoding::Page)
 }
 
 /// Reads the bytes as text in that encoding.
@@ -87,7 +89,7 @@ pub(super) fn text(bytes: &[u8], encoding: Encoding) -> Normalised {
         Encoding::Utf16Be(offset) => utf16(bytes.get(offset..).unwrap_or_default(), u16::from_be_bytes),
         Encoding::SingleByte => single_byte(bytes.iter().copied()),
         Encoding::EverySecond(offset) => single_byte(bytes.iter().copied().skip(offset).step_by(2)),
-        Encoding::MultiByte(page) => multi_byte(bytes, page),
+        Encoding::Page(page) => by_page(bytes, page),
     }
 }
 
@@ -218,11 +220,58 @@ fn single_byte(bytes: impl Iterator<Item = u8> + Clone) -> Normalised {
     text
 }
 
-fn multi_byte(bytes: &[u8], page: &'static MultiByte) -> Normalised {
+fn by_page(bytes: &[u8], page: &'static Page) -> Normalised {
     let mut decoder = page.new_decoder_without_bom_handling();
     let capacity = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0);
     let mut unicode = Zeroizing::new(String::with_capacity(capacity));
     // A malformed sequence ends it: the page is then not the right one.
     let _ = decoder.decode_to_string_without_replacement(bytes, &mut unicode, true);
     utf8(unicode.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(text: &str, to: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(to).collect()
+    }
+
+    #[test]
+    fn encodings_are_told_apart_by_their_bytes() {
+        let text = "Schlüssel: C22048E2-1740-4D2B-8BED-9F07A429921C\r\n";
+        let little = units(text, u16::to_le_bytes);
+        let shifted = [b"\n".to_vec(), units("識別子 C22048E2-1740-4D2B-8BED 識別子", u16::to_le_bytes)].concat();
+        for (bytes, encoding, odd_length) in [
+            (little.clone(), Encoding::Utf16Le(0), false),
+            (units(text, u16::to_be_bytes), Encoding::Utf16Be(0), false),
+            ([b"\xFF\xFE".to_vec(), little.clone(), b"\n".to_vec()].concat(), Encoding::Utf16Le(2), true),
+            (shifted, Encoding::Utf16Le(1), true),
+            (text.as_bytes().to_vec(), Encoding::Utf8, false),
+            (b"Schl\xFCssel".to_vec(), Encoding::SingleByte, false),
+            (little.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect(), Encoding::EverySecond(0), false),
+        ] {
+            let detected = detect(&bytes);
+            // The text that was shifted by a byte is found in the other order.
+            let same =
+                detected.encoding == encoding || matches!((detected.encoding, encoding), (Encoding::Utf16Be(_), Encoding::Utf16Le(1)));
+            assert!(same && detected.odd_length == odd_length, "{detected:?}, not {encoding:?}");
+        }
+    }
+
+    #[test]
+    fn no_buffer_grows_while_it_is_filled() {
+        let text = "ü識…\u{660}“𝟙\u{A0}\r\n>".repeat(500);
+        let texts = [text.clone().into_bytes(), units(&text, u16::to_le_bytes), vec![0x85; 4000], (0..=255).cycle().take(5000).collect()];
+        for bytes in texts {
+            for encoding in [Encoding::Utf8, Encoding::Utf16Le(0), Encoding::Utf16Be(1), Encoding::SingleByte, Encoding::EverySecond(1)] {
+                let largest = super::text(&bytes, encoding);
+                assert!(largest.text.len() <= largest.reserved_bytes && largest.text.capacity() == largest.reserved_bytes, "{encoding:?}");
+            }
+            for page in other_pages() {
+                let read = super::text(&bytes, page);
+                assert_eq!(read.text.capacity(), read.reserved_bytes, "{page:?}");
+            }
+        }
+    }
 }

@@ -18,6 +18,9 @@ pub(super) struct Normalised {
     folded: Vec<Range<usize>>,
     /// Whether U+0000 stood in it, as in Windows' own files.
     pub(super) had_nul: bool,
+    /// What was reserved for it at first.
+    #[cfg(test)]
+    pub(super) reserved_bytes: usize,
     /// Read by a page whose letters above ASCII are a guess.
     pub(super) single_byte: bool,
 }
@@ -42,7 +45,14 @@ impl Normaliser {
     /// `capacity_bytes`: the most that the characters to come take in UTF-8. No character grows here.
     pub(super) fn with_capacity(capacity_bytes: usize) -> Self {
         let text = Zeroizing::new(String::with_capacity(capacity_bytes));
-        let out = Normalised { text, folded: Vec::new(), had_nul: false, single_byte: false };
+        let out = Normalised {
+            #[cfg(test)]
+            reserved_bytes: text.capacity(),
+            text,
+            folded: Vec::new(),
+            had_nul: false,
+            single_byte: false,
+        };
         Self { out, line_start: true, after_quote: false, after_cr: false }
     }
 

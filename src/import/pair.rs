@@ -63,6 +63,7 @@ pub(super) fn pair(text: &str, events: &[Event], name: &FileName) -> (Vec<Pairin
     let mut pairings: Vec<Option<Pairing>> = vec![None; pairer.keys.len()];
     pairer.by_line(&mut pairings);
     pairer.by_order(&mut pairings);
+    pairer.left_over(&mut pairings);
     let from_name = if pairer.ids.is_empty() && pairer.keys.len() == 1 { name.only_guid() } else { None };
     let fallback = |index: usize| pairer.by_beginning(index, from_name);
     let pairings = pairings.into_iter().enumerate().map(|(index, pairing)| pairing.unwrap_or_else(|| fallback(index))).collect();
@@ -151,6 +152,21 @@ impl<'a> Pairer<'a> {
         }
         if behind == 0 && self.keys.len() > 1 && self.gap(0).is_empty() && pairings[0].is_none() && !self.gap(1).is_empty() {
             self.between_two(pairings);
+        }
+    }
+
+    /// A password after one whose ID stands before it, with its own ID behind.
+    fn left_over(&self, pairings: &mut [Option<Pairing>]) {
+        for (index, pairing) in pairings.iter_mut().enumerate().skip(1) {
+            let (Some(first), Some(last)) = (self.gap(index + 1).first(), self.gap(index + 1).last()) else { continue };
+            if pairing.is_some() || !self.gap(index).is_empty() {
+                continue;
+            }
+            let spare = index + 1 == self.keys.len() || first.guid != last.guid;
+            let close = index + 1 == self.keys.len() || same_block(self.text, self.keys[index].span.end, first.span.start);
+            if spare && close {
+                *pairing = Some(self.take(first));
+            }
         }
     }
 

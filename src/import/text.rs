@@ -37,8 +37,18 @@ pub(super) fn read(input: &Input<'_>) -> Reading {
     let mut best = first;
     if detected.mixed {
         keep_better(&mut best, scanned(input.bytes, Encoding::SingleByte, &marks));
-    } else if detected.encoding == Encoding::SingleByte && keys(&best.events) == 0 && input.bytes.len() <= RETRY_BYTES {
-        decode::multi_byte_pages().for_each(|page| keep_better(&mut best, scanned(input.bytes, page, &marks)));
+    } else if detected.encoding == Encoding::SingleByte && input.bytes.len() <= RETRY_BYTES {
+        let found = keys(&best.events);
+        for page in decode::other_pages() {
+            let other = scanned(input.bytes, page, &marks);
+            // With as many keys, a label in the page's own script shows that it is the right one.
+            let speaks = || found > 0 && keys(&other.events) == found && Context::of(&other.normalised.text, false).has_foreign_label();
+            if speaks() {
+                best = other;
+                break;
+            }
+            keep_better(&mut best, other);
+        }
     }
     let mut reading = build(best, input);
     if detected.odd_length && reading.has_trace() {

@@ -1,6 +1,7 @@
 //! Finds GUIDs and recovery passwords in a normalised text, without any label, in one pass and linear time.
 //! Must not know which of them belong together.
 
+mod attempt;
 mod chain;
 mod guid;
 mod numbered;
@@ -102,9 +103,10 @@ pub(super) fn scan(normalised: &Normalised, marks: RandomState) -> Vec<Event> {
             if byte == b'\n' {
                 line += 1;
             }
-            if !chain.separator(byte) {
-                let end = if text[at..].starts_with(b"...") { End::Cut } else { End::Text };
-                chain.finish(text, end, &mut finds);
+            if text[at..].starts_with(b"...") {
+                chain.finish(text, End::Cut, &mut finds);
+            } else if !chain.separator(byte) {
+                chain.finish(text, End::Text, &mut finds);
             }
             at += 1;
         }
