@@ -255,7 +255,7 @@ impl Resolver<'_> {
     fn flaw(&mut self, parts: &[Part], groups: usize, loosest: u8) -> bool {
         let sixes: usize = parts.iter().map(Part::sixes).sum();
         // Longer runs of digits are numbers, whatever they are joined by.
-        let tight = loosest < SPACE && parts.len() >= MEANT_GROUPS;
+        let tight = loosest < SPACE && exact(parts) >= MEANT_GROUPS;
         if groups == GROUPS && sixes + 2 >= GROUPS {
             if let Attempt::Wrong(kind) = attempt(self.text, parts, self.finds) {
                 self.report(parts, kind, tight);
@@ -291,11 +291,7 @@ impl Resolver<'_> {
             for row in split(parts, |part| part.rank >= SPACE).filter(|row| row.len() > 1) {
                 let groups = row.iter().map(Part::groups).sum();
                 if sixes(row) >= PERHAPS_GROUPS && groups != GROUPS && sixes(row) + 2 >= groups {
-                    self.report(
-                        row,
-                        RemarkKind::WrongGroupCount { found: groups },
-                        row.len() >= MEANT_GROUPS && sixes(row) >= MEANT_GROUPS,
-                    );
+                    self.report(row, RemarkKind::WrongGroupCount { found: groups }, exact(row) >= MEANT_GROUPS);
                 }
             }
         }
@@ -315,6 +311,11 @@ impl Resolver<'_> {
         let found = Found::Flaw { kind, strong };
         self.finds.push(Event { span: first.start..last.end, line: first.line, rejoined: false, ocr: false, found });
     }
+}
+
+/// Words of exactly one group's length.
+fn exact(parts: &[Part]) -> usize {
+    parts.iter().filter(|part| part.len() == GROUP_DIGITS).count()
 }
 
 /// Pieces of a chain, each beginning where `begins` says so.
