@@ -101,7 +101,7 @@ fn an_unreadable_folder_is_data() {
     let shut = folder.path().join("shut");
     fs::create_dir(&shut).unwrap();
     fs::write(folder.path().join("a.txt"), "x").unwrap();
-    fs::set_permissions(&shut, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&shut, fs::Permissions::from_mode(0o000)).unwrap();
     let walk = walk(&[folder.path().to_owned()]);
     let allowed_anyway = fs::read_dir(&shut).is_ok();
     fs::set_permissions(&shut, fs::Permissions::from_mode(0o700)).unwrap();

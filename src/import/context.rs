@@ -3,23 +3,26 @@
 
 use std::ops::Range;
 
-use super::file_name::drive;
+use super::file_name;
 use super::labels::{self, Label, holds};
 use crate::record::{LineText, VolumeType};
 
+mod drive;
+
+use drive::{Drive, cell_drive, drive_in, heading, letter_in};
+
 /// Longer lines are prose.
-const LINE_BYTES: usize = 300;
+const LINE_BYTES: usize = 2000;
 /// Longest name of a computer that is believed.
 const NAME_CHARS: usize = 64;
 /// Words before a drive that need no label list, such as `Volume C: [OS]` in any language.
 const HEADING_BYTES: usize = 40;
+/// Most words of a label inside a line.
+const LABEL_WORDS: usize = 3;
 /// More digits than this are no name.
 const NAME_DIGITS: usize = 16;
 /// The link at the end of Windows' own text: what follows belongs to another.
 const END_OF_WINDOWS_TEXT: &str = "fwlink";
-
-/// A drive, with its volume's label.
-type Drive = (LineText, Option<LineText>);
 
 /// All of it, each kind in the order of the text.
 #[derive(Debug, Default)]
@@ -29,6 +32,7 @@ pub(super) struct Context {
     volume_labels: Vec<(usize, LineText)>,
     volume_types: Vec<(usize, VolumeType)>,
     ends: Vec<usize>,
+    foreign_label: bool,
 }
 
 /// What holds for one key.
@@ -52,6 +56,8 @@ impl Context {
             at += line.len() + 1;
             if line.len() > LINE_BYTES {
                 pending = None;
+            } else if pending.is_none() && !line.as_bytes().iter().any(|byte| matches!(byte, b':' | b'=' | b'[')) {
+                // Nothing is announced on it.
             } else if !line.trim().is_empty() {
                 if holds(line, END_OF_WINDOWS_TEXT) {
                     context.ends.push(start);
@@ -59,12 +65,20 @@ impl Context {
                 pending = context.line(line, start, pending, guessed_letters);
             }
         }
+        // On a line that lost its line ends the first label is read last.
+        context.devices.sort_by_key(|(place, _)| *place);
+        context.drives.sort_by_key(|(place, _)| *place);
         context
     }
 
     /// Whether it says anything.
     pub(super) const fn is_empty(&self) -> bool {
         self.devices.is_empty() && self.drives.is_empty() && self.volume_labels.is_empty() && self.volume_types.is_empty()
+    }
+
+    /// Whether a label of a script other than Latin was understood.
+    pub(super) const fn has_foreign_label(&self) -> bool {
+        self.foreign_label
     }
 
     /// What holds for the key at this place. `first_key`: where the first one stands.
@@ -103,15 +117,44 @@ impl Context {
         let mut open = None;
         for part in columns(line) {
             let Some((words, value)) = part.split_once([':', '=']) else { continue };
+            if self.in_prose(part, words, start, guessed) {
+                continue;
+            }
             match labels::label(words) {
                 Some(label) if value.trim().is_empty() => open = Some((label, start)),
                 Some(label) => {
+                    self.foreign_label |= words.chars().any(|c| c > '\u{24F}');
                     self.value(label, value, start, guessed);
                 }
                 None => self.without_label(words, value, start),
             }
         }
         open
+    }
+
+    /// Labels inside a line that lost its line ends: `ID: … Drive: D: (Archive) Computer: PC-1 …`. A name then ends at
+    /// a blank.
+    fn in_prose(&mut self, part: &str, first_words: &str, start: usize, guessed: bool) -> bool {
+        let mut any = false;
+        for (colon, _) in part.match_indices(": ").filter(|(colon, _)| *colon > first_words.len()) {
+            let words = part[..colon].trim_end();
+            let starts = words.rmatch_indices(' ').map(|(at, _)| at + 1).take(LABEL_WORDS);
+            let Some(label) = starts.filter_map(|at| labels::label(&words[at..])).last() else { continue };
+            any |= self.inline_value(label, &part[colon + 1..], start + colon, guessed);
+        }
+        if any && let Some(label) = labels::label(first_words) {
+            self.inline_value(label, &part[first_words.len() + 1..], start, guessed);
+        }
+        any
+    }
+
+    fn inline_value(&mut self, label: Label, value: &str, start: usize, guessed: bool) -> bool {
+        let value = value.trim_start();
+        let value = match label {
+            Label::Drive => value.split_inclusive([']', ')']).next().filter(|part| part.len() < HEADING_BYTES).unwrap_or(value),
+            Label::Device | Label::VolumeName | Label::VolumeType => value.split(char::is_whitespace).next().unwrap_or_default(),
+        };
+        self.value(label, value, start, guessed)
     }
 
     fn value(&mut self, label: Label, value: &str, start: usize, guessed: bool) -> bool {
@@ -125,7 +168,7 @@ impl Context {
                 let Some(found) = name(value, guessed) else { return false };
                 self.devices.push((start, found));
             }
-            Label::VolumeLabel => {
+            Label::VolumeName => {
                 let Some(found) = name(value, guessed) else { return false };
                 self.volume_labels.push((start, found));
             }
@@ -148,7 +191,7 @@ impl Context {
             && let Some((letter, date)) = letter_in(rest)
             && date.split(['.', '/', '-', ' ']).filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())).count()
                 >= 3
-            && let (Some(device), Some(letter)) = (name(device, false), drive(letter))
+            && let (Some(device), Some(letter)) = (name(device, false), file_name::drive(letter))
         {
             self.devices.push((start, device));
             self.drives.push((start, (letter, None)));
@@ -171,63 +214,6 @@ fn columns(line: &str) -> impl Iterator<Item = &str> {
         parts.push(&part[from..]);
         parts
     })
-}
-
-/// `Volume C: [OS]`, `Volume "C:" []`: a word of any language, a drive, and brackets or nothing.
-fn heading(line: &str) -> Option<Drive> {
-    let line = line.trim();
-    let colon = line.find(':').filter(|colon| *colon >= 3 && *colon <= HEADING_BYTES)?;
-    let before = line[..colon].trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let (words, _) = line.split_at(before.len());
-    let word = words.trim_end_matches(['"', '\'', '“', '„', '«', '(']);
-    if word.trim().is_empty() || !word.ends_with([' ', '\t']) || word.contains(['\\', '/', '>', '=', '-']) {
-        return None;
-    }
-    let found = drive_in(&line[before.len()..], false)?;
-    let behind = line[colon + 1..].trim_start_matches(['"', '\'', '”', '“', '»', '\\']).trim_start();
-    (behind.starts_with('[') || (behind.is_empty() && labels::label(word) == Some(Label::Drive))).then_some(found)
-}
-
-/// A drive at the beginning of the value. `labelled`: a bare letter is enough, and anything may follow.
-fn drive_in(value: &str, labelled: bool) -> Option<Drive> {
-    let (letter, rest) = match letter_in(value) {
-        Some((letter, rest)) => (letter, rest),
-        None if labelled => (only_letter(value)?, ""),
-        None => return None,
-    };
-    let rest = rest.trim();
-    let inner = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let inner = inner.or_else(|| rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')));
-    if inner.is_none() && !rest.is_empty() && !labelled {
-        return None;
-    }
-    Some((drive(letter)?, inner.and_then(|label| name(label, false))))
-}
-
-fn letter_in(value: &str) -> Option<(char, &str)> {
-    let value = value.trim_start_matches(|c: char| c.is_whitespace() || "\"'“„«(".contains(c));
-    let mut chars = value.chars();
-    let letter = chars.next().filter(char::is_ascii_alphabetic)?;
-    chars.next().filter(|c| *c == ':')?;
-    let rest = chars.as_str().trim_start_matches(['\\', '/', '"', '\'', '”', '“', '»']);
-    let rest = rest.strip_prefix(')').unwrap_or(rest);
-    (rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || "([.".contains(c)))
-        .then_some((letter, rest.trim_start_matches('.')))
-}
-
-fn only_letter(value: &str) -> Option<char> {
-    let mut chars = value.trim().chars();
-    let letter = chars.next().filter(char::is_ascii_alphabetic)?;
-    chars.next().is_none().then_some(letter)
-}
-
-/// A drive in a cell of its own on the key's line, before it.
-fn cell_drive(text: &str, key: &Range<usize>) -> Option<Drive> {
-    let before = text.get(key.start.saturating_sub(LINE_BYTES)..key.start)?;
-    let line = before.rsplit('\n').next()?;
-    let mut cells = line.split(|c: char| c.is_whitespace() || ",;|\"".contains(c)).filter(|cell| cell.len() == 2 && cell.ends_with(':'));
-    let letter = cells.next()?.chars().next().filter(char::is_ascii_alphabetic)?;
-    if cells.next().is_some() { None } else { Some((drive(letter)?, None)) }
 }
 
 /// `[OS Volume]`, `[Data Volume]`: the line below a volume's heading.

@@ -1,7 +1,7 @@
 //! Bytes to characters: which encoding, and feeding it to the normaliser. Must not know what the text means.
 //! Only ASCII carries keys, so a single-byte page need not be told apart from another.
 
-use encoding_rs::{BIG5, EUC_KR, Encoding as MultiByte, GB18030, SHIFT_JIS};
+use encoding_rs::{BIG5, EUC_KR, Encoding as Page, GB18030, IBM866, SHIFT_JIS, WINDOWS_1251};
 use zeroize::Zeroizing;
 
 use super::normalise::{Normalised, Normaliser};
@@ -20,8 +20,8 @@ pub(super) enum Encoding {
     SingleByte,
     /// UTF-16 whose zero bytes became spaces: each second byte from this offset.
     EverySecond(usize),
-    /// One of the East Asian pages.
-    MultiByte(&'static MultiByte),
+    /// One of the pages of other scripts.
+    Page(&'static Page),
 }
 
 /// What the bytes look like.
@@ -47,7 +47,7 @@ const STRAY_ZEROS: usize = 8;
 
 /// Finds the encoding.
 pub(super) fn detect(bytes: &[u8]) -> Detected {
-    let zeros = Zeros::count(bytes);
+    let zeros = Pattern::count(bytes, 0);
     let utf16 = |encoding, offset: usize| Detected {
         encoding,
         odd_length: (bytes.len() - offset) % 2 == 1,
@@ -57,11 +57,13 @@ pub(super) fn detect(bytes: &[u8]) -> Detected {
     if let Some(offset) = spaced_out(bytes) {
         return plain(Encoding::EverySecond(offset));
     }
+    // A mark in one order before a text in the other: the text counts.
+    let clearly = |more: usize, fewer: usize| more > fewer * 3 + STRAY_ZEROS;
     if bytes.starts_with(UTF16_LE_BOM) {
-        return utf16(Encoding::Utf16Le(2), 2);
+        return utf16(if clearly(zeros.even, zeros.odd) { Encoding::Utf16Be(2) } else { Encoding::Utf16Le(2) }, 2);
     }
     if bytes.starts_with(UTF16_BE_BOM) {
-        return utf16(Encoding::Utf16Be(2), 2);
+        return utf16(if clearly(zeros.odd, zeros.even) { Encoding::Utf16Le(2) } else { Encoding::Utf16Be(2) }, 2);
     }
     if bytes.starts_with(UTF8_BOM) {
         return plain(Encoding::Utf8);
@@ -74,9 +76,9 @@ pub(super) fn detect(bytes: &[u8]) -> Detected {
     plain(if mostly_utf8(bytes) { Encoding::Utf8 } else { Encoding::SingleByte })
 }
 
-/// The East Asian pages, to be tried where nothing was found otherwise.
-pub(super) fn multi_byte_pages() -> impl Iterator<Item = Encoding> {
-    [SHIFT_JIS, GB18030, BIG5, EUC_KR].into_iter().map(Encoding::MultiByte)
+/// The pages of scripts other than Latin, to be tried where nothing was found otherwise.
+pub(super) fn other_pages() -> impl Iterator<Item = Encoding> {
+    [SHIFT_JIS, GB18030, BIG5, EUC_KR, WINDOWS_1251, IBM866].into_iter().map(Encoding::Page)
 }
 
 /// Reads the bytes as text in that encoding.
@@ -87,21 +89,24 @@ pub(super) fn text(bytes: &[u8], encoding: Encoding) -> Normalised {
         Encoding::Utf16Be(offset) => utf16(bytes.get(offset..).unwrap_or_default(), u16::from_be_bytes),
         Encoding::SingleByte => single_byte(bytes.iter().copied()),
         Encoding::EverySecond(offset) => single_byte(bytes.iter().copied().skip(offset).step_by(2)),
-        Encoding::MultiByte(page) => multi_byte(bytes, page),
+        Encoding::Page(page) => by_page(bytes, page),
     }
 }
 
-/// Zero bytes at even and at odd offsets.
+/// How often one byte stands at even and at odd offsets.
 #[derive(Clone, Copy)]
-struct Zeros {
+struct Pattern {
     even: usize,
     odd: usize,
 }
 
-impl Zeros {
-    fn count(bytes: &[u8]) -> Self {
-        let count = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
-        Self { even: count(0), odd: count(1) }
+impl Pattern {
+    fn count(bytes: &[u8], sought: u8) -> Self {
+        let pairs = bytes.chunks_exact(2);
+        let last = usize::from(pairs.remainder() == [sought]);
+        let (even, odd) =
+            pairs.fold((0, 0), |(even, odd), pair| (even + usize::from(pair[0] == sought), odd + usize::from(pair[1] == sought)));
+        Self { even: even + last, odd }
     }
 
     fn more(self) -> usize {
@@ -115,7 +120,7 @@ impl Zeros {
 
 /// Byte order by the side on which the zeros stand. A stray first byte turns one order into the other: where the length
 /// is odd, the reading with fewer control characters is taken.
-fn utf16_without_bom(bytes: &[u8], zeros: Zeros) -> Encoding {
+fn utf16_without_bom(bytes: &[u8], zeros: Pattern) -> Encoding {
     let candidates =
         if zeros.odd >= zeros.even { [Encoding::Utf16Le(0), Encoding::Utf16Be(1)] } else { [Encoding::Utf16Be(0), Encoding::Utf16Le(1)] };
     let oddities = |encoding: Encoding| {
@@ -143,11 +148,11 @@ fn spaced_out(bytes: &[u8]) -> Option<usize> {
     if bytes.len() < PATTERN_BYTES {
         return None;
     }
-    let spaces = |first: usize| bytes.iter().skip(first).step_by(2).filter(|byte| **byte == b' ').count();
+    let spaces = Pattern::count(bytes, b' ');
     let enough = bytes.len() / 2 * 9 / 10;
-    if spaces(1) >= enough {
+    if spaces.odd >= enough {
         Some(0)
-    } else if spaces(0) >= enough {
+    } else if spaces.even >= enough {
         Some(1)
     } else {
         None
@@ -156,18 +161,21 @@ fn spaced_out(bytes: &[u8]) -> Option<usize> {
 
 /// Well-formed, or with more well-formed sequences than ill-formed ones: garbage at the end does not make a page of it.
 fn mostly_utf8(bytes: &[u8]) -> bool {
+    if std::str::from_utf8(bytes).is_ok() {
+        return true;
+    }
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().bytes().filter(|byte| *byte >= 0xC0).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    bad == 0 || good > bad
+    good > bad
 }
 
 fn utf8(bytes: &[u8]) -> Normalised {
     let mut out = Normaliser::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        chunk.valid().chars().for_each(|c| out.push(c));
+        out.push_str(chunk.valid());
         if !chunk.invalid().is_empty() {
             out.push_unknown();
         }
@@ -212,11 +220,58 @@ fn single_byte(bytes: impl Iterator<Item = u8> + Clone) -> Normalised {
     text
 }
 
-fn multi_byte(bytes: &[u8], page: &'static MultiByte) -> Normalised {
+fn by_page(bytes: &[u8], page: &'static Page) -> Normalised {
     let mut decoder = page.new_decoder_without_bom_handling();
     let capacity = decoder.max_utf8_buffer_length_without_replacement(bytes.len()).unwrap_or(0);
-    let mut decoded = Zeroizing::new(String::with_capacity(capacity));
+    let mut unicode = Zeroizing::new(String::with_capacity(capacity));
     // A malformed sequence ends it: the page is then not the right one.
-    let _ = decoder.decode_to_string_without_replacement(bytes, &mut decoded, true);
-    utf8(decoded.as_bytes())
+    let _ = decoder.decode_to_string_without_replacement(bytes, &mut unicode, true);
+    utf8(unicode.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(text: &str, to: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(to).collect()
+    }
+
+    #[test]
+    fn encodings_are_told_apart_by_their_bytes() {
+        let text = "Schlüssel: C22048E2-1740-4D2B-8BED-9F07A429921C\r\n";
+        let little = units(text, u16::to_le_bytes);
+        let shifted = [b"\n".to_vec(), units("識別子 C22048E2-1740-4D2B-8BED 識別子", u16::to_le_bytes)].concat();
+        for (bytes, encoding, odd_length) in [
+            (little.clone(), Encoding::Utf16Le(0), false),
+            (units(text, u16::to_be_bytes), Encoding::Utf16Be(0), false),
+            ([b"\xFF\xFE".to_vec(), little.clone(), b"\n".to_vec()].concat(), Encoding::Utf16Le(2), true),
+            (shifted, Encoding::Utf16Le(1), true),
+            (text.as_bytes().to_vec(), Encoding::Utf8, false),
+            (b"Schl\xFCssel".to_vec(), Encoding::SingleByte, false),
+            (little.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect(), Encoding::EverySecond(0), false),
+        ] {
+            let detected = detect(&bytes);
+            // The text that was shifted by a byte is found in the other order.
+            let same =
+                detected.encoding == encoding || matches!((detected.encoding, encoding), (Encoding::Utf16Be(_), Encoding::Utf16Le(1)));
+            assert!(same && detected.odd_length == odd_length, "{detected:?}, not {encoding:?}");
+        }
+    }
+
+    #[test]
+    fn no_buffer_grows_while_it_is_filled() {
+        let text = "ü識…\u{660}“𝟙\u{A0}\r\n>".repeat(500);
+        let texts = [text.clone().into_bytes(), units(&text, u16::to_le_bytes), vec![0x85; 4000], (0..=255).cycle().take(5000).collect()];
+        for bytes in texts {
+            for encoding in [Encoding::Utf8, Encoding::Utf16Le(0), Encoding::Utf16Be(1), Encoding::SingleByte, Encoding::EverySecond(1)] {
+                let largest = super::text(&bytes, encoding);
+                assert!(largest.text.len() <= largest.reserved_bytes && largest.text.capacity() == largest.reserved_bytes, "{encoding:?}");
+            }
+            for page in other_pages() {
+                let read = super::text(&bytes, page);
+                assert_eq!(read.text.capacity(), read.reserved_bytes, "{page:?}");
+            }
+        }
+    }
 }

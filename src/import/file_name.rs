@@ -117,7 +117,7 @@ fn from_folder(path: &Path) -> Option<LineText> {
 fn is_name(text: &str) -> bool {
     let text = text.to_lowercase();
     let word = text.trim_matches(|c: char| !c.is_alphabetic());
-    !word.is_empty() && text.chars().count() > 1 && !COPY_WORDS.iter().any(|copy| word == *copy)
+    !word.is_empty() && text.chars().count() > 1 && !COPY_WORDS.contains(&word)
 }
 
 /// `<computer> MountPoint <letter> <GUID>`.

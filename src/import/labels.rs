@@ -245,7 +245,7 @@ pub(super) enum Label {
     /// A drive letter.
     Drive,
     /// A volume's label.
-    VolumeLabel,
+    VolumeName,
     /// What a volume is for.
     VolumeType,
 }
@@ -269,7 +269,7 @@ pub(super) fn label(words: &str) -> Option<Label> {
     }
     let folded = words.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let is_in = |list: &[&str]| list.contains(&folded.as_str());
-    [(DEVICE, Label::Device), (DRIVE, Label::Drive), (VOLUME_LABEL, Label::VolumeLabel), (VOLUME_TYPE, Label::VolumeType)]
+    [(DEVICE, Label::Device), (DRIVE, Label::Drive), (VOLUME_LABEL, Label::VolumeName), (VOLUME_TYPE, Label::VolumeType)]
         .into_iter()
         .find_map(|(list, label)| is_in(list).then_some(label))
 }

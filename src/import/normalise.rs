@@ -18,6 +18,9 @@ pub(super) struct Normalised {
     folded: Vec<Range<usize>>,
     /// Whether U+0000 stood in it, as in Windows' own files.
     pub(super) had_nul: bool,
+    /// What was reserved for it at first.
+    #[cfg(test)]
+    pub(super) reserved_bytes: usize,
     /// Read by a page whose letters above ASCII are a guess.
     pub(super) single_byte: bool,
 }
@@ -42,7 +45,14 @@ impl Normaliser {
     /// `capacity_bytes`: the most that the characters to come take in UTF-8. No character grows here.
     pub(super) fn with_capacity(capacity_bytes: usize) -> Self {
         let text = Zeroizing::new(String::with_capacity(capacity_bytes));
-        let out = Normalised { text, folded: Vec::new(), had_nul: false, single_byte: false };
+        let out = Normalised {
+            #[cfg(test)]
+            reserved_bytes: text.capacity(),
+            text,
+            folded: Vec::new(),
+            had_nul: false,
+            single_byte: false,
+        };
         Self { out, line_start: true, after_quote: false, after_cr: false }
     }
 
@@ -54,6 +64,22 @@ impl Normaliser {
     /// A byte or unit that is no character.
     pub(super) fn push_unknown(&mut self) {
         self.put('\u{1A}');
+    }
+
+    /// The next characters; those that stay as they are go over in one piece.
+    pub(super) fn push_str(&mut self, mut text: &str) {
+        while let Some(first) = text.chars().next() {
+            let plain = text.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t')).count();
+            if plain > 1 && !self.line_start {
+                self.after_cr = false;
+                self.after_quote = false;
+                self.out.text.push_str(&text[..plain]);
+                text = &text[plain..];
+            } else {
+                self.push(first);
+                text = &text[first.len_utf8()..];
+            }
+        }
     }
 
     /// The next character.

@@ -63,6 +63,7 @@ pub(super) fn pair(text: &str, events: &[Event], name: &FileName) -> (Vec<Pairin
     let mut pairings: Vec<Option<Pairing>> = vec![None; pairer.keys.len()];
     pairer.by_line(&mut pairings);
     pairer.by_order(&mut pairings);
+    pairer.left_over(&mut pairings);
     let from_name = if pairer.ids.is_empty() && pairer.keys.len() == 1 { name.only_guid() } else { None };
     let fallback = |index: usize| pairer.by_beginning(index, from_name);
     let pairings = pairings.into_iter().enumerate().map(|(index, pairing)| pairing.unwrap_or_else(|| fallback(index))).collect();
@@ -154,6 +155,21 @@ impl<'a> Pairer<'a> {
         }
     }
 
+    /// A password after one whose ID stands before it, with its own ID behind.
+    fn left_over(&self, pairings: &mut [Option<Pairing>]) {
+        for (index, pairing) in pairings.iter_mut().enumerate().skip(1) {
+            let (Some(first), Some(last)) = (self.gap(index + 1).first(), self.gap(index + 1).last()) else { continue };
+            if pairing.is_some() || !self.gap(index).is_empty() {
+                continue;
+            }
+            let spare = index + 1 == self.keys.len() || first.guid != last.guid;
+            let close = index + 1 == self.keys.len() || same_block(self.text, self.keys[index].span.end, first.span.start);
+            if spare && close {
+                *pairing = Some(self.take(first));
+            }
+        }
+    }
+
     /// How many passwords, from the first, have their ID behind them: none stands before the first, one behind each,
     /// up to the end or to a gap with one more for the next password.
     fn ids_behind(&self) -> usize {
@@ -188,7 +204,7 @@ impl<'a> Pairer<'a> {
         let others =
             gap.iter().take_while(|id| only_key && same_block(self.text, first.span.end, id.span.start)).any(|id| id.guid != first.guid);
         pairings[index] = Some(if unclear {
-            self.open(&gap[..1])
+            Self::open(&gap[..1])
         } else if others {
             self.choose(gap, 1).remove(0)
         } else {
@@ -205,7 +221,7 @@ impl<'a> Pairer<'a> {
             pairings[0] = Some(self.take(id));
             pairings[1] = None;
         } else if with_first == with_second && pairings[1].as_ref().is_some_and(|second| second.span.as_ref() == Some(&id.span)) {
-            let open = self.open(std::slice::from_ref(id));
+            let open = Self::open(std::slice::from_ref(id));
             pairings[0] = Some(open.clone());
             pairings[1] = Some(open);
         }
@@ -248,10 +264,10 @@ impl<'a> Pairer<'a> {
         if distinct.len() == run {
             return chosen(distinct.iter().collect());
         }
-        vec![self.open(&distinct); run]
+        vec![Self::open(&distinct); run]
     }
 
-    fn open(&self, ids: &[Id]) -> Pairing {
+    fn open(ids: &[Id]) -> Pairing {
         Pairing { candidates: ids.iter().map(|id| id.guid).collect(), ambiguous: true, ..Pairing::default() }
     }
 

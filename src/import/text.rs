@@ -37,8 +37,18 @@ pub(super) fn read(input: &Input<'_>) -> Reading {
     let mut best = first;
     if detected.mixed {
         keep_better(&mut best, scanned(input.bytes, Encoding::SingleByte, &marks));
-    } else if detected.encoding == Encoding::SingleByte && keys(&best.events) == 0 && input.bytes.len() <= RETRY_BYTES {
-        decode::multi_byte_pages().for_each(|page| keep_better(&mut best, scanned(input.bytes, page, &marks)));
+    } else if detected.encoding == Encoding::SingleByte && input.bytes.len() <= RETRY_BYTES {
+        let found = keys(&best.events);
+        for page in decode::other_pages() {
+            let other = scanned(input.bytes, page, &marks);
+            // With as many keys, a label in the page's own script shows that it is the right one.
+            let speaks = || found > 0 && keys(&other.events) == found && Context::of(&other.normalised.text, false).has_foreign_label();
+            if speaks() {
+                best = other;
+                break;
+            }
+            keep_better(&mut best, other);
+        }
     }
     let mut reading = build(best, input);
     if detected.odd_length && reading.has_trace() {
@@ -74,9 +84,12 @@ fn build(scanned: Scanned, input: &Input<'_>) -> Reading {
     let Scanned { normalised, mut events } = scanned;
     let text = normalised.text.as_str();
     let has_keys = keys(&events) > 0;
-    let about_keys = events.iter().any(|event| matches!(event.found, Found::Guid(_))) || holds(text, "bitlocker");
+    // A GUID without a letter is more likely a row of numbers.
+    let is_guid =
+        |event: &Event| matches!(event.found, Found::Guid(guid) if guid.as_bytes().iter().any(|byte| byte & 0xF > 9 || byte >> 4 > 9));
+    let about_keys = !has_keys && (events.iter().any(is_guid) || holds(text, "bitlocker"));
     // Without a key, a weak sign of one is only believed in a text that is about keys.
-    events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || (!has_keys && about_keys));
+    events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || about_keys);
     let (pairings, ids) = pair::pair(text, &events, &input.name);
     let context = if has_keys { Context::of(text, normalised.single_byte) } else { Context::default() };
     let kind = source_kind(&normalised, &ids, !context.is_empty() || input.name.device.is_some());

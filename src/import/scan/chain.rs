@@ -4,17 +4,15 @@
 //! at their loosest separators first, so that a list of passwords, a number before one, or a bullet does not spoil it,
 //! while nine groups in one row stay nine.
 
-use std::hash::BuildHasher;
 use std::ops::Range;
 
-use zeroize::Zeroizing;
-
-use super::word::{self, Kind, look_alike};
+use super::attempt::{Attempt, attempt};
+use super::word::{self, Kind};
 use super::{Event, Finds, Found};
 use crate::import::RemarkKind;
-use crate::record::{GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword};
+use crate::record::{GROUP_DIGITS, GROUPS};
 
-const ALL_DIGITS: usize = GROUP_DIGITS * GROUPS;
+pub(super) const ALL_DIGITS: usize = GROUP_DIGITS * GROUPS;
 /// Most characters between two groups.
 const SEPARATOR_MAX: usize = 8;
 /// A chain that long is a table of numbers.
@@ -58,7 +56,7 @@ pub(super) struct Part {
 }
 
 impl Part {
-    const fn len(&self) -> usize {
+    pub(super) const fn len(&self) -> usize {
         self.end - self.start
     }
 
@@ -75,14 +73,6 @@ impl Part {
     fn sixes(&self) -> usize {
         self.len() / GROUP_DIGITS
     }
-}
-
-/// What a try at eight groups gave.
-pub(super) enum Attempt {
-    /// A password.
-    Key(Event),
-    /// What is wrong.
-    Wrong(RemarkKind),
 }
 
 /// The chain that is being read.
@@ -127,7 +117,7 @@ impl Chain {
         }
         self.gap.len += 1;
         match byte {
-            b'-' | b'+' | b'/' => {
+            b'-' | b'+' | b'/' | b'.' | b'_' => {
                 self.gap.hyphen = true;
                 self.gap.hyphen_after_line = self.gap.lines > 0;
             }
@@ -243,7 +233,9 @@ impl Resolver<'_> {
             if row.len().is_multiple_of(GROUPS)
                 && row.chunks_exact(GROUPS).all(|eight| matches!(attempt(self.text, eight, self.finds), Attempt::Key(_)))
             {
-                any |= row.chunks_exact(GROUPS).fold(false, |any, eight| self.key(eight) || any);
+                for eight in row.chunks_exact(GROUPS) {
+                    any |= self.key(eight);
+                }
             }
         }
         any
@@ -262,7 +254,8 @@ impl Resolver<'_> {
     /// Something like a password, but wrong.
     fn flaw(&mut self, parts: &[Part], groups: usize, loosest: u8) -> bool {
         let sixes: usize = parts.iter().map(Part::sixes).sum();
-        let tight = loosest < SPACE && parts.len() > 1;
+        // Longer runs of digits are numbers, whatever they are joined by.
+        let tight = loosest < SPACE && exact(parts) >= MEANT_GROUPS;
         if groups == GROUPS && sixes + 2 >= GROUPS {
             if let Attempt::Wrong(kind) = attempt(self.text, parts, self.finds) {
                 self.report(parts, kind, tight);
@@ -285,7 +278,11 @@ impl Resolver<'_> {
             split(parts, |part| part.rank >= SPACE).find(|row| sixes(row) > 1 && row.iter().any(|part| part.kind == Kind::Mask))
         {
             let group = row.iter().position(|part| part.kind == Kind::Mask).unwrap_or(0) + 1;
-            self.report(row, RemarkKind::PasswordMasked { group }, sixes(row) >= PERHAPS_GROUPS);
+            self.report(
+                row,
+                RemarkKind::PasswordMasked { group },
+                sixes(row) >= PERHAPS_GROUPS && row.iter().any(|part| part.kind == Kind::Digits),
+            );
         } else if end == End::Cut && last.len() > 1 && last[0].sixes() == 1 && sixes(last) + 1 >= last.len() {
             self.report(last, RemarkKind::PasswordTruncated, true);
         } else if end == End::Cut && self.is_begun(parts) {
@@ -294,7 +291,7 @@ impl Resolver<'_> {
             for row in split(parts, |part| part.rank >= SPACE).filter(|row| row.len() > 1) {
                 let groups = row.iter().map(Part::groups).sum();
                 if sixes(row) >= PERHAPS_GROUPS && groups != GROUPS && sixes(row) + 2 >= groups {
-                    self.report(row, RemarkKind::WrongGroupCount { found: groups }, sixes(row) >= MEANT_GROUPS);
+                    self.report(row, RemarkKind::WrongGroupCount { found: groups }, exact(row) >= MEANT_GROUPS);
                 }
             }
         }
@@ -316,59 +313,12 @@ impl Resolver<'_> {
     }
 }
 
+/// Words of exactly one group's length.
+fn exact(parts: &[Part]) -> usize {
+    parts.iter().filter(|part| part.len() == GROUP_DIGITS).count()
+}
+
 /// Pieces of a chain, each beginning where `begins` says so.
 fn split(parts: &[Part], begins: impl Fn(&Part) -> bool) -> impl Iterator<Item = &[Part]> {
     parts.chunk_by(move |_, next| !begins(next))
-}
-
-/// Reads these parts as one password.
-pub(super) fn attempt(text: &[u8], parts: &[Part], finds: &Finds) -> Attempt {
-    let mut digits: Zeroizing<Vec<u8>> = Zeroizing::new(Vec::with_capacity(ALL_DIGITS));
-    let mut ocr = false;
-    for (index, part) in parts.iter().enumerate() {
-        let group = index + 1;
-        match part.kind {
-            Kind::Mask => return Attempt::Wrong(RemarkKind::PasswordMasked { group }),
-            Kind::Alien => return Attempt::Wrong(RemarkKind::GroupNotDigits { group }),
-            Kind::Ocr => ocr = true,
-            Kind::Digits => {}
-        }
-        for byte in &text[part.start..part.end] {
-            if digits.len() == ALL_DIGITS {
-                return Attempt::Wrong(too_many(parts));
-            }
-            digits.push(look_alike(*byte).unwrap_or(*byte));
-        }
-    }
-    let Ok(all) = <&[u8; ALL_DIGITS]>::try_from(digits.as_slice()) else {
-        return Attempt::Wrong(wrong_length(parts));
-    };
-    let (first, last) = (&parts[0], &parts[parts.len() - 1]);
-    match RecoveryPassword::from_ascii_digits(all) {
-        Ok(password) => Attempt::Key(Event {
-            span: first.start..last.end,
-            line: first.line,
-            rejoined: first.line != last.line,
-            ocr,
-            found: Found::Key { password, mark: finds.marks.hash_one(all) },
-        }),
-        Err(error) => Attempt::Wrong(match error {
-            PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => RemarkKind::GroupOutOfRange { group },
-            PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => RemarkKind::GroupNotDivisibleBy11 { group },
-            PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => RemarkKind::WrongGroupLength { group },
-            PasswordError::Group { group, problem: PasswordProblem::NotADigit } => RemarkKind::GroupNotDigits { group },
-            PasswordError::GroupCount { found } => RemarkKind::WrongGroupCount { found },
-        }),
-    }
-}
-
-fn too_many(parts: &[Part]) -> RemarkKind {
-    if let [only] = parts { RemarkKind::WrongGroupCount { found: only.len().div_ceil(GROUP_DIGITS) } } else { wrong_length(parts) }
-}
-
-fn wrong_length(parts: &[Part]) -> RemarkKind {
-    let wrong = parts.iter().position(|part| part.len() != GROUP_DIGITS);
-    // Without separators, only the last group can be told to be too short.
-    let group = if parts.len() == 1 { GROUPS } else { wrong.unwrap_or(0) + 1 };
-    RemarkKind::WrongGroupLength { group }
 }

@@ -18,7 +18,7 @@ pub(in crate::import) struct Match {
 
 const TEXT_BYTES: usize = 36;
 const HYPHENS: [usize; 4] = [8, 13, 18, 23];
-/// Blanks at each of the places where a line end may have come in.
+/// Blanks at each of the places where a line end may have come in, or round a hyphen.
 const BLANKS_MAX: usize = 8;
 /// A line end may have broken it so often.
 const BREAKS_MAX: usize = 2;
@@ -33,8 +33,9 @@ pub(in crate::import) fn guid_at(text: &[u8], start: usize) -> Option<Match> {
         let mut byte = *text.get(at)?;
         if matches!(byte, b'\n' | b' ') && place > 0 {
             let blanks = text[at..].iter().take(BLANKS_MAX + 1).take_while(|byte| matches!(byte, b'\n' | b' ' | b'\t')).count();
-            breaks += 1;
-            if breaks > BREAKS_MAX || blanks > BLANKS_MAX || !text[at..at + blanks].contains(&b'\n') {
+            let at_hyphen = HYPHENS.contains(&place) || HYPHENS.contains(&(place - 1));
+            breaks += usize::from(text[at..at + blanks].contains(&b'\n'));
+            if breaks > BREAKS_MAX || blanks > BLANKS_MAX || !(at_hyphen || text[at..at + blanks].contains(&b'\n')) {
                 return None;
             }
             at += blanks;
@@ -115,6 +116,7 @@ mod tests {
         assert_eq!(found(&PLAIN.to_lowercase()), Some((PLAIN.to_owned(), false)));
         assert_eq!(found("C22048E2-1740-\n  4D2B-8BED-9F07A429921C"), Some((PLAIN.to_owned(), false)));
         assert_eq!(found("C22048E2-1740-4D2B-8BED-9F07A4\n29921C}"), Some((PLAIN.to_owned(), false)));
+        assert_eq!(found("C22048E2 - 1740 - 4D2B-8BED-9F07A429921C"), Some((PLAIN.to_owned(), false)));
         assert_eq!(found("C22O48E2-l740-4D2B-8BED-9F07A429921C"), Some((PLAIN.to_owned(), true)));
     }
 
@@ -123,7 +125,7 @@ mod tests {
         for text in [
             "C22048E2-1740-4D",
             "C22048E2-1740-4D2B-8BED-9F07A429921C1",
-            "C22048E2 1740-4D2B-8BED-9F07A429921C",
+            "C22048E2 1740 4D2B-8BED-9F07A429921C",
             "C22048E2-1740-4D2B-8BED-9F07A429921C-12",
         ] {
             assert_eq!(found(text), None, "{text}");

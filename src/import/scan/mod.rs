@@ -1,6 +1,7 @@
 //! Finds GUIDs and recovery passwords in a normalised text, without any label, in one pass and linear time.
 //! Must not know which of them belong together.
 
+mod attempt;
 mod chain;
 mod guid;
 mod numbered;
@@ -89,7 +90,7 @@ pub(super) fn scan(normalised: &Normalised, marks: RandomState) -> Vec<Event> {
             if let Some(guid) = guid_in_word(text, at..end, normalised.single_byte) {
                 chain.finish(text, End::Text, &mut finds);
                 numbered.reset();
-                let crossed = text[at..guid.span.end].iter().filter(|byte| **byte == b'\n').count();
+                let crossed = text[at..guid.span.end].split(|byte| *byte == b'\n').count() - 1;
                 finds.push(Event { span: guid.span.clone(), line, rejoined: crossed > 0, ocr: guid.ocr, found: Found::Guid(guid.guid) });
                 line += crossed;
                 at = guid.span.end;
@@ -102,9 +103,10 @@ pub(super) fn scan(normalised: &Normalised, marks: RandomState) -> Vec<Event> {
             if byte == b'\n' {
                 line += 1;
             }
-            if !chain.separator(byte) {
-                let end = if text[at..].starts_with(b"...") { End::Cut } else { End::Text };
-                chain.finish(text, end, &mut finds);
+            if text[at..].starts_with(b"...") {
+                chain.finish(text, End::Cut, &mut finds);
+            } else if !chain.separator(byte) {
+                chain.finish(text, End::Text, &mut finds);
             }
             at += 1;
         }

@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::Finds;
-use super::chain::{self, Attempt, Part};
+use super::attempt::{Attempt, attempt};
+use super::chain::Part;
 use super::word::Kind;
 use crate::record::{GROUP_DIGITS, GROUPS};
 
@@ -39,7 +40,7 @@ impl Numbered {
                 self.number_end = None;
                 self.groups.push(Part { start: span.start, end: span.end, line, kind: Kind::Digits, rank: 0 });
                 if self.groups.len() == GROUPS {
-                    if let Attempt::Key(event) = chain::attempt(text, &self.groups, finds) {
+                    if let Attempt::Key(event) = attempt(text, &self.groups, finds) {
                         finds.push(event);
                     }
                     self.reset();

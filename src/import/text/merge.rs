@@ -11,7 +11,9 @@ use crate::record::{Guid, KeyId};
 pub(super) struct Merger {
     records: Vec<Candidate>,
     notes: Vec<Vec<RemarkKind>>,
-    by_password: HashMap<u64, Vec<usize>>,
+    /// The last record with each mark, and for each record the one before it with the same.
+    by_password: HashMap<u64, usize>,
+    earlier: Vec<Option<usize>>,
     by_id: HashMap<Guid, usize>,
     remarks: Vec<Remark>,
 }
@@ -19,19 +21,28 @@ pub(super) struct Merger {
 impl Merger {
     /// Takes one record. `mark` is equal for equal passwords; `notes` are the remarks on it.
     pub(super) fn add(&mut self, candidate: Candidate, mark: u64, mut notes: Vec<RemarkKind>) {
-        let same: Vec<usize> = self.by_password.get(&mark).cloned().unwrap_or_default();
-        let same = same.into_iter().filter(|index| self.records[*index].password.same_digits(&candidate.password));
-        let (twins, others): (Vec<usize>, Vec<usize>) = same.partition(|index| self.records[*index].key_id.may_equal(&candidate.key_id));
-        if let Some(&twin) = twins.first() {
+        let last = self.by_password.get(&mark).copied();
+        let same = std::iter::successors(last, |index| self.earlier[*index])
+            .filter(|index| self.records[*index].password.same_digits(&candidate.password));
+        let mut conflict = false;
+        let mut twin = None;
+        for index in same {
+            if self.records[index].key_id.may_equal(&candidate.key_id) {
+                twin = Some(index);
+                break;
+            }
+            conflict = true;
+        }
+        if let Some(twin) = twin {
             self.remarks.push(Remark::on(candidate.line, RemarkKind::DuplicateRecord));
             self.merge(twin, candidate, notes);
             return;
         }
-        if !others.is_empty() {
+        if conflict {
             notes.push(RemarkKind::ConflictingKeyIds);
         }
         let index = self.records.len();
-        self.by_password.entry(mark).or_default().push(index);
+        self.earlier.push(self.by_password.insert(mark, index));
         if let KeyId::Full(guid) = candidate.key_id
             && self.by_id.insert(guid, index).is_some()
         {
