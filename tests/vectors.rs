@@ -423,6 +423,32 @@ fn every_known_answer_holds() {
     assert_eq!(vaults, kept, "each vault file has its text beside it");
 }
 
+/// The numbers that docs/FORMAT.md quotes are those of the vectors; the keys are derived here by its words.
+#[test]
+fn the_format_page_quotes_these_answers() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/FORMAT.md")).unwrap();
+    let (slot, summary) = (read(&folder().join("keyslot.txt")), read(&folder().join("summary.txt")));
+    let names = ["vault", "slot", "salt", "slot identity", "check_value", "checksum", "fingerprint"];
+    let mut quoted: Vec<String> = names.iter().map(|name| slot.get(name).to_owned()).collect();
+    quoted.extend(["record", "sealed_sha256"].map(|name| summary.get(name).to_owned()));
+    let tokens = read(&folder().join("tokens.txt")).json();
+    let columns = ["Annas  Laptop", "operatingSystemVolume", GUID, "7EDB30ED", FIRST];
+    let rows = tokens.as_array().unwrap().iter().filter(|row| columns.contains(&row["value"].as_str().unwrap()));
+    quoted.extend(rows.map(|row| row["token"].as_str().unwrap().to_owned()));
+    let root = slot.get("identity file").rsplit("\\n").next().unwrap();
+    quoted.push(root.to_owned());
+    let (_, secret) = bech32::decode(root).unwrap();
+    for label in ["summary", "state", "index", "total", "fingerprint"] {
+        let mut key = [0; 32];
+        let derivation = hkdf::Hkdf::<sha2::Sha256>::new(Some(&slot.bytes::<16>("vault")), &secret);
+        derivation.expand(format!("drivekey/1/{label}").as_bytes(), &mut key).unwrap();
+        quoted.push(hex(&key));
+    }
+    for number in quoted {
+        assert!(page.contains(&format!("`{number}`")), "docs/FORMAT.md does not quote {number}");
+    }
+}
+
 /// Writes new answers, from what the code does today, to a folder of their own. Until 0.1.0 is tagged they may replace
 /// the old ones; after that a vector is only ever added.
 #[test]
