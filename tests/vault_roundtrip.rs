@@ -1,70 +1,15 @@
 //! The vault end to end through the library, with a cheap key derivation passed in as an argument.
 
-use chrono::{DateTime, Utc};
-use drivekey::record::{Details, LineText, RecoveryPassword, SourceKind};
-use drivekey::reveal::reveal;
-use drivekey::seal::{KdfCost, KdfLimits};
-use drivekey::vault::{Filter, Incoming, Locked, Machine, NewVault, ReadAs, TakenIn, Taking, Unlocked, Vault, VaultError};
-use secrecy::SecretString;
+mod house;
 
-const LIMITS: KdfLimits =
-    KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 } };
+use drivekey::record::{LineText, RecoveryPassword};
+use drivekey::reveal::reveal;
+use drivekey::vault::{Filter, ReadAs, TakenIn, Vault, VaultError};
+use house::{House, LIMITS, incoming, now, secret, take, words};
 
 const FIRST: &str = "471207-278498-422125-177177-561902-537405-468006-693451";
 const SECOND: &str = "599907-126192-034078-378543-435050-262383-683309-100661";
 const GUID: &str = "7EDB30ED-1234-4ABC-9DEF-0123456789AB";
-
-struct House {
-    folder: tempfile::TempDir,
-}
-
-impl House {
-    fn new() -> Self {
-        let house = Self { folder: tempfile::tempdir().unwrap() };
-        let new = NewVault { passphrase: &secret("demopass"), cost: LIMITS.floor, limits: LIMITS };
-        Vault::<Locked>::create(&house.path(), &new, &house.machine()).unwrap();
-        house
-    }
-
-    fn path(&self) -> std::path::PathBuf {
-        self.folder.path().join("vault.drivekey")
-    }
-
-    fn machine(&self) -> Machine {
-        Machine::new(Some(self.folder.path().join("state")))
-    }
-
-    fn open(&self) -> Vault<Unlocked> {
-        let locked = Vault::open(&self.path(), LIMITS, self.machine()).unwrap();
-        locked.unlock(&secret("demopass"), None).map_err(|failure| failure.error).unwrap()
-    }
-}
-
-fn secret(text: &str) -> SecretString {
-    SecretString::from(text.to_owned())
-}
-
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
-}
-
-fn incoming(password: &str, key_id: &str, device: &str, file: &str) -> Incoming {
-    let details = Details { key_id: key_id.parse().unwrap_or_default(), device_name: device.parse().ok(), ..Details::default() };
-    Incoming {
-        password: RecoveryPassword::parse(password).unwrap(),
-        details,
-        kind: SourceKind::WindowsTxt,
-        file_name: file.parse::<LineText>().ok(),
-    }
-}
-
-fn take(vault: &mut Vault<Unlocked>, all: Vec<Incoming>) -> Vec<TakenIn> {
-    vault.take_in(all, now(), Taking::Keep, |_| {}).unwrap()
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split(' ').map(str::to_owned).collect()
-}
 
 #[test]
 fn a_key_goes_in_is_found_and_comes_out() {

@@ -30,12 +30,13 @@ impl<'a> Reader<'a> {
         Ok(statement.query_one([], |row| Ok((VaultId::from_bytes(row.get(0)?), row.get(1)?)))?)
     }
 
-    /// All keyslots, by name.
+    /// All keyslots, by name; a damaged index must not shut the vault.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] for a row of another form.
     pub fn slots(&self) -> Result<Vec<SlotRow>, StoreError> {
-        let sql = "SELECT slot_id, kind, memory_kib, passes, lanes, salt, check_value, wrapped, checksum FROM slot ORDER BY slot_id";
+        let sql =
+            "SELECT slot_id, kind, memory_kib, passes, lanes, salt, check_value, wrapped, checksum FROM slot NOT INDEXED ORDER BY slot_id";
         let mut statement = self.prepare(sql)?;
         let rows = statement.query_map([], |row| {
             Ok(SlotRow {
@@ -80,15 +81,16 @@ impl<'a> Reader<'a> {
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
-    /// Hands over every row, by handle, without using any index.
+    /// Hands over every row, by handle, without using any index. One row of another form must not hide the others: in
+    /// its place comes the number of its handle, zero where not even that is one.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn for_each_row(&self, mut take: impl FnMut(RecordRow)) -> Result<(), StoreError> {
+    /// [`StoreError::Damaged`] when the pages cannot be walked.
+    pub fn for_each_row(&self, mut take: impl FnMut(Result<RecordRow, u32>)) -> Result<(), StoreError> {
         let mut statement = self.prepare(&format!("SELECT {COLUMNS} FROM record NOT INDEXED ORDER BY handle"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            take(record_row(row)?);
+            take(record_row(row).map_err(|_| row.get(0).unwrap_or(0)));
         }
         Ok(())
     }

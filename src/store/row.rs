@@ -22,6 +22,21 @@ pub struct RowTokens {
     pub digits: [u8; ID_BYTES],
 }
 
+impl RowTokens {
+    /// The token in one column.
+    #[must_use]
+    pub const fn in_column(&self, column: TokenColumn) -> Option<&[u8; ID_BYTES]> {
+        match column {
+            TokenColumn::Device => self.device.as_ref(),
+            TokenColumn::VolumeType => Some(&self.volume_type),
+            TokenColumn::KeyId => self.key_id.as_ref(),
+            TokenColumn::Prefix => self.prefix.as_ref(),
+            TokenColumn::FoldedPrefix => self.folded_prefix.as_ref(),
+            TokenColumn::Digits => Some(&self.digits),
+        }
+    }
+}
+
 /// A record's row without the sealed record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordRow {

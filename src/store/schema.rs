@@ -1,6 +1,8 @@
 //! The steps from nothing to the newest tables, and the test that a file has exactly those.
 //! Must not know what stands in the rows.
 
+use std::sync::OnceLock;
+
 use rusqlite::{Connection, Transaction};
 
 use super::{Damage, StoreError};
@@ -30,11 +32,21 @@ pub(super) fn migrate(transaction: &Transaction<'_>, from: u32) -> Result<(), St
 /// The file's tables and indexes must be those that the steps make, to the letter: a planted trigger can swallow an
 /// INSERT in silence.
 pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
+    if entries(connection)? == *expected()? { Ok(()) } else { Err(StoreError::Damaged(Damage::Schema)) }
+}
+
+/// What the steps make. Made once: every read compares with it.
+fn expected() -> Result<&'static Vec<Entry>, StoreError> {
+    static EXPECTED: OnceLock<Vec<Entry>> = OnceLock::new();
+    if let Some(made) = EXPECTED.get() {
+        return Ok(made);
+    }
     let mut fresh = Connection::open_in_memory()?;
     let steps = fresh.transaction()?;
     migrate(&steps, 0)?;
     steps.commit()?;
-    if entries(connection)? == entries(&fresh)? { Ok(()) } else { Err(StoreError::Damaged(Damage::Schema)) }
+    let made = entries(&fresh)?;
+    Ok(EXPECTED.get_or_init(|| made))
 }
 
 fn entries(connection: &Connection) -> Result<Vec<Entry>, StoreError> {

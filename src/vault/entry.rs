@@ -3,7 +3,7 @@
 use super::{Fault, FaultKind, Unlocked};
 use crate::record::{Details, Handle, Record, RecordId, Revision};
 use crate::seal::{Binding, SealedRecord, SealedSummary, Summary, Token, Tokens, Total, TotalItem, sha256};
-use crate::store::{Reader, RecordRow, RowTokens};
+use crate::store::{Reader, RecordRow, RowTokens, StoreError};
 
 /// A record without its digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,11 +54,16 @@ impl Unlocked {
     }
 
     /// Unseals the whole record of a row that has been opened.
-    pub(super) fn unseal(&self, reader: &Reader<'_>, opened: &OpenedRow) -> Result<Result<Record, Fault>, crate::store::StoreError> {
+    pub(super) fn unseal(&self, reader: &Reader<'_>, opened: &OpenedRow) -> Result<Result<Record, Fault>, StoreError> {
         let handle = opened.summary.handle;
         let fault = |kind| Ok(Err(Fault::of(handle, kind)));
-        let Some(bytes) = reader.sealed(handle.number())? else { return fault(FaultKind::SealedMissing) };
-        Ok(self.unseal_bytes(bytes, opened))
+        match reader.sealed(handle.number()) {
+            Ok(Some(bytes)) => Ok(self.unseal_bytes(bytes, opened)),
+            Ok(None) => fault(FaultKind::SealedMissing),
+            // Torn pages and bytes of another form: the record is known, so it is named.
+            Err(StoreError::Damaged(_)) => fault(FaultKind::SealedChanged),
+            Err(error) => Err(error),
+        }
     }
 
     pub(super) fn unseal_bytes(&self, bytes: Vec<u8>, opened: &OpenedRow) -> Result<Record, Fault> {

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use super::state::{SlotState, State};
 use super::{CopyDoubt, Fault, FaultKind, Machine, VaultError};
 use crate::record::{LineText, SlotId, VaultId, WriteId};
-use crate::seal::{KdfCost, KdfLimits, MadeSlot, PassphraseSlot, Root, SlotBody, SlotOpening, make_id};
+use crate::seal::{KdfCost, KdfLimits, MadeSlot, PassphraseSlot, Root, SlotBody, SlotOpening, make_id, sha256};
 use crate::store::{self, SlotRow, Store};
 
 /// The kind of a passphrase slot in the file.
@@ -148,36 +148,49 @@ impl Vault<Locked> {
     }
 
     fn unlocked(mut self, root: Root, slot: SlotId) -> Result<Vault<Unlocked>, UnlockFailure> {
-        let looked = self.look_inside(&root);
-        let (state, slots) = match looked {
-            Ok(looked) => looked,
-            Err(error) => return Err(UnlockFailure { vault: Box::new(self), error }),
-        };
         let vault = self.access.vault;
-        let faults = match &state {
-            Some(state) => slot_faults(vault, state, &slots),
-            None => vec![Fault::whole(FaultKind::State)],
-        };
-        let doubt = self.machine.doubt(vault, root.fingerprint(), state.as_ref(), self.store.path());
-        if doubt == Some(CopyDoubt::ForeignRoot) {
-            return Err(UnlockFailure { vault: Box::new(self), error: VaultError::Copy(CopyDoubt::ForeignRoot) });
+        let looked = self.look_inside(&root, |machine, path, state, slots| {
+            let faults = match &state {
+                Some(state) => slot_faults(vault, state, &slots),
+                None => vec![Fault::whole(FaultKind::State)],
+            };
+            let doubt = machine.doubt(vault, root.fingerprint(), state.as_ref(), path);
+            if doubt == Some(CopyDoubt::ForeignRoot) {
+                return Err(VaultError::Copy(CopyDoubt::ForeignRoot));
+            }
+            let mut memory = Ok(());
+            if let (Some(state), None, true) = (&state, doubt, faults.is_empty()) {
+                memory = machine.remember(vault, root.fingerprint(), state, Some(slot), path).map_err(|error| error.kind());
+            }
+            Ok((state, slots, faults, doubt, memory))
+        });
+        match looked {
+            Ok((state, slots, faults, doubt, memory)) => {
+                let access = Unlocked { vault, root, state, slot, slots, faults, doubt, memory };
+                Ok(Vault { store: self.store, machine: self.machine, limits: self.limits, access })
+            }
+            Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
         }
-        let mut memory = Ok(());
-        if let (Some(state), None, true) = (&state, doubt, faults.is_empty()) {
-            memory = self.machine.remember(vault, root.fingerprint(), state, Some(slot), self.store.path()).map_err(|error| error.kind());
-        }
-        let access = Unlocked { vault, root, state, slot, slots, faults, doubt, memory };
-        Ok(Vault { store: self.store, machine: self.machine, limits: self.limits, access })
     }
 
-    /// Reads state and slots in one view: another process may have written while the passphrase was typed.
-    fn look_inside(&mut self, root: &Root) -> Result<(Option<State>, Vec<SlotRow>), VaultError> {
+    /// Reads state and slots in one view: another process may have written while the passphrase was typed. The view
+    /// stays open while they are compared with what this machine remembers: a write between the two would make this
+    /// file look like an older copy.
+    fn look_inside<T>(
+        &mut self,
+        root: &Root,
+        then: impl FnOnce(&Machine, &Path, Option<State>, Vec<SlotRow>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let path = self.store.path().to_owned();
         let reader = self.store.read()?;
         let (vault, sealed) = reader.vault()?;
         if vault != self.access.vault {
             return Err(VaultError::SlotTampered);
         }
-        Ok((root.unseal_state(&sealed).ok(), reader.slots()?))
+        let slots = reader.slots()?;
+        let outcome = then(&self.machine, &path, root.unseal_state(&sealed).ok(), slots);
+        drop(reader);
+        outcome
     }
 
     /// Takes a foreign or older copy for the right one from now on: what this machine remembers is replaced.
@@ -186,14 +199,16 @@ impl Vault<Locked> {
     /// As [`Vault::unlock`]; [`VaultError::Faults`] when the copy is not sound in itself.
     pub fn accept_copy(mut self, passphrase: &SecretString) -> Result<(), VaultError> {
         let (root, slot) = self.try_slots(passphrase, None)?;
-        let (state, slots) = self.look_inside(&root)?;
-        let Some(state) = state else { return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)])) };
-        let faults = slot_faults(self.access.vault, &state, &slots);
-        if !faults.is_empty() {
-            return Err(VaultError::Faults(faults));
-        }
-        let remembered = self.machine.remember(self.access.vault, root.fingerprint(), &state, Some(slot), self.store.path());
-        remembered.map_err(|error| VaultError::Store(error.into()))
+        let vault = self.access.vault;
+        self.look_inside(&root, |machine, path, state, slots| {
+            let Some(state) = state else { return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)])) };
+            let faults = slot_faults(vault, &state, &slots);
+            if !faults.is_empty() {
+                return Err(VaultError::Faults(faults));
+            }
+            let remembered = machine.remember(vault, root.fingerprint(), &state, Some(slot), path);
+            remembered.map_err(|error| VaultError::Store(error.into()))
+        })
     }
 }
 
@@ -266,19 +281,23 @@ pub(super) fn slot_row(vault: VaultId, made: MadeSlot, name: Option<LineText>) -
         wrapped: body.wrapped,
         checksum,
     };
-    (row, SlotState::new(id, name, made.recipient, &checksum))
+    let state = SlotState::new(id, name, made.recipient, &row_digest(vault, &row));
+    (row, state)
+}
+
+/// SHA-256 over all of a slot's row, its own checksum too: a damaged slot that was taken as it stands must neither
+/// stay a fault for ever nor lose the checksum that tells its owner of the damage.
+pub(super) fn row_digest(vault: VaultId, row: &SlotRow) -> [u8; 32] {
+    sha256(&[passphrase_slot(row).checksum(vault).as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
 }
 
 /// The slots in the file must be those that the state names, to the byte.
 pub(super) fn slot_faults(vault: VaultId, state: &State, rows: &[SlotRow]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for row in rows {
-        let digest = passphrase_slot(row).checksum(vault);
         match state.slots.iter().find(|kept| kept.slot() == Some(row.slot)) {
             None => faults.push(FaultKind::SlotAdded(row.slot)),
-            Some(kept) if !kept.has_digest(&digest) || row.checksum != digest || row.kind != PASSPHRASE_KIND => {
-                faults.push(FaultKind::SlotChanged(row.slot));
-            }
+            Some(kept) if !kept.has_digest(&row_digest(vault, row)) => faults.push(FaultKind::SlotChanged(row.slot)),
             Some(_) => {}
         }
     }

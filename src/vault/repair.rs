@@ -1,11 +1,12 @@
 //! Taking a damaged vault as it stands for the truth, after the user has seen what is wrong and said so.
 //! Deletes no record and no slot; a record that does not open stays named by every later verification.
 
+use super::open::row_digest;
 use super::state::{SlotState, State};
 use super::{Unlocked, Vault, VaultError};
 use crate::record::WriteId;
 use crate::seal::{Total, make_id};
-use crate::store;
+use crate::store::{self, Damage, StoreError};
 
 impl Vault<Unlocked> {
     /// Rebuilds the indexes; takes count, total and slots as they are.
@@ -24,18 +25,27 @@ impl Vault<Unlocked> {
         let mut session = self.begin_over_faults()?;
         session.writer.rebuild_indexes()?;
         let (mut total, mut count, mut handles, mut revision) = (Total::default(), 0_u32, session.state.handles, session.state.revision());
+        let mut readable = true;
         session.writer.reader().for_each_row(|row| {
+            let Ok(row) = row else {
+                readable = false;
+                return;
+            };
             total = total.plus(session.access.total_of_row(&row));
             count = count.saturating_add(1);
             handles = handles.max(row.handle);
             revision = revision.max(row.revision);
         })?;
+        if !readable {
+            return Err(StoreError::Damaged(Damage::Row).into());
+        }
         session.state.total = total;
         session.state.count = count;
         session.state.handles = handles;
         while session.state.revision() < revision {
             session.state.advance(WriteId::from_bytes(make_id()?)).ok_or(VaultError::Full)?;
         }
+        let vault = session.access.vault;
         let rows = session.writer.reader().slots()?;
         let before = std::mem::take(&mut session.state.slots);
         session.state.slots = rows
@@ -44,7 +54,7 @@ impl Vault<Unlocked> {
                 let kept = before.iter().find(|state| state.slot() == Some(row.slot));
                 let name = kept.and_then(|state| state.name.clone());
                 let recipient = kept.map(|state| state.recipient.clone()).unwrap_or_default();
-                SlotState::new(row.slot, name, recipient, &row.checksum)
+                SlotState::new(row.slot, name, recipient, &row_digest(vault, row))
             })
             .collect();
         session.commit()?;

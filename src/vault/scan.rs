@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::entry::OpenedRow;
 use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
-use crate::record::{LineText, VolumeType, normalise};
+use crate::record::{Handle, LineText, VolumeType, normalise};
 use crate::seal::Total;
 use crate::store::{Reader, RecordRow};
 
@@ -87,7 +87,7 @@ impl Unlocked {
         rayon::in_place_scope(|scope| {
             let mut chunk = Vec::with_capacity(CHUNK_ROWS);
             let mut at = 0;
-            let mut give = |chunk: Vec<RecordRow>| {
+            let mut give = |chunk: Vec<Result<RecordRow, u32>>| {
                 let (parts, takes) = (&parts, &takes);
                 let place = at;
                 at += 1;
@@ -125,9 +125,16 @@ impl Unlocked {
         Ok(listing)
     }
 
-    fn open_chunk(&self, at: usize, rows: Vec<RecordRow>, takes: &(impl Fn(&OpenedRow) -> bool + Sync)) -> Part {
+    fn open_chunk(&self, at: usize, rows: Vec<Result<RecordRow, u32>>, takes: &(impl Fn(&OpenedRow) -> bool + Sync)) -> Part {
         let mut part = Part { at, entries: Vec::new(), faults: Vec::new(), total: Total::default() };
         for row in rows {
+            let row = match row {
+                Ok(row) => row,
+                Err(number) => {
+                    part.faults.push(Fault { handle: Handle::new(number), kind: FaultKind::Row });
+                    continue;
+                }
+            };
             part.total = part.total.plus(self.total_of_row(&row));
             match self.open_row(row) {
                 Ok(opened) if takes(&opened) => part.entries.push(opened.entry()),

@@ -2,7 +2,7 @@
 //! vault from which something is missing.
 
 use super::entry::OpenedRow;
-use super::{Entry, Fault, Unlocked, Vault, VaultError};
+use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::record::{Details, Handle, RecordId, RecoveryPassword, fold_look_alikes, normalise};
 use crate::store::{Reader, TokenColumn};
 
@@ -113,14 +113,17 @@ impl Vault<Unlocked> {
     /// [`VaultError::NoSuchRecord`], or [`VaultError::Faults`] when it is not what was written.
     pub fn entry(&mut self, handle: Handle) -> Result<Entry, VaultError> {
         let reader = self.store.read()?;
-        self.access.row_of(&reader, handle)?.map(OpenedRow::entry).ok_or(VaultError::NoSuchRecord(handle))
+        match self.access.row_of(&reader, handle)? {
+            Some(opened) => Ok(opened.entry()),
+            None => Err(self.access.absent(&reader, handle)),
+        }
     }
 
     /// Reads a whole record, digits and all. Only `reveal` calls it.
     pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, RecoveryPassword), VaultError> {
         let reader = self.store.read()?;
         let opened = self.access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected);
-        let opened = opened.ok_or(VaultError::NoSuchRecord(handle))?;
+        let Some(opened) = opened else { return Err(self.access.absent(&reader, handle)) };
         let record = self.access.unseal(&reader, &opened)?.map_err(one)?;
         Ok((opened.entry(), record.password))
     }
@@ -135,9 +138,25 @@ impl Unlocked {
         reader.row(handle.number())?.map(|row| self.open_row(row).map_err(one)).transpose()
     }
 
-    /// The rows under a token, each opened and compared with it: a token is a hint.
+    /// What to say of a handle that has no row: that there is no such record, or, where records are missing, that.
+    pub(super) fn absent(&self, reader: &Reader<'_>, handle: Handle) -> VaultError {
+        match self.scan(reader, |_| false) {
+            Ok(listing) if listing.faults.is_empty() => VaultError::NoSuchRecord(handle),
+            Ok(listing) => VaultError::Faults(listing.faults),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The rows under a token, each opened and compared with it: a token is a hint, and an index entry may lead to
+    /// another record's row.
     pub(super) fn hits(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<OpenedRow>, VaultError> {
-        reader.rows_with(column, token, MOST_HITS)?.into_iter().map(|row| self.open_row(row).map_err(one)).collect()
+        let rows = reader.rows_with(column, token, MOST_HITS)?.into_iter();
+        rows.map(|row| {
+            let opened = self.open_row(row).map_err(one)?;
+            let same = opened.row.tokens.in_column(column) == Some(token);
+            if same { Ok(opened) } else { Err(one(Fault::of(opened.summary.handle, FaultKind::Tokens))) }
+        })
+        .collect()
     }
 
     /// A handle, or a Key ID of eight characters and more: exactly first, then with look-alikes folded.
@@ -168,6 +187,10 @@ impl Unlocked {
             Some(token) => self.hits(reader, TokenColumn::FoldedPrefix, token.as_bytes())?,
             None => Vec::new(),
         };
+        if folded.iter().any(|opened| begins(opened, str::to_owned)) {
+            // The exact index did not lead there: it is damaged. The scan gives the answer, without any index.
+            return Ok(None);
+        }
         let folded: Vec<Entry> = folded.into_iter().filter(|opened| begins(opened, fold_look_alikes)).map(OpenedRow::entry).collect();
         Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike }))
     }

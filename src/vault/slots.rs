@@ -58,7 +58,6 @@ impl Vault<Unlocked> {
         if let Some(old) = old {
             session.writer.delete_slot(old).map_err(VaultError::from)?;
             session.state.slots.retain(|state| state.slot() != Some(old));
-            session.access.slot = slot;
         }
         if session.state.slots.len() >= MOST_SLOTS {
             return Err(SlotChangeError::TooMany);
@@ -66,7 +65,16 @@ impl Vault<Unlocked> {
         session.writer.insert_slot(&row).map_err(VaultError::from)?;
         session.state.slots.push(kept);
         let rows = session.writer.reader().slots().map_err(VaultError::from)?;
-        session.commit()?;
+        if let Some(old) = old {
+            session.access.slot = slot;
+            // A commit that failed has kept the old slot: the next attempt must find it.
+            if let Err(error) = session.commit() {
+                self.access.slot = old;
+                return Err(error.into());
+            }
+        } else {
+            session.commit()?;
+        }
         self.access.slots = rows;
         Ok(slot)
     }

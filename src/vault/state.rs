@@ -35,7 +35,7 @@ pub(super) struct SlotState {
     pub(super) name: Option<LineText>,
     /// Its public half, so that a new root can be wrapped for it.
     pub(super) recipient: String,
-    /// SHA-256 over the slot, in hex.
+    /// SHA-256 over the whole row, in hex.
     digest: String,
 }
 

@@ -38,8 +38,14 @@ impl Vault<Unlocked> {
         for batch in listing.entries.chunks(BATCH) {
             let mut read = Vec::with_capacity(batch.len());
             for entry in batch {
-                if let Some(row) = reader.row(entry.handle.number())? {
-                    read.push((row, reader.sealed(entry.handle.number())?));
+                let number = entry.handle.number();
+                match (reader.row(number), reader.sealed(number)) {
+                    (Ok(Some(row)), Ok(sealed)) => read.push((row, sealed)),
+                    (Ok(None), Ok(_)) => {}
+                    (Err(StoreError::Damaged(_)), _) => faults.push(Fault::of(entry.handle, FaultKind::Row)),
+                    // One torn record must not keep the others from being verified.
+                    (_, Err(StoreError::Damaged(_))) => faults.push(Fault::of(entry.handle, FaultKind::SealedChanged)),
+                    (Err(error), _) | (_, Err(error)) => return Err(error.into()),
                 }
             }
             let access = &self.access;

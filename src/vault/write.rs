@@ -114,7 +114,8 @@ impl<'a> WriteSession<'a> {
 
     /// The record with this handle, opened and whole.
     pub(super) fn take(&self, handle: Handle) -> Result<(OpenedRow, Record), VaultError> {
-        let opened = self.access.row_of(self.writer.reader(), handle)?.ok_or(VaultError::NoSuchRecord(handle))?;
+        let reader = self.writer.reader();
+        let Some(opened) = self.access.row_of(reader, handle)? else { return Err(self.access.absent(reader, handle)) };
         let record = self.access.unseal(self.writer.reader(), &opened)?.map_err(|fault| VaultError::Faults(vec![fault]))?;
         Ok((opened, record))
     }
