@@ -8,7 +8,7 @@ use crate::record::{KeyId, LineText, SlotId, State, VolumeType};
 
 /// An encrypted local vault for drive recovery keys.
 #[derive(Debug, Parser)]
-#[command(name = "drivekey", version, about, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "drivekey", version, about, max_term_width = 100)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) shared: Shared,
@@ -265,8 +265,9 @@ pub(super) struct KeyslotAddArgs {
 #[derive(Debug, Args)]
 pub(super) struct KeyslotRemoveArgs {
     /// The keyslot; its first characters are enough
+    // Under the name `slot` it would be taken for `--slot`, too, and the one to be removed would have to open the vault.
     #[arg(value_name = "SLOT")]
-    pub(super) slot: String,
+    pub(super) doomed: String,
 }
 
 #[derive(Debug, Args)]

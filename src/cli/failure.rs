@@ -215,7 +215,7 @@ impl From<VaultError> for Failure {
             }
             VaultError::Copy(doubt) => Self::new(
                 Exit::OtherCopy,
-                doubt_sentence(doubt),
+                format!("nothing was changed: {}", doubt_sentence(doubt)),
                 "if you know why, take this copy for the right one with 'drivekey verify --accept-copy'",
             ),
             VaultError::NoSuchRecord(handle) => Self::new(
@@ -302,7 +302,7 @@ pub(super) fn fault_words(fault: &Fault) -> String {
         FaultKind::SealedChanged => format!("the key of {of} is not the one that was written"),
         FaultKind::Sealed => format!("the key of {of} cannot be opened"),
         FaultKind::DetailsDiffer => format!("the key of {of} says otherwise than its description"),
-        FaultKind::Count { expected, found } => format!("there are {found} records where {expected} were written"),
+        FaultKind::Count { expected, found } => format!("{expected} records were written, and there are {found}"),
         FaultKind::Total => "records are missing, or older than they were".to_owned(),
         FaultKind::Pages => "the file's pages or indexes do not fit together".to_owned(),
     }
@@ -323,4 +323,10 @@ pub(super) fn unreadable(path: &std::path::Path, error: &io::Error) -> Failure {
         }
         kind => Failure::new(Exit::Failed, format!("{} cannot be read: {kind}", path.display()), "check the path and the disk"),
     }
+}
+
+/// With a capital at its beginning.
+pub(super) fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

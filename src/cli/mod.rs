@@ -8,6 +8,7 @@ mod exit;
 mod failure;
 mod json;
 mod key_entry;
+mod mask;
 mod passphrase;
 mod progress;
 mod question;
@@ -80,21 +81,17 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
 fn show_failure(failure: &Failure, world: &mut World<'_>) -> std::io::Result<()> {
     // What was printed so far stands above the error, in a terminal and in a file.
     let _ = world.out.flush();
-    writeln!(world.err, "drivekey: {}.", failure.sentence)?;
+    writeln!(world.err, "drivekey: {}.", mask::without_digits(&failure.sentence))?;
     match &failure.hint {
-        Some(hint) => writeln!(world.err, "  {}.", capital(hint)),
+        Some(hint) => writeln!(world.err, "  {}.", failure::capital(hint)),
         None => Ok(()),
     }
 }
 
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// Help and version are answers; everything else is a usage error.
 fn show_refusal(refusal: &clap::Error, world: &mut World<'_>) -> Exit {
-    let text = refusal.render();
+    // An argument that was not understood is repeated in it, and it may be a key.
+    let text = mask::without_digits(&refusal.render().to_string());
     if refusal.use_stderr() {
         let _ = write!(world.err, "{text}");
         Exit::Usage

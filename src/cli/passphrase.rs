@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::args::PassphraseArgs;
 use super::exit::Exit;
-use super::failure::{Failure, unreadable};
+use super::failure::{Failure, capital, unreadable};
 use super::question::confirm;
 use super::world::World;
 use crate::seal::make_number_below;
@@ -123,17 +123,21 @@ pub(super) fn choose(world: &mut World<'_>, new: New<'_>, yes: bool) -> Result<S
     // EXPOSE: its strength is estimated.
     let weak = weakness(passphrase.expose_secret());
     if let Some(why) = weak {
-        let sentence = format!("this passphrase is weak: {why}");
-        if !confirm(world, yes, &format!("{}. Use it all the same?", capital(&sentence)), || {
-            Failure::refused(
-                sentence.clone(),
-                "choose a longer one, or accept it with --yes; 'drivekey init --generate' proposes a strong one",
-            )
-        })? {
-            return Err(Failure::new(Exit::Refused, "no passphrase was chosen", "several unrelated words make a good one"));
-        }
+        accept_weak(world, &why, yes)?;
     }
     Ok(passphrase)
+}
+
+/// A weak one is named in any case, and taken when a person or `--yes` says so.
+fn accept_weak(world: &mut World<'_>, why: &str, yes: bool) -> Result<(), Failure> {
+    let sentence = format!("this passphrase is weak: {why}");
+    if yes {
+        return Ok(writeln!(world.err, "Warning: {sentence}.")?);
+    }
+    let agreed = confirm(world, yes, &format!("{}. Use it all the same?", capital(&sentence)), || {
+        Failure::refused(sentence.clone(), "choose a longer one, or accept it with --yes; 'drivekey init --generate' proposes a strong one")
+    })?;
+    if agreed { Ok(()) } else { Err(Failure::refused("no passphrase was chosen", "several unrelated words make a good one")) }
 }
 
 fn asked_twice(world: &mut World<'_>) -> Result<SecretString, Failure> {
@@ -207,11 +211,6 @@ fn weakness(passphrase: &str) -> Option<String> {
     let why = why.unwrap_or_else(|| "it could be guessed by trying".to_owned());
     let mut letters = why.trim_end_matches('.').chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect())
-}
-
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

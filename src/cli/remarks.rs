@@ -19,7 +19,7 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::WrongGroupCount { found } => format!("the key has {found} groups instead of 8; compare it with the original"),
         RemarkKind::PasswordMasked { group } => format!("group {group} of the key is hidden behind other signs; get it from its source"),
         RemarkKind::PasswordTruncated => "the key is cut off; look for another copy of this file".to_owned(),
-        RemarkKind::NoPasswordInFile => "there is no recovery key in it, only a Key ID or a title; look for another copy".to_owned(),
+        RemarkKind::NoPasswordInFile => "there is no recovery key in it".to_owned(),
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),
         other => remark_words(other),
     }

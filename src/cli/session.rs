@@ -63,6 +63,12 @@ pub(super) fn unlocked(world: &mut World<'_>, shared: &Shared) -> Result<Vault<U
                 world.terminal.say("Wrong passphrase.\n")?;
                 vault = *failure.vault;
             }
+            Err(failure) if given.is_some() && matches!(failure.error, VaultError::WrongPassphrase) => {
+                return Err(Failure {
+                    hint: Some("the first line of what was given is not this vault's passphrase".to_owned()),
+                    ..failure.error.into()
+                });
+            }
             Err(failure) => return Err(failure.error.into()),
         }
     }
@@ -81,7 +87,7 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
         writeln!(world.err, "Warning: {}. Reading goes on, changes are refused. Run 'drivekey verify'.", fault_words(fault))?;
     }
     if let Some(doubt) = vault.doubt() {
-        writeln!(world.err, "Warning: {}. What you asked for follows; changes are refused.", doubt_sentence(doubt))?;
+        writeln!(world.err, "Warning: {}. Reading goes on, changes are refused.", doubt_sentence(doubt))?;
         writeln!(world.err, "If you know why, take this copy for the right one with 'drivekey verify --accept-copy'.")?;
     }
     if let Err(kind) = vault.memory() {
@@ -127,7 +133,7 @@ pub(super) fn one_slot(typed: &str, slots: impl Iterator<Item = SlotId>) -> Resu
         [] => Err(VaultError::NoSuchSlot.into()),
         _ => Err(Failure::new(
             Exit::Ambiguous,
-            format!("more than one keyslot begins with {typed}"),
+            format!("more than one keyslot begins with \"{typed}\""),
             "type more of it; 'drivekey keyslot list' shows them",
         )),
     }
@@ -135,11 +141,12 @@ pub(super) fn one_slot(typed: &str, slots: impl Iterator<Item = SlotId>) -> Resu
 
 /// The one record that an identifier names; several are listed on standard error.
 pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<Entry, Failure> {
+    refuse_digits(id)?;
     let mut found = vault.resolve(id)?;
     match found.entries.len() {
         0 => Err(Failure::new(
             Exit::NotFound,
-            format!("no record is named {id}, and no Key ID has it as a part"),
+            format!("no record is named \"{id}\", and no Key ID has it as a part"),
             "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or account",
         )),
         1 => {
@@ -150,11 +157,22 @@ pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: 
             super::table::entries(world.err, &found.entries)?;
             Err(Failure::new(
                 Exit::Ambiguous,
-                format!("{count} records fit {id}"),
+                format!("{count} records fit \"{id}\""),
                 "name one by its record, such as 'r1', or type more of the Key ID",
             ))
         }
     }
+}
+
+/// A key given as an argument stands in the shell's history and in every list of processes: it is not looked for.
+pub(super) fn refuse_digits(typed: &str) -> Result<(), Failure> {
+    if !super::mask::holds_digits(typed) {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "a recovery key is never an argument: the shell's history and other programs can see it",
+        "take it out of the history; 'drivekey whose' asks for the key and finds its record",
+    ))
 }
 
 /// A Key ID that was read otherwise than it was typed is said.
@@ -162,7 +180,7 @@ pub(super) fn note_reading(world: &mut World<'_>, found: &Found, typed: &str) ->
     if found.read_as == ReadAs::LookAlike
         && let [entry] = &found.entries[..]
     {
-        writeln!(world.err, "No Key ID has {typed}; read as {}. Compare it with your screen.", entry.details.key_id)?;
+        writeln!(world.err, "No Key ID has \"{typed}\"; read as {}. Compare it with your screen.", entry.details.key_id)?;
     }
     Ok(())
 }

@@ -3,13 +3,14 @@
 use crate::cli::args::{FindArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, note_reading, unlocked};
+use crate::cli::session::{exit_over, note_reading, refuse_digits, unlocked};
 use crate::cli::{json, table, world::World};
 use crate::vault::ReadAs;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArgs) -> Result<Exit, Failure> {
-    let mut vault = unlocked(world, shared)?;
     let typed = args.words.join(" ");
+    refuse_digits(&typed)?;
+    let mut vault = unlocked(world, shared)?;
     let found = vault.find(&args.words)?;
     if shared.json {
         let mut document = json::entries(&found.entries);
@@ -24,7 +25,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
     if found.entries.is_empty() {
         return Err(Failure::new(
             Exit::NotFound,
-            format!("nothing in this vault fits {typed}"),
+            format!("nothing in this vault fits \"{typed}\""),
             "try fewer or other characters; the key may be in another vault, in your Microsoft account (aka.ms/myrecoverykey), or with your administrator",
         ));
     }
@@ -32,12 +33,13 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
     if found.read_as == ReadAs::LookAlike && found.entries.len() > 1 {
         return Err(Failure::new(
             Exit::Ambiguous,
-            format!("no Key ID has {typed}, and several look like it"),
+            format!("no Key ID has \"{typed}\", and several look like it"),
             "compare all 8 characters with your screen and type them again",
         ));
     }
-    if let ([entry], false) = (&found.entries[..], shared.json) {
-        writeln!(world.err, "To see its digits: drivekey show {}", entry.handle)?;
+    if let ([first, others @ ..], false) = (&found.entries[..], shared.json) {
+        let whose = if others.is_empty() { "its digits" } else { "the digits of one" };
+        writeln!(world.err, "To see {whose}: drivekey show {}", first.handle)?;
     }
     Ok(exit_over(&vault))
 }

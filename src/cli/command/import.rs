@@ -27,27 +27,37 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     let mut sources = sources::read(world, args)?;
     if args.dry_run && vault.is_none() {
         let reports = report::without_vault(sources);
-        return report::show(world, shared, &reports, &path, true);
+        return report::show(world, shared, &reports, true);
     }
     confirm_readings(world, &mut sources, shared.yes)?;
+    let proposes = !shared.yes && !args.dry_run && args.said.device.is_none();
     let mut vault = match vault {
-        Some(vault) => vault,
+        Some(mut vault) => {
+            if proposes {
+                propose(world, Some(&mut vault), &mut sources)?;
+            }
+            vault
+        }
         None if sources.keys() == 0 => {
             let reports = report::without_vault(sources);
-            return report::show(world, shared, &reports, &path, true);
+            return report::show(world, shared, &reports, args.dry_run);
         }
-        None => offer_vault(world, shared, &path, sources.keys())?,
+        None => {
+            offer_vault(world, shared, &path, sources.keys())?;
+            // Every question comes before the vault is made: whoever gives up leaves nothing behind.
+            if proposes {
+                propose(world, None, &mut sources)?;
+            }
+            make_vault(world, shared, &path)?
+        }
     };
-    if !shared.yes && args.said.device.is_none() {
-        propose(world, &mut vault, &mut sources)?;
-    }
     let reports = take_in(world, &mut vault, sources, args)?;
-    let exit = report::show(world, shared, &reports, &path, args.dry_run)?;
+    let exit = report::show(world, shared, &reports, args.dry_run)?;
     Ok(if exit == Exit::Done { exit_over(&vault) } else { exit })
 }
 
 /// The first import into nothing: one command from nothing to safe.
-fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, keys: usize) -> Result<Vault<Unlocked>, Failure> {
+fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, keys: usize) -> Result<(), Failure> {
     let found = if keys == 1 { "1 recovery key was".to_owned() } else { format!("{keys} recovery keys were") };
     let question = format!("{found} found. There is no vault at {} yet. Make one?", path.display());
     let agreed = question::confirm(world, shared.yes, &question, || {
@@ -56,9 +66,10 @@ fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, keys: usize)
             "make one with 'drivekey init', or say --yes and give a new passphrase with --passphrase-file FILE",
         )
     })?;
-    if !agreed {
-        return Err(Failure::refused("nothing was imported", "'drivekey init' makes a vault"));
-    }
+    if agreed { Ok(()) } else { Err(Failure::refused("nothing was imported", "'drivekey init' makes a vault")) }
+}
+
+fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) -> Result<Vault<Unlocked>, Failure> {
     let new = given(world, &shared.passphrase)?.map_or(New::Asked, New::Given);
     let passphrase = create(world, path, new, shared.yes)?;
     writeln!(world.err, "A new vault lies at {}", path.display())?;
@@ -69,13 +80,14 @@ fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, keys: usize)
 
 /// Names that a file's name or folder suggests are offered to a person, never taken by themselves; for keys that are
 /// in the vault already nobody is asked again.
-fn propose(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: &mut Sources) -> Result<(), Failure> {
+fn propose(world: &mut World<'_>, mut vault: Option<&mut Vault<Unlocked>>, sources: &mut Sources) -> Result<(), Failure> {
     if !world.terminal.is_present() {
         return Ok(());
     }
     for (suggestion, places) in sources.suggestions() {
         let passwords: Vec<_> = places.iter().filter_map(|place| sources.password(*place)).collect();
-        let new = vault.are_known(&passwords)?.into_iter().filter(|known| !known).count();
+        let known = vault.as_mut().map(|vault| vault.are_known(&passwords)).transpose()?;
+        let new = known.map_or(passwords.len(), |known| known.into_iter().filter(|known| !known).count());
         if new == 0 {
             continue;
         }

@@ -10,7 +10,7 @@ use crate::cli::passphrase::choose;
 use crate::cli::session::{exit_over, one_slot, unlocked};
 use crate::cli::{json as print, question, table, world::World};
 use crate::seal::calibrate;
-use crate::vault::SlotInfo;
+use crate::vault::{SlotChangeError, SlotInfo};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KeyslotCommand) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
@@ -27,7 +27,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             }
         }
         KeyslotCommand::Remove(args) => {
-            let slot = one_slot(&args.slot, vault.slots().into_iter().map(|info| info.slot))?;
+            let slot = one_slot(&args.doomed, vault.slots().into_iter().map(|info| info.slot))?;
+            if vault.slots().len() == 1 {
+                return Err(SlotChangeError::Last.into());
+            }
             let sure = question::confirm(
                 world,
                 shared.yes,
@@ -50,6 +53,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
 }
 
 fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<(), Failure> {
+    let mut slots: Vec<&SlotInfo> = slots.iter().collect();
+    slots.sort_by_key(|info| (!info.in_use, info.name.clone(), info.slot));
     if shared.json {
         let value: Vec<_> = slots
             .iter()

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::args::{Shared, VerifyArgs};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, fault_words};
+use crate::cli::failure::{Failure, capital, fault_words};
 use crate::cli::progress::Progress;
 use crate::cli::session::{locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     if args.repair && !verification.faults.is_empty() {
         verification = repair(world, &mut vault, &verification)?;
     }
-    report(world, shared, &verification)?;
+    report(world, shared, args, &verification)?;
     if verification.faults.is_empty() {
         return Ok(if vault.doubt().is_some() { Exit::OtherCopy } else { Exit::Done });
     }
@@ -33,7 +33,7 @@ fn verify(world: &mut World<'_>, vault: &mut Vault<Unlocked>) -> Result<Verifica
     Ok(verification)
 }
 
-fn report(world: &mut World<'_>, shared: &Shared, verification: &Verification) -> Result<(), Failure> {
+fn report(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs, verification: &Verification) -> Result<(), Failure> {
     if shared.json {
         let faults: Vec<_> =
             verification.faults.iter().map(|fault| serde_json::json!({ "handle": fault.handle, "problem": fault_words(fault) })).collect();
@@ -42,12 +42,24 @@ fn report(world: &mut World<'_>, shared: &Shared, verification: &Verification) -
     for fault in &verification.faults {
         writeln!(world.out, "Wrong: {}", fault_words(fault))?;
     }
-    let count = if verification.whole == 1 { "1 record is".to_owned() } else { format!("{} records are", verification.whole) };
-    if verification.faults.is_empty() {
-        writeln!(world.out, "All is well: {count} whole, and nothing is missing.")?;
+    let count = if verification.whole == 0 {
+        "no record is".to_owned()
+    } else if verification.whole == 1 {
+        "1 record is".to_owned()
     } else {
-        writeln!(world.out, "{count} whole. Keep this file as it is, and compare it with a copy or backup.")?;
-        writeln!(world.err, "'drivekey verify --repair' mends what can be mended without losing anything.")?;
+        format!("{} records are", verification.whole)
+    };
+    if verification.faults.is_empty() {
+        let held = if verification.whole == 0 { "the vault is empty".to_owned() } else { format!("{count} whole") };
+        writeln!(world.out, "All is well: {held}, and nothing is missing.")?;
+    } else {
+        writeln!(world.out, "{} whole. Keep this file as it is, and compare it with a copy or backup.", capital(&count))?;
+        let next = if args.repair {
+            "The rest cannot be mended: if you still have its key files, import them again."
+        } else {
+            "'drivekey verify --repair' mends what can be mended without losing anything."
+        };
+        writeln!(world.err, "{next}")?;
     }
     Ok(())
 }

@@ -189,15 +189,15 @@ impl Counts {
 }
 
 /// Prints the report and gives the exit code.
-pub(super) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, vault: &Path, dry_run: bool) -> Result<Exit, Failure> {
+pub(super) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, dry_run: bool) -> Result<Exit, Failure> {
     let counts = Counts::of(reports);
     if shared.json {
         as_json(world, reports, &counts, dry_run)?;
     } else {
-        lines(world, reports)?;
+        lines(world, reports, dry_run)?;
         summary(world, &counts, dry_run)?;
         if !dry_run && counts.keys() > 0 {
-            in_the_clear(world, reports, vault)?;
+            in_the_clear(world, shared, reports)?;
         }
     }
     if counts.keys() == 0 && counts.refused == 0 {
@@ -210,11 +210,11 @@ pub(super) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, va
     Ok(counts.exit())
 }
 
-fn lines(world: &mut World<'_>, reports: &Reports) -> Result<(), Failure> {
+fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
     for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
-        let ids: Vec<String> =
-            file.taken.iter().map(|(id, taken)| format!("{} {}", taken.handle(), brief(id))).chain(file.found.iter().map(brief)).collect();
-        let verdict = file.word();
+        let ids: Vec<String> = file.taken.iter().map(|(id, taken)| named(taken, id, dry_run)).chain(file.found.iter().map(brief)).collect();
+        // What is only looked at has neither come in nor got its name.
+        let verdict = if dry_run && file.word() == "imported" { "new" } else { file.word() };
         match file.refused_because() {
             Some(why) => writeln!(world.out, "{verdict:<14} {}: {why}", file.shown())?,
             None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {}: {} keys", file.shown(), ids.len())?,
@@ -227,15 +227,24 @@ fn lines(world: &mut World<'_>, reports: &Reports) -> Result<(), Failure> {
         for (_, taken) in &file.taken {
             if let TakenIn::Conflict(handle, with) = taken {
                 let with: Vec<String> = with.iter().map(ToString::to_string).collect();
+                let new = if dry_run { "this".to_owned() } else { handle.to_string() };
                 writeln!(
                     world.out,
-                    "               {handle} and {} say different things of one Key ID or key; all are kept",
+                    "               {new} and {} say different things of one Key ID or key; all are kept",
                     with.join(", ")
                 )?;
             }
         }
     }
     Ok(())
+}
+
+/// A key by its record and the beginning of its Key ID.
+fn named(taken: &TakenIn, id: &KeyId, dry_run: bool) -> String {
+    if dry_run && matches!(taken, TakenIn::New(_) | TakenIn::Conflict(..)) {
+        return brief(id);
+    }
+    format!("{} {}", taken.handle(), brief(id))
 }
 
 /// As the recovery screen shows it.
@@ -270,7 +279,7 @@ fn summary(world: &mut World<'_>, counts: &Counts, dry_run: bool) -> Result<(), 
 }
 
 /// Files that still hold keys for everybody to read.
-fn in_the_clear(world: &mut World<'_>, reports: &Reports, vault: &Path) -> Result<(), Failure> {
+fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Result<(), Failure> {
     let files: Vec<&PathBuf> = reports.files.iter().filter(|file| file.holds_keys()).filter_map(|file| file.path.as_ref()).collect();
     if files.is_empty() {
         return Ok(());
@@ -285,11 +294,11 @@ fn in_the_clear(world: &mut World<'_>, reports: &Reports, vault: &Path) -> Resul
         writeln!(world.err, "  and {} more; --json lists all", files.len() - SHOWN_FILES)?;
     }
     let delete = if cfg!(windows) { "with Shift+Delete in Explorer" } else { "with 'rm'" };
-    writeln!(
-        world.err,
-        "Check first that 'drivekey --vault {} list' shows them, then delete them {delete}; on a stick or SSD only destroying or re-encrypting it removes every trace.",
-        vault.display()
-    )?;
+    let list =
+        shared.vault.as_ref().map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", vault.display()));
+    let them = if files.len() == 1 { "it" } else { "them" };
+    writeln!(world.err, "Check first that '{list}' shows the keys, then delete {them} {delete}.")?;
+    writeln!(world.err, "On a stick or SSD only destroying or re-encrypting it removes every trace.")?;
     Ok(())
 }
 
