@@ -3,6 +3,7 @@
 //! The floors, each knowing only those to its right: `cli` → `vault`, `import` → `seal`, `store` → `record`.
 #![forbid(unsafe_code)]
 
+pub mod cli;
 pub mod gather;
 pub mod import;
 pub mod record;

@@ -338,7 +338,7 @@ fn padding(root: &Root, root_identity: &age::x25519::Identity, place: &Vector, c
     let plain = age::decrypt(root_identity, sealed.as_bytes()).unwrap();
     let text = String::from_utf8(plain).unwrap();
     let summary = Summary { handle: place.handle(), digits_token, details };
-    let summary = SealedSummary::seal(root, place.binding(), &sealed.sha256(), summary).unwrap();
+    let summary = SealedSummary::seal(root, place.binding(), &sealed.sha256(), &summary).unwrap();
     json!({
         "noteCharacters": characters,
         "recordBytes": text.trim_end_matches(' ').len(),
@@ -582,7 +582,7 @@ impl Maker {
         let plain = format!(r#"{{"handle":"{}","digitsToken":"{}","details":{details_text}}}"#, self.handle, String::from(digits_token));
         let beside = self.sealed.sha256();
         let summary =
-            SealedSummary::seal(&self.root, self.binding, &beside, Summary { handle: self.handle, digits_token, details }).unwrap();
+            SealedSummary::seal(&self.root, self.binding, &beside, &Summary { handle: self.handle, digits_token, details }).unwrap();
         let write = |name: &str, about: &str, binding: Binding, beside: &[u8; 32], expect: &str| {
             let mut lines = Self::head("summary", about);
             lines.extend(self.place(binding));

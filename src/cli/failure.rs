@@ -295,6 +295,7 @@ pub(super) fn fault_words(fault: &Fault) -> String {
         FaultKind::SlotMissing(slot) => format!("keyslot {} is missing", short(slot)),
         FaultKind::SlotAdded(slot) => format!("keyslot {} was added from outside or put back", short(slot)),
         FaultKind::Summary => format!("{of} was changed, moved or exchanged"),
+        FaultKind::Row => format!("{of} has not the form that a record has"),
         FaultKind::Handle => format!("{of} stands in another's place"),
         FaultKind::Tokens => format!("the index entries of {of} are not its own"),
         FaultKind::Revision => format!("{of} is newer than the vault"),

@@ -18,6 +18,8 @@ use crate::record::{SlotId, VaultId};
 
 /// Bytes of a salt: what RFC 9106 recommends.
 pub const SALT_BYTES: usize = 16;
+/// The kind of a passphrase slot; other kinds will have other numbers.
+pub const PASSPHRASE_KIND: u32 = 1;
 /// Bytes of the check value.
 pub const CHECK_BYTES: usize = 16;
 
@@ -186,6 +188,7 @@ fn slot_prefix(purpose: &[u8; 16], vault: VaultId, slot: SlotId, cost: KdfCost, 
         purpose.as_slice(),
         vault.as_bytes(),
         slot.as_bytes(),
+        &PASSPHRASE_KIND.to_be_bytes(),
         &cost.memory_kib.to_be_bytes(),
         &cost.passes.to_be_bytes(),
         &cost.lanes.to_be_bytes(),

@@ -14,10 +14,10 @@ mod total;
 
 pub use error::SealError;
 pub use kdf::{KdfCost, KdfError, KdfLimits, calibrate};
-pub use keyslot::{CHECK_BYTES, MadeSlot, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening};
+pub use keyslot::{CHECK_BYTES, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening};
 pub use random::{RandomError, make_id, make_number_below};
 pub use root::{FINGERPRINT_BYTES, Fingerprint, Root};
 pub use sealed_record::{Binding, SHA256_BYTES, SealedRecord, sha256};
 pub use summary::{SealedSummary, Summary};
 pub use token::{TOKEN_BYTES, Token, Tokens};
-pub use total::{Total, TotalItem};
+pub use total::{Total, TotalError, TotalItem};

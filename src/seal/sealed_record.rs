@@ -3,14 +3,13 @@
 
 use std::io::{Read, Write};
 
-use serde::de::{IgnoredAny, MapAccess, Visitor};
-use serde::ser::SerializeMap;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{Root, SealError};
-use crate::record::{Details, Digits, Handle, Record, RecordId, RecoveryPassword, Revision, VaultId};
+use crate::record::{Details, Handle, Record, RecordId, RecoveryPassword, Revision, VaultId};
 
 /// Bytes of a SHA-256.
 pub const SHA256_BYTES: usize = 32;
@@ -58,14 +57,21 @@ impl SealedRecord {
     /// # Errors
     /// [`SealError::TooLarge`] past a ceiling no honest record reaches.
     pub fn seal(root: &Root, binding: Binding, handle: Handle, record: &Record) -> Result<Self, SealError> {
-        let details = serde_json::to_value(record.details.clone()).map_err(|_| SealError::Malformed)?;
-        let serde_json::Value::Object(details) = details else { return Err(SealError::Malformed) };
+        let details = details_json(&record.details)?;
+        let head = serde_json::to_string(&Head {
+            vault: binding.vault.to_string(),
+            record: binding.record.to_string(),
+            revision: binding.revision.number(),
+            handle,
+        })
+        .map_err(|_| SealError::Malformed)?;
         // EXPOSE: the digits are what is sealed.
         let digits = record.password.expose_secret();
-        let plain = Plain { binding, handle, details: &details, digits: &digits };
-        let capacity = serde_json::to_string(&details).map_err(|_| SealError::Malformed)?.len() + 2 * PAD_BYTES;
-        let mut text = Zeroizing::new(Vec::with_capacity(capacity));
-        serde_json::to_writer(&mut *text, &plain).map_err(|_| SealError::Malformed)?;
+        let mut text = Zeroizing::new(Vec::with_capacity(head.len() + details.len() + 2 * PAD_BYTES));
+        // Three objects joined into one; none of them is empty.
+        for part in [&head[..head.len() - 1], ",", &details[1..details.len() - 1], ",\"", KEY, "\":\"", digits.as_str(), "\"}"] {
+            text.extend_from_slice(part.as_bytes());
+        }
         let padded = text.len().next_multiple_of(PAD_BYTES);
         if padded > PLAINTEXT_CEILING_BYTES {
             return Err(SealError::TooLarge);
@@ -129,12 +135,13 @@ pub(super) fn age_unseal(identity: &age::x25519::Identity, sealed: &[u8]) -> Res
     Ok(plaintext)
 }
 
-/// What is written into a sealed record: the place first, then Graph's and our own fields, then the digits.
-struct Plain<'a> {
-    binding: Binding,
+/// The place, at the beginning of a sealed record; Graph's and our own fields follow, and the digits.
+#[derive(Serialize)]
+struct Head {
+    vault: String,
+    record: String,
+    revision: u32,
     handle: Handle,
-    details: &'a serde_json::Map<String, serde_json::Value>,
-    digits: &'a Digits,
 }
 
 const VAULT: &str = "vault";
@@ -143,19 +150,15 @@ const REVISION: &str = "revision";
 const HANDLE: &str = "handle";
 const KEY: &str = "key";
 
-impl Serialize for Plain<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(VAULT, &self.binding.vault.to_string())?;
-        map.serialize_entry(RECORD, &self.binding.record.to_string())?;
-        map.serialize_entry(REVISION, &self.binding.revision.number())?;
-        map.serialize_entry(HANDLE, &self.handle)?;
-        for (name, value) in self.details {
-            map.serialize_entry(name, value)?;
-        }
-        map.serialize_entry(KEY, self.digits.as_str())?;
-        map.end()
+/// The names that no other field of a record may have.
+const RESERVED: [&str; 5] = [VAULT, RECORD, REVISION, HANDLE, KEY];
+
+/// The details as a JSON object, the same to the byte in the sealed record and in its summary.
+pub(super) fn details_json(details: &Details) -> Result<String, SealError> {
+    if details.unknown.keys().any(|name| RESERVED.contains(&name.as_str())) {
+        return Err(SealError::Malformed);
     }
+    serde_json::to_string(details).map_err(|_| SealError::Malformed)
 }
 
 struct Opened {
@@ -188,13 +191,14 @@ impl<'de> Visitor<'de> for OpenedVisitor {
         let (mut vault, mut record, mut revision, mut handle, mut password) = (None, None, None, None, None);
         let mut details = serde_json::Map::new();
         while let Some(name) = map.next_key::<String>()? {
+            // A name that stands twice would mean one thing here and another to other readers.
             match name.as_str() {
-                VAULT => vault = Some(map.next_value()?),
-                RECORD => record = Some(map.next_value()?),
-                REVISION => revision = Some(map.next_value()?),
-                HANDLE => handle = Some(map.next_value()?),
-                KEY => password = Some(map.next_value::<PasswordField>()?.0),
-                _ if details.contains_key(&name) => drop(map.next_value::<IgnoredAny>()?),
+                VAULT if vault.is_none() => vault = Some(map.next_value()?),
+                RECORD if record.is_none() => record = Some(map.next_value()?),
+                REVISION if revision.is_none() => revision = Some(map.next_value()?),
+                HANDLE if handle.is_none() => handle = Some(map.next_value()?),
+                KEY if password.is_none() => password = Some(map.next_value::<PasswordField>()?.0),
+                name if RESERVED.contains(&name) || details.contains_key(name) => return Err(A::Error::custom("a name stands twice")),
                 _ => drop(details.insert(name, map.next_value()?)),
             }
         }

@@ -3,10 +3,10 @@
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{Key, KeyInit, Tag, XChaCha20Poly1305, XNonce};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::random::make_bytes;
-use super::sealed_record::{Binding, SHA256_BYTES};
+use super::sealed_record::{Binding, SHA256_BYTES, details_json};
 use super::{Root, SealError, Token};
 use crate::record::{Details, Handle, VaultId};
 
@@ -28,7 +28,7 @@ pub struct Summary {
     pub details: Details,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Wire {
     handle: Handle,
     #[serde(rename = "digitsToken")]
@@ -57,10 +57,11 @@ impl SealedSummary {
     ///
     /// # Errors
     /// [`SealError::Random`] when the system gives no nonce.
-    pub fn seal(root: &Root, binding: Binding, sealed_sha256: &[u8; SHA256_BYTES], summary: Summary) -> Result<Self, SealError> {
-        let wire = Wire { handle: summary.handle, digits_token: summary.digits_token, details: summary.details };
-        let text = serde_json::to_vec(&wire).map_err(|_| SealError::Malformed)?;
-        seal_bytes(&root.summary_key, text, PAD_BYTES, &summary_aad(binding, sealed_sha256)).map(Self)
+    pub fn seal(root: &Root, binding: Binding, sealed_sha256: &[u8; SHA256_BYTES], summary: &Summary) -> Result<Self, SealError> {
+        let details = details_json(&summary.details)?;
+        let token = String::from(summary.digits_token);
+        let text = format!(r#"{{"handle":"{}","digitsToken":"{token}","details":{details}}}"#, summary.handle);
+        seal_bytes(&root.summary_key, text.into_bytes(), PAD_BYTES, &summary_aad(binding, sealed_sha256)).map(Self)
     }
 
     /// Opens a summary in its place.
@@ -122,7 +123,7 @@ mod tests {
             digits_token: Token::from_bytes([3; 16]),
             details: Details { note: "Küche".parse().ok(), ..Details::default() },
         };
-        let sealed = SealedSummary::seal(&root, place, &[5; 32], summary.clone()).unwrap();
+        let sealed = SealedSummary::seal(&root, place, &[5; 32], &summary).unwrap();
         assert_eq!(sealed.unseal(&root, place, &[5; 32]), Ok(summary));
         assert_eq!((sealed.as_bytes().len() - NONCE_BYTES - TAG_BYTES) % PAD_BYTES, 0);
         for (binding, beside) in [

@@ -71,7 +71,7 @@ impl TryFrom<String> for Token {
 
 impl From<Token> for String {
     fn from(token: Token) -> Self {
-        Guid::from_bytes(token.0).compact()
+        Guid::from_bytes(token.0).compact().to_ascii_lowercase()
     }
 }
 

@@ -11,9 +11,32 @@ use crate::record::{RecordId, Revision};
 
 const LIMBS: usize = 4;
 
-/// A sum modulo 2^256.
+/// A sum modulo 2^256. Its text is 64 hex digits, the most significant first: JSON readers lose large numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Total([u64; LIMBS]);
+
+/// The text is no total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not 64 hex digits")]
+pub struct TotalError;
+
+impl From<Total> for String {
+    fn from(total: Total) -> Self {
+        let [a, b, c, d] = total.0;
+        format!("{d:016x}{c:016x}{b:016x}{a:016x}")
+    }
+}
+
+impl TryFrom<String> for Total {
+    type Error = TotalError;
+
+    fn try_from(text: String) -> Result<Self, TotalError> {
+        let sound = text.len() == LIMBS * 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let limb = |at: usize| u64::from_str_radix(&text[(LIMBS - 1 - at) * 16..(LIMBS - at) * 16], 16).map_err(|_| TotalError);
+        if sound { Ok(Self([limb(0)?, limb(1)?, limb(2)?, limb(3)?])) } else { Err(TotalError) }
+    }
+}
 
 /// What a record adds to the total: everything its row holds.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +112,7 @@ mod tests {
             prop_assert_eq!(a.plus(b).plus(c), c.plus(a).plus(b));
             prop_assert_eq!(a.plus(b).minus(b), a);
             prop_assert_eq!(a.minus(b).plus(b), a);
+            prop_assert_eq!(Total::try_from(String::from(a)), Ok(a));
         }
     }
 

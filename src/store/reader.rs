@@ -63,11 +63,11 @@ impl<'a> Reader<'a> {
         Ok(statement.query_row(params![handle], record_row).optional()?)
     }
 
-    /// The rows that carry this token, by handle, at most `most`.
+    /// The rows that carry this token, by handle.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] for a row of another form.
-    pub fn rows_with(&self, column: TokenColumn, token: &[u8; 16], most: usize) -> Result<Vec<RecordRow>, StoreError> {
+    pub fn rows_with(&self, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<RecordRow>, StoreError> {
         let name = match column {
             TokenColumn::Device => "device_token",
             TokenColumn::VolumeType => "volume_type_token",
@@ -76,8 +76,8 @@ impl<'a> Reader<'a> {
             TokenColumn::FoldedPrefix => "folded_prefix_token",
             TokenColumn::Digits => "digits_token",
         };
-        let mut statement = self.prepare(&format!("SELECT {COLUMNS} FROM record WHERE {name} = ?1 ORDER BY handle LIMIT ?2"))?;
-        let rows = statement.query_map(params![token.as_slice(), i64::try_from(most).unwrap_or(i64::MAX)], record_row)?;
+        let mut statement = self.prepare(&format!("SELECT {COLUMNS} FROM record WHERE {name} = ?1 ORDER BY handle"))?;
+        let rows = statement.query_map(params![token.as_slice()], record_row)?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 

@@ -35,8 +35,17 @@ impl Unlocked {
         Binding { vault: self.vault, record: row.record, revision: row.revision }
     }
 
-    /// Opens a row's summary and compares everything the row says with it.
+    /// Opens a row's summary, compares everything the row says with it, and the row with the state.
     pub(super) fn open_row(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
+        let opened = self.authenticate(row)?;
+        if self.state.as_ref().is_some_and(|state| opened.row.revision > state.revision()) {
+            return Err(Fault::of(opened.summary.handle, FaultKind::Revision));
+        }
+        Ok(opened)
+    }
+
+    /// Opens a row's summary and compares everything the row says with it.
+    pub(super) fn authenticate(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
         let Some(handle) = Handle::new(row.handle) else { return Err(Fault::whole(FaultKind::Handle)) };
         let sealed = SealedSummary::from_bytes(row.summary.clone());
         let summary =
@@ -46,9 +55,6 @@ impl Unlocked {
         }
         if row_tokens(&self.root.tokens(&summary.details, summary.digits_token)) != row.tokens {
             return Err(Fault::of(handle, FaultKind::Tokens));
-        }
-        if self.state.as_ref().is_some_and(|state| row.revision > state.revision()) {
-            return Err(Fault::of(handle, FaultKind::Revision));
         }
         Ok(OpenedRow { row, summary })
     }

@@ -49,8 +49,6 @@ struct Memory {
     write: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_slot: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    retired_roots: Vec<String>,
 }
 
 impl Machine {
@@ -113,16 +111,11 @@ impl Machine {
     pub(super) fn remember(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
         let (Some(folder), Some(vault_file)) = (&self.folder, self.vault_file(vault)) else { return Ok(()) };
         let before = self.recall(vault);
-        let mut retired_roots = before.as_ref().map(|memory| memory.retired_roots.clone()).unwrap_or_default();
-        if let Some(memory) = before.as_ref().filter(|memory| memory.root != hex(root)) {
-            retired_roots.push(memory.root.clone());
-        }
         let memory = Memory {
             root: hex(root),
             revision: state.revision().number(),
             write: state.write_id().map(|write| write.to_string()).unwrap_or_default(),
             last_slot: slot.map(|slot| slot.to_string()).or_else(|| before.as_ref().and_then(|memory| memory.last_slot.clone())),
-            retired_roots,
         };
         fs::create_dir_all(folder)?;
         if before.as_ref() != Some(&memory) {

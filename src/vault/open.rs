@@ -9,11 +9,8 @@ use secrecy::SecretString;
 use super::state::{SlotState, State};
 use super::{CopyDoubt, Fault, FaultKind, Machine, VaultError};
 use crate::record::{LineText, SlotId, VaultId, WriteId};
-use crate::seal::{KdfCost, KdfLimits, MadeSlot, PassphraseSlot, Root, SlotBody, SlotOpening, make_id, sha256};
+use crate::seal::{KdfCost, KdfLimits, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, Root, SlotBody, SlotOpening, make_id, sha256};
 use crate::store::{self, SlotRow, Store};
-
-/// The kind of a passphrase slot in the file.
-const PASSPHRASE_KIND: u32 = 1;
 
 /// A vault, locked or unlocked: only an unlocked one has the calls that need the root.
 pub struct Vault<S> {

@@ -33,8 +33,11 @@ impl Vault<Unlocked> {
             };
             total = total.plus(session.access.total_of_row(&row));
             count = count.saturating_add(1);
-            handles = handles.max(row.handle);
-            revision = revision.max(row.revision);
+            // A forged row must not use up the numbers.
+            if let Ok(authentic) = session.access.authenticate(row) {
+                handles = handles.max(authentic.row.handle);
+                revision = revision.max(authentic.row.revision);
+            }
         })?;
         if !readable {
             return Err(StoreError::Damaged(Damage::Row).into());
@@ -42,9 +45,7 @@ impl Vault<Unlocked> {
         session.state.total = total;
         session.state.count = count;
         session.state.handles = handles;
-        while session.state.revision() < revision {
-            session.state.advance(WriteId::from_bytes(make_id()?)).ok_or(VaultError::Full)?;
-        }
+        session.state.catch_up(revision);
         let vault = session.access.vault;
         let rows = session.writer.reader().slots()?;
         let before = std::mem::take(&mut session.state.slots);

@@ -10,8 +10,6 @@ use crate::store::{Reader, TokenColumn};
 const KEY_ID_MIN_CHARS: usize = 4;
 const PREFIX_CHARS: usize = 8;
 const KEY_ID_CHARS: usize = 32;
-/// More rows than this under one token are fetched by a scan instead.
-const MOST_HITS: usize = 10_000;
 
 /// How the words were understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +148,7 @@ impl Unlocked {
     /// The rows under a token, each opened and compared with it: a token is a hint, and an index entry may lead to
     /// another record's row.
     pub(super) fn hits(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<OpenedRow>, VaultError> {
-        let rows = reader.rows_with(column, token, MOST_HITS)?.into_iter();
+        let rows = reader.rows_with(column, token)?.into_iter();
         rows.map(|row| {
             let opened = self.open_row(row).map_err(one)?;
             let same = opened.row.tokens.in_column(column) == Some(token);

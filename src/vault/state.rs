@@ -70,6 +70,14 @@ impl State {
         self.writes.get(at).and_then(|text| WriteId::from_hex(text))
     }
 
+    /// Goes on from at least this revision, where the marks of the writes before it are lost.
+    pub(super) fn catch_up(&mut self, revision: Revision) {
+        if self.revision() < revision {
+            self.revision = revision.number();
+            self.writes.clear();
+        }
+    }
+
     /// Steps on to the next revision; `None` when the numbers are used up.
     pub(super) fn advance(&mut self, write: WriteId) -> Option<()> {
         self.revision = self.revision().next()?.number();

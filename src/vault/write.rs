@@ -145,7 +145,7 @@ pub(super) fn seal_row(root: &Root, binding: Binding, handle: Handle, record: &R
     let digits_token = root.digits_token(&record.password);
     let tokens = row_tokens(&root.tokens(&record.details, digits_token));
     let summary = Summary { handle, digits_token, details: record.details.clone() };
-    let summary = SealedSummary::seal(root, binding, &sealed_sha256, summary)?;
+    let summary = SealedSummary::seal(root, binding, &sealed_sha256, &summary)?;
     let row = RecordRow {
         handle: handle.number(),
         record: binding.record,
