@@ -1,6 +1,8 @@
 //! The disk fails: every n-th write, sync, truncation and deletion, once or for good, with an error, a full disk or
 //! half a write. Afterwards a fresh opening sees the state before or after, whole. The failing disk is a layer under
 //! the database library, registered as this process's default: the product knows nothing of it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![expect(unsafe_code, reason = "the database library's file layer is a table of C functions")]
 
 mod house;
@@ -8,12 +10,12 @@ mod house;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_int, c_void};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 
-use drivekey::reveal::reveal;
 use drivekey::vault::{Edit, Machine, Setting, Unlocked, Vault, VaultError};
-use house::{Class, House, LIMITS, PASSPHRASE, class, everything, handle, known_incoming, now, secret, text, unlock};
+use house::{Class, House, LIMITS, PASSPHRASE, class, everything, handle, known_incoming, now, secret, text, unlock, whole_digits};
 use rusqlite::ffi;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,7 +99,7 @@ unsafe extern "C" fn open(
             methods.xTruncate = Some(truncate);
             methods.xSync = Some(sync);
             let under = (*file).pMethods;
-            (*file).pMethods = Box::leak(Box::new(Methods { methods, under })) as *const Methods as *const _;
+            (*file).pMethods = std::ptr::from_mut(Box::leak(Box::new(Methods { methods, under }))).cast();
         }
         code
     }
@@ -175,7 +177,6 @@ fn power_cut(seed: u32) {
             if lottery >> 31 == 0 {
                 continue;
             }
-            use std::os::unix::fs::FileExt;
             let Ok(file) = std::fs::File::options().write(true).open(&undo.path) else { continue };
             file.write_all_at(&undo.before, undo.at).unwrap();
             if file.metadata().unwrap().len() > undo.length {
@@ -207,11 +208,8 @@ fn sight(path: &Path) -> (String, Vec<drivekey::record::Handle>, Vec<String>, Ve
         Err(VaultError::WrongPassphrase) => ("neu", unlock(path, Machine::new(None), "neu").unwrap()),
         Err(error) => panic!("{error:?}"),
     };
-    assert_eq!((vault.faults(), vault.doubt()), ([].as_slice(), None));
+    let digits = whole_digits(&mut vault);
     let listing = vault.list(&everything()).unwrap();
-    let verification = vault.verify(|_, _| {}).unwrap();
-    assert_eq!((listing.faults.len(), verification.faults, verification.whole as usize), (0, Vec::new(), listing.entries.len()));
-    let digits = listing.entries.iter().map(|entry| reveal(&mut vault, entry).unwrap().digits.as_str().to_owned()).collect();
     let notes = listing.entries.iter().map(|entry| format!("{:?} {:?}", entry.details.note, entry.details.removed)).collect();
     (passphrase.to_owned(), listing.entries.iter().map(|entry| entry.handle).collect(), digits, notes)
 }
@@ -263,7 +261,6 @@ fn sweep(plan: impl Fn(u32) -> Plan, cut: bool) {
                 break;
             }
         }
-        println!("{name}: {failed} failures");
         assert!(failed > 3, "{name} failed {failed} times only: the layer is not in place");
     }
 }

@@ -1,5 +1,6 @@
 //! What a stranger sees: no name, Key ID, label, note, tag, file name, date or digit stands in the file or in its
 //! journal, caught in the middle of a write; what was edited or purged leaves nothing behind.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod house;
 
@@ -11,6 +12,8 @@ use drivekey::vault::{Edit, Setting, Taking, Unlocked, Vault};
 use house::{House, handle, known_device, known_digits, known_incoming, known_key_id, now, text};
 
 const RECORDS: u32 = 8;
+type Act = Box<dyn FnOnce(&mut Vault<Unlocked>) + Send>;
+
 const OTHERS: [&str; 5] = ["Neuer-Rechner", "Neue-Bemerkung", "Neues-Stichwort", "Neue-Bezeichnung", "Zweiter-Zugang"];
 
 /// Everything that must not be seen, in every form in which it might lie there.
@@ -22,7 +25,7 @@ fn needles() -> Vec<Vec<u8>> {
         texts.extend([known_device(number), format!("Bezeichnung-{number}"), format!("Bemerkung-{number}")]);
         texts.extend([format!("Stichwort-{number}"), format!("Quelldatei-{number}")]);
         texts.extend([digits.replace('-', ""), digits.clone(), key_id.clone(), key_id.replace('-', ""), key_id[..8].to_owned()]);
-        let groups: Vec<u16> = digits.split('-').map(|group| (group.parse::<u32>().unwrap() / 11) as u16).collect();
+        let groups: Vec<u16> = digits.split('-').map(|group| u16::try_from(group.parse::<u32>().unwrap() / 11).unwrap()).collect();
         needles.push(groups.iter().flat_map(|group| group.to_le_bytes()).collect());
         needles.push(groups.iter().flat_map(|group| group.to_be_bytes()).collect());
         let hex = key_id.replace('-', "");
@@ -92,7 +95,7 @@ fn nothing_is_seen_in_the_file_or_its_journal() {
         volume_label: Setting::To(text(OTHERS[3])),
         ..Edit::default()
     };
-    let acts: [Box<dyn FnOnce(&mut Vault<Unlocked>) + Send>; 5] = [
+    let acts: [Act; 5] = [
         Box::new(move |vault| {
             vault.edit(handle(1), edit).unwrap();
         }),

@@ -161,7 +161,7 @@ mod tests {
     fn calibration_stays_within_the_limits() {
         let quick = calibrate(CHEAP, Duration::ZERO).unwrap();
         assert_eq!(quick, CHEAP.floor);
-        let slow = calibrate(CHEAP, Duration::from_secs(3600)).unwrap();
+        let slow = calibrate(CHEAP, Duration::from_hours(1)).unwrap();
         assert_eq!(slow, KdfCost { memory_kib: 4096, passes: 4, lanes: 1 });
     }
 
