@@ -144,7 +144,7 @@ fn imports(house: &House) {
         let (mut kdf, mut times) = (Vec::new(), Vec::new());
         for round in 0..rounds {
             kdf.push(house.derivation());
-            let vault = house.folder.join(format!("import-{round}.drivekey"));
+            let vault = house.folder.join(format!("import-{}-{round}.drivekey", source.file_stem().unwrap().display()));
             made::vault(&vault, COST, Vec::new());
             let Figure { ms, .. } = run(house.command(&vault, &["import", source.to_str().unwrap()]), None);
             times.push(ms);

@@ -26,6 +26,9 @@ pub(super) fn entries(entries: &[Entry]) -> Value {
 
 /// Prints one document and a line end.
 pub(super) fn print(out: &mut dyn Write, value: &impl Serialize) -> Result<(), Failure> {
-    serde_json::to_writer_pretty(&mut *out, value).map_err(|error| Failure::from(std::io::Error::from(error)))?;
-    Ok(writeln!(out)?)
+    // A terminal's stream writes line by line; a list may have a million.
+    let mut out = std::io::BufWriter::new(out);
+    serde_json::to_writer_pretty(&mut out, value).map_err(|error| Failure::from(std::io::Error::from(error)))?;
+    writeln!(out)?;
+    Ok(out.flush()?)
 }

@@ -9,12 +9,14 @@ use crate::vault::Entry;
 
 /// Widest cell in a table.
 const CELL_WIDTH: usize = 28;
+/// Written at a time.
+const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A table of records.
 pub(super) fn entries(out: &mut dyn Write, entries: &[Entry]) -> io::Result<()> {
     let head = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED"].map(str::to_owned).to_vec();
     let rows = entries.iter().map(|entry| row(entry).to_vec());
-    write(out, &std::iter::once(head).chain(rows).collect::<Vec<_>>())
+    write(out, std::iter::once(head).chain(rows).collect())
 }
 
 fn row(entry: &Entry) -> [String; 8] {
@@ -57,9 +59,11 @@ fn state(details: &Details) -> String {
 }
 
 /// Rows with their columns aligned; empty columns are left out.
-pub(super) fn write(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
+pub(super) fn write(out: &mut dyn Write, rows: Vec<Vec<String>>) -> io::Result<()> {
     let columns = rows.first().map_or(0, Vec::len);
-    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| cut(cell)).collect()).collect();
+    let cells: Vec<Vec<String>> = rows.into_iter().map(|row| row.into_iter().map(cut).collect()).collect();
+    // A terminal's stream writes line by line; a list may have 100,000.
+    let mut out = io::BufWriter::with_capacity(BUFFER_BYTES, out);
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
             let filled = cells.iter().skip(1).any(|row| !row[column].is_empty());
@@ -71,17 +75,17 @@ pub(super) fn write(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()>
         for (cell, &width) in row.iter().zip(&widths) {
             if width > 0 {
                 line.push_str(cell);
-                line.push_str(&" ".repeat(width.saturating_sub(cell.width()) + 2));
+                line.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
             }
         }
         writeln!(out, "{}", line.trim_end())?;
     }
-    Ok(())
+    out.flush()
 }
 
-fn cut(cell: &str) -> String {
+fn cut(cell: String) -> String {
     if cell.width() <= CELL_WIDTH {
-        return cell.to_owned();
+        return cell;
     }
     let mut kept = String::new();
     for c in cell.chars() {
@@ -144,7 +148,7 @@ mod tests {
     fn wide_letters_keep_the_columns_straight() {
         let rows = [["A", "B"], ["東京", "1"], ["x", "2"]].map(|row| row.map(str::to_owned).to_vec());
         let mut out = Vec::new();
-        write(&mut out, &rows).unwrap();
+        write(&mut out, rows.to_vec()).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "A     B\n東京  1\nx     2\n");
     }
 
@@ -153,7 +157,7 @@ mod tests {
         let long = "x".repeat(60);
         let rows = [["A", "B", "C"], [&long, "", "1"]].map(|row| row.map(str::to_owned).to_vec());
         let mut out = Vec::new();
-        write(&mut out, &rows).unwrap();
+        write(&mut out, rows.to_vec()).unwrap();
         let shown = String::from_utf8(out).unwrap();
         assert!(shown.contains("x…  1") && !shown.contains('B'), "{shown}");
     }

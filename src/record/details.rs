@@ -1,11 +1,13 @@
 //! A record, and all of it but the digits. The JSON names are Microsoft Graph's where Graph has them.
 //! Must not know how a record is sealed or stored.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, FixedOffset, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Created, KeyId, LineText, RecoveryPassword, Source, VolumeType};
 
@@ -35,8 +37,8 @@ pub enum State {
 }
 
 /// All that is known of a recovery password except its digits.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(from = "Wire", into = "Wire")]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(into = "Wire")]
 pub struct Details {
     /// The Key ID.
     pub key_id: KeyId,
@@ -145,67 +147,88 @@ impl fmt::Display for State {
 }
 
 /// The JSON form. `id` is whole or absent; a beginning stands in `keyIdPrefix`.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     key_id_prefix: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     created_date_time: Option<DateTime<FixedOffset>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     created_raw: Option<LineText>,
-    #[serde(default)]
     volume_type: VolumeType,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     device_id: Option<LineText>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     device_name: Option<LineText>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     mount_point: Option<LineText>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     volume_label: Option<LineText>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<LineText>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<LineText>,
-    #[serde(default)]
     state: State,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     weak: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     conflicts_with: Vec<Handle>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     removed_date_time: Option<DateTime<Utc>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     sources: Vec<Source>,
     #[serde(flatten)]
     unknown: serde_json::Map<String, serde_json::Value>,
 }
 
-impl From<Wire> for Details {
-    fn from(wire: Wire) -> Self {
-        let whole = wire.id.as_deref().and_then(|id| id.parse().ok()).map(KeyId::Full);
-        let begun = || wire.key_id_prefix.as_deref().and_then(|prefix| prefix.parse().ok()).map(KeyId::Prefix);
-        let key_id = whole.or_else(begun).unwrap_or_default();
-        Self {
-            key_id,
-            device_name: wire.device_name,
-            device_id: wire.device_id,
-            volume_type: wire.volume_type,
-            mount_point: wire.mount_point,
-            volume_label: wire.volume_label,
-            created: wire.created_date_time.map(Created::Zoned).or_else(|| wire.created_raw.map(Created::Raw)),
-            note: wire.note,
-            tags: wire.tags,
-            state: wire.state,
-            weak: wire.weak,
-            conflicts_with: wire.conflicts_with,
-            removed: wire.removed_date_time,
-            sources: wire.sources,
-            unknown: wire.unknown,
+impl<'de> Deserialize<'de> for Details {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(DetailsVisitor)
+    }
+}
+
+/// Reads field by field: serde's own way with unknown fields buffers everything first, and a list reads 100,000.
+struct DetailsVisitor;
+
+impl<'de> Visitor<'de> for DetailsVisitor {
+    type Value = Details;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the details of a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Details, A::Error> {
+        let mut details = Details::default();
+        let (mut prefix, mut created_raw) = (None, None);
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            match name.as_ref() {
+                "id" => details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?),
+                "keyIdPrefix" => prefix = Some(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?),
+                "createdDateTime" => details.created = Some(Created::Zoned(map.next_value()?)),
+                "createdRaw" => created_raw = Some(Created::Raw(map.next_value()?)),
+                "volumeType" => details.volume_type = map.next_value()?,
+                "deviceId" => details.device_id = map.next_value()?,
+                "deviceName" => details.device_name = map.next_value()?,
+                "mountPoint" => details.mount_point = map.next_value()?,
+                "volumeLabel" => details.volume_label = map.next_value()?,
+                "note" => details.note = map.next_value()?,
+                "tags" => details.tags = map.next_value()?,
+                "state" => details.state = map.next_value()?,
+                "weak" => details.weak = map.next_value()?,
+                "conflictsWith" => details.conflicts_with = map.next_value()?,
+                "removedDateTime" => details.removed = map.next_value()?,
+                "sources" => details.sources = map.next_value()?,
+                _ => drop(details.unknown.insert(name.into_owned(), map.next_value()?)),
+            }
         }
+        if let (KeyId::Unknown, Some(prefix)) = (&details.key_id, prefix) {
+            details.key_id = KeyId::Prefix(prefix);
+        }
+        details.created = details.created.or(created_raw);
+        Ok(details)
     }
 }
 

@@ -67,12 +67,9 @@ impl Guid {
     /// 32 capital hex digits.
     #[must_use]
     pub fn compact(&self) -> String {
-        use fmt::Write as _;
-        self.0.iter().fold(String::with_capacity(GUID_HEX), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02X}");
-            text
-        })
+        let mut text = String::with_capacity(GUID_HEX);
+        text.extend(self.0.iter().flat_map(|byte| [hex_digit(byte >> 4), hex_digit(*byte)]));
+        text
     }
 }
 
@@ -81,16 +78,15 @@ impl FromStr for Guid {
 
     /// Any case, braces and hyphens optional.
     fn from_str(text: &str) -> Result<Self, GuidError> {
-        let hex = compact_hex(text)?;
-        if hex.len() != GUID_HEX {
-            return Err(GuidError::Length { found: hex.len() });
-        }
         let mut bytes = [0; GUID_BYTES];
-        for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-            let digits = std::str::from_utf8(pair).map_err(|_| GuidError::NotHex)?;
-            *byte = u8::from_str_radix(digits, 16).map_err(|_| GuidError::NotHex)?;
+        let mut found = 0;
+        for digit in hex_digits(text) {
+            if let Some(byte) = bytes.get_mut(found / 2) {
+                *byte = *byte << 4 | digit?;
+            }
+            found += 1;
         }
-        Ok(Self(bytes))
+        if found == GUID_HEX { Ok(Self(bytes)) } else { Err(GuidError::Length { found }) }
     }
 }
 
@@ -122,7 +118,8 @@ impl FromStr for KeyIdPrefix {
     type Err = GuidError;
 
     fn from_str(text: &str) -> Result<Self, GuidError> {
-        let hex = compact_hex(text)?;
+        let digits: Vec<u8> = hex_digits(text).collect::<Result<_, _>>()?;
+        let hex: String = digits.into_iter().map(hex_digit).collect();
         if (PREFIX_MIN_HEX..GUID_HEX).contains(&hex.len()) { Ok(Self(hex)) } else { Err(GuidError::Length { found: hex.len() }) }
     }
 }
@@ -175,17 +172,17 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// Capital hex digits without braces, hyphens and spaces.
-fn compact_hex(text: &str) -> Result<String, GuidError> {
-    let mut hex = String::with_capacity(GUID_HEX);
-    for c in text.trim().trim_start_matches('{').trim_end_matches('}').chars() {
-        match c {
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | ' ' => {}
-            c if c.is_ascii_hexdigit() => hex.push(c.to_ascii_uppercase()),
-            _ => return Err(GuidError::NotHex),
-        }
-    }
-    Ok(hex)
+/// A capital hex digit for the low four bits.
+fn hex_digit(value: u8) -> char {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    char::from(DIGITS[usize::from(value & 15)])
+}
+
+/// The values of the hex digits, without braces, hyphens and spaces.
+fn hex_digits(text: &str) -> impl Iterator<Item = Result<u8, GuidError>> {
+    let bare = text.trim().trim_start_matches('{').trim_end_matches('}').chars();
+    bare.filter(|c| !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | ' '))
+        .map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok()).ok_or(GuidError::NotHex))
 }
 
 #[cfg(test)]

@@ -53,6 +53,12 @@ impl SealedSummary {
         &self.0
     }
 
+    /// The bytes again, without a copy.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.0
+    }
+
     /// Seals a summary for its place beside the sealed record with this SHA-256.
     ///
     /// # Errors

@@ -83,7 +83,7 @@ impl Store {
         Ok(Writer::new(Reader::new(transaction)))
     }
 
-    /// An older version is taken to the newest in one write.
+    /// There is no older version yet; the first will be taken to the newest here, in one write.
     fn check_version(&self) -> Result<(), StoreError> {
         let version: u32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let journal: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;

@@ -37,7 +37,16 @@ impl Unlocked {
 
     /// Opens a row's summary, compares everything the row says with it, and the row with the state.
     pub(super) fn open_row(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
-        let opened = self.authenticate(row)?;
+        self.within_state(self.authenticate(row)?)
+    }
+
+    /// As [`Unlocked::open_row`], without computing the tokens anew: enough where the running total, which covers
+    /// them, is compared.
+    pub(super) fn open_row_under_total(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
+        self.within_state(self.open_summary(row)?)
+    }
+
+    fn within_state(&self, opened: OpenedRow) -> Result<OpenedRow, Fault> {
         if self.state.as_ref().is_some_and(|state| opened.row.revision > state.revision()) {
             return Err(Fault::of(opened.summary.handle, FaultKind::Revision));
         }
@@ -46,15 +55,21 @@ impl Unlocked {
 
     /// Opens a row's summary and compares everything the row says with it.
     pub(super) fn authenticate(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
+        let opened = self.open_summary(row)?;
+        if row_tokens(&self.root.tokens(&opened.summary.details, opened.summary.digits_token)) != opened.row.tokens {
+            return Err(Fault::of(opened.summary.handle, FaultKind::Tokens));
+        }
+        Ok(opened)
+    }
+
+    fn open_summary(&self, mut row: RecordRow) -> Result<OpenedRow, Fault> {
         let Some(handle) = Handle::new(row.handle) else { return Err(Fault::whole(FaultKind::Handle)) };
-        let sealed = SealedSummary::from_bytes(row.summary.clone());
+        let sealed = SealedSummary::from_bytes(std::mem::take(&mut row.summary));
         let summary =
             sealed.unseal(&self.root, self.binding(&row), &row.sealed_sha256).map_err(|_| Fault::of(handle, FaultKind::Summary))?;
+        row.summary = sealed.into_bytes();
         if summary.handle != handle {
             return Err(Fault::of(handle, FaultKind::Handle));
-        }
-        if row_tokens(&self.root.tokens(&summary.details, summary.digits_token)) != row.tokens {
-            return Err(Fault::of(handle, FaultKind::Tokens));
         }
         Ok(OpenedRow { row, summary })
     }

@@ -6,7 +6,7 @@ use super::entry::OpenedRow;
 use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::record::{Handle, LineText, VolumeType, normalise};
 use crate::seal::Total;
-use crate::store::{Reader, RecordRow};
+use crate::store::{Reader, RecordRow, StoreError};
 
 /// Rows handed to a core at a time.
 const CHUNK_ROWS: usize = 1024;
@@ -72,6 +72,9 @@ impl Vault<Unlocked> {
     }
 }
 
+/// How much of a row is compared.
+type OpenRow = fn(&Unlocked, RecordRow) -> Result<OpenedRow, Fault>;
+
 struct Part {
     at: usize,
     entries: Vec<Entry>,
@@ -80,19 +83,29 @@ struct Part {
 }
 
 impl Unlocked {
-    /// Opens every summary. One thread reads the file while the others open what was read.
-    pub(super) fn scan(&self, reader: &Reader<'_>, takes: impl Fn(&OpenedRow) -> bool + Sync) -> Result<Listing, crate::store::StoreError> {
+    /// Opens every summary and compares count and total. Only where these differ, or are lost, every row's tokens are
+    /// computed anew, to name the rows that were changed.
+    pub(super) fn scan(&self, reader: &Reader<'_>, takes: impl Fn(&OpenedRow) -> bool + Sync) -> Result<Listing, StoreError> {
+        let listing = self.scan_with(reader, &takes, Self::open_row_under_total)?;
+        if listing.faults.is_empty() && self.state.is_some() {
+            return Ok(listing);
+        }
+        self.scan_with(reader, &takes, Self::open_row)
+    }
+
+    /// One thread reads the file while the others open what was read.
+    fn scan_with(&self, reader: &Reader<'_>, takes: &(impl Fn(&OpenedRow) -> bool + Sync), open: OpenRow) -> Result<Listing, StoreError> {
         let parts = Mutex::new(Vec::new());
         let mut count = 0_u32;
         rayon::in_place_scope(|scope| {
             let mut chunk = Vec::with_capacity(CHUNK_ROWS);
             let mut at = 0;
             let mut give = |chunk: Vec<Result<RecordRow, u32>>| {
-                let (parts, takes) = (&parts, &takes);
+                let parts = &parts;
                 let place = at;
                 at += 1;
                 scope.spawn(move |_| {
-                    let part = self.open_chunk(place, chunk, takes);
+                    let part = self.open_chunk(place, chunk, takes, open);
                     parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(part);
                 });
             };
@@ -125,7 +138,13 @@ impl Unlocked {
         Ok(listing)
     }
 
-    fn open_chunk(&self, at: usize, rows: Vec<Result<RecordRow, u32>>, takes: &(impl Fn(&OpenedRow) -> bool + Sync)) -> Part {
+    fn open_chunk(
+        &self,
+        at: usize,
+        rows: Vec<Result<RecordRow, u32>>,
+        takes: &(impl Fn(&OpenedRow) -> bool + Sync),
+        open: OpenRow,
+    ) -> Part {
         let mut part = Part { at, entries: Vec::new(), faults: Vec::new(), total: Total::default() };
         for row in rows {
             let row = match row {
@@ -136,7 +155,7 @@ impl Unlocked {
                 }
             };
             part.total = part.total.plus(self.total_of_row(&row));
-            match self.open_row(row) {
+            match open(self, row) {
                 Ok(opened) if takes(&opened) => part.entries.push(opened.entry()),
                 Ok(_) => {}
                 Err(fault) => part.faults.push(fault),

@@ -56,7 +56,8 @@ impl Vault<Unlocked> {
         if !hits.is_empty() {
             return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
         }
-        let words: Vec<String> = words.iter().map(|word| normalise(word)).filter(|word| !word.is_empty()).collect();
+        let words: Vec<Word> =
+            words.iter().map(|word| Word { text: normalise(word), hex: compact(word) }).filter(|word| !word.text.is_empty()).collect();
         let hex = compact(&phrase);
         let exact = |details: &Details| {
             key_id_part(details, &hex, str::to_owned) || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
@@ -221,15 +222,19 @@ fn key_id_part(details: &Details, hex: &str, fold: fn(&str) -> String) -> bool {
     hex.len() >= KEY_ID_MIN_CHARS && details.key_id.known_hex().is_some_and(|known| fold(&known).contains(hex))
 }
 
-fn word_inside(details: &Details, word: &str) -> bool {
+/// A word that was typed, ready to be compared with many texts.
+struct Word {
+    text: String,
+    /// As a part of a Key ID; empty when it cannot be one.
+    hex: String,
+}
+
+fn word_inside(details: &Details, word: &Word) -> bool {
     let texts = [&details.device_name, &details.device_id, &details.mount_point, &details.volume_label, &details.note];
-    texts.into_iter().flatten().chain(&details.tags).any(|text| text.normalised().contains(word))
-        || details
-            .sources
-            .iter()
-            .flat_map(|source| [&source.file_name, &source.device_name, &source.volume_label])
-            .flatten()
-            .any(|text| text.normalised().contains(word))
-        || details.volume_type.word() == word
-        || key_id_part(details, &compact(word), str::to_owned)
+    let from = details.sources.iter().flat_map(|source| [&source.file_name, &source.device_name, &source.volume_label]);
+    let inside = |text: &crate::record::LineText| text.normalised().contains(&word.text);
+    texts.into_iter().flatten().chain(&details.tags).any(inside)
+        || from.flatten().any(inside)
+        || details.volume_type.word() == word.text
+        || key_id_part(details, &word.hex, str::to_owned)
 }

@@ -82,5 +82,5 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
             if info.in_use { "opened the vault now".to_owned() } else { String::new() },
         ]
     });
-    Ok(table::write(world.out, &std::iter::once(head).chain(rows).collect::<Vec<_>>())?)
+    Ok(table::write(world.out, std::iter::once(head).chain(rows).collect())?)
 }
