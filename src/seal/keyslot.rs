@@ -3,7 +3,7 @@
 
 use age::x25519::Identity;
 use bech32::Hrp;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{HmacReset, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -174,12 +174,12 @@ fn slot_identity(output: &[u8; OUTPUT_BYTES]) -> Result<Identity, SealError> {
 }
 
 fn check_value(vault: VaultId, slot: SlotId, cost: KdfCost, salt: &[u8; SALT_BYTES], output: &[u8; OUTPUT_BYTES]) -> [u8; CHECK_BYTES] {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&output[OUTPUT_BYTES / 2..]) else {
+    let Ok(mut mac) = HmacReset::<Sha256>::new_from_slice(&output[OUTPUT_BYTES / 2..]) else {
         // HMAC takes keys of every length.
         return [0; CHECK_BYTES];
     };
     mac.update(&slot_prefix(b"drivekey/1/check", vault, slot, cost, salt));
-    mac_bytes(mac)
+    mac_bytes(&mut mac)
 }
 
 /// Every field of fixed length.

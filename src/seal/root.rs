@@ -6,7 +6,7 @@ use std::str::FromStr;
 use age::x25519::{Identity, Recipient};
 use bech32::primitives::decode::CheckedHrpstring;
 use hkdf::Hkdf;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{HmacReset, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use zeroize::Zeroizing;
@@ -30,8 +30,8 @@ pub struct Root {
     recipient: Recipient,
     pub(super) summary_key: PurposeKey,
     pub(super) state_key: PurposeKey,
-    pub(super) index_mac: Hmac<Sha256>,
-    pub(super) total_mac: Hmac<Sha256>,
+    pub(super) index_mac: HmacReset<Sha256>,
+    pub(super) total_mac: HmacReset<Sha256>,
     fingerprint: Fingerprint,
 }
 
@@ -69,7 +69,7 @@ impl Root {
                 .map_err(|_| SealError::Malformed)?;
             Ok(key)
         };
-        let mac = |key: &PurposeKey| Hmac::<Sha256>::new_from_slice(&**key).map_err(|_| SealError::Malformed);
+        let mac = |key: &PurposeKey| HmacReset::<Sha256>::new_from_slice(&**key).map_err(|_| SealError::Malformed);
         Ok(Self {
             vault,
             recipient: identity.to_public(),
@@ -113,8 +113,9 @@ impl Root {
     }
 }
 
-pub(super) fn mac_bytes<const N: usize>(mac: Hmac<Sha256>) -> [u8; N] {
-    let full = mac.finalize().into_bytes();
+/// The caller's MAC holds its input, which may be digits: it is finished and wiped where it stands, never moved.
+pub(super) fn mac_bytes<const N: usize>(mac: &mut HmacReset<Sha256>) -> [u8; N] {
+    let full = mac.finalize_reset().into_bytes();
     std::array::from_fn(|at| full[at])
 }
 

@@ -77,10 +77,10 @@ impl From<Token> for String {
 
 impl Root {
     fn token(&self, kind: Kind, value: &[u8]) -> Token {
-        let mut mac = self.index_mac.clone();
+        let mut mac = Box::new(self.index_mac.clone());
         mac.update(&[kind as u8]);
         mac.update(value);
-        Token(mac_bytes(mac))
+        Token(mac_bytes(&mut mac))
     }
 
     /// The token of a device's name, any spelling.

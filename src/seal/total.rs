@@ -94,7 +94,7 @@ impl Root {
             mac.update(&[u8::from(token.is_some())]);
             mac.update(token.map_or([0; 16], |token| *token.as_bytes()).as_slice());
         }
-        let bytes: [u8; 32] = mac_bytes(mac);
+        let bytes: [u8; 32] = mac_bytes(&mut mac);
         Total(std::array::from_fn(|at| u64::from_le_bytes(std::array::from_fn(|byte| bytes[at * 8 + byte]))))
     }
 }

@@ -1,0 +1,340 @@
+//! What remains in a process's memory once a key has gone through it: a child runs commands and waits at a question
+//! while its parent searches all of its memory for digits and passphrase that only files and a pipe have told it.
+#![cfg(target_os = "linux")]
+
+use std::alloc::System;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use drivekey::cli::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, World, run};
+use drivekey::seal::{KdfCost, KdfLimits};
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+use zeroizing_alloc::ZeroAlloc;
+
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+
+/// Set in the child: the folder with its files.
+const CHILD: &str = "DRIVEKEY_MEMORY_CHILD";
+/// What the child says where it waits.
+const WAITING: &str = "waiting";
+const LIMITS: KdfLimits =
+    KdfLimits { floor: KdfCost { memory_kib: 1024, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 } };
+
+#[test]
+fn nothing_remains_after_import_find_and_whose() {
+    let folder = tempfile::tempdir().unwrap();
+    let (needles, typed) = plant(folder.path());
+    for (stage, commands) in [
+        ("import", "import keys;remove r1"),
+        ("find", "find 7EDB30ED;remove r1"),
+        ("whose", "whose --key-stdin;remove r1"),
+        ("add", "add;remove r1"),
+        ("list", "list;verify;find words that are nowhere;import keys;remove r1"),
+    ] {
+        let mut child = Watched::start(folder.path(), commands, &typed);
+        child.until_it_waits();
+        let memory = match child.memory() {
+            Ok(memory) => memory,
+            Err(error) => return skip(&format!("another process's memory cannot be read ({error})")),
+        };
+        assert!(memory.bytes > 1 << 20, "hardly any memory was read");
+        let found = memory.search(&needles);
+        child.end();
+        assert!(found.is_empty(), "after {stage}: {found:#?}");
+    }
+}
+
+/// The search itself must find what is there.
+#[test]
+fn what_is_in_memory_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (needles, typed) = plant(folder.path());
+    let mut child = Watched::start(folder.path(), "keep", &typed);
+    child.until_it_waits();
+    let memory = match child.memory() {
+        Ok(memory) => memory,
+        Err(error) => return skip(&format!("another process's memory cannot be read ({error})")),
+    };
+    let found = memory.search(&needles);
+    child.end();
+    assert!(found.keys().any(|name| name.contains("UTF-16")) && found.keys().any(|name| name.contains("hyphen")), "{found:?}");
+}
+
+/// Not a test of its own: the child of the others, which gives it work.
+#[test]
+fn child() {
+    let Some(folder) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
+    std::env::set_current_dir(&folder).unwrap();
+    let mut commands = String::new();
+    read_line(&mut unbuffered(), &mut commands);
+    if commands == "keep" {
+        let kept: Vec<Vec<u8>> = fs::read_dir("keys").unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
+        announce();
+        read_line(&mut unbuffered(), &mut String::new());
+        return drop(kept);
+    }
+    for command in commands.split(';') {
+        // Everything else comes through the pipe, too; the key for `whose` ends with its line.
+        let mut key = OneLine(false);
+        let mut world = World {
+            terminal: &mut Pipe,
+            clipboard: &mut NoClipboard,
+            input: &mut key,
+            out: &mut io::sink(),
+            err: &mut io::sink(),
+            surroundings: Surroundings {
+                data_folder: Some(folder.clone()),
+                state_folder: Some(folder.join("state")),
+                ..Surroundings::default()
+            },
+            now: || DateTime::<Utc>::from_timestamp(1_790_000_000, 0).unwrap(),
+            kdf: KdfPolicy { limits: LIMITS, target: Duration::ZERO },
+        };
+        let arguments = ["drivekey", "--passphrase-file", "passphrase.txt"].into_iter().chain(command.split(' '));
+        run(arguments.map(Into::into), &mut world);
+    }
+}
+
+fn announce() {
+    println!("\n{WAITING}");
+    io::stdout().flush().unwrap();
+}
+
+fn read_line(input: &mut impl Read, line: &mut String) {
+    let mut byte = [0];
+    while input.read(&mut byte).is_ok_and(|count| count == 1) && byte[0] != b'\n' {
+        line.push(char::from(byte[0]));
+    }
+}
+
+/// The child's terminal: answers come from the pipe.
+struct Pipe;
+
+impl Pipe {
+    fn line() -> Zeroizing<String> {
+        let mut line = Zeroizing::new(String::with_capacity(256));
+        read_line(&mut unbuffered(), &mut line);
+        line
+    }
+}
+
+/// Standard input byte by byte: what is read ahead would stay in this test's own buffer.
+fn unbuffered() -> File {
+    File::open("/dev/stdin").unwrap()
+}
+
+impl Terminal for Pipe {
+    fn is_present(&mut self) -> bool {
+        true
+    }
+
+    fn ask_secret(&mut self, _: &str) -> io::Result<SecretString> {
+        Ok(SecretString::from(std::mem::take(&mut *Self::line())))
+    }
+
+    fn ask_line(&mut self, prompt: &str) -> io::Result<Zeroizing<String>> {
+        if prompt.starts_with("Put this key") {
+            announce();
+        }
+        if prompt.starts_with("There is no vault") || prompt.contains("Make one?") {
+            return Ok(Zeroizing::new("y".to_owned()));
+        }
+        if prompt.starts_with("The file or folder") {
+            return Ok(Zeroizing::new("n".to_owned()));
+        }
+        if prompt.starts_with("Key ID") || prompt.starts_with("Which computer") {
+            return Ok(Zeroizing::new(String::new()));
+        }
+        Ok(Self::line())
+    }
+
+    fn say(&mut self, _: &str) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// One line of the pipe as standard input.
+struct OneLine(bool);
+
+impl Read for OneLine {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        if self.0 || bytes.is_empty() {
+            return Ok(0);
+        }
+        let count = unbuffered().read(&mut bytes[..1])?;
+        self.0 = count == 0 || bytes[0] == b'\n';
+        Ok(count)
+    }
+}
+
+struct NoClipboard;
+
+impl Clipboard for NoClipboard {
+    fn put_for(&mut self, _: &str, _: Duration) -> Result<(), ClipboardError> {
+        Err(ClipboardError)
+    }
+
+    fn text(&mut self) -> Result<Zeroizing<String>, ClipboardError> {
+        Err(ClipboardError)
+    }
+}
+
+struct Watched {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<std::process::ChildStdout>,
+}
+
+impl Watched {
+    fn start(folder: &Path, commands: &str, typed: &str) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env(CHILD, folder);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        writeln!(input, "{commands}").unwrap();
+        if commands.starts_with("whose") || commands.starts_with("add") {
+            writeln!(input, "{typed}").unwrap();
+        }
+        let output = BufReader::new(child.stdout.take().unwrap());
+        Self { child, input, output }
+    }
+
+    fn until_it_waits(&mut self) {
+        let mut said = String::new();
+        while !said.ends_with(&format!("{WAITING}\n")) {
+            assert_ne!(self.output.read_line(&mut said).unwrap(), 0, "it ended early: {said}");
+        }
+        // From saying so to reading.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+
+    fn memory(&self) -> io::Result<Memory> {
+        let process = PathBuf::from(format!("/proc/{}", self.child.id()));
+        let mut all = File::open(process.join("mem"))?;
+        let mut memory = Memory { regions: Vec::new(), bytes: 0 };
+        for line in fs::read_to_string(process.join("maps"))?.lines() {
+            let mut words = line.split_whitespace();
+            let (range, access) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            let name = words.nth(3).unwrap_or("anonymous").to_owned();
+            let Some((from, to)) = range.split_once('-') else { continue };
+            let (from, to) = (u64::from_str_radix(from, 16).unwrap(), u64::from_str_radix(to, 16).unwrap());
+            if !access.starts_with("rw") {
+                continue;
+            }
+            let mut bytes = vec![0; usize::try_from(to - from).unwrap()];
+            all.seek(SeekFrom::Start(from))?;
+            if all.read_exact(&mut bytes).is_ok() {
+                memory.bytes += bytes.len();
+                memory.regions.push((name, bytes));
+            }
+        }
+        Ok(memory)
+    }
+
+    fn end(mut self) {
+        let _ = writeln!(self.input, "n");
+        drop(self.input);
+        self.child.wait().unwrap();
+    }
+}
+
+struct Memory {
+    regions: Vec<(String, Vec<u8>)>,
+    bytes: usize,
+}
+
+impl Memory {
+    /// What was found, how often and where.
+    fn search(&self, needles: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<String>> {
+        let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, needle) in needles {
+            for (region, bytes) in &self.regions {
+                for at in positions(bytes, needle) {
+                    found.entry(name.clone()).or_default().push(format!("{region}+{at:#x}"));
+                }
+            }
+        }
+        found
+    }
+}
+
+fn positions(bytes: &[u8], needle: &[u8]) -> Vec<usize> {
+    let first = needle[0];
+    let mut positions = Vec::new();
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|byte| *byte == first) {
+        from += at;
+        if bytes[from..].starts_with(needle) {
+            positions.push(from);
+        }
+        from += 1;
+    }
+    positions
+}
+
+/// Two files with keys of this run only, and a passphrase; gives what to search for and a key to type.
+fn plant(folder: &Path) -> (BTreeMap<String, Vec<u8>>, String) {
+    let mut random = [0_u8; 96];
+    getrandom::fill(&mut random).unwrap();
+    let keys: Vec<[u16; 8]> = random.chunks_exact(16).take(4).map(|chunk| std::array::from_fn(|at| group(&chunk[at * 2..]))).collect();
+    let text = |key: &[u16; 8]| key.iter().map(|group| format!("{:06}", u32::from(*group) * 11)).collect::<Vec<_>>().join("-");
+    let passphrase: String = random[64..].iter().map(|byte| char::from(b'a' + byte % 26)).collect();
+    fs::create_dir(folder.join("keys")).unwrap();
+    let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "9C1F44B2-52D3-4E0A-8F6B-00AA11BB22CC", "0A1B2C3D-52D3-4E0A-8F6B-00AA11BB22CC"];
+    let windows = format!("BitLocker Drive Encryption recovery key\r\n\r\nIdentifier:\r\n\r\n\t{}\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n", ids[0], text(&keys[0]));
+    let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(windows.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    fs::write(folder.join("keys/one.txt"), utf_16).unwrap();
+    let list = format!("Identifier: {}\nRecovery Key: {}\n\nIdentifier: {}\nRecovery Key: {}\n", ids[1], text(&keys[1]), ids[2], text(&keys[2]));
+    fs::write(folder.join("keys/two.txt"), list).unwrap();
+    fs::write(folder.join("passphrase.txt"), format!("{passphrase}\n")).unwrap();
+    let mut needles = BTreeMap::new();
+    for (at, key) in keys.iter().enumerate() {
+        needles.extend(forms(key).map(|(form, bytes)| (format!("key {at}, {form}"), bytes)));
+    }
+    needles.insert("passphrase".to_owned(), passphrase.clone().into_bytes());
+    needles.insert("passphrase in UTF-16".to_owned(), passphrase.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    (needles, text(&keys[3]))
+}
+
+/// Never small: short runs of zeros stand everywhere.
+fn group(bytes: &[u8]) -> u16 {
+    u16::from_le_bytes([bytes[0], bytes[1]]) | 0x2401
+}
+
+/// Two neighbours are enough to call it a leak.
+fn forms(key: &[u16; 8]) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let all: Vec<u8> = key.iter().flat_map(|group| group.to_le_bytes()).collect();
+    let mut forms = vec![("as 16 key bytes".to_owned(), all.clone()), ("half of its key bytes".to_owned(), all[..8].to_vec())];
+    for (at, pair) in key.windows(2).enumerate() {
+        let digits = |between: &str| format!("{:06}{between}{:06}", u32::from(pair[0]) * 11, u32::from(pair[1]) * 11);
+        let utf_16 = |text: String| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let place = format!("groups {} and {}", at + 1, at + 2);
+        forms.push((format!("{place} with a hyphen"), digits("-").into_bytes()));
+        forms.push((format!("{place} with a space"), digits(" ").into_bytes()));
+        forms.push((format!("{place} bare"), digits("").into_bytes()));
+        forms.push((format!("{place} in UTF-16"), utf_16(digits("-"))));
+        forms.push((format!("{place} in UTF-16, bare"), utf_16(digits(""))));
+        forms.push((format!("{place} as values of digits"), digits("").bytes().map(|digit| digit - b'0').collect()));
+        forms.push((format!("{place} as numbers"), pair.iter().flat_map(|group| (u32::from(*group) * 11).to_le_bytes()).collect()));
+    }
+    forms.into_iter()
+}
+
+/// Where something is missing on a person's machine; never in CI.
+fn skip(why: &str) {
+    assert!(std::env::var_os("DRIVEKEY_CI").is_none(), "{why}");
+    println!("skipped: {why}");
+}
