@@ -294,10 +294,15 @@ fn plant(folder: &Path) -> (BTreeMap<String, Vec<u8>>, String) {
     let passphrase: String = random[64..].iter().map(|byte| char::from(b'a' + byte % 26)).collect();
     fs::create_dir(folder.join("keys")).unwrap();
     let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "9C1F44B2-52D3-4E0A-8F6B-00AA11BB22CC", "0A1B2C3D-52D3-4E0A-8F6B-00AA11BB22CC"];
-    let windows = format!("BitLocker Drive Encryption recovery key\r\n\r\nIdentifier:\r\n\r\n\t{}\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n", ids[0], text(&keys[0]));
+    let windows = format!(
+        "BitLocker Drive Encryption recovery key\r\n\r\nIdentifier:\r\n\r\n\t{}\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n",
+        ids[0],
+        text(&keys[0])
+    );
     let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(windows.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     fs::write(folder.join("keys/one.txt"), utf_16).unwrap();
-    let list = format!("Identifier: {}\nRecovery Key: {}\n\nIdentifier: {}\nRecovery Key: {}\n", ids[1], text(&keys[1]), ids[2], text(&keys[2]));
+    let list =
+        format!("Identifier: {}\nRecovery Key: {}\n\nIdentifier: {}\nRecovery Key: {}\n", ids[1], text(&keys[1]), ids[2], text(&keys[2]));
     fs::write(folder.join("keys/two.txt"), list).unwrap();
     fs::write(folder.join("passphrase.txt"), format!("{passphrase}\n")).unwrap();
     let mut needles = BTreeMap::new();
