@@ -260,9 +260,14 @@ impl Memory {
     /// What was found, how often and where.
     fn search(&self, needles: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<String>> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, needle) in needles {
-            for (region, bytes) in &self.regions {
-                for at in positions(bytes, needle) {
+        let mut begins = vec![false; 1 << 16];
+        needles.values().for_each(|needle| begins[two(needle)] = true);
+        for (region, bytes) in &self.regions {
+            for at in 0..bytes.len().saturating_sub(1) {
+                if !begins[two(&bytes[at..])] {
+                    continue;
+                }
+                for (name, _) in needles.iter().filter(|(_, needle)| bytes[at..].starts_with(needle)) {
                     found.entry(name.clone()).or_default().push(format!("{region}+{at:#x}"));
                 }
             }
@@ -271,18 +276,8 @@ impl Memory {
     }
 }
 
-fn positions(bytes: &[u8], needle: &[u8]) -> Vec<usize> {
-    let first = needle[0];
-    let mut positions = Vec::new();
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|byte| *byte == first) {
-        from += at;
-        if bytes[from..].starts_with(needle) {
-            positions.push(from);
-        }
-        from += 1;
-    }
-    positions
+fn two(bytes: &[u8]) -> usize {
+    usize::from(u16::from_le_bytes([bytes[0], bytes[1]]))
 }
 
 /// Two files with keys of this run only, and a passphrase; gives what to search for and a key to type.
@@ -294,10 +289,15 @@ fn plant(folder: &Path) -> (BTreeMap<String, Vec<u8>>, String) {
     let passphrase: String = random[64..].iter().map(|byte| char::from(b'a' + byte % 26)).collect();
     fs::create_dir(folder.join("keys")).unwrap();
     let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "9C1F44B2-52D3-4E0A-8F6B-00AA11BB22CC", "0A1B2C3D-52D3-4E0A-8F6B-00AA11BB22CC"];
-    let windows = format!("BitLocker Drive Encryption recovery key\r\n\r\nIdentifier:\r\n\r\n\t{}\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n", ids[0], text(&keys[0]));
+    let windows = format!(
+        "BitLocker Drive Encryption recovery key\r\n\r\nIdentifier:\r\n\r\n\t{}\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n",
+        ids[0],
+        text(&keys[0])
+    );
     let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(windows.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     fs::write(folder.join("keys/one.txt"), utf_16).unwrap();
-    let list = format!("Identifier: {}\nRecovery Key: {}\n\nIdentifier: {}\nRecovery Key: {}\n", ids[1], text(&keys[1]), ids[2], text(&keys[2]));
+    let list =
+        format!("Identifier: {}\nRecovery Key: {}\n\nIdentifier: {}\nRecovery Key: {}\n", ids[1], text(&keys[1]), ids[2], text(&keys[2]));
     fs::write(folder.join("keys/two.txt"), list).unwrap();
     fs::write(folder.join("passphrase.txt"), format!("{passphrase}\n")).unwrap();
     let mut needles = BTreeMap::new();

@@ -34,7 +34,10 @@ pub use world::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, Wo
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
     let parsed = match Cli::try_parse_from(arguments) {
         Ok(parsed) => parsed,
-        Err(refusal) => return show_refusal(&refusal, world),
+        Err(refusal) => {
+            let exit = show_refusal(&refusal, world);
+            return flushed(world, exit);
+        }
     };
     let exit = match dispatch(&parsed, world) {
         Ok(exit) => exit,
@@ -44,9 +47,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>)
             failure.exit
         }
     };
-    match world.out.flush() {
-        // Whoever closed the pipe has read enough.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => exit.max(Exit::Failed),
+    flushed(world, exit)
+}
+
+/// What was not written out is a failure, unless nobody reads on.
+fn flushed(world: &mut World<'_>, exit: Exit) -> Exit {
+    match world.out.flush().map_err(Failure::from) {
+        Err(failure) if failure.exit != Exit::Done && exit == Exit::Done => {
+            let _ = show_failure(&failure, world);
+            failure.exit
+        }
         _ => exit,
     }
 }
@@ -81,6 +91,9 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
 fn show_failure(failure: &Failure, world: &mut World<'_>) -> std::io::Result<()> {
     // What was printed so far stands above the error, in a terminal and in a file.
     let _ = world.out.flush();
+    if failure.sentence.is_empty() {
+        return Ok(());
+    }
     writeln!(world.err, "drivekey: {}.", mask::without_digits(&failure.sentence))?;
     match &failure.hint {
         Some(hint) => writeln!(world.err, "  {}.", failure::capital(hint)),
@@ -96,7 +109,12 @@ fn show_refusal(refusal: &clap::Error, world: &mut World<'_>) -> Exit {
         let _ = write!(world.err, "{text}");
         Exit::Usage
     } else {
-        let _ = write!(world.out, "{text}");
-        Exit::Done
+        match write!(world.out, "{text}").map_err(Failure::from) {
+            Ok(()) => Exit::Done,
+            Err(failure) => {
+                let _ = show_failure(&failure, world);
+                failure.exit
+            }
+        }
     }
 }
