@@ -20,7 +20,6 @@ mod terminal;
 mod world;
 
 use std::ffi::OsString;
-use std::time::Duration;
 
 use clap::Parser;
 
@@ -32,6 +31,13 @@ pub use world::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, Wo
 
 /// Runs one command line, the program's name first, and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(seconds) = clipboard::keeper(&arguments) {
+        return match clipboard::keep(world.input, world.out, seconds) {
+            Ok(()) => Exit::Done,
+            Err(_) => Exit::Failed,
+        };
+    }
     let parsed = match Cli::try_parse_from(arguments) {
         Ok(parsed) => parsed,
         Err(refusal) => {
@@ -81,10 +87,6 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Verify(args) => command::verify::run(world, shared, args),
         Command::Completions(args) => command::completions::run(world, args),
         Command::Man(args) => command::man::run(world, args),
-        Command::ClipboardKeeper(args) => {
-            clipboard::keep(world.input, world.out, Duration::from_secs(args.seconds))?;
-            Ok(Exit::Done)
-        }
     }
 }
 

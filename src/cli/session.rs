@@ -126,7 +126,15 @@ pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool
     let passphrase = passphrase::choose(world, new, yes)?;
     let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
     let new = NewVault { passphrase: &passphrase, cost, limits: world.kdf.limits };
-    Vault::<Locked>::create(path, &new, &machine(world))?;
+    Vault::<Locked>::create(path, &new, &machine(world)).map_err(|error| match error {
+        VaultError::Store(StoreError::DiskFull) => {
+            Failure::new(Exit::Failed, "the disk is full; no vault was made", "make room and try again")
+        }
+        VaultError::Store(StoreError::ReadOnly) => {
+            Failure::new(Exit::Failed, "the folder or medium is read-only; no vault was made", "choose another place with --vault FILE")
+        }
+        other => other.into(),
+    })?;
     Ok(passphrase)
 }
 
