@@ -260,9 +260,14 @@ impl Memory {
     /// What was found, how often and where.
     fn search(&self, needles: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<String>> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, needle) in needles {
-            for (region, bytes) in &self.regions {
-                for at in positions(bytes, needle) {
+        let mut begins = vec![false; 1 << 16];
+        needles.values().for_each(|needle| begins[two(needle)] = true);
+        for (region, bytes) in &self.regions {
+            for at in 0..bytes.len().saturating_sub(1) {
+                if !begins[two(&bytes[at..])] {
+                    continue;
+                }
+                for (name, _) in needles.iter().filter(|(_, needle)| bytes[at..].starts_with(needle)) {
                     found.entry(name.clone()).or_default().push(format!("{region}+{at:#x}"));
                 }
             }
@@ -271,18 +276,8 @@ impl Memory {
     }
 }
 
-fn positions(bytes: &[u8], needle: &[u8]) -> Vec<usize> {
-    let first = needle[0];
-    let mut positions = Vec::new();
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|byte| *byte == first) {
-        from += at;
-        if bytes[from..].starts_with(needle) {
-            positions.push(from);
-        }
-        from += 1;
-    }
-    positions
+fn two(bytes: &[u8]) -> usize {
+    usize::from(u16::from_le_bytes([bytes[0], bytes[1]]))
 }
 
 /// Two files with keys of this run only, and a passphrase; gives what to search for and a key to type.

@@ -82,9 +82,6 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual, or write all man pages into a folder
     Man(ManArgs),
-    /// Keeps a secret in the clipboard for a while and takes it out again
-    #[command(hide = true)]
-    ClipboardKeeper(KeeperArgs),
 }
 
 #[derive(Debug, Args)]
@@ -292,11 +289,6 @@ pub(super) struct ManArgs {
     /// Write a page for each command into this folder
     #[arg(long, value_name = "PATH")]
     pub(super) to: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct KeeperArgs {
-    pub(super) seconds: u64,
 }
 
 fn volume_type(text: &str) -> Result<VolumeType, String> {

@@ -1,6 +1,7 @@
 //! The system's clipboard. A keeper process holds the secret for a while and takes it out again, so that the
 //! command itself is done at once. Must not know what the secret is.
 
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -9,6 +10,8 @@ use zeroize::Zeroizing;
 
 use super::world::{Clipboard, ClipboardError};
 
+/// The word that makes this program the keeper. Not a command: people would find it among the completions.
+const KEEPER: &str = "clipboard-keeper";
 /// The word by which the keeper says that the secret is in place.
 const READY: &[u8; 3] = b"ok\n";
 const SECRET_BYTES: u64 = 4096;
@@ -21,7 +24,7 @@ impl Clipboard for SystemClipboard {
     fn put_for(&mut self, secret: &str, keep: Duration) -> Result<(), ClipboardError> {
         let program = std::env::current_exe().map_err(|_| ClipboardError)?;
         let mut command = Command::new(program);
-        command.arg("clipboard-keeper").arg(keep.as_secs().to_string());
+        command.arg(KEEPER).arg(keep.as_secs().to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         detach(&mut command);
         let mut keeper = command.spawn().map_err(|_| ClipboardError)?;
@@ -52,6 +55,14 @@ fn detach(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const DETACHED_PROCESS: u32 = 0x0000_0008;
     command.creation_flags(DETACHED_PROCESS);
+}
+
+/// For how long, when the command line calls the keeper.
+pub(super) fn keeper(arguments: &[OsString]) -> Option<Duration> {
+    match arguments {
+        [_, word, seconds] if word == KEEPER => seconds.to_str()?.parse().ok().map(Duration::from_secs),
+        _ => None,
+    }
 }
 
 /// The keeper: takes the secret from `input`, says so on `out`, waits, and clears the clipboard if nothing else was

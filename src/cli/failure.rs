@@ -55,6 +55,8 @@ impl Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
+            // Whoever closed the pipe has read enough.
+            io::ErrorKind::BrokenPipe => Self { sentence: String::new(), hint: None, exit: Exit::Done },
             io::ErrorKind::UnexpectedEof => Self::new(Exit::Failed, "the input ended too early", "start again and answer each question"),
             io::ErrorKind::StorageFull => Self::new(Exit::Failed, "the disk is full", "make room and try again"),
             kind => Self::new(Exit::Failed, format!("reading or writing failed: {kind}"), "check the disk or the connection and try again"),

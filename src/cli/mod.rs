@@ -20,7 +20,6 @@ mod terminal;
 mod world;
 
 use std::ffi::OsString;
-use std::time::Duration;
 
 use clap::Parser;
 
@@ -32,9 +31,19 @@ pub use world::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, Wo
 
 /// Runs one command line, the program's name first, and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(seconds) = clipboard::keeper(&arguments) {
+        return match clipboard::keep(world.input, world.out, seconds) {
+            Ok(()) => Exit::Done,
+            Err(_) => Exit::Failed,
+        };
+    }
     let parsed = match Cli::try_parse_from(arguments) {
         Ok(parsed) => parsed,
-        Err(refusal) => return show_refusal(&refusal, world),
+        Err(refusal) => {
+            let exit = show_refusal(&refusal, world);
+            return flushed(world, exit);
+        }
     };
     let exit = match dispatch(&parsed, world) {
         Ok(exit) => exit,
@@ -44,9 +53,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>)
             failure.exit
         }
     };
-    match world.out.flush() {
-        // Whoever closed the pipe has read enough.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => exit.max(Exit::Failed),
+    flushed(world, exit)
+}
+
+/// What was not written out is a failure, unless nobody reads on.
+fn flushed(world: &mut World<'_>, exit: Exit) -> Exit {
+    match world.out.flush().map_err(Failure::from) {
+        Err(failure) if failure.exit != Exit::Done && exit == Exit::Done => {
+            let _ = show_failure(&failure, world);
+            failure.exit
+        }
         _ => exit,
     }
 }
@@ -71,16 +87,15 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Verify(args) => command::verify::run(world, shared, args),
         Command::Completions(args) => command::completions::run(world, args),
         Command::Man(args) => command::man::run(world, args),
-        Command::ClipboardKeeper(args) => {
-            clipboard::keep(world.input, world.out, Duration::from_secs(args.seconds))?;
-            Ok(Exit::Done)
-        }
     }
 }
 
 fn show_failure(failure: &Failure, world: &mut World<'_>) -> std::io::Result<()> {
     // What was printed so far stands above the error, in a terminal and in a file.
     let _ = world.out.flush();
+    if failure.sentence.is_empty() {
+        return Ok(());
+    }
     writeln!(world.err, "drivekey: {}.", mask::without_digits(&failure.sentence))?;
     match &failure.hint {
         Some(hint) => writeln!(world.err, "  {}.", failure::capital(hint)),
@@ -96,7 +111,12 @@ fn show_refusal(refusal: &clap::Error, world: &mut World<'_>) -> Exit {
         let _ = write!(world.err, "{text}");
         Exit::Usage
     } else {
-        let _ = write!(world.out, "{text}");
-        Exit::Done
+        match write!(world.out, "{text}").map_err(Failure::from) {
+            Ok(()) => Exit::Done,
+            Err(failure) => {
+                let _ = show_failure(&failure, world);
+                failure.exit
+            }
+        }
     }
 }

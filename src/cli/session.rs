@@ -33,6 +33,10 @@ pub(super) fn machine(world: &World<'_>) -> Machine {
 
 /// Opens the file without its passphrase.
 pub(super) fn locked(world: &World<'_>, path: &Path) -> Result<Vault<Locked>, Failure> {
+    // Opening a pipe would wait for somebody to write into it.
+    if path.metadata().is_ok_and(|data| !data.is_file()) {
+        return Err(Failure::refused(format!("{} is no ordinary file", path.display()), "name the vault's file with --vault FILE"));
+    }
     Vault::open(path, world.kdf.limits, machine(world)).map_err(|error| match error {
         VaultError::Store(StoreError::Missing) => Failure::no_vault(path),
         other => other.into(),
@@ -117,13 +121,33 @@ pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool
         ));
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| super::failure::unreadable(folder, &error))?;
+        std::fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))?;
     }
     let passphrase = passphrase::choose(world, new, yes)?;
     let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
     let new = NewVault { passphrase: &passphrase, cost, limits: world.kdf.limits };
-    Vault::<Locked>::create(path, &new, &machine(world))?;
+    Vault::<Locked>::create(path, &new, &machine(world)).map_err(|error| match error {
+        VaultError::Store(StoreError::DiskFull) => {
+            Failure::new(Exit::Failed, "the disk is full; no vault was made", "make room and try again")
+        }
+        VaultError::Store(StoreError::ReadOnly) => {
+            Failure::new(Exit::Failed, "the folder or medium is read-only; no vault was made", "choose another place with --vault FILE")
+        }
+        other => other.into(),
+    })?;
     Ok(passphrase)
+}
+
+fn no_folder(folder: &Path, error: &std::io::Error) -> Failure {
+    use std::io::ErrorKind::{AlreadyExists, NotADirectory, PermissionDenied, ReadOnlyFilesystem};
+    let why = match error.kind() {
+        AlreadyExists | NotADirectory => "a file stands in its place".to_owned(),
+        PermissionDenied => "you may not write there".to_owned(),
+        ReadOnlyFilesystem => "the medium is read-only".to_owned(),
+        kind => kind.to_string(),
+    };
+    let sentence = format!("the folder {} cannot be made: {why}", folder.display());
+    Failure::new(Exit::Failed, sentence, "choose another place with --vault FILE")
 }
 
 /// The one slot that is meant.

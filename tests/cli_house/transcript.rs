@@ -121,6 +121,18 @@ impl Player<'_> {
         match words[..] {
             ["key-file", path, id, key] => drop(house.key_file(path, id, key)),
             ["write", path] => drop(house.write(path, body.join("\n").as_bytes())),
+            ["sparse", path] => house
+                .write(path, b"")
+                .metadata()
+                .and_then(|_| fs::File::options().write(true).open(house.path(path)))
+                .unwrap()
+                .set_len(2 << 30)
+                .unwrap(),
+            ["binary", path] => drop(house.write(path, &(0..=255).cycle().take(3 << 20).collect::<Vec<u8>>())),
+            #[cfg(unix)]
+            ["link", from, to] => std::os::unix::fs::symlink(house.path(to), house.path(from)).unwrap(),
+            #[cfg(unix)]
+            ["pipe", path] => assert!(std::process::Command::new("mkfifo").arg(house.path(path)).status().unwrap().success()),
             ["folder", path] => fs::create_dir_all(house.path(path)).unwrap(),
             ["copy", from, to] => drop(fs::copy(house.path(from), house.path(to)).unwrap()),
             ["delete", path] => fs::remove_file(house.path(path)).unwrap(),

@@ -23,7 +23,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, args: &ManArgs) -> Result<Exit,
 fn write_all(folder: &Path, command: &clap::Command) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| unreadable(folder, &error))?;
     write_page(folder, command)?;
-    command.get_subcommands().filter(|sub| !sub.is_hide_set()).try_for_each(|sub| write_page(folder, sub))
+    // clap's own `help` repeats every command below itself.
+    command.get_subcommands().filter(|sub| sub.get_name() != "help").try_for_each(|sub| write_all(folder, sub))
 }
 
 fn write_page(folder: &Path, command: &clap::Command) -> Result<(), Failure> {

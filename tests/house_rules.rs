@@ -1,0 +1,122 @@
+//! Rules of the house that a compiler does not know, as data: where secrets may be exposed, and which floor may know
+//! which.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every file in which a secret leaves its type, and how often. Longer only after somebody has looked at it.
+const EXPOSING: [(&str, usize); 7] = [
+    ("src/cli/passphrase.rs", 5),
+    ("src/reveal.rs", 1),
+    ("src/seal/kdf.rs", 1),
+    ("src/seal/keyslot.rs", 1),
+    ("src/seal/root.rs", 1),
+    ("src/seal/sealed_record.rs", 1),
+    ("src/seal/token.rs", 1),
+];
+
+/// Each floor and what it may know beside itself. Who is not named knows nothing.
+const ARROWS: [(&str, &[&str]); 8] = [
+    ("record", &[]),
+    ("gather", &[]),
+    ("import", &["record"]),
+    ("seal", &["record"]),
+    ("store", &["record"]),
+    ("vault", &["record", "seal", "store"]),
+    ("reveal", &["record", "vault"]),
+    ("cli", &["gather", "import", "record", "reveal", "seal", "store", "vault"]),
+];
+
+/// In the command line, the only files that turn digits into something to look at.
+const REVEALING: [&str; 2] = ["src/cli/command/show.rs", "src/cli/failure.rs"];
+
+#[test]
+fn secrets_are_exposed_where_it_is_known_and_reasoned() {
+    let mut found = BTreeMap::new();
+    for (file, text) in sources() {
+        let lines: Vec<&str> = product(&text).lines().collect();
+        for (at, line) in lines.iter().enumerate() {
+            let code = line.split("//").next().unwrap_or_default();
+            if !code.contains(".expose_secret") && !code.contains("::expose_secret") {
+                continue;
+            }
+            *found.entry(file.clone()).or_insert(0) += code.matches("expose_secret").count();
+            // Above the line, or above the statement that asked for the first of two secrets to compare.
+            let reasoned = lines[at.saturating_sub(7)..at].iter().any(|line| line.trim_start().starts_with("// EXPOSE: "));
+            assert!(reasoned, "{file}:{}: no line '// EXPOSE: why' above", at + 1);
+        }
+    }
+    let allowed: BTreeMap<String, usize> = EXPOSING.iter().map(|(file, count)| ((*file).to_owned(), *count)).collect();
+    assert_eq!(found, allowed);
+}
+
+#[test]
+fn every_reason_stands_above_an_exposure() {
+    for (file, text) in sources() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with("// EXPOSE:")) {
+            let next = lines[at + 1..].iter().take(3).any(|line| line.contains("expose_secret"));
+            assert!(next, "{file}:{}: a reason without an exposure", at + 1);
+        }
+    }
+}
+
+#[test]
+fn floors_know_only_what_stands_below_them() {
+    let floors: BTreeSet<&str> = ARROWS.iter().map(|(floor, _)| *floor).collect();
+    let mut seen = BTreeSet::new();
+    for (file, text) in sources() {
+        let floor = file.trim_start_matches("src/").split(['/', '.']).next().unwrap_or_default().to_owned();
+        if ["lib", "main"].contains(&floor.as_str()) {
+            continue;
+        }
+        let Some((floor, below)) = ARROWS.iter().find(|(name, _)| *name == floor) else { panic!("{file} stands on no floor") };
+        for known in crates_own(&text) {
+            assert!(known == *floor || below.contains(&known.as_str()), "{file} knows {known}: {floor} may not");
+            assert!(floors.contains(known.as_str()), "{file}: {known}");
+        }
+        let reveals = text.contains("crate::reveal");
+        assert!(!reveals || REVEALING.contains(&file.as_str()) || *floor == "reveal", "{file} reveals digits");
+        seen.insert(*floor);
+    }
+    assert_eq!(seen, floors, "a floor without files");
+}
+
+/// What follows `crate::`, also in braces: `use crate::{vault::Entry, record::Handle}`.
+fn crates_own(text: &str) -> BTreeSet<String> {
+    let name = |text: &str| text.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default().to_owned();
+    let mut names = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        let rest = &text[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(list) => names.extend(list.split(['}', ';']).next().unwrap_or_default().split(',').map(name)),
+            None => drop(names.insert(name(rest))),
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// Without the tests at its end.
+fn product(text: &str) -> &str {
+    text.split("#[cfg(test)]").next().unwrap_or_default()
+}
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open = vec![root.join("src")];
+    let mut files: Vec<PathBuf> = Vec::new();
+    while let Some(folder) = open.pop() {
+        for item in fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() { open.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    assert!(files.len() > 50, "the sources are elsewhere");
+    let name = |path: &Path| path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+    // Tests of a floor stand in its folder and may look further.
+    let ours = files.iter().filter(|path| path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs"));
+    ours.map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
