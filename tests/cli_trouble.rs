@@ -1,6 +1,7 @@
 //! Trouble around the program: no terminal, outputs that are shut or full, full and read-only disks, unreadable files,
 //! a tracer. Each gives a sentence, a hint and an exit code, and nothing is lost.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
 
 mod cli_house;
 

@@ -1,6 +1,9 @@
 //! What remains in a process's memory once a key has gone through it: a child runs commands and waits at a question
 //! while its parent searches all of its memory for digits and passphrase that only files and a pipe have told it.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+
+mod cli_house;
 
 use std::alloc::System;
 use std::collections::BTreeMap;
@@ -10,9 +13,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use cli_house::terminal::Session;
+use cli_house::{House, LIMITS, now};
 use drivekey::cli::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, World, run};
-use drivekey::seal::{KdfCost, KdfLimits};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 use zeroizing_alloc::ZeroAlloc;
@@ -25,8 +28,6 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 const CHILD: &str = "DRIVEKEY_MEMORY_CHILD";
 /// What the child says where it waits.
 const WAITING: &str = "waiting";
-const LIMITS: KdfLimits =
-    KdfLimits { floor: KdfCost { memory_kib: 1024, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 } };
 
 #[test]
 fn nothing_remains_after_import_find_and_whose() {
@@ -50,6 +51,71 @@ fn nothing_remains_after_import_find_and_whose() {
         child.end();
         assert!(found.is_empty(), "after {stage}: {found:#?}");
     }
+}
+
+/// The real program, whose memory only root may read, with a passphrase typed at its terminal.
+#[test]
+fn nothing_remains_in_the_real_program() {
+    let house = House::new();
+    let (needles, _) = plant(house.root());
+    let passphrase = fs::read_to_string(house.path("passphrase.txt")).unwrap();
+    let mut session = Session::start(&house, "exec drivekey import ~/keys --yes");
+    let mut shown = String::new();
+    for prompt in ["New passphrase: ", "The same again:  "] {
+        shown.push_str(prompt);
+        session.expect(&shown);
+        std::thread::sleep(Duration::from_millis(200));
+        session.type_line(passphrase.trim_end());
+        shown.push('\n');
+    }
+    let (_, status) = session.end();
+    assert!(status.success());
+    let mut session = Session::start(&house, "exec drivekey remove 7EDB30ED 2>&1 >~/out");
+    session.expect("Passphrase: ");
+    std::thread::sleep(Duration::from_millis(200));
+    session.type_line(passphrase.trim_end());
+    session.expect("Passphrase: \nPut this key into the trash? [y/N] ");
+    std::thread::sleep(Duration::from_millis(200));
+    let limits = fs::read_to_string(format!("/proc/{}/limits", session.process())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    let read = Memory::of(session.process());
+    session.type_line("n");
+    let (_, status) = session.end();
+    assert_eq!(status.exit_code(), 7);
+    match read {
+        Ok(memory) => {
+            let found = memory.search(&needles);
+            assert!(found.is_empty(), "{found:#?}");
+            assert!(memory.bytes > 1 << 20, "hardly any memory was read");
+        }
+        // Who started it may not look into it.
+        Err(error) => assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{error}"),
+    }
+}
+
+/// The files that the program makes hold no digits, and neither do those it leaves in the system's folder.
+#[test]
+fn no_digits_in_any_file_of_ours() {
+    let mut house = House::new();
+    let (needles, typed) = plant(house.root());
+    assert_eq!(house.given(&["import", "~/keys", "--yes"], &[]).exit, 0);
+    house.stdin = typed;
+    assert_eq!(house.given(&["add", "--key-stdin", "--note", "typed"], &[]).exit, 0);
+    for command in [["edit", "r1", "--note", "x"].as_slice(), &["remove", "r1", "--yes"], &["show", "r2"], &["verify"]] {
+        assert_eq!(house.given(command, &[]).exit, 0);
+    }
+    let mut open = vec![house.path("data"), house.path("state")];
+    let mut memory = Memory { regions: Vec::new(), bytes: 0 };
+    while let Some(folder) = open.pop() {
+        for item in fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() { open.push(path) } else { memory.regions.push((path.display().to_string(), fs::read(path).unwrap())) }
+        }
+    }
+    assert!(memory.regions.len() >= 2, "vault and what the machine remembers");
+    let found = memory.search(&needles);
+    assert!(found.is_empty(), "{found:#?}");
 }
 
 /// The search itself must find what is there.
@@ -95,7 +161,7 @@ fn child() {
                 state_folder: Some(folder.join("state")),
                 ..Surroundings::default()
             },
-            now: || DateTime::<Utc>::from_timestamp(1_790_000_000, 0).unwrap(),
+            now,
             kdf: KdfPolicy { limits: LIMITS, target: Duration::ZERO },
         };
         let arguments = ["drivekey", "--passphrase-file", "passphrase.txt"].into_iter().chain(command.split(' '));
@@ -222,7 +288,25 @@ impl Watched {
     }
 
     fn memory(&self) -> io::Result<Memory> {
-        let process = PathBuf::from(format!("/proc/{}", self.child.id()));
+        Memory::of(self.child.id())
+    }
+
+    fn end(mut self) {
+        let _ = writeln!(self.input, "n");
+        drop(self.input);
+        self.child.wait().unwrap();
+    }
+}
+
+struct Memory {
+    regions: Vec<(String, Vec<u8>)>,
+    bytes: usize,
+}
+
+impl Memory {
+    /// All that a process can write to.
+    fn of(process: u32) -> io::Result<Self> {
+        let process = PathBuf::from(format!("/proc/{process}"));
         let mut all = File::open(process.join("mem"))?;
         let mut memory = Memory { regions: Vec::new(), bytes: 0 };
         for line in fs::read_to_string(process.join("maps"))?.lines() {
@@ -244,24 +328,13 @@ impl Watched {
         Ok(memory)
     }
 
-    fn end(mut self) {
-        let _ = writeln!(self.input, "n");
-        drop(self.input);
-        self.child.wait().unwrap();
-    }
-}
-
-struct Memory {
-    regions: Vec<(String, Vec<u8>)>,
-    bytes: usize,
-}
-
-impl Memory {
     /// What was found, how often and where.
     fn search(&self, needles: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<String>> {
         let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let mut begins = vec![false; 1 << 16];
-        needles.values().for_each(|needle| begins[two(needle)] = true);
+        for needle in needles.values() {
+            begins[two(needle)] = true;
+        }
         for (region, bytes) in &self.regions {
             for at in 0..bytes.len().saturating_sub(1) {
                 if !begins[two(&bytes[at..])] {

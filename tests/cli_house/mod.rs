@@ -1,7 +1,10 @@
 //! A house of its own for tests of the command line: folders, a clock, a clipboard and a person at a terminal who
 //! answers from a script. Commands run in this process, with a cheap key derivation.
 #![allow(dead_code, reason = "each test program uses another part of the house")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
+#[cfg(unix)]
+pub(crate) mod terminal;
 pub(crate) mod transcript;
 
 use std::cell::RefCell;
@@ -96,7 +99,7 @@ pub(crate) struct FakeClipboard {
 
 impl Clipboard for FakeClipboard {
     fn put_for(&mut self, secret: &str, keep: Duration) -> Result<(), ClipboardError> {
-        self.content.as_mut().map(|content| *content = secret.to_owned()).ok_or(ClipboardError)?;
+        secret.clone_into(self.content.as_mut().ok_or(ClipboardError)?);
         self.put.push((secret.to_owned(), keep));
         Ok(())
     }

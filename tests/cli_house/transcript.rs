@@ -172,12 +172,14 @@ fn change(path: &Path, with: impl FnOnce(&mut Vec<u8>)) {
 /// Paths in the house begin with `~/`, on every system.
 pub(crate) fn portable(root: &Path, text: &str) -> String {
     let root = root.display().to_string();
+    // JSON writes a backslash twice.
+    let text = text.replace(&root.replace('\\', "\\\\"), &root);
     let mut parts = text.split(&root);
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let end = part.find(['"', '\n', ':', ' ']).unwrap_or(part.len());
         whole.push('~');
-        whole.push_str(&part[..end].replace('\\', "/"));
+        whole.push_str(&part[..end].replace("\\\\", "/").replace('\\', "/"));
         whole.push_str(&part[end..]);
     }
     // How a file is deleted differs.
