@@ -68,7 +68,8 @@ fn read_aloud(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure>
         let spoken: zeroize::Zeroizing<String> = spaced(group);
         world.terminal.say(&format!("\nGroup {} of {GROUPS}:   ", at + 1))?;
         world.terminal.say(&spoken)?;
-        let _ = world.terminal.ask_line("     (Enter for the next) ")?;
+        let next = if at + 1 == GROUPS { "Enter clears the screen" } else { "Enter for the next" };
+        let _ = world.terminal.ask_line(&format!("     ({next}) "))?;
     }
     world.terminal.clear()?;
     Ok(())
