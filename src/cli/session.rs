@@ -178,7 +178,7 @@ pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: 
             Ok(found.entries.remove(0))
         }
         count => {
-            super::table::entries(world.err, &found.entries)?;
+            super::table::entries(world.err, found.entries)?;
             Err(Failure::new(
                 Exit::Ambiguous,
                 format!("{count} records fit \"{id}\""),

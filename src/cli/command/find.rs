@@ -20,7 +20,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
         }
         json::print(world.out, &document)?;
     } else if !found.entries.is_empty() {
-        table::entries(world.out, &found.entries)?;
+        table::entries(world.out, found.entries.clone())?;
     }
     if found.entries.is_empty() {
         return Err(Failure::new(

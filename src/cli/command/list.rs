@@ -18,7 +18,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArg
     if shared.json {
         json::print(world.out, &json::entries(&listing.entries))?;
     } else if !listing.entries.is_empty() {
-        table::entries(world.out, &listing.entries)?;
+        table::entries(world.out, listing.entries)?;
     } else if listing.faults.is_empty() {
         let narrowed = args.device.is_some() || args.volume_type.is_some();
         let hint = if narrowed { "'drivekey list' shows all keys" } else { "'drivekey import PATH' takes in key files" };

@@ -17,7 +17,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
     if doomed.is_empty() {
         return Err(Failure::new(Exit::NotFound, "the trash is empty", ""));
     }
-    table::entries(world.err, &doomed)?;
+    table::entries(world.err, doomed.clone())?;
     let what = format!(
         "{} will be deleted for good. No one can bring {} back. Copies on sticks, paper and in older copies of the vault stay.\n",
         if doomed.len() == 1 { "This key".to_owned() } else { format!("These {} keys", doomed.len()) },
