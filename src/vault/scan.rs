@@ -121,7 +121,7 @@ impl Unlocked {
         })?;
         let mut parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         parts.sort_unstable_by_key(|part| part.at);
-        let mut listing = Listing { entries: Vec::new(), faults: Vec::new() };
+        let mut listing = Listing { entries: Vec::with_capacity(parts.iter().map(|part| part.entries.len()).sum()), faults: Vec::new() };
         let mut total = Total::default();
         for part in parts {
             listing.entries.extend(part.entries);

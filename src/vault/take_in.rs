@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
 use super::entry::OpenedRow;
-use super::write::{SealedRow, WriteSession, make_record_id, seal_row};
+use super::write::{SealedRow, WriteSession, seal_row};
 use super::{Unlocked, Vault, VaultError};
-use crate::record::{Details, Handle, KeyId, LineText, Record, RecoveryPassword, Source, SourceKind};
-use crate::seal::{Binding, Root, SealError, Token};
+use crate::record::{Details, Handle, KeyId, LineText, Record, RecordId, RecoveryPassword, Source, SourceKind};
+use crate::seal::{Binding, Root, SealError, Token, make_id};
 use crate::store::TokenColumn;
 
 /// Records sealed at a time, and as many more waiting to be written.
@@ -99,7 +99,8 @@ struct Pending {
 
 struct Batch<'a> {
     session: WriteSession<'a>,
-    pending: BTreeMap<Handle, Pending>,
+    /// Boxed: a record is large, and a tree moves what it holds.
+    pending: BTreeMap<Handle, Box<Pending>>,
     by_digits: HashMap<Token, Vec<Handle>>,
     by_key_id: HashMap<Token, Vec<Handle>>,
 }
@@ -137,7 +138,7 @@ impl<'a> Batch<'a> {
             Entry::Occupied(pending) => Ok(pending.into_mut()),
             Entry::Vacant(place) => {
                 let (old, record) = self.session.take(handle)?;
-                Ok(place.insert(Pending { record, old: Some(old), changed: false }))
+                Ok(place.insert(Box::new(Pending { record, old: Some(old), changed: false })))
             }
         }
     }
@@ -211,7 +212,7 @@ impl<'a> Batch<'a> {
             self.by_key_id.entry(token).or_default().push(handle);
         }
         let record = Record { details, password: incoming.password };
-        self.pending.insert(handle, Pending { record, old: None, changed: true });
+        self.pending.insert(handle, Box::new(Pending { record, old: None, changed: true }));
         if against.is_empty() {
             return Ok(TakenIn::New(handle));
         }
@@ -239,32 +240,29 @@ impl<'a> Batch<'a> {
         let Self { mut session, pending, .. } = self;
         let revision = session.revision()?;
         let vault = session.access.vault;
-        let mut new = Vec::new();
+        let mut batches: Vec<Vec<(Handle, Box<Pending>)>> = Vec::new();
         for (handle, pending) in pending {
-            match pending.old {
-                Some(old) if pending.changed => session.replace(&old, &pending.record)?,
+            match &pending.old {
+                Some(old) if pending.changed => session.replace(old, &pending.record)?,
                 Some(_) => {}
-                None => new.push((Binding { vault, record: make_record_id()?, revision }, handle, pending.record)),
+                None => match batches.last_mut() {
+                    Some(batch) if batch.len() < BATCH => batch.push((handle, pending)),
+                    _ => batches.push(vec![(handle, pending)]),
+                },
             }
         }
         let mut written = 0;
-        let mut batches: Vec<Vec<(Binding, Handle, Record)>> = Vec::new();
-        let mut rest = new.into_iter();
-        loop {
-            let batch: Vec<_> = rest.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
-                break;
-            }
-            batches.push(batch);
-        }
         let (send, receive) = mpsc::sync_channel::<Result<Vec<SealedRow>, SealError>>(2);
         std::thread::scope(|scope| -> Result<(), VaultError> {
             let (access, writer, state) = session.parts();
             let root = &access.root;
             scope.spawn(move || {
                 for batch in batches {
-                    let sealed: Result<Vec<SealedRow>, SealError> =
-                        batch.into_par_iter().map(|(binding, handle, record)| seal_row(root, binding, handle, &record)).collect();
+                    let seal = |(handle, pending): (Handle, Box<Pending>)| {
+                        let binding = Binding { vault, record: RecordId::from_bytes(make_id()?), revision };
+                        seal_row(root, binding, handle, &pending.record)
+                    };
+                    let sealed: Result<Vec<SealedRow>, SealError> = batch.into_par_iter().map(seal).collect();
                     // The other side hangs up when a write fails.
                     if send.send(sealed).is_err() {
                         break;

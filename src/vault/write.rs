@@ -4,7 +4,7 @@ use super::entry::{OpenedRow, row_tokens};
 use super::open::slot_faults;
 use super::state::State;
 use super::{CopyDoubt, Fault, FaultKind, Machine, Unlocked, Vault, VaultError};
-use crate::record::{Handle, Record, RecordId, Revision, WriteId};
+use crate::record::{Handle, Record, Revision, WriteId};
 use crate::seal::{Binding, Root, SealError, SealedRecord, SealedSummary, Summary, make_id};
 use crate::store::{RecordRow, Store, Writer};
 
@@ -131,11 +131,6 @@ impl<'a> WriteSession<'a> {
         self.access.state = Some(self.state);
         Ok(())
     }
-}
-
-/// A random name for a new record.
-pub(super) fn make_record_id() -> Result<RecordId, VaultError> {
-    Ok(RecordId::from_bytes(make_id()?))
 }
 
 /// Seals a record and its summary for one place.
