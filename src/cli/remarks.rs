@@ -20,6 +20,17 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::PasswordMasked { group } => format!("group {group} of the key is hidden behind other signs; get it from its source"),
         RemarkKind::PasswordTruncated => "the key is cut off; look for another copy of this file".to_owned(),
         RemarkKind::NoPasswordInFile => "there is no recovery key in it".to_owned(),
+        RemarkKind::PasswordLostInNumberFormat => {
+            "a spreadsheet turned the key into a number and most digits are lost; export it again with the column as text".to_owned()
+        }
+        RemarkKind::ServiceErrorDocument => {
+            "it is a service's refusal, saved in place of keys; ask again with an account that may read recovery keys".to_owned()
+        }
+        RemarkKind::ExternalKeyNotRecoveryPassword => {
+            "it is a startup key, a file in place of 48 digits; it opens its drive from a stick, it cannot be typed".to_owned()
+        }
+        RemarkKind::Encrypted => "what is inside is encrypted; open it, and save or export it without a password".to_owned(),
+        RemarkKind::BeyondCeiling => "it is packed too deep or too large inside; unpack it and import the folder".to_owned(),
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),
         other => remark_words(other),
     }
@@ -43,6 +54,9 @@ pub(super) fn remark_words(kind: &RemarkKind) -> String {
         RemarkKind::OcrSubstitution => "letters were read as the digits they look like".to_owned(),
         RemarkKind::ConfirmWithUser => "compare the key with its original before you rely on it".to_owned(),
         RemarkKind::FilenameKeyIdMismatch => "the Key ID in the file's name is another than in its text; the text's was taken".to_owned(),
+        RemarkKind::GroupZeroPadded => "zeros that a spreadsheet had dropped before a group were put back".to_owned(),
+        RemarkKind::MorePages => "the list goes on on further pages; fetch those as well".to_owned(),
+        RemarkKind::BrokenStructure => "its structure is broken; what could be read was read".to_owned(),
         refusal => refusal_words(refusal),
     }
 }

@@ -13,8 +13,8 @@ mod scan;
 mod text;
 
 pub use file_name::suggestions;
-pub use reading::{Candidate, Outcome, Reading};
-pub use remark::{Remark, RemarkKind};
+pub use reading::{Attachment, Candidate, Outcome, Reading};
+pub use remark::{Place, Remark, RemarkKind};
 
 use file_name::FileName;
 

@@ -1,7 +1,9 @@
 //! What came of reading one file. Must not know how it was read.
 
-use super::{Remark, RemarkKind};
-use crate::record::{Created, Guid, KeyId, LineText, RecoveryPassword, SourceKind, VolumeType};
+use zeroize::Zeroizing;
+
+use super::{Place, Remark, RemarkKind};
+use crate::record::{AttachmentKind, Created, Guid, KeyId, LineText, RecoveryPassword, SourceKind, VolumeType};
 
 /// A recovery password that passed its check, with all that the file says of it.
 #[derive(Debug)]
@@ -24,8 +26,36 @@ pub struct Candidate {
     pub created: Option<Created>,
     /// What kind of source it came from.
     pub source: SourceKind,
-    /// The line of the text it stood on, from 1.
-    pub line: usize,
+    /// The device's id in Entra.
+    pub device_id: Option<LineText>,
+    /// What the source calls the entry, or a remark of its owner.
+    pub note: Option<LineText>,
+    /// Where in the file it stood.
+    pub place: Place,
+    /// The file inside an archive or a mail in which it stood, outermost first, joined by `/`.
+    pub inside: Option<LineText>,
+}
+
+/// A file that belongs to a drive and is no recovery password: kept whole, under the GUID it carries.
+pub struct Attachment {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// The key protector it belongs to.
+    pub guid: Guid,
+    /// Its bytes, as they were.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// When it was made, where it says so.
+    pub created: Option<Created>,
+    /// The computer's name.
+    pub device_name: Option<LineText>,
+    /// The file inside an archive or a mail in which it stood.
+    pub inside: Option<LineText>,
+}
+
+impl std::fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attachment").field("kind", &self.kind).field("guid", &self.guid).finish_non_exhaustive()
+    }
 }
 
 /// How an import ended.
@@ -50,6 +80,8 @@ pub struct Reading {
     pub remarks: Vec<Remark>,
     /// Key IDs whose password is missing or unusable: words to search by, never records.
     pub partial: Vec<KeyId>,
+    /// Keys in other forms than digits, and key packages.
+    pub attachments: Vec<Attachment>,
     /// The kind of source the file is; `None` where nothing in it has to do with recovery keys.
     pub source: Option<SourceKind>,
 }

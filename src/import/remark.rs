@@ -1,12 +1,21 @@
 //! What an import has to say about a file: warnings and refusals, as data. Must not hold a digit of any password.
 
-/// One remark, and the line it is about.
+/// One remark, and what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remark {
     /// What it says.
     pub kind: RemarkKind,
-    /// The line in the text, from 1; `None` where the whole file is meant.
-    pub line: Option<usize>,
+    /// The place in the file; `None` where the whole file is meant.
+    pub place: Option<Place>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// A line of a text, from 1.
+    Line(usize),
+    /// A row, object or entry of a structured file, from 1.
+    Record(usize),
 }
 
 /// The kinds of remarks. Groups count from 1.
@@ -74,6 +83,22 @@ pub enum RemarkKind {
     NoPasswordInFile,
     /// Nothing stands in the file, or only zero bytes.
     EmptyFile,
+    /// A spreadsheet turned the digits into a number and lost most of them.
+    PasswordLostInNumberFormat,
+    /// Leading zeros that a spreadsheet dropped were put back.
+    GroupZeroPadded,
+    /// The answer of a service that refused, saved in place of data.
+    ServiceErrorDocument,
+    /// The list goes on on a further page that is not in the file.
+    MorePages,
+    /// A key in another form than digits: it can be kept and given out, not typed.
+    ExternalKeyNotRecoveryPassword,
+    /// What is inside is encrypted: it must be opened or exported without a password first.
+    Encrypted,
+    /// Nested too deep, or too large when unpacked: not read.
+    BeyondCeiling,
+    /// The structure is broken; what could be read was read.
+    BrokenStructure,
 }
 
 impl RemarkKind {
@@ -103,6 +128,14 @@ impl RemarkKind {
             Self::PasswordTruncated => "password_truncated",
             Self::NoPasswordInFile => "no_password_in_file",
             Self::EmptyFile => "empty_file",
+            Self::PasswordLostInNumberFormat => "password_lost_in_number_format",
+            Self::GroupZeroPadded => "group_zero_padded",
+            Self::ServiceErrorDocument => "service_error_document",
+            Self::MorePages => "more_pages",
+            Self::ExternalKeyNotRecoveryPassword => "external_key_not_recovery_password",
+            Self::Encrypted => "encrypted",
+            Self::BeyondCeiling => "beyond_ceiling",
+            Self::BrokenStructure => "broken_structure",
         }
     }
 
@@ -120,6 +153,11 @@ impl RemarkKind {
                 | Self::PasswordTruncated
                 | Self::NoPasswordInFile
                 | Self::EmptyFile
+                | Self::PasswordLostInNumberFormat
+                | Self::ServiceErrorDocument
+                | Self::ExternalKeyNotRecoveryPassword
+                | Self::Encrypted
+                | Self::BeyondCeiling
         )
     }
 }
@@ -133,11 +171,16 @@ impl Remark {
 
     /// A remark on one line.
     pub(super) const fn on(line: usize, kind: RemarkKind) -> Self {
-        Self { kind, line: Some(line) }
+        Self { kind, place: Some(Place::Line(line)) }
+    }
+
+    /// A remark on one place.
+    pub(super) const fn at(place: Place, kind: RemarkKind) -> Self {
+        Self { kind, place: Some(place) }
     }
 
     /// A remark on the whole file.
     pub(super) const fn whole(kind: RemarkKind) -> Self {
-        Self { kind, line: None }
+        Self { kind, place: None }
     }
 }

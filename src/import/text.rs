@@ -10,7 +10,7 @@ use super::normalise::Normalised;
 use super::pair::{self, Pairing};
 use super::reading::{Candidate, Reading};
 use super::scan::{self, Event, Found};
-use super::{Input, Remark, RemarkKind};
+use super::{Input, Place, Remark, RemarkKind};
 use crate::record::{Guid, KeyId, SourceKind};
 
 mod merge;
@@ -77,7 +77,7 @@ fn keep_better(best: &mut Scanned, other: Scanned) {
 fn empty(input: &Input<'_>) -> Reading {
     let partial: Vec<KeyId> = input.name.guids.iter().copied().map(KeyId::Full).collect();
     let source = (!partial.is_empty()).then_some(SourceKind::WindowsTxt);
-    Reading { remarks: vec![Remark::whole(RemarkKind::EmptyFile)], partial, source, records: Vec::new() }
+    Reading { remarks: vec![Remark::whole(RemarkKind::EmptyFile)], partial, source, ..Reading::default() }
 }
 
 fn build(scanned: Scanned, input: &Input<'_>) -> Reading {
@@ -113,7 +113,10 @@ fn build(scanned: Scanned, input: &Input<'_>) -> Reading {
                     volume_type: around.volume_type,
                     created: None,
                     source: if event.ocr || pairing.ocr { SourceKind::OcrText } else { kind },
-                    line: event.line,
+                    device_id: None,
+                    note: None,
+                    place: Place::Line(event.line),
+                    inside: None,
                 };
                 let notes = notes(event.ocr, event.rejoined, folded, &pairing);
                 merger.add(candidate, mark, notes);
@@ -165,7 +168,7 @@ fn finish(merger: Merger, flaws: Vec<(Remark, KeyId)>, text: &str, ids: &[Guid],
     if mismatch(input, &records, &partial, ids) {
         remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
     }
-    Reading { records, remarks, partial, source: trace.then_some(kind) }
+    Reading { records, remarks, partial, attachments: Vec::new(), source: trace.then_some(kind) }
 }
 
 /// The name gives an ID that the text does not have, while the text has its own.

@@ -1,6 +1,7 @@
 //! What a recovery password, a Key ID, a volume type and a record *are*: parsing, checking, normalising.
 //! Knows nothing of files, SQL, ciphers or the screen.
 
+mod attachment;
 mod created;
 mod details;
 mod fold;
@@ -11,6 +12,7 @@ mod password;
 mod source;
 mod volume_type;
 
+pub use attachment::AttachmentKind;
 pub use created::Created;
 pub use details::{Details, Handle, HandleError, Record, State};
 pub use fold::{fold_digit, fold_look_alikes};

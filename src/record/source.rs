@@ -19,6 +19,50 @@ pub enum SourceKind {
     FreeText,
     /// Text whose letters had to be read as digits.
     OcrText,
+    /// What `manage-bde` printed.
+    ManageBde,
+    /// What PowerShell's BitLocker commands printed or saved.
+    PowerShell,
+    /// The recovery key page of a Microsoft account.
+    MicrosoftAccount,
+    /// Microsoft Graph's answers, and what scripts make of them.
+    Graph,
+    /// Active Directory, by whatever tool.
+    ActiveDirectory,
+    /// The MBAM or Configuration Manager database.
+    Mbam,
+    /// A table of another origin.
+    Table,
+    /// JSON of another origin.
+    Json,
+    /// XML of another origin.
+    Xml,
+    /// An export of KeePass or KeePassXC.
+    KeePass,
+    /// An export of Bitwarden.
+    Bitwarden,
+    /// An export of 1Password.
+    OnePassword,
+    /// A web page.
+    Html,
+    /// A rich text file.
+    Rtf,
+    /// A mail.
+    Mail,
+    /// A PDF.
+    Pdf,
+    /// A word processor's document.
+    Document,
+    /// A spreadsheet.
+    Spreadsheet,
+    /// A BitLocker external key (`.BEK`).
+    ExternalKey,
+    /// Read out of a drive's own metadata.
+    Drive,
+    /// A scan or photo of a printed sheet.
+    Scan,
+    /// A bundle of ours.
+    Bundle,
     /// Pasted from the clipboard.
     Clipboard,
     /// Typed by hand.

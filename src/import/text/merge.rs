@@ -34,7 +34,7 @@ impl Merger {
             conflict = true;
         }
         if let Some(twin) = twin {
-            self.remarks.push(Remark::on(candidate.line, RemarkKind::DuplicateRecord));
+            self.remarks.push(Remark::at(candidate.place, RemarkKind::DuplicateRecord));
             self.merge(twin, candidate, notes);
             return;
         }
@@ -72,7 +72,7 @@ impl Merger {
     /// The records, and the remarks on them.
     pub(super) fn finish(mut self) -> (Vec<Candidate>, Vec<Remark>) {
         for (record, notes) in self.records.iter().zip(self.notes) {
-            let mut say = |kind| self.remarks.push(Remark::on(record.line, kind));
+            let mut say = |kind| self.remarks.push(Remark::at(record.place, kind));
             match record.key_id {
                 KeyId::Prefix(_) => say(RemarkKind::KeyIdPrefixOnly),
                 KeyId::Unknown if record.key_id_candidates.is_empty() => say(RemarkKind::NoKeyId),
@@ -83,7 +83,7 @@ impl Merger {
             }
             notes.into_iter().for_each(say);
         }
-        self.remarks.sort_by_key(|remark| remark.line);
+        self.remarks.sort_by_key(|remark| remark.place);
         (self.records, self.remarks)
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::remarks::{refusal_words, remark_words};
 use crate::cli::{json as print, world::World};
 use crate::gather::GatherError;
-use crate::import::{Remark, RemarkKind};
+use crate::import::{Place, Remark, RemarkKind};
 use crate::record::KeyId;
 use crate::vault::TakenIn;
 
@@ -221,7 +221,11 @@ fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), 
             None => writeln!(world.out, "{verdict:<14} {}: {}", file.shown(), ids.join(", "))?,
         }
         for remark in file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys()) {
-            let line = remark.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+            let line = match remark.place {
+                Some(Place::Line(line)) => format!("line {line}: "),
+                Some(Place::Record(record)) => format!("record {record}: "),
+                None => String::new(),
+            };
             writeln!(world.out, "               {line}{}", remark_words(&remark.kind))?;
         }
         for (_, taken) in &file.taken {
@@ -334,7 +338,7 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
             json!({
                 "path": file.path.as_ref().map(|path| path.display().to_string()),
                 "outcome": if file.holds_keys() { "read" } else { "refused" },
-                "remarks": file.remarks.iter().map(|remark| json!({ "code": remark.code(), "line": remark.line })).collect::<Vec<_>>(),
+                "remarks": file.remarks.iter().map(remark_json).collect::<Vec<_>>(),
                 "refusedBecause": file.refused_because(),
                 "records": records,
             })
@@ -356,6 +360,15 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
             },
         }),
     )
+}
+
+fn remark_json(remark: &Remark) -> serde_json::Value {
+    let (line, record) = match remark.place {
+        Some(Place::Line(line)) => (Some(line), None),
+        Some(Place::Record(record)) => (None, Some(record)),
+        None => (None, None),
+    };
+    json!({ "code": remark.code(), "line": line, "record": record })
 }
 
 fn prefix(id: &KeyId) -> Option<String> {
