@@ -98,7 +98,7 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
             if let Some(row) = row {
                 let _ = write!(out, "<h2>Row {row}</h2>");
             }
-            write_groups(out, groups.iter().map(|(group, letter)| (group.as_str(), *letter)));
+            write_groups(out, groups);
         }
         Block::Blanks(name) => {
             element(out, "h2", name);
@@ -140,9 +140,9 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
     Ok(())
 }
 
-fn write_groups<'a>(out: &mut String, groups: impl Iterator<Item = (&'a str, Option<char>)>) {
+fn write_groups(out: &mut String, groups: &[(Zeroizing<String>, Option<char>)]) {
     out.push_str("<div class=\"g\">");
-    for (at, (group, letter)) in groups.enumerate() {
+    for (at, (group, letter)) in groups.iter().enumerate() {
         let _ = write!(out, "<div class=\"d\"><span class=\"n\">{} </span>", at + 1);
         escape(out, group);
         if let Some(letter) = letter {
@@ -161,7 +161,7 @@ fn write_entry(out: &mut String, entry: &Entry) -> Result<(), SheetError> {
     out.push_str("</bdi><br>Key ID <span class=\"d\">");
     escape(out, &entry.key_id);
     out.push_str("</span>");
-    write_groups(out, entry.groups.iter().map(|group| (group.as_str(), None)));
+    write_groups(out, &entry.groups);
     out.push_str("</div>");
     for symbol in &entry.symbols {
         write_svg(out, symbol, if symbol.kind == SymbolKind::Qr { 2.1 } else { 1.6 })?;

@@ -28,7 +28,7 @@ const CONFUSED: [&[u8]; 8] = [b"2Z", b"5S", b"6G", b"8X", b"UV", b"MN", b"9G", b
 
 /// An age identity read from a kit. Cannot be printed.
 #[derive(Debug)]
-pub struct KitIdentity(SecretString);
+pub struct KitText(SecretString);
 
 /// Why a text is no kit. Names lines, never letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,7 @@ pub enum KitTextError {
     Somewhere,
 }
 
-impl KitIdentity {
+impl KitText {
     /// The identity, for whoever opens the vault with it.
     #[must_use]
     pub const fn secret(&self) -> &SecretString {
@@ -85,7 +85,7 @@ pub(super) fn kit_lines(secret: &str) -> Option<Vec<KitLine>> {
 ///
 /// # Errors
 /// [`KitTextError`] names the first line that is wrong, where check letters tell.
-pub fn parse_kit(text: &str) -> Result<KitIdentity, KitTextError> {
+pub fn parse_kit(text: &str) -> Result<KitText, KitTextError> {
     if text.chars().nth(TEXT_CHARS).is_some() {
         return Err(KitTextError::NotAKit);
     }
@@ -117,7 +117,7 @@ pub fn parse_kit(text: &str) -> Result<KitIdentity, KitTextError> {
     let mut identity = Zeroizing::new(String::with_capacity(PREFIX.len() + BODY));
     identity.push_str(PREFIX);
     identity.push_str(&body);
-    if whole(&identity) { Ok(KitIdentity(SecretString::from(identity.as_str()))) } else { Err(KitTextError::Somewhere) }
+    if whole(&identity) { Ok(KitText(SecretString::from(identity.as_str()))) } else { Err(KitTextError::Somewhere) }
 }
 
 /// A line with its check letters behind it, put right where one look-alike alone makes it fit.

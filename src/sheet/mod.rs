@@ -16,10 +16,10 @@ mod typeface;
 
 pub use error::SheetError;
 pub use html::html;
-pub use kit_text::{KitIdentity, KitTextError, parse_kit};
+pub use kit_text::{KitText, KitTextError, parse_kit};
 pub use label::Label;
 pub use layout::Paper;
-pub use page::{Block, KeyFacts, KeySheet, KitSheet, Page, Printed, Symbol, SymbolKind, key_page, kit_page, list_page, share_page};
+pub use page::{Block, Day, KeyFacts, KeySheet, KitSheet, Page, Symbol, SymbolKind, key_page, kit_page, list_page, share_page};
 pub use pdf::pdf;
 pub use read::{ScanError, Scanned, read_scan};
 pub use split::{CombineError, Pad, Share, ShareTextError, SplitKind, combine, split};

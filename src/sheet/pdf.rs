@@ -49,12 +49,12 @@ pub fn pdf(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Zeroizin
 fn draw(leaf: &Leaf, surface: &mut Surface<'_>, faces: &Typefaces<'_>, loaded: &mut HashMap<usize, Font>) -> Result<(), SheetError> {
     for mark in &leaf.marks {
         match mark {
-            Mark::Text { x, y, size, runs } => {
+            Mark::Text { x, y, size, runs, silent } => {
                 filled(surface);
                 let mut x = *x;
                 for run in runs {
                     let font = font(run.face, faces, loaded)?;
-                    surface.draw_glyphs(Point::from_xy(x, *y), &run.glyphs, font, &run.text, *size, false);
+                    surface.draw_glyphs(Point::from_xy(x, *y), &run.glyphs, font, &run.text, *size, *silent);
                     x += run.width * size;
                 }
             }

@@ -103,6 +103,11 @@ impl<'a> Typefaces<'a> {
         self.escaped.get()
     }
 
+    /// Before a page of its own.
+    pub(super) fn forget_escapes(&self) {
+        self.escaped.set(false);
+    }
+
     /// The faces of a style, the first choice first.
     fn chain(&self, style: Style) -> impl Iterator<Item = usize> {
         let first = style as usize;

@@ -12,7 +12,7 @@ use drivekey::sheet::{
 use secrecy::SecretString;
 
 pub(crate) const KEY: &str = "471207-278498-422125-177177-561902-537405-468006-693451";
-pub(crate) const KIT: &str = "AGE-SECRET-KEY-1D4SKZATSVYSYGATDXYV8X6TPW35K2MPDVF5KGETNYP5XSAPZ3SZQAPMUD3";
+pub(crate) const KIT: &str = "AGE-SECRET-KEY-1WYYQCEQQGAMNKJWTQPLYWWHSWFTUUCFK65D7JWDDN63HMFTPXKMQP8TQ5H";
 
 /// Names of many kinds, the longest ones of 1000 letters.
 pub(crate) const NAMES: [(&str, &str); 9] = [
@@ -119,7 +119,7 @@ pub(crate) fn kit() -> Page {
     let secret = SecretString::from(KIT);
     let kit = KitSheet {
         secret: &secret,
-        slot: SlotId::from_bytes(*b"\x3f\x1amade up slot..\x07"),
+        slot: SlotId::from_bytes(*b"\x3f\x1amade up slot.\x07"),
         name: "the drawer in the study".parse().ok(),
         vault: "vault.drivekey".parse().unwrap(),
     };

@@ -13,17 +13,21 @@ const CAPTION: f32 = 8.0;
 const GAP: f32 = 7.0;
 /// Groups beside one another.
 const IN_ROW: usize = GROUPS / 2;
-/// The digits of a page of their own.
-const DIGITS: f32 = 25.0;
+/// The width of a group's frame, in sizes of its digits: six of them, and a gap that no program takes for one between
+/// columns. With a check letter, one more letter.
+const CELL: f32 = 4.29;
+const LETTERED_CELL: f32 = 5.25;
+/// The room of a check letter.
+const LETTER: f32 = 0.95;
+/// The number of a group.
+const NUMBER: f32 = 8.0;
 /// The digits in a list.
-const LIST_DIGITS: f32 = 15.5;
+const LIST_DIGITS: f32 = 17.5;
 /// Height of a bar code.
 const BARS: f32 = 36.0;
 /// Free modules around a QR code and beside a bar code.
 const QUIET: f32 = 4.0;
 const BARS_QUIET: f32 = 10.0;
-/// The names of facts stand this wide.
-const FACT_NAME: f32 = 62.0;
 
 /// What is said when letters had to be written by number.
 const ESCAPED: &str = "Letters that no typeface on the computer has are written as \\u{…}: their number in Unicode.";
@@ -70,12 +74,17 @@ fn title_piece(pen: &Pen<'_>, title: &str, end: Option<&str>) -> Piece {
     Piece::new(0.0, SIZE + 9.0, marks)
 }
 
+/// Names end where values begin, so that a program reads both as one line.
 fn facts(pen: &Pen<'_>, rows: &[(&'static str, String)]) -> Vec<Piece> {
     let size = pen.size(10.5);
+    let widest = rows.iter().map(|(name, _)| pen.measure(Style::Plain, size, name)).fold(0.0, f32::max);
+    let left = widest + size * 0.6;
     let rows = rows.iter().enumerate();
     rows.map(|(at, (name, value))| {
-        let mut piece = pen.paragraph(Style::Plain, size, name, FACT_NAME, if at == 0 { GAP } else { 1.0 });
-        piece.beside(FACT_NAME, pen.paragraph(Style::Bold, size, value, pen.width - FACT_NAME, 0.0));
+        let indent = widest - pen.measure(Style::Plain, size, name);
+        let mut piece = Piece::new(if at == 0 { GAP } else { 1.0 }, 0.0, Vec::new());
+        piece.beside(indent, pen.paragraph(Style::Plain, size, name, widest + 1.0, 0.0));
+        piece.beside(left, pen.paragraph(Style::Bold, size, value, pen.width - left, 0.0));
         piece
     })
     .collect()
@@ -104,30 +113,34 @@ fn key_id(pen: &Pen<'_>, first: &str, whole: &str) -> Piece {
 
 /// Two rows of four frames, numbered.
 fn groups_piece(pen: &Pen<'_>, row: Option<char>, groups: &[(Zeroizing<String>, Option<char>)]) -> Piece {
-    let letters = groups.iter().any(|(_, letter)| letter.is_some());
-    let size = if letters { 22.0 } else { DIGITS };
-    let height = size + 20.0;
     let mut piece = Piece::new(GAP, 0.0, Vec::new());
     if let Some(row) = row {
-        let text = format!("Row {row}");
-        piece = pen.paragraph(Style::Bold, pen.size(11.0), &text, pen.width, GAP);
+        piece = pen.paragraph(Style::Bold, pen.size(11.0), &format!("Row {row}"), pen.width, GAP);
     }
-    let below = piece.height;
     let cell = pen.width / as_f32(IN_ROW);
+    let letters = groups.iter().any(|(_, letter)| letter.is_some());
+    let size = cell / if letters { LETTERED_CELL } else { CELL };
+    piece.below(grid(pen, cell, size, groups));
+    piece
+}
+
+/// Groups in frames of their own, so near to one another that a program takes a row for a line.
+fn grid(pen: &Pen<'_>, cell: f32, size: f32, groups: &[(Zeroizing<String>, Option<char>)]) -> Piece {
+    let height = size * 1.05 + 14.0;
+    let mut marks = Vec::new();
     for (at, (group, letter)) in groups.iter().enumerate() {
-        let (x, y) = (cell * as_f32(at % IN_ROW), below + height * as_f32(at / IN_ROW));
-        let wide = pen.measure(Style::Digits, size, group) + if letters { 16.0 } else { 0.0 };
-        let start = x + (cell - wide) / 2.0;
-        let baseline = y + height - 9.0;
-        piece.marks.push(frame(cell, height).moved(x, y));
-        piece.marks.push(pen.word(Style::Plain, 9.0, &(at + 1).to_string()).moved(x + 4.0, y + 10.0));
-        piece.marks.push(pen.word(Style::Digits, size, group).moved(start, baseline));
+        let (x, y) = (cell * as_f32(at % IN_ROW), height * as_f32(at / IN_ROW));
+        let digits = pen.measure(Style::Digits, size, group);
+        let wide = digits + letter.map_or(0.0, |_| size * LETTER);
+        let (start, baseline) = (x + (cell - wide) / 2.0, y + height - size * 0.26);
+        marks.push(frame(cell, height).moved(x, y));
+        marks.push(pen.number(NUMBER, at + 1).moved(x + 3.0, y + NUMBER + 1.0));
+        marks.push(pen.word(Style::Digits, size, group).moved(start, baseline));
         if let Some(letter) = letter {
-            piece.marks.push(pen.word(Style::Code, 13.0, &letter.to_string()).moved(start + wide - 9.0, baseline));
+            marks.push(pen.word(Style::Code, size, &letter.to_string()).moved(start + digits + size * (LETTER - 0.6), baseline));
         }
     }
-    piece.height = below + height * as_f32(groups.len().div_ceil(IN_ROW));
-    piece
+    Piece::new(0.0, height * as_f32(groups.len().div_ceil(IN_ROW)), marks)
 }
 
 fn blanks(pen: &Pen<'_>, name: &str) -> Piece {
@@ -137,7 +150,7 @@ fn blanks(pen: &Pen<'_>, name: &str) -> Piece {
     for at in 0..GROUPS {
         let (x, y) = (cell * as_f32(at % IN_ROW), below + HEIGHT * as_f32(at / IN_ROW));
         piece.marks.push(frame(cell, HEIGHT).moved(x, y));
-        piece.marks.push(pen.word(Style::Plain, 9.0, &(at + 1).to_string()).moved(x + 4.0, y + 10.0));
+        piece.marks.push(pen.number(NUMBER, at + 1).moved(x + 3.0, y + NUMBER + 1.0));
     }
     piece.height = below + HEIGHT * as_f32(GROUPS / IN_ROW);
     piece
@@ -249,26 +262,14 @@ fn entry_piece(pen: &Pen<'_>, entry: &Entry) -> Result<Piece, SheetError> {
     let mut id = Piece::new(1.0, 15.0, vec![pen.word(Style::Plain, 9.0, "Key ID").moved(0.0, 11.0)]);
     id.marks.push(pen.word(Style::Digits, size, &entry.key_id).moved(label, 11.0));
     piece.below(id);
-    piece.below(list_groups(pen, &entry.groups, left));
+    let size = LIST_DIGITS.min(left / as_f32(IN_ROW) / CELL);
+    let mut groups = grid(pen, size * CELL, size, &entry.groups);
+    groups.gap = 3.0;
+    piece.below(groups);
     // Below the line that sets the entry apart.
     piece.height = piece.height.max(symbols.height + 5.0);
     piece.marks.extend(symbols.marks.into_iter().map(|mark| mark.moved(left + 8.0, 5.0)));
     Ok(piece)
-}
-
-fn list_groups(pen: &Pen<'_>, groups: &[Zeroizing<String>], room: f32) -> Piece {
-    const HEIGHT: f32 = LIST_DIGITS + 6.0;
-    let cell = room / as_f32(IN_ROW);
-    let mut marks = Vec::new();
-    for (at, group) in groups.iter().enumerate() {
-        let (x, y) = (cell * as_f32(at % IN_ROW), HEIGHT * as_f32(at / IN_ROW));
-        marks.push(frame(cell, HEIGHT).moved(x, y));
-        marks.push(pen.word(Style::Plain, 7.0, &(at + 1).to_string()).moved(x + 2.5, y + 8.0));
-        let size = pen.size_within(Style::Digits, LIST_DIGITS, group, cell - 14.0);
-        let wide = pen.measure(Style::Digits, size, group);
-        marks.push(pen.word(Style::Digits, size, group).moved(x + (cell - wide) / 2.0 + 3.0, y + HEIGHT - 5.5));
-    }
-    Piece::new(3.0, HEIGHT * as_f32(groups.len().div_ceil(IN_ROW)), marks)
 }
 
 fn command_piece(pen: &Pen<'_>, command: &str) -> Piece {

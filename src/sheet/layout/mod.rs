@@ -48,6 +48,8 @@ pub(super) enum Mark {
         y: f32,
         size: f32,
         runs: Vec<Run>,
+        /// Drawn as a shape: who copies the text of the page gets the groups without their numbers.
+        silent: bool,
     },
     /// Filled oblongs.
     Filled(Vec<Oblong>),
@@ -73,6 +75,7 @@ impl Paper {
 
 /// Lays a page out: on one sheet where it fits at any readable size, else on as many as it takes.
 pub(super) fn lay_out(page: &Page, paper: Paper, faces: &Typefaces<'_>) -> Result<Vec<Leaf>, SheetError> {
+    faces.forget_escapes();
     let (width, height) = paper.size();
     let room = height - 2.0 * MARGIN - FOOT;
     let pieces_at = |scale: f32| {
@@ -128,7 +131,7 @@ impl Mark {
     pub(super) fn moved(self, by_x: f32, by_y: f32) -> Self {
         let shift = |oblong: Oblong| Oblong { x: oblong.x + by_x, y: oblong.y + by_y, ..oblong };
         match self {
-            Self::Text { x, y, size, runs } => Self::Text { x: x + by_x, y: y + by_y, size, runs },
+            Self::Text { x, y, size, runs, silent } => Self::Text { x: x + by_x, y: y + by_y, size, runs, silent },
             Self::Filled(oblongs) => Self::Filled(oblongs.into_iter().map(shift).collect()),
             Self::Frame(oblong) => Self::Frame(shift(oblong)),
         }

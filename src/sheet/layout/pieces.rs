@@ -60,7 +60,13 @@ impl Pen<'_> {
     /// A short text on one line, its baseline at 0.
     pub(super) fn word(&self, style: Style, size: f32, text: &str) -> Mark {
         let text = self.faces.printable(style, text);
-        Mark::Text { x: 0.0, y: 0.0, size, runs: self.faces.shape(style, &text).as_ref().clone() }
+        Mark::Text { x: 0.0, y: 0.0, size, runs: self.faces.shape(style, &text).as_ref().clone(), silent: false }
+    }
+
+    /// The number of a group, its baseline at 0.
+    pub(super) fn number(&self, size: f32, number: usize) -> Mark {
+        let text = number.to_string();
+        Mark::Text { x: 0.0, y: 0.0, size, runs: self.faces.shape(Style::Plain, &text).as_ref().clone(), silent: true }
     }
 
     pub(super) fn measure(&self, style: Style, size: f32, text: &str) -> f32 {
@@ -92,7 +98,7 @@ impl Pen<'_> {
 fn stack(gap: f32, size: f32, lines: Vec<Line>) -> Piece {
     let mut piece = Piece::new(gap, 0.0, Vec::with_capacity(lines.len()));
     for line in lines {
-        piece.marks.push(Mark::Text { x: 0.0, y: piece.height + size * ASCENT, size, runs: line.runs });
+        piece.marks.push(Mark::Text { x: 0.0, y: piece.height + size * ASCENT, size, runs: line.runs, silent: false });
         piece.height += size * LEADING;
     }
     piece

@@ -1,12 +1,12 @@
 //! The page of one key, for a reader who has never seen the program.
 
-use super::{Block, DESTROY, KeyFacts, KeySheet, Page, Printed, Symbol, SymbolKind};
-use super::{bare, created_words, foot, key_id_words, state_words, volume_words};
+use super::{Block, KeyFacts, KeySheet, Page, Day, Symbol, SymbolKind};
+use super::{bare, created_words, destroy, foot, key_id_words, state_words, volume_words};
 use crate::sheet::label::Label;
 
 /// The page of one key.
 #[must_use]
-pub fn key_page(key: &KeySheet<'_>, printed: Printed) -> Page {
+pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
     let facts = &key.facts;
     let mut blocks = vec![
         Block::Title("Recovery key of a drive", None),
@@ -37,7 +37,7 @@ pub fn key_page(key: &KeySheet<'_>, printed: Printed) -> Page {
         shown: Some(shown),
     }]));
     blocks.push(Block::Symbols(vec![digits_symbol(key), label_symbol(key)]));
-    blocks.push(Block::Strong(format!("To destroy this page. {DESTROY}")));
+    blocks.extend(destroy("To destroy this page"));
     Page { name: "Recovery key of a drive", blocks, foot: foot(printed, &format!("Record {}", facts.record)) }
 }
 

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Block, DESTROY, Page, Printed, Symbol, SymbolKind, foot};
+use super::{Block, Page, Day, Symbol, SymbolKind, destroy, foot};
 use crate::record::{LineText, SlotId};
 use crate::sheet::SheetError;
 use crate::sheet::kit_text::{LINES, PREFIX, kit_lines};
@@ -25,7 +25,7 @@ pub struct KitSheet<'a> {
 ///
 /// # Errors
 /// [`SheetError::Document`] when the secret is no age identity.
-pub fn kit_page(kit: &KitSheet<'_>, printed: Printed) -> Result<Page, SheetError> {
+pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
     // EXPOSE: a kit is this secret on paper.
     let secret = kit.secret.expose_secret();
     let lines = kit_lines(secret).ok_or(SheetError::Document)?;
@@ -50,7 +50,7 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Printed) -> Result<Page, SheetError
         ("For", kit.name.as_ref().map(ToString::to_string)),
         ("Keyslot", Some(slot.clone())),
     ];
-    let blocks = vec![
+    let mut blocks = vec![
         Block::Title("Emergency kit", None),
         Block::Text(
             "This page opens a drivekey vault: an encrypted file with the recovery keys of computers and drives. It does what the \
@@ -80,19 +80,19 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Printed) -> Result<Page, SheetError
         Block::Heading("Without drivekey".to_owned()),
         Block::Text(
             "The programs age and sqlite3 are free and can be had for every system. Write the kit into a text file kit.txt (UTF-8): one \
-             line, AGE-SECRET-KEY-1 and all groups behind it, no spaces, no line numbers, no check letters. Then, beside a copy of the vault file:"
+             line, AGE-SECRET-KEY-1 and all groups behind it, no spaces, no line numbers, no check letters. Then, beside a \
+             copy of the vault file, type what stands behind each $:"
                 .to_owned(),
         ),
         Block::Commands(commands(&kit.vault, &slot)),
         Block::Text(
-            "Each records/r….json then holds one key: \"key\" is the recovery key, \"id\" its Key ID, \"deviceName\" the computer. Destroy \
-             kit.txt, root.txt and records afterwards. The whole way is docs/WAY_OUT.md of drivekey."
+            "The last line opens record r1; do the same with each file in records. In the .json file \"key\" is the recovery key, \"id\" its Key \
+             ID, \"deviceName\" the computer. Destroy kit.txt, root.txt and records afterwards. The whole way is docs/WAY_OUT.md of drivekey."
                 .to_owned(),
         ),
-        Block::Strong(format!(
-            "If this page is lost or was seen, take its power away: drivekey keyslot remove {short}. {DESTROY}"
-        )),
     ];
+    blocks.extend(destroy("To destroy this page"));
+    blocks.push(Block::Text(format!("If it was lost or seen, take its power away: drivekey keyslot remove {short}")));
     Ok(Page { name: "Emergency kit", blocks, foot: foot(printed, &format!("Keyslot {short}")) })
 }
 
@@ -104,12 +104,19 @@ fn commands(vault: &LineText, slot: &str) -> Vec<String> {
         "age -d -i kit.txt -o root.txt slot.age".to_owned(),
         "mkdir records".to_owned(),
         format!("sqlite3 {vault} \"SELECT writefile('records/r' || handle || '.age', age) FROM sealed\""),
-        "for r in records/r*.age; do age -d -i root.txt -o \"${r%.age}.json\" \"$r\"; done".to_owned(),
+        "age -d -i root.txt -o records/r1.json records/r1.age".to_owned(),
     ]
 }
 
 /// A file's name as a shell takes it.
 fn quoted(name: &str) -> String {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) && !name.starts_with('-');
-    if plain { name.to_owned() } else { format!("'{}'", name.replace('\'', "'\\''")) }
+    let within = |more: &str| name.chars().all(|c| c.is_alphanumeric() || more.contains(c)) && !name.starts_with('-');
+    if within(".-_") {
+        name.to_owned()
+    } else if within(".-_ ()',+&") {
+        // So for every shell of every system.
+        format!("\"{name}\"")
+    } else {
+        format!("'{}'", name.replace('\'', "'\\''"))
+    }
 }

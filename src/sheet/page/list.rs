@@ -1,12 +1,12 @@
 //! Several keys on few sheets: those of a device or a family.
 
 use super::key::{digits_symbol, label_symbol};
-use super::{Block, DESTROY, Entry, KeySheet, Page, Printed, created_words, foot, state_words, volume_words};
+use super::{Block, Entry, KeySheet, Page, Day, created_words, destroy, foot, state_words, volume_words};
 use crate::record::{KeyId, LineText};
 
 /// A compact list of keys.
 #[must_use]
-pub fn list_page(keys: &[KeySheet<'_>], printed: Printed) -> Page {
+pub fn list_page(keys: &[KeySheet<'_>], printed: Day) -> Page {
     let count = if keys.len() == 1 { "1 key".to_owned() } else { format!("{} keys", keys.len()) };
     let mut blocks = vec![
         Block::Title("Recovery keys of drives", Some(count.clone())),
@@ -27,7 +27,7 @@ pub fn list_page(keys: &[KeySheet<'_>], printed: Printed) -> Page {
          which drive it is."
             .to_owned(),
     ));
-    blocks.push(Block::Strong(format!("To destroy these pages. {DESTROY}")));
+    blocks.extend(destroy("To destroy these pages"));
     Page { name: "Recovery keys of drives", blocks, foot: foot(printed, &count) }
 }
 
@@ -54,7 +54,7 @@ fn entry(key: &KeySheet<'_>) -> Entry {
             KeyId::Unknown => "not known".to_owned(),
             known => known.to_string(),
         },
-        groups: key.digits.groups().map(|group| zeroize::Zeroizing::new(group.to_owned())).collect(),
+        groups: key.digits.groups().map(|group| (zeroize::Zeroizing::new(group.to_owned()), None)).collect(),
         symbols: vec![symbol(digits_symbol(key)), symbol(label_symbol(key))],
     }
 }

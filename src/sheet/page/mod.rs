@@ -14,8 +14,8 @@ pub use share::share_page;
 
 use crate::record::{Created, Digits, Handle, KeyId, LineText, State, VolumeType};
 
-/// The day on which a page was made.
-pub type Printed = chrono::NaiveDate;
+/// A day, such as the one on which a page was made.
+pub type Day = chrono::NaiveDate;
 
 /// All that a page says of a record beside its digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct KeyFacts {
     /// When the key was made.
     pub created: Option<Created>,
     /// When it was last proven to open its drive.
-    pub proven: Option<chrono::NaiveDate>,
+    pub proven: Option<Day>,
     /// What became of it.
     pub state: State,
 }
@@ -113,7 +113,7 @@ pub struct Entry {
     /// The Key ID.
     pub key_id: String,
     /// The eight groups.
-    pub groups: Vec<Zeroizing<String>>,
+    pub groups: Vec<(Zeroizing<String>, Option<char>)>,
     /// The symbols.
     pub symbols: Vec<Symbol>,
 }
@@ -199,10 +199,14 @@ fn state_words(state: State) -> Option<&'static str> {
     }
 }
 
-fn foot(printed: Printed, what: &str) -> String {
+fn foot(printed: Day, what: &str) -> String {
     format!("{what} · printed by drivekey on {printed}")
 }
 
 /// How paper with a secret ends.
+fn destroy(heading: &str) -> [Block; 2] {
+    [Block::Heading(heading.to_owned()), Block::Text(DESTROY.to_owned())]
+}
+
 const DESTROY: &str = "When it is no longer needed: put it through a cross-cut shredder (pieces of 1 × 5 mm or smaller) or burn it. \
 The bin is not enough. A printer or copier may keep a picture of this page in its memory.";

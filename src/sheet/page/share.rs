@@ -1,11 +1,11 @@
 //! One sheet of a key that is split: what it is worth alone (nothing), and how it is put together with a pencil.
 
-use super::{Block, DESTROY, KeyFacts, Page, Printed, Symbol, SymbolKind, foot, key_id_words, volume_words};
+use super::{Block, KeyFacts, Page, Day, Symbol, SymbolKind, destroy, foot, key_id_words, volume_words};
 use crate::sheet::split::{Share, SplitKind};
 
 /// The page of one share.
 #[must_use]
-pub fn share_page(facts: &KeyFacts, share: &Share, printed: Printed) -> Page {
+pub fn share_page(facts: &KeyFacts, share: &Share, printed: Day) -> Page {
     let sheets = share.kind.sheets();
     let needed = match share.kind {
         SplitKind::TwoOfTwo => "Both sheets are needed",
@@ -49,7 +49,7 @@ pub fn share_page(facts: &KeyFacts, share: &Share, printed: Printed) -> Page {
         ),
         shown: None,
     }]));
-    blocks.push(Block::Strong(format!("To destroy this page. {DESTROY}")));
+    blocks.extend(destroy("To destroy this page"));
     let what = format!("Record {} · set {}, sheet {} of {sheets}", facts.record, share.set, share.number);
     Page { name: "Part of a recovery key", blocks, foot: foot(printed, &what) }
 }

@@ -7,7 +7,7 @@ mod picture;
 
 use zeroize::Zeroizing;
 
-use super::kit_text::{KitIdentity, PREFIX, parse_kit};
+use super::kit_text::{KitText, PREFIX, parse_kit};
 use super::label::Label;
 use super::split::{Share, ShareTextError};
 use crate::record::RecoveryPassword;
@@ -32,7 +32,7 @@ pub enum Scanned {
     /// A sheet of a split key that was not printed so.
     BadShare(ShareTextError),
     /// An emergency kit.
-    Kit(KitIdentity),
+    Kit(KitText),
 }
 
 /// Why nothing was read.
