@@ -81,5 +81,5 @@ fn is(expected: &Expected) -> String {
 fn row(key_id: &KeyId, texts: [&Option<LineText>; 4], volume_type: VolumeType, is: String) -> Vec<String> {
     let [device, drive, label, from] = texts.map(|text| text.as_ref().map(ToString::to_string).unwrap_or_default());
     let volume_type = if volume_type == VolumeType::Unknown { String::new() } else { volume_type.to_string() };
-    vec![table::first_8(key_id), device, drive, volume_type, label, from, is]
+    vec![table::first_8(key_id).into_owned(), device, drive, volume_type, label, from, is]
 }
