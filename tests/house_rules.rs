@@ -18,15 +18,16 @@ const EXPOSING: [(&str, usize); 7] = [
 ];
 
 /// Each floor and what it may know beside itself. Who is not named knows nothing.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("record", &[]),
+    ("drives", &["record"]),
     ("gather", &[]),
     ("import", &["record"]),
     ("seal", &["record"]),
     ("store", &["record"]),
     ("vault", &["record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
-    ("cli", &["gather", "import", "record", "reveal", "seal", "store", "vault"]),
+    ("cli", &["drives", "gather", "import", "record", "reveal", "seal", "store", "vault"]),
 ];
 
 /// In the command line, the only files that turn digits into something to look at.

@@ -150,6 +150,11 @@ impl RecoveryPassword {
         Ok(Self { sixteenths })
     }
 
+    /// From the eight numbers, each an eleventh of a group.
+    pub(super) const fn from_sixteenths(sixteenths: Box<[u16; GROUPS]>) -> Self {
+        Self { sixteenths }
+    }
+
     /// The digits in the form Windows writes: eight groups joined by hyphens.
     ///
     /// The one way from the type to text. Each caller gives its reason in a line `// EXPOSE:`.
@@ -249,7 +254,7 @@ impl Group {
     }
 }
 
-fn is_separator(c: char) -> bool {
+pub(super) fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
