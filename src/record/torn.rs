@@ -10,7 +10,7 @@ use super::password::is_separator;
 use super::{GROUP_DIGITS, GROUPS};
 
 /// One more than a group has: a digit may have been read twice.
-pub(super) const CELLS_MAX: usize = GROUP_DIGITS + 1;
+const CELLS_MAX: usize = GROUP_DIGITS + 1;
 
 /// A recovery password as far as it can be read.
 #[derive(ZeroizeOnDrop)]
