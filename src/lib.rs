@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod drives;
+pub mod fve;
 pub mod gather;
 pub mod import;
 pub mod record;

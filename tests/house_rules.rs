@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every file in which a secret leaves its type, and how often. Longer only after somebody has looked at it.
-const EXPOSING: [(&str, usize); 7] = [
+const EXPOSING: [(&str, usize); 8] = [
     ("src/cli/passphrase.rs", 5),
+    ("src/fve/open.rs", 1),
     ("src/reveal.rs", 1),
     ("src/seal/kdf.rs", 1),
     ("src/seal/keyslot.rs", 1),
@@ -18,16 +19,17 @@ const EXPOSING: [(&str, usize); 7] = [
 ];
 
 /// Each floor and what it may know beside itself. Who is not named knows nothing.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("record", &[]),
     ("drives", &["record"]),
+    ("fve", &["record"]),
     ("gather", &[]),
     ("import", &["record"]),
     ("seal", &["record"]),
     ("store", &["record"]),
     ("vault", &["record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
-    ("cli", &["drives", "gather", "import", "record", "reveal", "seal", "store", "vault"]),
+    ("cli", &["drives", "fve", "gather", "import", "record", "reveal", "seal", "store", "vault"]),
 ];
 
 /// In the command line, the only files that turn digits into something to look at.

@@ -1,0 +1,93 @@
+//! From a typed secret to a key: 2^20 rounds of SHA-256, each over the last. The whole cost of a proof.
+//! Knows nothing of protectors.
+
+use sha2::block_api::compress256;
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::keys::{KEY_BYTES, SealingKey};
+use crate::record::RecoveryPassword;
+
+/// What Windows does.
+pub(super) const ROUNDS: u64 = 0x10_0000;
+pub(super) const SALT_BYTES: usize = 16;
+/// FIPS 180-4, 5.3.3.
+const SHA256_START: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+const BLOCK_BYTES: usize = 64;
+/// Last hash, first hash, salt, counter.
+const MESSAGE_BYTES: usize = 32 + 32 + SALT_BYTES + 8;
+const COUNT_AT: usize = SALT_BYTES;
+const COUNT_END: usize = COUNT_AT + 8;
+
+/// The hash a stretch begins with.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(super) struct Seed(Box<[u8; KEY_BYTES]>);
+
+impl Seed {
+    /// Of a recovery password: its 16 bytes, hashed.
+    pub(super) fn of_recovery_password(password: &RecoveryPassword) -> Self {
+        Self::of_key_bytes(&password.to_key_bytes())
+    }
+
+    pub(super) fn of_key_bytes(key: &[u8; 16]) -> Self {
+        let mut seed = Self(Box::new([0; KEY_BYTES]));
+        Sha256::new_with_prefix(key).finalize_into((&mut *seed.0).into());
+        seed
+    }
+
+    /// Of a password somebody chose: UTF-16LE without terminator, hashed twice.
+    pub(super) fn of_user_password(password: &str) -> Self {
+        let mut wide = Zeroizing::new(Vec::with_capacity(password.len() * 2));
+        wide.extend(password.encode_utf16().flat_map(u16::to_le_bytes));
+        let mut once = Zeroizing::new([0; KEY_BYTES]);
+        Sha256::new_with_prefix(&*wide).finalize_into((&mut *once).into());
+        let mut seed = Self(Box::new([0; KEY_BYTES]));
+        Sha256::new_with_prefix(&*once).finalize_into((&mut *seed.0).into());
+        seed
+    }
+}
+
+/// One stretch under way. Its message is padded once; a round rewrites the last hash and the counter.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub(super) struct Lane {
+    blocks: [[u8; BLOCK_BYTES]; 2],
+    hash: [u32; 8],
+    count: u64,
+}
+
+impl Lane {
+    pub(super) fn new(seed: &Seed, salt: &[u8; SALT_BYTES]) -> Self {
+        let mut blocks = [[0; BLOCK_BYTES]; 2];
+        blocks[0][32..].copy_from_slice(&*seed.0);
+        blocks[1][..SALT_BYTES].copy_from_slice(salt);
+        blocks[1][COUNT_END] = 0x80;
+        blocks[1][BLOCK_BYTES - 8..].copy_from_slice(&(MESSAGE_BYTES as u64 * 8).to_be_bytes());
+        Self { blocks, hash: SHA256_START, count: 0 }
+    }
+
+    #[inline]
+    pub(super) fn round(&mut self) {
+        self.hash = SHA256_START;
+        compress256(&mut self.hash, &self.blocks);
+        for (bytes, word) in self.blocks[0].chunks_exact_mut(4).zip(self.hash) {
+            bytes.copy_from_slice(&word.to_be_bytes());
+        }
+        self.count += 1;
+        self.blocks[1][COUNT_AT..COUNT_END].copy_from_slice(&self.count.to_le_bytes());
+    }
+
+    pub(super) fn finish(&self, key: &mut SealingKey) {
+        key.bytes_mut().copy_from_slice(&self.blocks[0][..KEY_BYTES]);
+    }
+}
+
+/// The stretched key.
+pub(super) fn stretch(seed: &Seed, salt: &[u8; SALT_BYTES], rounds: u64) -> SealingKey {
+    let mut lane = Lane::new(seed, salt);
+    for _ in 0..rounds {
+        lane.round();
+    }
+    let mut key = SealingKey::zero();
+    lane.finish(&mut key);
+    key
+}
