@@ -235,6 +235,7 @@ impl House {
                 state_folder: Some(self.folder.path().join("state")),
                 out_is_terminal: self.out_is_terminal,
                 err_is_terminal: false,
+                drives: drivekey::drives::Roots::below(&self.folder.path().join("system")),
                 own_window: false,
             },
             now,
