@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(super) use drive::{DriveArgs, HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RepairArgs};
+pub(super) use drive::{HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RepairArgs};
 
 use crate::record::{KeyId, LineText, SlotId, State, VolumeType};
 

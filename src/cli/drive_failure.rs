@@ -16,6 +16,13 @@ pub(super) enum TargetError {
     Fve(FveError),
 }
 
+impl TargetError {
+    /// It was read, and is plainly something else.
+    pub(super) const fn is_other_kind(self) -> bool {
+        matches!(self, Self::Fve(FveError::NotBitLocker | FveError::Container(_)))
+    }
+}
+
 /// How the right to read drives is got.
 pub(super) const MORE_RIGHTS: &str = if cfg!(windows) {
     "open the terminal with 'Run as administrator' and start the command there again"

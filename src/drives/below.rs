@@ -23,6 +23,8 @@ pub struct Layer {
     pub path: PathBuf,
     /// The system has noted that it is a BitLocker volume.
     pub noted_encrypted: bool,
+    /// The system has noted that it is something else, or has mounted it as it stands.
+    pub noted_plain: bool,
     /// The name of the BitLocker volume, where the system has noted it.
     pub volume: Option<Guid>,
 }
@@ -58,7 +60,7 @@ fn system(_: &Roots, path: &Path) -> Below {
         },
         _ => None,
     };
-    let layer = |letter: u8| Layer { path: format!(r"\\.\{}:", char::from(letter)).into(), noted_encrypted: false, volume: None };
+    let layer = |letter: u8| Layer { path: format!(r"\\.\{}:", char::from(letter)).into(), noted_encrypted: false, noted_plain: false, volume: None };
     Below { layers: letter.map(layer).into_iter().collect(), all_seen: false }
 }
 

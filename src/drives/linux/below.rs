@@ -48,7 +48,12 @@ impl Search<'_> {
         };
         let device = self.block_of(&mount);
         if let Some(name) = device {
+            let top = self.found.layers.len();
             self.under_block(&name, true);
+            if let Some(layer) = self.found.layers.get_mut(top) {
+                // What the kernel mounts is a file system, whatever lies under it.
+                layer.noted_plain |= !layer.noted_encrypted;
+            }
         } else if let Some(upper) = mount.option("upperdir").map(Path::new) {
             // What is written to an overlay goes there; in a container that folder belongs to another world.
             let outside = mountinfo::holding(&self.mounts, upper) == Some(&mount);
@@ -90,7 +95,9 @@ impl Search<'_> {
         };
         if holds_files {
             let volume = block.noted_volume();
-            self.found.layers.push(Layer { path: block.path(self.roots), noted_encrypted: block.is_noted_encrypted(), volume });
+            let noted_encrypted = block.is_noted_encrypted();
+            let noted_plain = block.file_system().is_some() && !noted_encrypted;
+            self.found.layers.push(Layer { path: block.path(self.roots), noted_encrypted, noted_plain, volume });
         }
         let first = self.found.layers.len();
         for slave in &block.slaves {
@@ -98,6 +105,7 @@ impl Search<'_> {
         }
         if let (Some(volume), Some(layer)) = (block.opened_volume, self.found.layers.get_mut(first)) {
             layer.noted_encrypted = true;
+            layer.noted_plain = false;
             layer.volume = layer.volume.or(Some(volume));
         }
         if let Some(disk) = &block.disk {
@@ -110,7 +118,7 @@ impl Search<'_> {
     }
 
     fn image(&mut self, file: &Path) {
-        self.found.layers.push(Layer { path: file.to_owned(), noted_encrypted: false, volume: None });
+        self.found.layers.push(Layer { path: file.to_owned(), noted_encrypted: false, noted_plain: false, volume: None });
         // The kernel gives the path as it was when the image was attached.
         let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         self.under_path(&file);
