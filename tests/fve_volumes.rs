@@ -3,10 +3,10 @@
 
 mod fve_support;
 
-use std::fs;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+use std::{fs, io};
 
 use drivekey::fve::{
     Cipher, ExternalKey, FirstSector, Found, FveError, Integrity, Level, Opened, Opener, Outcome, Source, Verdict, Volume, open, prove,
@@ -17,28 +17,38 @@ use fve_support::sparse::Sparse;
 use secrecy::SecretString;
 use serde_json::Value;
 
-/// The folder of volumes, or `None` with a line that says so.
-fn folder() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/volumes");
-    if folder.join("expected.json").exists() {
-        return Some(folder);
-    }
-    println!("skipped: no volumes beside the repository");
-    None
+/// An image and what is expected of it.
+struct Image {
+    expected: Value,
+    sparse: Sparse,
 }
 
-fn images(folder: &Path) -> Vec<Value> {
-    let expected: Value = serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap();
-    let images = expected["images"].as_array().unwrap().clone();
-    assert!(!images.is_empty());
-    images
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/volumes")
 }
 
-fn unpack(folder: &Path, image: &Value) -> Sparse {
-    let mut packed = BufReader::new(fs::File::open(folder.join(image["file"].as_str().unwrap())).unwrap());
+/// All of them, unpacked once; none, with a line that says so, where the folder is not there.
+fn images() -> &'static [Image] {
+    static IMAGES: OnceLock<Vec<Image>> = OnceLock::new();
+    IMAGES.get_or_init(|| {
+        let Ok(expected) = fs::read(folder().join("expected.json")) else {
+            println!("skipped: no volumes beside the repository");
+            return Vec::new();
+        };
+        let expected: Value = serde_json::from_slice(&expected).unwrap();
+        let images = expected["images"].as_array().unwrap().iter();
+        let images: Vec<Image> = images.map(|expected| Image { expected: expected.clone(), sparse: unpack(expected) }).collect();
+        assert!(!images.is_empty());
+        images
+    })
+}
+
+fn unpack(expected: &Value) -> Sparse {
+    let packed = fs::File::open(folder().join(expected["file"].as_str().unwrap())).unwrap();
+    let mut reader = xz4rust::XzReader::new(packed);
     let mut sparse = Sparse::default();
-    lzma_rs::xz_decompress(&mut packed, &mut sparse).unwrap();
-    assert_eq!(sparse.size(), image["raw_size"].as_u64().unwrap());
+    io::copy(&mut reader, &mut sparse).unwrap();
+    assert_eq!(sparse.size(), expected["raw_size"].as_u64().unwrap());
     sparse
 }
 
@@ -158,7 +168,7 @@ fn check_wrong(image: &Value, volume: &Volume) {
     }
 }
 
-fn check_other_secrets(folder: &Path, image: &Value, volume: &Volume) {
+fn check_other_secrets(image: &Value, volume: &Volume) {
     let whole = serde_json::json!({"fvek_bytes": 1, "metadata_integrity": true});
     for password in image.get("user_passwords").and_then(Value::as_array).into_iter().flatten() {
         let secret = SecretString::from(password.as_str().unwrap());
@@ -168,7 +178,7 @@ fn check_other_secrets(folder: &Path, image: &Value, volume: &Volume) {
         assert!(wrong.opened.is_none() && wrong.tried.iter().all(|tried| tried.outcome == Outcome::DoesNotOpen));
     }
     if let Some(name) = image.get("bek").and_then(Value::as_str) {
-        let key = ExternalKey::parse(&fs::read(folder.join(name)).unwrap()).unwrap();
+        let key = ExternalKey::parse(&fs::read(folder().join(name)).unwrap()).unwrap();
         assert_eq!(name.trim_end_matches(".BEK").parse(), Ok(key.protector));
         let attempt = open(volume, &Opener::ExternalKey(&key));
         assert_eq!(attempt.opened.as_ref().unwrap().protector, key.protector);
@@ -188,21 +198,17 @@ fn check_other_secrets(folder: &Path, image: &Value, volume: &Volume) {
 
 #[test]
 fn what_a_drive_tells_without_a_key() {
-    let Some(folder) = folder() else { return };
-    for image in images(&folder) {
+    for Image { expected: image, sparse } in images() {
         println!("{}", image["file"]);
-        let answer = scanned(&unpack(&folder, &image));
+        let answer = scanned(sparse);
         match image["is_bitlocker"].as_bool() {
             Some(false) => assert_eq!(answer.err(), Some(FveError::NotBitLocker)),
-            None => assert!(
-                answer.is_err()
-                    || answer.iter().flatten().all(|found| found.volume.as_ref().is_ok_and(|volume| !volume.warnings.is_empty()))
-            ),
+            None => assert!(answer.is_err() || answer.iter().flatten().all(is_doubtful)),
             Some(true) => {
                 let found = answer.unwrap();
                 assert_eq!(found.len(), 1);
                 let volume = found[0].volume.as_ref().unwrap();
-                check_listing(&image, volume);
+                check_listing(image, volume);
                 check_description(volume);
                 if volume.cipher == Cipher::None {
                     assert_eq!(image["first_sector"], text(volume.file_system_in_clear().as_ref()));
@@ -212,19 +218,19 @@ fn what_a_drive_tells_without_a_key() {
     }
 }
 
+fn is_doubtful(found: &Found) -> bool {
+    found.volume.as_ref().is_ok_and(|volume| !volume.warnings.is_empty())
+}
+
 #[test]
 fn what_opens_and_how_far() {
-    let Some(folder) = folder() else { return };
-    let images: Vec<Value> = images(&folder).into_iter().filter(|image| image["is_bitlocker"] == true).collect();
     std::thread::scope(|scope| {
-        for image in &images {
-            let folder = &folder;
+        for Image { expected: image, sparse } in images().iter().filter(|image| image.expected["is_bitlocker"] == true) {
             scope.spawn(move || {
-                let found = scanned(&unpack(folder, image)).unwrap().remove(0);
-                let volume = found.volume.unwrap();
+                let volume = scanned(sparse).unwrap().remove(0).volume.unwrap();
                 check_right(image, &volume);
                 check_wrong(image, &volume);
-                check_other_secrets(folder, image, &volume);
+                check_other_secrets(image, &volume);
             });
         }
     });

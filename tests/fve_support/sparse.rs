@@ -29,7 +29,7 @@ impl Sparse {
             let inside = usize::try_from(at % PAGE as u64).unwrap();
             let len = bytes.len().min(PAGE - inside);
             let page = self.pages.get_mut(&(at / PAGE as u64));
-            if page.is_some() || bytes[..len].iter().any(|byte| *byte != 0) {
+            if page.is_some() || bytes[..len] != [0; PAGE][..len] {
                 self.pages.entry(at / PAGE as u64).or_insert_with(|| Box::new([0; PAGE]))[inside..inside + len]
                     .copy_from_slice(&bytes[..len]);
             }
