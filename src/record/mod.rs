@@ -12,9 +12,7 @@ mod key_id;
 mod line_text;
 mod password;
 mod proof;
-mod repairs;
 mod source;
-mod torn;
 mod volume_type;
 
 pub use attachment::AttachmentKind;
@@ -29,7 +27,5 @@ pub(crate) use line_text::normalise;
 pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError};
 pub use password::{Digits, GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword, check_group};
 pub use proof::{Proof, ProofLevel};
-pub use repairs::{Likelihood, Repairs};
 pub use source::{Source, SourceKind};
-pub use torn::{TornError, TornPassword, check_torn_group};
 pub use volume_type::{VolumeType, VolumeTypeError};

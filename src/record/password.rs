@@ -152,11 +152,6 @@ impl RecoveryPassword {
         Ok(Self { sixteenths })
     }
 
-    /// From the eight numbers, each an eleventh of a group.
-    pub(super) const fn from_sixteenths(sixteenths: Box<[u16; GROUPS]>) -> Self {
-        Self { sixteenths }
-    }
-
     /// The digits in the form Windows writes: eight groups joined by hyphens.
     ///
     /// The one way from the type to text. Each caller gives its reason in a line `// EXPOSE:`.
@@ -277,7 +272,7 @@ impl Group {
     }
 }
 
-pub(super) fn is_separator(c: char) -> bool {
+fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
