@@ -20,6 +20,7 @@ pub use ids::{ID_BYTES, RecordId, Revision, SlotId, VaultId, WriteId};
 pub use key_id::{Guid, GuidError, KeyId, KeyIdPrefix};
 pub(crate) use line_text::normalise;
 pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError};
+pub(crate) use password::is_separator;
 pub use password::{Digits, GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword, check_group};
 pub use source::{Source, SourceKind};
 pub use volume_type::{VolumeType, VolumeTypeError};
