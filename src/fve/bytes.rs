@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_filetime_is_utc_and_zero_is_none() {
-        let ticks = 132_066_793_155_000_000_u64;
+        let ticks = 132_066_973_155_000_000_u64;
         assert_eq!(time_at(&ticks.to_le_bytes(), 0).map(|time| time.to_rfc3339()).as_deref(), Some("2019-07-04T07:01:55.500+00:00"));
         assert_eq!(time_at(&[0; 8], 0), None);
         assert_eq!(time_at(&[0xFF; 8], 0).map(|time| time.timestamp() > 0), Some(true));

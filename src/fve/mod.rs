@@ -18,6 +18,7 @@ mod keys;
 mod open;
 mod proof;
 mod protector;
+pub mod repair;
 mod sector;
 mod source;
 mod stretch;

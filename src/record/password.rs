@@ -272,7 +272,8 @@ impl Group {
     }
 }
 
-fn is_separator(c: char) -> bool {
+/// What sets groups apart when people type them.
+pub(crate) fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
