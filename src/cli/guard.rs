@@ -115,7 +115,7 @@ fn judge(world: &World<'_>, vault: &mut Vault<Unlocked>, path: &Path, holding: &
                         judged.unsure = true;
                         continue;
                     };
-                    let placed = Placed { place: volumes::place(&layer.path, one), volume };
+                    let placed = Placed { place: volumes::place(&layer.path, one), volume, live: false };
                     first = match first {
                         None => of_volume(vault, &placed, holding)?,
                         first => first,

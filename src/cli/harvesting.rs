@@ -54,17 +54,15 @@ pub(super) fn incoming(opened: &Opened<'_>, device: Option<&LineText>) -> (Vec<(
     (harvest.passwords.into_iter().map(one).collect(), harvest.silent)
 }
 
-/// Keeps them all, in one write that can be undone.
-pub(super) fn keep_all(
-    vault: &mut Vault<Unlocked>,
-    opened: &Opened<'_>,
-    device: Option<&LineText>,
-    now: DateTime<Utc>,
-) -> Result<Kept, VaultError> {
-    take(vault, opened, device, now, Taking::Keep)
+/// Keeps them beside the answer to something else. Where all are there already, nothing is written.
+pub(super) fn keep_all(vault: &mut Vault<Unlocked>, opened: &Opened<'_>, now: DateTime<Utc>) -> Result<Kept, VaultError> {
+    let (all, silent) = incoming(opened, None);
+    let (guids, records): (Vec<Guid>, Vec<Incoming>) = all.into_iter().unzip();
+    let taken = if records.is_empty() { Vec::new() } else { vault.take_in(records, now, Taking::Keep, |_| {})? };
+    Ok(Kept { taken: guids.into_iter().zip(taken).collect(), silent })
 }
 
-/// The same, or only what would become of them.
+/// Takes them all in, in one write that can be undone, or only tells what would become of them.
 pub(super) fn take(
     vault: &mut Vault<Unlocked>,
     opened: &Opened<'_>,

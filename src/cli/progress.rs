@@ -19,11 +19,9 @@ impl Progress {
         Self(style.map(|style| bar.clone().with_style(style)).unwrap_or(bar))
     }
 
-    /// For counts that may be larger than any bar.
-    pub(super) fn at_of(&self, done: u128, all: u128) {
-        let clamp = |number: u128| u64::try_from(number).unwrap_or(u64::MAX);
-        self.0.set_length(clamp(all));
-        self.0.set_position(clamp(done));
+    pub(super) fn at_of(&self, done: u64, all: u64) {
+        self.0.set_length(all);
+        self.0.set_position(done);
     }
 
     pub(super) fn at(&self, done: usize, all: usize) {

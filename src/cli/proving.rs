@@ -84,7 +84,7 @@ impl<'v> Trial<'v> {
             KeyId::Full(_) => format!("{} on the drive, another in the vault", opened.protector),
             KeyId::Prefix(_) | KeyId::Unknown => opened.protector.to_string(),
         };
-        let data = if opened.has_volume_key { "their key opens, too" } else { "their key does not open" };
+        let data = if opened.has_volume_key { "can be read with it" } else { "CANNOT be read with it: that part of the drive is damaged" };
         let metadata = match opened.integrity {
             Integrity::Intact => "as Windows wrote them",
             Integrity::Altered => "CHANGED by somebody",
@@ -231,48 +231,55 @@ pub(super) fn keep(world: &mut World<'_>, vault: &mut Vault<Unlocked>, entry: &E
 /// What else was done, once a key opened.
 struct Also {
     others: Kept,
-    superseded: Vec<Handle>,
+    /// Keys that were proved on this drive, and that it does not list any more.
+    unlisted: Vec<Handle>,
+    /// Whether those were marked so.
+    superseded: bool,
 }
 
 fn try_keep(world: &World<'_>, vault: &mut Vault<Unlocked>, entry: &Entry, trial: &Trial<'_>) -> Result<Also, VaultError> {
     let now = (world.now)();
-    let mut also = Also { others: Kept::default(), superseded: Vec::new() };
-    // A trial that says less never takes the place of a proof on the same drive.
-    if let Some(proof) = trial.kept(now)
-        && (proof.level.is_proof() || entry.details.proof.as_ref().is_none_or(|old| old.volume == proof.volume || !old.level.is_proof()))
-    {
+    let mut also = Also { others: Kept::default(), unlisted: Vec::new(), superseded: false };
+    if let Some(proof) = trial.kept(now).filter(|proof| replaces(entry.details.proof.as_ref(), proof)) {
         vault.note_proof(entry.handle, proof)?;
     }
     let Some(opened) = trial.opened.as_ref().filter(|opened| opened.integrity == Integrity::Intact) else { return Ok(also) };
-    also.others = harvesting::keep_all(vault, opened, None, now)?;
-    also.superseded = supersede(vault, trial.placed)?;
+    also.others = harvesting::keep_all(vault, opened, now)?;
+    also.unlisted = unlisted(vault, trial.placed)?;
+    // An image or a saved header may be older than the key.
+    also.superseded = trial.placed.live;
+    for handle in also.unlisted.iter().filter(|_| also.superseded) {
+        vault.edit(*handle, Edit { state: Some(State::Superseded), ..Edit::default() })?;
+    }
     Ok(also)
 }
 
-/// Keys that were proved on this drive and that it does not list any more.
-fn supersede(vault: &mut Vault<Unlocked>, placed: &Placed<'_>) -> Result<Vec<Handle>, VaultError> {
+/// A proof stays until another one, or until the key fails on the very drive it once opened.
+fn replaces(old: Option<&Proof>, new: &Proof) -> bool {
+    let Some(old) = old.filter(|old| old.level.is_proof()) else { return true };
+    new.level.is_proof() || new.level == ProofLevel::DoesNotOpen && new.volume == old.volume
+}
+
+fn unlisted(vault: &mut Vault<Unlocked>, placed: &Placed<'_>) -> Result<Vec<Handle>, VaultError> {
     let listed: Vec<Guid> = placed.volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| protector.guid).collect();
     let all = vault.list(&Filter { trash: TrashFilter::With, ..Filter::default() })?.entries;
-    let mut superseded = Vec::new();
-    for entry in all {
+    let gone = all.into_iter().filter(|entry| {
         let details = &entry.details;
         let here = details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == placed.volume.guid);
-        let gone = details.key_id.full().is_some_and(|guid| !listed.contains(guid));
-        if here && gone && details.state == State::Current {
-            vault.edit(entry.handle, Edit { state: Some(State::Superseded), ..Edit::default() })?;
-            superseded.push(entry.handle);
-        }
-    }
-    Ok(superseded)
+        here && details.state == State::Current && details.key_id.full().is_some_and(|guid| !listed.contains(guid))
+    });
+    Ok(gone.map(|entry| entry.handle).collect())
 }
 
 fn said(world: &mut World<'_>, also: &Also) -> Result<(), Failure> {
     if let Some(sentence) = also.others.sentence() {
         writeln!(world.err, "{}", capital(&sentence))?;
     }
-    if !also.superseded.is_empty() {
-        let names: Vec<String> = also.superseded.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = also.unlisted.iter().map(ToString::to_string).collect();
+    if also.superseded && !names.is_empty() {
         writeln!(world.err, "The drive does not list these any more; they are marked as superseded: {}.", names.join(", "))?;
+    } else if !names.is_empty() {
+        writeln!(world.err, "This copy of the drive does not list {}; if it is a new copy: 'drivekey edit {} --state superseded'.", names.join(", "), names[0])?;
     }
     Ok(())
 }

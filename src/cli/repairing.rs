@@ -1,118 +1,84 @@
 //! Trying what a torn key may have been on its drive, the likeliest first, with the arithmetic of how long it takes.
 //! Must not know how the answers are shown.
 
-use std::time::{Duration, Instant};
-
-use rayon::prelude::*;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::thread::available_parallelism;
+use std::time::Duration;
 
 use super::progress::Progress;
 use super::volumes::Placed;
-use crate::fve::{self, Opener, ProtectorKind};
-use crate::record::{KeyId, Likelihood, RecoveryPassword, Repairs};
+use crate::fve::ProtectorKind;
+use crate::fve::repair::{self, Candidates, Rate, SearchEnd};
+use crate::record::{KeyId, RecoveryPassword};
 
 /// What is begun without a question.
-pub(super) const UNASKED: Duration = Duration::from_mins(10);
-/// Candidates for each core between two looks at the bar.
-const PER_CORE: u64 = 4;
+const UNASKED: Duration = Duration::from_mins(10);
 
-/// The search for the right candidate.
+/// The search for the right one among what a key may have been.
 pub(super) struct Search<'a> {
-    pub(super) repairs: &'a Repairs,
+    pub(super) candidates: &'a Candidates,
     pub(super) volumes: &'a [Placed<'a>],
     pub(super) key_id: &'a KeyId,
-    pub(super) cores: usize,
-    /// One candidate on one core.
-    pub(super) each: Duration,
+    rate: Rate,
+    threads: NonZeroUsize,
 }
 
 /// A candidate that opens.
 pub(super) struct Hit<'a> {
     pub(super) password: RecoveryPassword,
     pub(super) placed: &'a Placed<'a>,
-    /// How many were tried before it, as they were counted.
+    /// How many stand before it in the order of likelihood.
     pub(super) before: u128,
 }
 
 impl<'a> Search<'a> {
-    /// With the time of one candidate measured by trying the likeliest. That one may be it already.
-    pub(super) fn begin(repairs: &'a Repairs, volumes: &'a [Placed<'a>], key_id: &'a KeyId) -> (Self, Option<Hit<'a>>) {
-        let mut search = Self { repairs, volumes, key_id, cores: rayon::current_num_threads().max(1), each: Duration::ZERO };
-        let first = repairs.likelihoods().next();
-        let began = Instant::now();
-        let hit = first.and_then(|first| search.try_one(first.cost, 0)).map(|(password, placed)| Hit { password, placed, before: 0 });
-        search.each = began.elapsed();
-        (search, hit)
+    /// Measures how fast this machine is.
+    pub(super) fn new(candidates: &'a Candidates, volumes: &'a [Placed<'a>], key_id: &'a KeyId) -> Self {
+        let threads = available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        Self { candidates, volumes, key_id, rate: Rate::measure(threads), threads }
+    }
+
+    fn on(&self, placed: &'a Placed<'a>) -> repair::Search<'a> {
+        let Self { candidates, key_id, threads, .. } = *self;
+        repair::Search { candidates, volume: placed.volume, key_id, from: 0, limit: u128::MAX, threads }
+    }
+
+    /// On how many keys of the drive each candidate is tried.
+    fn tries(&self) -> u128 {
+        self.volumes.iter().map(|placed| self.on(placed).protectors() as u128).sum()
+    }
+
+    fn time(&self) -> Duration {
+        self.rate.time_for(self.candidates.count().saturating_mul(self.tries()))
+    }
+
+    pub(super) fn is_too_long(&self) -> bool {
+        self.time() > UNASKED
     }
 
     /// Candidates × time of one / cores.
-    pub(super) fn estimate(&self, candidates: u128) -> Duration {
-        let seconds = self.each.as_secs_f64() * to_f64(candidates) / to_f64(self.cores as u128);
-        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    pub(super) fn arithmetic(&self) -> String {
+        let cores = if self.threads.get() == 1 { "1 core".to_owned() } else { format!("{} cores", self.threads) };
+        let each = to_f64(self.threads.get() as u128) * to_f64(self.tries()) / self.rate.per_second;
+        format!("{} keys × {each:.3} s / {cores} = about {}", grouped(self.candidates.count()), duration_words(self.time()))
     }
 
-    /// The same in words.
-    pub(super) fn arithmetic(&self, candidates: u128) -> String {
-        let cores = if self.cores == 1 { "1 core".to_owned() } else { format!("{} cores", self.cores) };
-        format!(
-            "{} candidates × {:.3} s / {cores} = about {}",
-            grouped(candidates),
-            self.each.as_secs_f64(),
-            duration_words(self.estimate(candidates))
-        )
-    }
-
-    /// The likelihoods that can be gone through unasked, from the likeliest on, and those that are left.
-    pub(super) fn within(&self, limit: Duration) -> (Vec<Likelihood>, Vec<Likelihood>) {
-        let mut sum = 0_u128;
-        self.repairs.likelihoods().partition(|likelihood| {
-            sum = sum.saturating_add(likelihood.count);
-            self.estimate(sum) <= limit
-        })
-    }
-
-    /// Tries all of these, in order.
-    pub(super) fn go_through(&self, likelihoods: &[Likelihood], before: u128, bar: bool) -> Option<Hit<'a>> {
-        let all = likelihoods.iter().map(|likelihood| likelihood.count).fold(0, u128::saturating_add);
-        let progress = Progress::timed(bar, "candidates");
-        let mut done = 0_u128;
-        let mut hit = None;
-        for likelihood in likelihoods {
-            hit = self.of_one(*likelihood, |tried| progress.at_of(done.saturating_add(tried), all)).map(|mut hit| {
-                hit.before = hit.before.saturating_add(done).saturating_add(before);
-                hit
+    /// Tries all of them.
+    pub(super) fn go(&self, bar: bool) -> Option<Hit<'a>> {
+        let progress = Progress::timed(bar, "tried");
+        let hit = self.volumes.iter().find_map(|placed| {
+            let searched = repair::search(&self.on(placed), &|at| {
+                progress.at_of(at.done, at.total);
+                ControlFlow::Continue(())
             });
-            if hit.is_some() {
-                break;
+            match searched.end {
+                SearchEnd::Found { password, number, .. } => Some(Hit { password, placed, before: number }),
+                SearchEnd::NotFound | SearchEnd::Stopped | SearchEnd::NothingToOpen => None,
             }
-            done = done.saturating_add(likelihood.count);
-        }
+        });
         progress.finish();
         hit
-    }
-
-    fn of_one(&self, likelihood: Likelihood, progress: impl Fn(u128)) -> Option<Hit<'a>> {
-        let batch = self.cores as u64 * PER_CORE;
-        let mut from = 0_u128;
-        while from < likelihood.count {
-            progress(from);
-            let count = u64::try_from(likelihood.count - from).unwrap_or(u64::MAX).min(batch);
-            let found = (0..count).into_par_iter().find_map_any(|at| {
-                let number = from + u128::from(at);
-                self.try_one(likelihood.cost, number).map(|(password, placed)| Hit { password, placed, before: number })
-            });
-            if found.is_some() {
-                return found;
-            }
-            from += u128::from(count);
-        }
-        None
-    }
-
-    fn try_one(&self, cost: usize, number: u128) -> Option<(RecoveryPassword, &'a Placed<'a>)> {
-        let password = self.repairs.candidate(cost, number)?;
-        let opener = Opener::RecoveryPassword(&password, self.key_id);
-        let placed = self.volumes.iter().find(|placed| fve::open(placed.volume, &opener).opened.is_some())?;
-        Some((password, placed))
     }
 }
 
@@ -132,6 +98,9 @@ pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed
 
 /// `1,234,567`
 pub(super) fn grouped(number: u128) -> String {
+    if number == u128::MAX {
+        return "more than can be counted".to_owned();
+    }
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (at, digit) in digits.chars().enumerate() {
@@ -155,8 +124,7 @@ fn duration_words(duration: Duration) -> String {
     if seconds <= 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
 }
 
-/// An estimate needs no more digits.
-#[expect(clippy::cast_precision_loss, reason = "an estimate, shown in whole units")]
+#[expect(clippy::cast_precision_loss, reason = "an estimate, shown with three digits")]
 const fn to_f64(number: u128) -> f64 {
     number as f64
 }

@@ -23,6 +23,8 @@ pub(super) struct Target {
 pub(super) struct Placed<'a> {
     pub(super) place: String,
     pub(super) volume: &'a Volume,
+    /// It is the drive itself, as it is now: no image, no saved header.
+    pub(super) live: bool,
 }
 
 impl Target {
@@ -37,9 +39,10 @@ impl Target {
 
     /// The volumes that can be listed; a failure when all are too damaged for that.
     pub(super) fn volumes(&self) -> Result<Vec<Placed<'_>>, Failure> {
+        let live = is_live(&self.path);
         let sound = self.found.iter().filter_map(|found| {
             let volume = found.volume.as_ref().ok()?;
-            Some(Placed { place: place(&self.path, found), volume })
+            Some(Placed { place: place(&self.path, found), volume, live })
         });
         let sound: Vec<Placed<'_>> = sound.collect();
         let error = self.found.iter().find_map(|found| found.volume.as_ref().err());
@@ -56,6 +59,11 @@ pub(super) fn found(path: &Path) -> Result<Vec<Found>, TargetError> {
     let size = drive.size();
     let scan = fve::scan(&mut Source::with_size(drive, Some(size))).map_err(TargetError::Fve)?;
     if scan.found.is_empty() { Err(TargetError::Fve(FveError::NotBitLocker)) } else { Ok(scan.found) }
+}
+
+fn is_live(path: &Path) -> bool {
+    // A device on Windows has no metadata to ask for.
+    path.metadata().map_or_else(|_| cfg!(windows) && path.to_str().is_some_and(|text| text.starts_with(r"\\.\")), |data| !data.is_file())
 }
 
 /// `/dev/sdb, partition 2`

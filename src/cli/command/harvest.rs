@@ -145,7 +145,8 @@ fn with<'v>(
     } else if has {
         Failure::new(Exit::DoesNotOpen, format!("{what} does not open {drive}"), "check it and try again; 'drivekey identify' shows what opens the drive")
     } else {
-        Failure::new(Exit::DoesNotOpen, format!("{drive} is not opened by a thing of this kind"), "'drivekey identify' shows what opens the drive")
+        let none = if kind == ProtectorKind::Password { "by any password" } else { "by any startup key file" };
+        Failure::new(Exit::DoesNotOpen, format!("{drive} is not opened {none}"), "'drivekey identify' shows what opens the drive")
     })
 }
 
@@ -211,8 +212,8 @@ fn report(
     }
     let silent = all.iter().map(|(_, _, kept)| kept.silent.len()).sum::<usize>();
     if silent > 0 {
-        let which = if silent == 1 { "one recovery key of the drive was".to_owned() } else { format!("{silent} recovery keys of the drive were") };
-        writeln!(world.err, "Of {which} not to be read; 'drivekey identify' lists all Key IDs.")?;
+        let which = if silent == 1 { "One recovery key of the drive".to_owned() } else { format!("{silent} recovery keys of the drive") };
+        writeln!(world.err, "{which} could not be read out; 'drivekey identify' lists all Key IDs.")?;
     }
     if taken.is_empty() {
         return Err(Failure::new(Exit::NotFound, "the drive was opened, and there is no recovery key in it", "one can be added in Windows, in 'Manage BitLocker'"));
@@ -223,14 +224,15 @@ fn report(
 }
 
 fn summary(all: usize, new: usize, dry_run: bool) -> String {
-    let keys = if all == 1 { "1 recovery key was".to_owned() } else { format!("{all} recovery keys were") };
-    let be = match new {
-        0 => "the vault has them all already".to_owned(),
-        new if new == all => "new".to_owned(),
-        new => format!("{new} of them new"),
-    };
     let end = if dry_run { " Nothing was kept: this was a dry run." } else { "" };
-    format!("{keys} read out of the drive, {be}.{end}")
+    let said = match (all, new) {
+        (1, 0) => "1 recovery key was read out of the drive; the vault has it already.".to_owned(),
+        (1, _) => "1 recovery key was read out of the drive; it is new.".to_owned(),
+        (all, 0) => format!("{all} recovery keys were read out of the drive; the vault has them all already."),
+        (all, new) if all == new => format!("{all} recovery keys were read out of the drive; all are new."),
+        (all, new) => format!("{all} recovery keys were read out of the drive; {new} of them new."),
+    };
+    said + end
 }
 
 /// A dry run gives no names: they would be others the next time.

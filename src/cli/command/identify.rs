@@ -37,7 +37,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
         for found in &target.found {
             match &found.volume {
                 Ok(volume) => {
-                    let placed = Placed { place: volumes::place(&target.path, found), volume };
+                    let placed = Placed { place: volumes::place(&target.path, found), volume, live: false };
                     let fits = vault.as_mut().map(|vault| Fits::of(vault, volume)).transpose()?;
                     if shared.json {
                         let mut map = volume_json::volume(&target.path.display().to_string(), Some(found), volume);

@@ -10,12 +10,13 @@ use crate::cli::args::{RepairArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::proving::{self, Trial};
-use crate::cli::repairing::{Hit, Search, UNASKED, grouped, to_try};
+use crate::cli::repairing::{Hit, Search, grouped, to_try};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
 use crate::cli::volumes::{Placed, Target, details_of};
 use crate::cli::{json, question, saved_header, table, world::World};
 use crate::fve::Integrity;
-use crate::record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, Repairs, SourceKind, TornError, TornPassword, check_torn_group};
+use crate::fve::repair::{Candidates, Effort, Reading, ReadingError};
+use crate::record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, SourceKind};
 use crate::vault::{Incoming, Taking, Unlocked, Vault};
 
 /// More than any spelling of a key needs.
@@ -38,74 +39,83 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &RepairA
         (None, Some(header), Some(vault)) => Some(saved_header::target(vault, header)?),
         (target, ..) => target,
     };
-    let torn = match given {
-        Some(torn) => torn,
+    let reading = match given {
+        Some(reading) => reading,
         None => typed(world)?,
     };
-    let repairs = Repairs::of(&torn);
-    drop(torn);
-    if repairs.likelihoods().next().is_none() {
-        return Err(Failure::new(
-            Exit::Failed,
-            "no recovery key can have been read so, even with a few wrong digits",
-            "type ? for what you are not sure of; each group has six digits",
-        ));
-    }
+    let candidates = Candidates::of(&reading, Effort::Likely);
     match (target, &mut vault) {
-        (Some(target), Some(vault)) => on(world, shared, args, vault, &target, &repairs),
-        (_, vault) => count(world, shared, args, vault.as_mut(), &repairs),
+        (Some(target), Some(vault)) => on(world, shared, args, vault, &target, &reading, &candidates),
+        (_, vault) => count(world, shared, args, vault.as_mut(), &candidates),
     }
 }
 
-fn from_stdin(world: &mut World<'_>) -> Result<TornPassword, Failure> {
+fn from_stdin(world: &mut World<'_>) -> Result<Reading, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4097));
     world.input.take(STDIN_BYTES + 1).read_to_end(&mut bytes)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is not text", "give the key as plain text"))?;
-    Ok(TornPassword::parse(text.trim())?)
+    Ok(Reading::parse(text.trim())?)
 }
 
 /// Group by group, or all at once.
-fn typed(world: &mut World<'_>) -> Result<TornPassword, Failure> {
+fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal("what is left of the recovery key is needed", "give it on standard input with --key-stdin"));
     }
-    world.terminal.say("Type what can be read of the key, group by group, or paste all of it. Type ? for a digit that cannot be read; Enter alone for a group of which nothing can.\n")?;
-    // Each line as it was typed, wiped with its holder.
-    let mut groups: Vec<Zeroizing<String>> = Vec::with_capacity(GROUPS);
-    while groups.len() < GROUPS {
-        let number = groups.len() + 1;
-        let line = world.terminal.ask_line(&format!("Group {number} of {GROUPS}: "))?;
-        if number == 1 && line.trim().chars().count() > GROUP_DIGITS + 1 {
-            match TornPassword::parse(line.trim()) {
-                Ok(torn) => return Ok(torn),
-                Err(error) => world.terminal.say(&format!("That is not it: {}.\n", torn_sentence(error)))?,
+    world.terminal.say(
+        "Type what can be read of the key, group by group, or paste all of it.\nType ? for a digit that cannot be read, and Enter alone for a group of which nothing can.\n",
+    )?;
+    let mut whole = Zeroizing::new(String::with_capacity(GROUPS * (GROUP_DIGITS + 2) * 4));
+    let mut group = 1;
+    while group <= GROUPS {
+        let line = world.terminal.ask_line(&format!("Group {group} of {GROUPS}: "))?;
+        let line = line.trim();
+        if group == 1 && line.chars().count() > GROUP_DIGITS + 1 {
+            match Reading::parse(line) {
+                Ok(reading) => return Ok(reading),
+                Err(error) => world.terminal.say(&format!("That is not it: {}.\n", reading_sentence(error)))?,
             }
             continue;
         }
-        match check_torn_group(line.trim()) {
-            Ok(()) => groups.push(line),
-            Err(TornError::TooLong { .. }) => world.terminal.say(&format!("Group {number} has six digits. Type it again.\n"))?,
-            Err(_) => world.terminal.say("Type digits, and ? for what cannot be read.\n")?,
+        let line = if line.is_empty() { "?" } else { line };
+        match check_group(line) {
+            Ok(()) => {
+                whole.push_str(line);
+                whole.push(' ');
+                group += 1;
+            }
+            Err(ReadingError::Character { .. }) => world.terminal.say("Type digits, and ? for what cannot be read.\n")?,
+            Err(_) => world.terminal.say(&format!("Group {group} has six digits; type ? for each that cannot be read.\n"))?,
         }
     }
-    Ok(TornPassword::from_groups(groups.iter().map(|group| group.trim()))?)
+    Ok(Reading::parse(whole.trim())?)
+}
+
+/// One group by itself, so that a person typing is told at once.
+fn check_group(line: &str) -> Result<(), ReadingError> {
+    const OTHERS: &str = " ? ? ? ? ? ? ?";
+    let mut all = Zeroizing::new(String::with_capacity(line.len() + OTHERS.len()));
+    all.push_str(line);
+    all.push_str(OTHERS);
+    Reading::parse(&all).map(drop)
 }
 
 /// What is wrong with what was typed; never shows a digit of it.
-fn torn_sentence(error: TornError) -> String {
+fn reading_sentence(error: ReadingError) -> String {
     match error {
-        TornError::GroupCount { found: 1 } => "there is 1 group instead of 8".to_owned(),
-        TornError::GroupCount { found } => format!("there are {found} groups instead of 8"),
-        TornError::TooLong { group, found } => format!("group {group} has {found} characters instead of 6"),
-        TornError::NotADigit { group } => format!("group {group} has a character that stands for no digit"),
+        ReadingError::GroupCount { found: 1 } => "there is 1 group instead of 8".to_owned(),
+        ReadingError::GroupCount { found } => format!("there are {found} groups instead of 8"),
+        ReadingError::Length { group, found: 1 } => format!("group {group} has 1 character instead of 6"),
+        ReadingError::Length { group, found } => format!("group {group} has {found} characters instead of 6"),
+        ReadingError::Character { group } => format!("group {group} has a character that stands for no digit"),
     }
 }
 
-impl From<TornError> for Failure {
-    fn from(error: TornError) -> Self {
+impl From<ReadingError> for Failure {
+    fn from(error: ReadingError) -> Self {
         Self::new(
             Exit::Failed,
-            torn_sentence(error),
+            reading_sentence(error),
             "a recovery key has eight groups of six digits; type ? for each digit that cannot be read",
         )
     }
@@ -117,20 +127,22 @@ fn count(
     shared: &Shared,
     args: &RepairArgs,
     vault: Option<&mut Vault<Unlocked>>,
-    repairs: &Repairs,
+    candidates: &Candidates,
 ) -> Result<Exit, Failure> {
-    let (count, wrong) = (repairs.nearest_count(), repairs.wrong_groups());
+    let count = candidates.count();
     if shared.json {
-        // Too large for a number in JSON, where nearly all is torn.
-        json::print(world.out, &json!({ "candidates": count.to_string(), "wrongGroups": wrong }))?;
+        // As text: where nearly all is torn it is too large for a number in JSON.
+        json::print(world.out, &json!({ "candidates": count.to_string() }))?;
     } else {
-        if !wrong.is_empty() {
-            let names: Vec<String> = wrong.iter().map(ToString::to_string).collect();
-            let cannot = if wrong.len() == 1 { "Group" } else { "Groups" };
-            writeln!(world.out, "{cannot} {} cannot be right as it was read; one slip in it is allowed for.", names.join(", "))?;
-        }
         let keys = if count == 1 { "1 key".to_owned() } else { format!("{} keys", grouped(count)) };
         writeln!(world.out, "{keys} may have been this one.")?;
+    }
+    if count == 0 {
+        return Err(Failure::new(
+            Exit::Failed,
+            "no recovery key can have been read so, even with a wrong digit in each group",
+            "type ? for each digit that you are not sure of",
+        ));
     }
     if count > FEW {
         writeln!(world.err, "Its drive can tell which: 'drivekey repair --drive DRIVE', or '--header' with a drive header in the vault.")?;
@@ -140,14 +152,13 @@ fn count(
         writeln!(world.err, "With a vault, they can be kept and tried on the drive.")?;
         return Ok(Exit::Done);
     };
-    let what = if count == 1 { "Keep it in the vault?".to_owned() } else { format!("Keep all {count} in the vault, tagged '{POSSIBLE}', to be tried?") };
+    let what = if count == 1 { "Keep it in the vault?".to_owned() } else { format!("Keep all {count} in the vault to be tried?") };
     let agreed = shared.yes || world.terminal.is_present() && question::ask(world, &what)?;
     if !agreed {
         writeln!(world.err, "Nothing was kept; --yes keeps it.")?;
         return Ok(Exit::Done);
     }
-    let sure = count == 1 && wrong.is_empty();
-    let tags: Vec<LineText> = if sure { Vec::new() } else { POSSIBLE.parse().into_iter().collect() };
+    let tags: Vec<LineText> = POSSIBLE.parse().into_iter().collect();
     let details = |tags: &[LineText]| Details {
         key_id: args.id.clone().unwrap_or_default(),
         device_name: args.device.clone(),
@@ -155,7 +166,7 @@ fn count(
         ..Details::default()
     };
     let incoming: Vec<Incoming> = (0..count)
-        .filter_map(|number| repairs.nearest(number))
+        .filter_map(|number| candidates.nth(number))
         .map(|password| Incoming { password, details: details(&tags), kind: SourceKind::Typed, file_name: None })
         .collect();
     let taken = vault.take_in(incoming, (world.now)(), Taking::Keep, |_| {})?;
@@ -172,7 +183,8 @@ fn on(
     args: &RepairArgs,
     vault: &mut Vault<Unlocked>,
     target: &Target,
-    repairs: &Repairs,
+    reading: &Reading,
+    likely: &Candidates,
 ) -> Result<Exit, Failure> {
     let key_id = args.id.clone().unwrap_or_default();
     let volumes = to_try(target.volumes()?, &key_id);
@@ -184,51 +196,49 @@ fn on(
         ));
     }
     let bar = world.surroundings.err_is_terminal;
-    let (search, first) = Search::begin(repairs, &volumes, &key_id);
-    let (soon, late) = search.within(UNASKED);
-    let soon_count = sum(&soon);
-    if let Some(hit) = first {
+    let search = Search::new(likely, &volumes, &key_id);
+    if search.is_too_long() {
+        agree_to(world, &search)?;
+    }
+    if let Some(hit) = search.go(bar) {
         return keep(world, shared, args, vault, hit);
     }
-    if let Some(hit) = search.go_through(&soon, 0, bar) {
-        return keep(world, shared, args, vault, hit);
-    }
-    let tried = if soon.is_empty() { 1 } else { soon_count };
-    for likelihood in &late {
-        ask_to_go_on(world, &search, tried, likelihood.count)?;
-        if let Some(hit) = search.go_through(std::slice::from_ref(likelihood), tried, bar) {
-            return keep(world, shared, args, vault, hit);
+    // What was read right so far may be wrong, too.
+    let thorough = Candidates::of(reading, Effort::Thorough);
+    let search = Search::new(&thorough, &volumes, &key_id);
+    if search.is_too_long() {
+        if !world.terminal.is_present() {
+            return Err(does_not_open(likely.count(), format!("type ? for the digits that you are least sure of; in a terminal, what is less likely can be tried, too: {}", search.arithmetic())));
         }
+        writeln!(world.err, "None of the {} likeliest keys opens the drive.", grouped(likely.count()))?;
+        agree_to(world, &search)?;
     }
-    Err(does_not_open(tried))
+    match search.go(bar) {
+        Some(hit) => keep(world, shared, args, vault, hit),
+        None => Err(does_not_open(
+            thorough.count(),
+            "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs".to_owned(),
+        )),
+    }
 }
 
-fn sum(likelihoods: &[crate::record::Likelihood]) -> u128 {
-    likelihoods.iter().map(|likelihood| likelihood.count).fold(0, u128::saturating_add)
-}
-
-fn does_not_open(tried: u128) -> Failure {
-    Failure::new(
-        Exit::DoesNotOpen,
-        format!("none of the {} keys that this may have been opens the drive", grouped(tried)),
-        "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs",
-    )
+fn does_not_open(tried: u128, hint: String) -> Failure {
+    Failure::new(Exit::DoesNotOpen, format!("none of the {} keys that this may have been opens the drive", grouped(tried)), hint)
 }
 
 /// What takes long is refused with the arithmetic; a person may start it all the same.
-fn ask_to_go_on(world: &mut World<'_>, search: &Search<'_>, tried: u128, next: u128) -> Result<(), Failure> {
-    let arithmetic = search.arithmetic(next);
-    let sentence = format!("of {} keys none opens the drive, and the next would take too long: {arithmetic}", grouped(tried));
+fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
+    let arithmetic = search.arithmetic();
+    let refusal = || Failure::refused(format!("trying them all would take too long: {arithmetic}"), "each digit more makes it ten times shorter; the Key ID, given with --id, helps where the drive has several keys");
     if !world.terminal.is_present() {
-        return Err(Failure::refused(sentence, "more digits make it shorter; in a terminal it can be started all the same"));
+        return Err(refusal());
     }
-    let what = format!("Of {} keys none opens the drive. The next: {arithmetic}.\n", grouped(tried));
-    question::typed(world, &what, "yes").map_err(|failure| Failure { sentence, ..failure })
+    question::typed(world, &format!("Trying them all takes long: {arithmetic}.\n"), "yes").map_err(|_| refusal())
 }
 
 /// What was found is kept with all that the drive says of it.
 fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut Vault<Unlocked>, hit: Hit<'_>) -> Result<Exit, Failure> {
-    let one: [Placed<'_>; 1] = [Placed { place: hit.placed.place.clone(), volume: hit.placed.volume }];
+    let one: [Placed<'_>; 1] = [Placed { place: hit.placed.place.clone(), ..*hit.placed }];
     let Some(trial) = Trial::of(&one, &hit.password, args.id.as_ref().unwrap_or(&KeyId::Unknown)) else { return Ok(Exit::Done) };
     let Some(opened) = &trial.opened else { return Err(trial.failure("the key")) };
     let said = if opened.integrity == Integrity::Intact {
@@ -254,7 +264,7 @@ fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut V
     }
     writeln!(
         world.err,
-        "The key was found ({} tried before it), opens {}, and is in the vault. To see its digits: drivekey show {}",
+        "The key was found ({} tried likelier ones were not it), opens {}, and is in the vault. To see its digits: drivekey show {}",
         grouped(before),
         trial.drive(),
         entry.handle
