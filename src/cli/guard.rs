@@ -182,3 +182,6 @@ fn distinct(handles: impl Iterator<Item = Handle>) -> Vec<Handle> {
     list.dedup();
     list
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -1,8 +1,10 @@
 //! Drives of our own making, by name, as image files in the house.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
+use std::sync::{LazyLock, Mutex};
 
 use super::fve_support::crypt::crc32;
 use super::fve_support::disks::with_gpt;
@@ -12,8 +14,14 @@ use super::fve_support::sparse::Sparse;
 /// The startup key of the drive "startup-key".
 const STARTUP: [u8; 32] = [0x3C; 32];
 
-/// The image of this name; or a startup key's file.
+/// The image of this name; or a startup key's file. Each is made once: its keys cost as much as a proof.
 pub(crate) fn named(name: &str) -> Sparse {
+    static MADE: LazyLock<Mutex<HashMap<String, Sparse>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap();
+    made.entry(name.to_owned()).or_insert_with(|| make(name)).clone()
+}
+
+fn make(name: &str) -> Sparse {
     let made = |protectors: Vec<Protector>| Made { protectors, ..Made::default() };
     let recovery = Protector::recovery;
     match name {

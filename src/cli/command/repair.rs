@@ -17,7 +17,7 @@ use crate::cli::{json, question, saved_header, table, world::World};
 use crate::fve::Integrity;
 use crate::fve::repair::{Candidates, Effort, Reading, ReadingError};
 use crate::record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, SourceKind};
-use crate::vault::{Incoming, Taking, Unlocked, Vault};
+use crate::vault::{Edit, Incoming, Taking, Unlocked, Vault};
 
 /// More than any spelling of a key needs.
 const STDIN_BYTES: u64 = 4096;
@@ -149,7 +149,8 @@ fn count(
         return Ok(Exit::Done);
     }
     let Some(vault) = vault else {
-        writeln!(world.err, "With a vault, they can be kept and tried on the drive.")?;
+        let they = if count == 1 { "it" } else { "they" };
+        writeln!(world.err, "With the vault open, {they} can be kept and tried on the drive.")?;
         return Ok(Exit::Done);
     };
     let what = if count == 1 { "Keep it in the vault?".to_owned() } else { format!("Keep all {count} in the vault to be tried?") };
@@ -253,7 +254,11 @@ fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut V
     let Some(taken) = taken.first() else { return Ok(Exit::Done) };
     let entry = vault.entry(taken.handle())?;
     let kept = proving::keep(world, vault, &entry, &trial)?;
-    let entry = vault.entry(entry.handle)?;
+    let mut entry = vault.entry(entry.handle)?;
+    let possible: Vec<LineText> = entry.details.tags.iter().filter(|tag| tag.as_str() == POSSIBLE).cloned().collect();
+    if !possible.is_empty() {
+        entry = vault.edit(entry.handle, Edit { remove_tags: possible, ..Edit::default() })?;
+    }
     if shared.json {
         json::print(world.out, &json::entry(&entry))?;
     } else {
@@ -262,13 +267,13 @@ fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut V
     for warning in trial.warnings() {
         writeln!(world.err, "Warning: {warning}.")?;
     }
-    writeln!(
-        world.err,
-        "The key was found ({} tried likelier ones were not it), opens {}, and is in the vault. To see its digits: drivekey show {}",
-        grouped(before),
-        trial.drive(),
-        entry.handle
-    )?;
+    let after = match before {
+        0 => "at once".to_owned(),
+        1 => "after 1 that is likelier".to_owned(),
+        before => format!("after {} that are likelier", grouped(before)),
+    };
+    writeln!(world.err, "The key was found {after}. It opens {} and is in the vault.", trial.drive())?;
+    writeln!(world.err, "To see its digits: drivekey show {}", entry.handle)?;
     let exit = exit_over(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }
