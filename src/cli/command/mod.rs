@@ -1,7 +1,9 @@
 //! The commands, one a file.
 
 pub(super) mod add;
+pub(super) mod attachment;
 pub(super) mod completions;
+pub(super) mod copies;
 pub(super) mod edit;
 pub(super) mod find;
 pub(super) mod harvest;
@@ -18,6 +20,7 @@ pub(super) mod purge;
 pub(super) mod repair;
 pub(super) mod show;
 pub(super) mod trash;
+pub(super) mod undo;
 pub(super) mod verify;
 pub(super) mod welcome;
 pub(super) mod whose;
