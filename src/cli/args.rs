@@ -143,6 +143,9 @@ pub(super) struct ImportArgs {
     /// Only tell what would be taken in
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Try the keys on this drive, such as E: or /dev/sdb1, or an image file, and note what the drive says of itself
+    #[arg(long, value_name = "DRIVE|IMAGE", conflicts_with = "dry_run")]
+    pub(super) drive: Option<std::ffi::OsString>,
 }
 
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::volumes::{Placed, Target};
 use crate::cli::{json, saved_header, table, world::World};
 use crate::fve::{ProtectorKind, Verdict};
-use crate::record::{KeyId, RecoveryPassword};
+use crate::record::{Handle, KeyId, RecoveryPassword};
 use crate::vault::{Entry, Filter, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveArgs) -> Result<Exit, Failure> {
@@ -64,11 +64,7 @@ fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volu
     if !listing.faults.is_empty() {
         return Err(crate::vault::VaultError::Faults(listing.faults).into());
     }
-    let on_drive: Vec<KeyId> = volumes
-        .iter()
-        .flat_map(|placed| placed.volume.of_kind(ProtectorKind::RecoveryPassword))
-        .map(|protector| KeyId::Full(protector.guid))
-        .collect();
+    let on_drive = on_drive(volumes);
     let named = |entry: &Entry| entry.details.key_id != KeyId::Unknown && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
     let (by_id, others): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| named(entry));
     let tried = if by_id.is_empty() {
@@ -86,6 +82,32 @@ fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volu
         exit = exit.max(proving::keep(world, vault, entry, trial)?);
     }
     end(world, vault, volumes, &trials, exit)
+}
+
+/// Keys that were just taken in, as far as they may be this drive's. What opens is noted with its record.
+pub(super) fn taken(world: &mut World<'_>, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>], handles: &[Handle]) -> Result<Exit, Failure> {
+    let entries: Result<Vec<Entry>, _> = handles.iter().map(|handle| vault.entry(*handle)).collect();
+    let on_drive = on_drive(volumes);
+    let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
+    let trials = try_all(world, vault, volumes, entries?.into_iter().filter(may_fit).collect())?;
+    let mut exit = Exit::Done;
+    warn_once(world, &trials)?;
+    for (entry, trial) in &trials {
+        if trial.opened.is_some() {
+            writeln!(world.err, "{} opens {}.", entry.handle, trial.drive())?;
+        }
+        exit = exit.max(proving::keep(world, vault, entry, trial)?);
+    }
+    end(world, vault, volumes, &trials, exit).map_err(|failure| Failure {
+        sentence: format!("the keys were taken in, and {}", failure.sentence.replace("no key in this vault", "none of them")),
+        ..failure
+    })
+}
+
+/// The Key IDs that the drive lists.
+fn on_drive(volumes: &[Placed<'_>]) -> Vec<KeyId> {
+    let protectors = volumes.iter().flat_map(|placed| placed.volume.of_kind(ProtectorKind::RecoveryPassword));
+    protectors.map(|protector| KeyId::Full(protector.guid)).collect()
 }
 
 /// On all cores.
@@ -125,7 +147,11 @@ fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)])
         }));
         table::write(world.out, rows)?;
     }
-    // Of one drive, each warning once.
+    warn_once(world, trials)
+}
+
+/// Of one drive, each warning once.
+fn warn_once(world: &mut World<'_>, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
     let mut said: Vec<&str> = trials.iter().flat_map(|(_, trial)| trial.warnings()).collect();
     said.sort_unstable();
     said.dedup();
