@@ -4,6 +4,8 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod drives;
+pub mod fve;
 pub mod gather;
 pub mod import;
 pub mod record;

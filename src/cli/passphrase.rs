@@ -100,6 +100,13 @@ pub(super) fn ask(world: &mut World<'_>, prompt: &str) -> Result<SecretString, F
     Ok(world.terminal.ask_secret(prompt)?)
 }
 
+/// Asks for the passphrase of a vault that would help; `None` when nobody wants to open it.
+pub(super) fn ask_or_skip(world: &mut World<'_>) -> Result<Option<SecretString>, Failure> {
+    let typed = world.terminal.ask_secret("Passphrase (Enter to go on without the vault): ")?;
+    // EXPOSE: Enter alone is an answer, too.
+    Ok((!typed.expose_secret().is_empty()).then_some(typed))
+}
+
 /// Where a new passphrase comes from.
 pub(super) enum New<'a> {
     /// The script gives it.

@@ -14,7 +14,7 @@ const CELL_WIDTH: usize = 28;
 /// Rows made into text at a time.
 const BLOCK_ROWS: usize = 1024;
 
-const HEAD: [&str; 8] = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED"];
+const HEAD: [&str; 9] = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED", "PROVED"];
 
 /// A table of records. Takes them by value: giving back the memory of 100,000 is work for all cores, too. Each cell is
 /// made twice, once to measure it and once to write it: keeping all of them would cost more than making them.
@@ -40,7 +40,7 @@ pub(super) fn entries(out: &mut dyn Write, entries: Vec<Entry>) -> io::Result<()
     blocks.into_iter().try_for_each(|block| out.write_all(block.as_bytes()))
 }
 
-fn cells(entry: &Entry) -> [Cow<'_, str>; 8] {
+fn cells(entry: &Entry) -> [Cow<'_, str>; 9] {
     fn text(value: Option<&LineText>) -> Cow<'_, str> {
         value.map_or(Cow::Borrowed(""), |text| Cow::Borrowed(text.as_str()))
     }
@@ -55,6 +55,7 @@ fn cells(entry: &Entry) -> [Cow<'_, str>; 8] {
         text(details.volume_label.as_ref()),
         state(details),
         added.map_or(Cow::Borrowed(""), |day| Cow::Owned(day.to_string())),
+        proved(details),
     ]
 }
 
@@ -68,7 +69,7 @@ pub(super) fn first_8(key_id: &KeyId) -> Cow<'_, str> {
 }
 
 fn state(details: &Details) -> Cow<'static, str> {
-    if details.conflicts_with.is_empty() && !details.weak && details.removed.is_none() && details.proof.is_none() {
+    if details.conflicts_with.is_empty() && !details.weak && details.removed.is_none() {
         return Cow::Borrowed(details.state.word());
     }
     let mut words = vec![details.state.to_string()];
@@ -80,9 +81,6 @@ fn state(details: &Details) -> Cow<'static, str> {
     }
     if details.removed.is_some() {
         words.push("in the trash".to_owned());
-    }
-    if details.proof.as_ref().is_some_and(|proof| proof.level.is_proof()) {
-        words.push("proven".to_owned());
     }
     Cow::Owned(words.join(", "))
 }
@@ -161,7 +159,7 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         ("Created", details.created.as_ref().map(ToString::to_string)),
         ("Added", from),
         ("State", Some(state(details).into_owned())),
-        ("Proof", details.proof.as_ref().map(proof)),
+        ("Proved", details.proof.as_ref().map(proof)),
         ("Note", text(&details.note)),
         ("Tags", (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
         ("Conflict", conflict),
@@ -175,15 +173,24 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     Ok(())
 }
 
-/// How far a key was proven, and when.
+/// What trying the key on its drive gave.
 fn proof(proof: &Proof) -> String {
-    let what = match proof.level {
-        ProofLevel::KeyIdFits => "not proven; the drive lists its Key ID",
-        ProofLevel::OpensVolume | ProofLevel::OpensData => "opened its drive",
-        ProofLevel::MetadataIntact => "opened its drive, whose description of itself is intact",
-        ProofLevel::FirstSector => "opened its drive and made its first sector readable",
+    let words = match proof.level {
+        ProofLevel::DoesNotOpen => "did NOT open the drive that lists its Key ID",
+        ProofLevel::KeyIdFits => "not proved: the drive lists its Key ID and could not be tried",
+        ProofLevel::OpensVolume | ProofLevel::OpensData => "opened its drive; what the drive says of itself was not confirmed",
+        ProofLevel::MetadataIntact | ProofLevel::FirstSector => "opened its drive",
     };
-    format!("{}, {what}", proof.at.format("%Y-%m-%d"))
+    format!("{}, {words}", proof.at.format("%Y-%m-%d"))
+}
+
+/// The same in a column.
+fn proved(details: &Details) -> Cow<'static, str> {
+    match &details.proof {
+        Some(proof) if proof.level.is_proof() => Cow::Owned(proof.at.date_naive().to_string()),
+        Some(proof) if proof.level == ProofLevel::DoesNotOpen => Cow::Borrowed("does not open"),
+        _ => Cow::Borrowed(""),
+    }
 }
 
 #[cfg(test)]

@@ -14,14 +14,18 @@ use crate::cli::args::{ImportArgs, Said, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::{New, given};
+use crate::cli::command::prove;
 use crate::cli::question;
 use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vault_path};
+use crate::cli::volumes::Target;
 use crate::cli::world::World;
 use crate::import::{Attachment, Candidate};
-use crate::record::{Details, LineText, SourceKind};
-use crate::vault::{Incoming, Intake, IntakeOutcome, NewAttachment, Taking, Unlocked, Vault};
+use crate::record::{Details, Handle, LineText, SourceKind};
+use crate::vault::{Incoming, Intake, IntakeOutcome, NewAttachment, TakenIn, Taking, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportArgs) -> Result<Exit, Failure> {
+    let target = args.drive.as_deref().map(Target::read).transpose()?;
+    let volumes = target.as_ref().map(Target::volumes).transpose()?.unwrap_or_default();
     let path = vault_path(world, shared)?;
     let there = path.symlink_metadata().is_ok();
     // An existing vault is opened before the files: a mistyped passphrase shows at once.
@@ -59,8 +63,13 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
         None => make_vault(world, shared, &path)?,
     };
     let outcome = take_in(world, &mut vault, &mut sorted, args)?;
+    let handles: Vec<Handle> = outcome.records.iter().map(TakenIn::handle).collect();
     let reports = sorted.reports(outcome);
-    let exit = report::show(world, shared, &reports, args.dry_run)?;
+    let mut exit = report::show(world, shared, &reports, args.dry_run)?;
+    if !volumes.is_empty() {
+        let proved = prove::taken(world, &mut vault, &volumes, &handles)?;
+        exit = if exit == Exit::Done { proved } else { exit };
+    }
     Ok(if exit == Exit::Done { exit_over(&vault) } else { exit })
 }
 
