@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod export;
 pub mod gather;
 pub mod import;
 pub mod record;
