@@ -1,6 +1,7 @@
 //! The crypto floor with a front door: callers choose a purpose, never an algorithm.
 //! Must not know SQL, files on disk, prompts or time.
 
+mod bundle;
 mod error;
 mod kdf;
 mod keyslot;
@@ -12,6 +13,7 @@ mod summary;
 mod token;
 mod total;
 
+pub use bundle::{BundleAsks, BundleError, BundleIdentity, BundleKey, BundleLock, BundleRecipient, bundle_asks, open_bundle, seal_bundle};
 pub use error::SealError;
 pub use kdf::{KdfCost, KdfError, KdfLimits, calibrate};
 pub use keyslot::{CHECK_BYTES, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening};
