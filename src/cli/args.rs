@@ -1,8 +1,12 @@
 //! What can be typed: the one description from which help, completions and man pages are made.
 
+mod export;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub(super) use export::{ExportBundleArgs, ExportCommand, ExportPlainArgs, ExportUsbArgs, Which};
 
 use crate::record::{KeyId, LineText, SlotId, State, VolumeType};
 
@@ -76,6 +80,9 @@ pub(super) enum Command {
     /// List, add and remove the ways to open the vault
     #[command(subcommand)]
     Keyslot(KeyslotCommand),
+    /// Take keys out of the vault: to a stick, an encrypted file, JSON or a table
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Open every record and compare everything with what was written
     Verify(VerifyArgs),
     /// Print completions for a shell

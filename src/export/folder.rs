@@ -61,6 +61,12 @@ impl Folder {
         &self.path
     }
 
+    /// The file that stands under this name, in whatever letter case.
+    #[must_use]
+    pub fn there(&self, name: &str) -> Option<PathBuf> {
+        self.names.get(&folded(name)).map(|there| self.path.join(there))
+    }
+
     /// Files that an interrupted export left behind. They may hold keys.
     #[must_use]
     pub fn left_behind(&self) -> Vec<PathBuf> {

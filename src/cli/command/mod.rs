@@ -3,6 +3,7 @@
 pub(super) mod add;
 pub(super) mod completions;
 pub(super) mod edit;
+pub(super) mod export;
 pub(super) mod find;
 pub(super) mod import;
 pub(super) mod init;
