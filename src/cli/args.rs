@@ -125,6 +125,12 @@ pub(super) struct ImportArgs {
     pub(super) clipboard: bool,
     #[command(flatten)]
     pub(super) said: Said,
+    /// A file with the private age key that opens a bundle; may be given several times
+    #[arg(long = "identity", value_name = "FILE")]
+    pub(super) identities: Vec<PathBuf>,
+    /// Read the passphrase of a bundle from the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) bundle_passphrase_file: Option<PathBuf>,
     /// Only tell what would be taken in
     #[arg(long)]
     pub(super) dry_run: bool,

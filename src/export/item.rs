@@ -20,6 +20,8 @@ pub struct Part<'a> {
     pub kind: AttachmentKind,
     /// The key protector it belongs to.
     pub guid: Guid,
+    /// The Key IDs of the records it goes with.
+    pub key_ids: &'a [Guid],
     /// The computer's name.
     pub device_name: Option<&'a str>,
     /// Its bytes.

@@ -53,9 +53,11 @@ fn head(item: &Item<'_>) -> String {
 /// What is no record: its bytes in base64.
 fn attachment(part: &Part<'_>) -> Zeroizing<String> {
     let kind = serde_json::to_string(&part.kind).unwrap_or_default();
+    let ids: Vec<String> = part.key_ids.iter().map(|id| format!("\"{id}\"")).collect();
+    let ids = if ids.is_empty() { String::new() } else { format!("\n      \"keyIds\": [{}],", ids.join(", ")) };
     let device = part.device_name.and_then(|name| serde_json::to_string(name).ok());
     let device = device.map(|device| format!("\n      \"deviceName\": {device},")).unwrap_or_default();
-    let head = format!("    {{\n      \"kind\": {kind},\n      \"id\": \"{}\",{device}\n      \"bytes\": \"", part.guid);
+    let head = format!("    {{\n      \"kind\": {kind},\n      \"id\": \"{}\",{ids}{device}\n      \"bytes\": \"", part.guid);
     let mut whole = Zeroizing::new(String::with_capacity(head.len() + part.bytes.len().div_ceil(3) * 4 + 16));
     whole.push_str(&head);
     base64(part.bytes, &mut whole);
@@ -93,7 +95,7 @@ mod tests {
         let named = Details { device_name: "Büro \"2\"\\".parse().ok(), key_id: "7EDB30ED".parse().unwrap(), ..Details::default() };
         let bare = Details::default();
         let item = |number, details| Item { handle: Handle::new(number).unwrap(), details, digits: &digits };
-        let part = Part { kind: AttachmentKind::ExternalKey, guid: Guid::from_bytes([7; 16]), device_name: Some("PC"), bytes: b"ab\0" };
+        let part = Part { kind: AttachmentKind::ExternalKey, guid: Guid::from_bytes([7; 16]), key_ids: &[Guid::from_bytes([8; 16])], device_name: Some("PC"), bytes: b"ab\0" };
         for (items, parts) in [(vec![], vec![]), (vec![item(1, &named), item(2, &bare)], vec![part, part])] {
             let bytes = json(&items, &parts);
             assert_eq!(bytes.len(), bytes.capacity());

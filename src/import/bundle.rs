@@ -65,7 +65,7 @@ pub(super) fn sniff_sealed(input: &Input<'_>) -> bool {
 
 /// For the table of readers.
 pub(super) fn read_sealed(_: &Input<'_>) -> Reading {
-    Reading { remarks: vec![Remark::whole(RemarkKind::Encrypted)], source: Some(SourceKind::Bundle), ..Reading::default() }
+    Reading { remarks: vec![Remark::whole(RemarkKind::SealedBundle)], source: Some(SourceKind::Bundle), ..Reading::default() }
 }
 
 /// For the table of readers: opened by another program.
@@ -190,7 +190,7 @@ impl<'de> Deserialize<'de> for Key {
 #[serde(rename_all = "camelCase")]
 struct Held {
     kind: AttachmentKind,
-    id: Id,
+    id: Guid,
     device_name: Option<LineText>,
     bytes: Base64,
 }
@@ -198,15 +198,7 @@ struct Held {
 impl Held {
     fn into_attachment(self) -> Attachment {
         let Self { kind, id, device_name, bytes } = self;
-        Attachment { kind, guid: id.0, bytes: bytes.0, created: None, device_name, inside: None }
-    }
-}
-
-struct Id(Guid);
-
-impl<'de> Deserialize<'de> for Id {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map(Self).map_err(D::Error::custom)
+        Attachment { kind, guid: id, bytes: bytes.0, created: None, device_name, inside: None }
     }
 }
 

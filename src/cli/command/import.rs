@@ -1,5 +1,6 @@
 //! `import`: from files, folders or the clipboard into the vault, in one write; and the report of it.
 
+mod bundle;
 mod report;
 mod sources;
 
@@ -25,6 +26,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     // An existing vault is opened before the files: a mistyped passphrase shows at once.
     let vault = if there { Some(unlocked(world, shared)?) } else { None };
     let mut sources = sources::read(world, args)?;
+    bundle::open(world, args, &mut sources)?;
     if args.dry_run && vault.is_none() {
         let reports = report::without_vault(sources);
         return report::show(world, shared, &reports, true);
@@ -128,12 +130,16 @@ fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: Sources,
     let Sources { read, failed, without } = sources;
     for source in read {
         let mut report = FileReport::of(&source);
-        let Source { path, reading, suggestion, .. } = source;
+        let Source { path, reading, suggestion, told, .. } = source;
+        let mut told = told.into_iter();
         report.first = incoming.len();
         report.count = reading.records.len();
         let kind = if path.is_none() { Some(SourceKind::Clipboard) } else { None };
         let name = path.as_deref().and_then(file_name);
-        incoming.extend(reading.records.into_iter().map(|candidate| one(candidate, kind, name.clone(), suggestion.as_ref(), &args.said)));
+        incoming.extend(reading.records.into_iter().map(|candidate| {
+            let incoming = one(candidate, kind, name.clone(), suggestion.as_ref(), &args.said);
+            bundle::with_all(incoming, told.next())
+        }));
         reports.push(report);
     }
     let taking = if args.dry_run { Taking::DryRun } else { Taking::Keep };

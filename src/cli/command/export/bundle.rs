@@ -13,8 +13,11 @@ use crate::cli::passphrase::{self, New};
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, world::World};
 use crate::export::{self, Put, Seen};
-use crate::record::Handle;
+use crate::record::{AttachmentKind, CopyKind};
 use crate::seal::{BundleError, BundleLock, BundleRecipient, seal_bundle};
+
+/// What goes along with the keys.
+const KINDS: [AttachmentKind; 3] = [AttachmentKind::ExternalKey, AttachmentKind::KeyPackage, AttachmentKind::DriveHeader];
 
 /// To whom it will be sealed.
 enum Lock {
@@ -44,26 +47,24 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
             Lock::Passphrase(passphrase::choose(world, New::Asked, shared.yes)?)
         }
     };
-    let chosen = entries.reveal(&mut vault)?;
+    let chosen = entries.reveal(&mut vault, args.which.all, &KINDS)?;
     let items = chosen.items();
-    let text = export::bundle(&items, &[], (world.now)());
+    let text = export::bundle(&items, &chosen.parts(), (world.now)());
     let lock_with = match &lock {
         Lock::Passphrase(passphrase) => BundleLock::Passphrase(passphrase, world.kdf.limits),
         Lock::Recipients(recipients) => BundleLock::Recipients(recipients),
     };
     let sealed = seal_bundle(&text, &lock_with).map_err(|_| Failure::new(Exit::Failed, "the bundle could not be made", "try again"))?;
     let saved = save_to(world, &args.to, &sealed)?;
-    let handles: Vec<Handle> = items.iter().map(|item| item.handle).collect();
+    let handles = chosen.handles();
     let place = args.to.display().to_string();
-    let mut noted = true;
-    if let Saved::File(..) = saved {
-        if shared.json {
-            print::print(world.out, &json!({ "path": place, "keys": handles, "readBack": read_back(saved) }))?;
-        }
-        noted = copies::note(world, &mut vault, Made::Bundle, args.name.as_ref(), &args.to, &handles)?;
+    if matches!(saved, Saved::File(..)) && shared.json {
+        print::print(world.out, &json!({ "path": place, "keys": handles, "readBack": read_back(saved) }))?;
     }
     tell(world, &chosen.counted(), &lock, if is_output(&args.to) { None } else { Some(&place) })?;
     warn_of_memory(world, saved)?;
+    let made = Made { kind: CopyKind::Bundle, name: args.name.as_ref(), place: &args.to, records: &handles, compared: false };
+    let noted = copies::note(world, &mut vault, &made)?;
     let exit = chosen.exit(&vault)?;
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }

@@ -10,8 +10,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, question, world::World};
-use crate::export;
-use crate::record::Handle;
+use crate::export::{self, Put};
+use crate::record::CopyKind;
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,24 +35,26 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let place = if is_output(&args.to) { "standard output".to_owned() } else { args.to.display().to_string() };
     let what = format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
     question::typed(world, &what, "EXPORT")?;
-    let chosen = entries.reveal(&mut vault)?;
+    let chosen = entries.reveal(&mut vault, args.which.all, &[])?;
     let items = chosen.items();
     let bytes = match form {
         Form::Json => export::json(&items, &[]),
         Form::Csv => export::csv(&items),
     };
     let saved = save_to(world, &args.to, &bytes)?;
-    let handles: Vec<Handle> = items.iter().map(|item| item.handle).collect();
-    let mut noted = true;
+    let handles = chosen.handles();
     if let Saved::File(..) = saved {
         if shared.json {
             print::print(world.out, &json!({ "path": place, "keys": handles, "readBack": bundle::read_back(saved) }))?;
         }
-        noted = copies::note(world, &mut vault, Made::Plain, args.name.as_ref(), &args.to, &handles)?;
-        writeln!(world.err, "{} now lie at {place}, readable by anybody who gets hold of it.", chosen.counted())?;
+        let lie = if handles.len() == 1 { "lies" } else { "lie" };
+        writeln!(world.err, "{} now {lie} at {place}, readable by anybody who gets hold of it.", chosen.counted())?;
         writeln!(world.err, "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every trace.")?;
         bundle::warn_of_memory(world, saved)?;
     }
+    let compared = matches!(saved, Saved::File(Put::AlreadyThere, _));
+    let made = Made { kind: CopyKind::File, name: args.name.as_ref(), place: &args.to, records: &handles, compared };
+    let noted = copies::note(world, &mut vault, &made)?;
     let exit = chosen.exit(&vault)?;
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }

@@ -13,8 +13,8 @@ use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::session::unlocked;
 use crate::cli::world::World;
-use crate::export::{self, Folder, Item, Put, README_NAME, Seen, WriteError};
-use crate::record::{Handle, RecoveryPassword};
+use crate::export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteError};
+use crate::record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
 use crate::{gather, import};
 
 /// A bar for fewer files would only flicker.
@@ -23,6 +23,7 @@ const PROGRESS_FILES: usize = 50;
 /// A file on its way to the stick; its bytes are made when they are needed.
 enum Outgoing<'a> {
     Key(Item<'a>),
+    Startup(Part<'a>),
     Readme,
 }
 
@@ -30,6 +31,7 @@ impl Outgoing<'_> {
     fn name(&self) -> String {
         match self {
             Self::Key(item) => export::windows_name(item),
+            Self::Startup(part) => export::external_key_name(&part.guid),
             Self::Readme => README_NAME.to_owned(),
         }
     }
@@ -37,6 +39,7 @@ impl Outgoing<'_> {
     fn bytes(&self) -> Zeroizing<Vec<u8>> {
         match self {
             Self::Key(item) => export::windows_text(item),
+            Self::Startup(part) => Zeroizing::new(part.bytes.to_vec()),
             Self::Readme => export::readme(),
         }
     }
@@ -44,6 +47,7 @@ impl Outgoing<'_> {
     fn line(&self) -> Line {
         let (what, device) = match self {
             Self::Key(item) => (What::Key(item.handle), item.details.device_name.clone()),
+            Self::Startup(part) => (What::Startup, part.device_name.and_then(|name| name.parse::<LineText>().ok())),
             Self::Readme => (What::Readme, None),
         };
         Line { name: self.name(), what, device, outcome: Err(WriteError::Gone) }
@@ -56,16 +60,18 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
     let mut folder = Folder::open(&to).map_err(|error| saving::failure(error, &to.join(README_NAME)))?;
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
-    let chosen = entries.reveal(&mut vault)?;
-    let items = chosen.items();
-    let outgoing: Vec<Outgoing<'_>> = items.iter().copied().map(Outgoing::Key).chain([Outgoing::Readme]).collect();
+    let chosen = entries.reveal(&mut vault, args.which.all, &[AttachmentKind::ExternalKey])?;
+    let keys = chosen.items().into_iter().map(Outgoing::Key);
+    let outgoing: Vec<Outgoing<'_>> = keys.chain(chosen.parts().into_iter().map(Outgoing::Startup)).chain([Outgoing::Readme]).collect();
     let (lines, seen) = if args.dry_run { (look(&folder, &outgoing), None) } else { write(world, &mut folder, &outgoing) };
     let there: Vec<Handle> = lines.iter().filter_map(Line::key_that_is_there).collect();
+    usb_report::show(world, shared, &to, &lines, seen, args.dry_run)?;
     let mut noted = true;
     if !args.dry_run && !there.is_empty() {
-        noted = copies::note(world, &mut vault, Made::Stick, args.name.as_ref(), &to, &there)?;
+        let compared = lines.iter().all(|line| line.outcome != Ok(Put::Written));
+        let made = Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: &to, records: &there, compared };
+        noted = copies::note(world, &mut vault, &made)?;
     }
-    usb_report::show(world, shared, &to, &lines, seen, args.dry_run)?;
     warn_of_leftovers(world, &folder)?;
     usb_report::judge(&lines, &to)?;
     let exit = chosen.exit(&vault)?;
@@ -122,6 +128,7 @@ fn forgive(folder: &Folder, one: &Outgoing<'_>, outcome: Result<Put, WriteError>
     let same = outcome == Err(WriteError::Exists)
         && match one {
             Outgoing::Key(item) => folder.there(&one.name()).is_some_and(|path| holds_key(&path, item)),
+            Outgoing::Startup(_) => false,
             Outgoing::Readme => true,
         };
     if same { Ok(Put::AlreadyThere) } else { outcome }

@@ -18,6 +18,8 @@ use crate::record::{Handle, LineText};
 pub(super) enum What {
     /// A record's digits.
     Key(Handle),
+    /// A startup key.
+    Startup,
     /// The explanation.
     Readme,
 }
@@ -41,7 +43,7 @@ impl Line {
     }
 
     const fn is_key(&self) -> bool {
-        matches!(self.what, What::Key(_))
+        matches!(self.what, What::Key(_) | What::Startup)
     }
 
     /// The word at the line's beginning, and the one for programs.
@@ -94,6 +96,8 @@ fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), 
         let of = match (line.what, &line.device) {
             (What::Key(handle), Some(device)) => format!(": {handle}, {device}"),
             (What::Key(handle), None) => format!(": {handle}"),
+            (What::Startup, Some(device)) => format!(": startup key, {device}"),
+            (What::Startup, None) => ": startup key".to_owned(),
             (What::Readme, _) => String::new(),
         };
         let why = line.outcome.err().map(|error| format!(" ({})", brief(error))).unwrap_or_default();
@@ -108,7 +112,7 @@ fn as_json(world: &mut World<'_>, to: &Path, lines: &[Line], seen: Option<Seen>,
         .map(|line| {
             let handle = match line.what {
                 What::Key(handle) => Some(handle),
-                What::Readme => None,
+                What::Startup | What::Readme => None,
             };
             let (_, outcome) = line.words(dry_run);
             json!({ "name": line.name, "handle": handle, "outcome": outcome, "refusedBecause": line.outcome.err().map(brief) })
