@@ -20,8 +20,8 @@ const PASSING: (&str, &str) = (".drivekey-", ".passing");
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// Which folder it is, whatever stands under its path later.
-    identity: Option<(u64, u64)>,
+    /// The folder itself, whatever stands under its path later.
+    anchor: Anchor,
     /// What is there, by the form in which names are equal on a stick.
     names: BTreeMap<String, OsString>,
 }
@@ -51,8 +51,8 @@ impl Folder {
             let name = item.map_err(|error| failed(&error))?.file_name();
             names.insert(folded(&name.to_string_lossy()), name);
         }
-        let identity = identity(path).map_err(|error| failed(&error))?;
-        Ok(Self { path: path.to_owned(), identity, names })
+        let anchor = Anchor::of(path).map_err(|error| failed(&error))?;
+        Ok(Self { path: path.to_owned(), anchor, names })
     }
 
     /// Where it is.
@@ -118,7 +118,7 @@ impl Folder {
 
     /// Where a stick was mounted an empty folder of the disk may stand once it is pulled: no key must land there.
     fn still_there(&self) -> Result<(), WriteError> {
-        if identity(&self.path).is_ok_and(|now| now == self.identity) { Ok(()) } else { Err(WriteError::Gone) }
+        if self.anchor.holds(&self.path) { Ok(()) } else { Err(WriteError::Gone) }
     }
 
     fn rename(&self, passing: NamedTempFile, name: &str) -> Result<(), WriteError> {
@@ -149,7 +149,10 @@ impl Folder {
             match File::open(&self.path).and_then(|folder| folder.sync_all()) {
                 // Some file systems sync files only.
                 Err(error)
-                    if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {}
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+                    ) => {}
                 result => result.map_err(|error| WriteError::of(&error, &self.path))?,
             }
         }
@@ -179,17 +182,42 @@ impl Folder {
     }
 }
 
-/// The numbers by which the system knows a folder.
+/// A folder that is kept open: its number cannot go to another one meanwhile.
 #[cfg(unix)]
-fn identity(path: &Path) -> io::Result<Option<(u64, u64)>> {
-    use std::os::unix::fs::MetadataExt;
-    path.metadata().map(|data| Some((data.dev(), data.ino())))
+#[derive(Debug)]
+struct Anchor(File);
+
+#[cfg(unix)]
+impl Anchor {
+    fn of(path: &Path) -> io::Result<Self> {
+        File::open(path).map(Self)
+    }
+
+    /// Whether the path still leads there.
+    fn holds(&self, path: &Path) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let numbers = |data: io::Result<fs::Metadata>| data.map(|data| (data.dev(), data.ino())).ok();
+        let now = numbers(path.metadata());
+        now.is_some() && now == numbers(self.0.metadata())
+    }
 }
 
 /// A drive that is pulled takes its letter along.
 #[cfg(not(unix))]
-fn identity(path: &Path) -> io::Result<Option<(u64, u64)>> {
-    path.metadata().map(|_| None)
+#[derive(Debug)]
+struct Anchor;
+
+#[cfg(not(unix))]
+impl Anchor {
+    #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+    fn of(_: &Path) -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    #[expect(clippy::unused_self, reason = "as on Unix")]
+    fn holds(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
 }
 
 /// Writes one file safely and reads it back.

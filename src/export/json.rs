@@ -95,7 +95,13 @@ mod tests {
         let named = Details { device_name: "Büro \"2\"\\".parse().ok(), key_id: "7EDB30ED".parse().unwrap(), ..Details::default() };
         let bare = Details::default();
         let item = |number, details| Item { handle: Handle::new(number).unwrap(), details, digits: &digits };
-        let part = Part { kind: AttachmentKind::ExternalKey, guid: Guid::from_bytes([7; 16]), key_ids: &[Guid::from_bytes([8; 16])], device_name: Some("PC"), bytes: b"ab\0" };
+        let part = Part {
+            kind: AttachmentKind::ExternalKey,
+            guid: Guid::from_bytes([7; 16]),
+            key_ids: &[Guid::from_bytes([8; 16])],
+            device_name: Some("PC"),
+            bytes: b"ab\0",
+        };
         for (items, parts) in [(vec![], vec![]), (vec![item(1, &named), item(2, &bare)], vec![part, part])] {
             let bytes = json(&items, &parts);
             assert_eq!(bytes.len(), bytes.capacity());

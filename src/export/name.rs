@@ -127,10 +127,7 @@ mod tests {
             assert_eq!(name_problem(&name), None);
             name
         };
-        assert_eq!(
-            name("{c22048e2-1740-4d2b-8bed-9f07a429921c}", &[9]),
-            "BitLocker Recovery Key C22048E2-1740-4D2B-8BED-9F07A429921C.TXT"
-        );
+        assert_eq!(name("{c22048e2-1740-4d2b-8bed-9f07a429921c}", &[9]), "BitLocker Recovery Key C22048E2-1740-4D2B-8BED-9F07A429921C.TXT");
         assert_eq!(
             name("C22048E2-1740-4D2B-8BED-9F07A429921C", &[3]),
             "BitLocker Recovery Key C22048E2-1740-4D2B-8BED-9F07A429921C (7).TXT"

@@ -10,6 +10,10 @@ use crate::record::{Details, KeyId, State, VolumeType, fold_digit};
 
 /// More digits than this in a name, or so many hexadecimal ones in a row, could be taken for a key or a Key ID.
 const NAME_DIGITS: usize = 20;
+/// With a hyphen between them, as many hexadecimal digits look like the beginning of a Key ID.
+const ID_DIGITS: usize = 12;
+/// Behind a colon this many look like one.
+const ANNOUNCED_DIGITS: usize = 4;
 /// Names longer than this are cut: they are for people.
 const NAME_CHARS: usize = 100;
 
@@ -29,7 +33,9 @@ pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
     }
     match &details.key_id {
         KeyId::Full(guid) => {
-            before.push_str("The locked computer shows a Key ID. This is the right key if it begins with the same 8 characters as this one:\n\n");
+            before.push_str(
+                "The locked computer shows a Key ID. This is the right key if it begins with the same 8 characters as this one:\n\n",
+            );
             let _ = write!(before, "Identifier:\n\n\t{guid}\n\n");
         }
         KeyId::Prefix(prefix) => {
@@ -44,7 +50,9 @@ pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
         after.push_str(sentence);
         after.push_str("\n\n");
     }
-    after.push_str("If the Key ID is another one, this key belongs to another drive. Look for the file with the Key ID that the computer shows.\n");
+    after.push_str(
+        "If the Key ID is another one, this key belongs to another drive. Look for the file with the Key ID that the computer shows.\n",
+    );
     after.push_str("Whoever reads this file can unlock the drive. Keep it away from the computer.\n\n");
     text::utf16(&[&before, item.digits.as_str(), &after])
 }
@@ -89,17 +97,18 @@ const fn of_state(state: State) -> Option<&'static str> {
 /// Whether nothing in a name can be mistaken for a key or a Key ID, by people or by programs.
 fn is_harmless(text: &str) -> bool {
     let digits = text.chars().filter(|c| fold_digit(*c).is_some()).count();
-    let mut longest = 0;
-    let mut run = 0;
-    for c in text.chars() {
-        run = match c {
-            '-' => run,
-            c if c.is_ascii_hexdigit() => run + 1,
-            _ => 0,
-        };
-        longest = longest.max(run);
-    }
-    digits <= NAME_DIGITS && longest <= NAME_DIGITS
+    let like_an_id = |run: &str| {
+        let hex = run.chars().filter(char::is_ascii_hexdigit).count();
+        hex > NAME_DIGITS || (hex >= ID_DIGITS && run.contains('-'))
+    };
+    // A name of the form `Key ID: 7EDB30ED` would announce one.
+    let announced = text.split_once([':', '=']).is_some_and(|(_, value)| hex_runs(value).any(|run| run.len() >= ANNOUNCED_DIGITS));
+    digits <= NAME_DIGITS && !announced && !hex_runs(text).any(like_an_id)
+}
+
+/// Hexadecimal digits in a row, hyphens among them.
+fn hex_runs(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_hexdigit() && c != '-')
 }
 
 #[cfg(test)]

@@ -278,7 +278,8 @@ mod tests {
     #[test]
     fn a_broken_part_leaves_the_part_for_people() {
         let key = "471207-278498-422125-177177-561902-537405-468006-693451";
-        let bytes = format!("drivekey bundle 1\n\n  Recovery key   {key}\n-----BEGIN DRIVEKEY JSON-----\n{{\n-----END DRIVEKEY JSON-----\n");
+        let bytes =
+            format!("drivekey bundle 1\n\n  Recovery key   {key}\n-----BEGIN DRIVEKEY JSON-----\n{{\n-----END DRIVEKEY JSON-----\n");
         let reading = super::super::read(None, bytes.as_bytes());
         assert_eq!(reading.records.len(), 1);
         assert_eq!(reading.remarks.first().map(Remark::code), Some("broken_structure"));
@@ -286,7 +287,9 @@ mod tests {
 
     #[test]
     fn what_is_no_bundle() {
-        for bytes in [&b""[..], b"drivekey bundle ", b"drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----", &text("[]"), &text(r#"{"value":[{}]}"#)] {
+        for bytes in
+            [&b""[..], b"drivekey bundle ", b"drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----", &text("[]"), &text(r#"{"value":[{}]}"#)]
+        {
             assert!(unpack_bundle(bytes).is_none());
         }
         for bad in ["a", "ab=", "a===", "ab\n=", "===="] {

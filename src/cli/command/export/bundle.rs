@@ -105,7 +105,10 @@ pub(super) const fn read_back(saved: Saved) -> Option<&'static str> {
 /// The same for people, where there is a doubt.
 pub(super) fn warn_of_memory(world: &mut World<'_>, saved: Saved) -> Result<(), Failure> {
     if let Saved::File(Put::Written, Seen::Memory) = saved {
-        writeln!(world.err, "It was compared with what this system remembers of it; the medium itself could not be read past that memory.")?;
+        writeln!(
+            world.err,
+            "It was compared with what this system remembers of it; the medium itself could not be read past that memory."
+        )?;
     }
     Ok(())
 }

@@ -49,7 +49,10 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         }
         let lie = if handles.len() == 1 { "lies" } else { "lie" };
         writeln!(world.err, "{} now {lie} at {place}, readable by anybody who gets hold of it.", chosen.counted())?;
-        writeln!(world.err, "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every trace.")?;
+        writeln!(
+            world.err,
+            "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every trace."
+        )?;
         bundle::warn_of_memory(world, saved)?;
     }
     let compared = matches!(saved, Saved::File(Put::AlreadyThere, _));

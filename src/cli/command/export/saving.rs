@@ -70,10 +70,9 @@ fn words(error: WriteError, path: &Path) -> (String, &'static str) {
             format!("{folder} does not answer any more: the stick was pulled out, or it is broken"),
             "plug it in again and repeat the command; the vault was not changed",
         ),
-        WriteError::Differs => (
-            format!("{shown} did not read back as it was written, and was removed again"),
-            "the stick is failing: use another one",
-        ),
+        WriteError::Differs => {
+            (format!("{shown} did not read back as it was written, and was removed again"), "the stick is failing: use another one")
+        }
         WriteError::Io(kind) => (format!("{shown} could not be written: {kind}"), "check the stick or disk and try again"),
     }
 }

@@ -84,7 +84,10 @@ pub(super) fn show(
         writeln!(world.err, "Keep it away from the computers that it opens. To get rid of the keys, destroy the stick.")?;
     }
     if seen == Some(Seen::Memory) {
-        writeln!(world.err, "The files were compared with what this system remembers of them; the stick could not be read past that memory.")?;
+        writeln!(
+            world.err,
+            "The files were compared with what this system remembers of them; the stick could not be read past that memory."
+        )?;
         writeln!(world.err, "Pull it out, plug it in again and repeat the command: it then only compares.")?;
     }
     Ok(())

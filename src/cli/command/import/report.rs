@@ -287,7 +287,8 @@ fn summary(world: &mut World<'_>, counts: &Counts, dry_run: bool) -> Result<(), 
 
 /// Files that still hold keys for everybody to read.
 fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Result<(), Failure> {
-    let files: Vec<&PathBuf> = reports.files.iter().filter(|file| file.holds_keys() && !file.was_sealed).filter_map(|file| file.path.as_ref()).collect();
+    let files: Vec<&PathBuf> =
+        reports.files.iter().filter(|file| file.holds_keys() && !file.was_sealed).filter_map(|file| file.path.as_ref()).collect();
     if files.is_empty() {
         return Ok(());
     }
