@@ -10,5 +10,6 @@ pub mod import;
 pub mod record;
 pub mod reveal;
 pub mod seal;
+pub mod sheet;
 pub mod store;
 pub mod vault;

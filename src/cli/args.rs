@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(super) use export::{ExportBundleArgs, ExportCommand, ExportPlainArgs, ExportUsbArgs, Which};
 
-use crate::record::{KeyId, LineText, SlotId, State, VolumeType};
+use crate::record::{ItemNumber, KeyId, LineText, SlotId, State, VolumeType};
 
 /// An encrypted local vault for drive recovery keys.
 #[derive(Debug, Parser)]
@@ -57,6 +57,8 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Take in recovery keys from files, folders, sticks or the clipboard
     Import(ImportArgs),
+    /// Undo the last import
+    Undo,
     /// Type in one recovery key by hand
     Add(AddArgs),
     /// List the keys in the vault, without their digits
@@ -83,6 +85,11 @@ pub(super) enum Command {
     /// Take keys out of the vault: to a stick, an encrypted file, JSON or a table
     #[command(subcommand)]
     Export(ExportCommand),
+    /// List the sticks, files, sheets, kits and bundles that were made, and what is stale in them
+    Copies(CopiesArgs),
+    /// List, give out or remove startup keys, key packages and drive headers
+    #[command(subcommand)]
+    Attachment(AttachmentCommand),
     /// Open every record and compare everything with what was written
     Verify(VerifyArgs),
     /// Print completions for a shell
@@ -281,6 +288,57 @@ pub(super) struct KeyslotRemoveArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct CopiesArgs {
+    /// Also those that were destroyed
+    #[arg(long)]
+    pub(super) all: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<CopiesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CopiesCommand {
+    /// Note that a copy was destroyed
+    Destroyed(CopyArgs),
+    /// Give a copy a name
+    Name(CopyNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CopyArgs {
+    /// The copy, such as c3
+    #[arg(value_name = "COPY", value_parser = copy_number)]
+    pub(super) copy: ItemNumber,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CopyNameArgs {
+    #[command(flatten)]
+    pub(super) copy: CopyArgs,
+    /// The name
+    #[arg(value_name = "NAME")]
+    pub(super) name: LineText,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AttachmentCommand {
+    /// List them
+    List,
+    /// Write one to a file, byte for byte
+    Save(AttachmentSaveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AttachmentSaveArgs {
+    /// The attachment, such as a3
+    #[arg(value_name = "ATTACHMENT", value_parser = attachment_number)]
+    pub(super) attachment: ItemNumber,
+    /// The file to write, or a folder; nothing that exists is replaced
+    #[arg(long, value_name = "PATH")]
+    pub(super) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Take this copy for the right one from now on
     #[arg(long, conflicts_with = "repair")]
@@ -310,6 +368,18 @@ fn volume_type(text: &str) -> Result<VolumeType, String> {
 
 fn key_id(text: &str) -> Result<KeyId, String> {
     text.parse().map_err(|_| "a Key ID has 32 hexadecimal digits; its beginning needs at least 4".to_owned())
+}
+
+fn copy_number(text: &str) -> Result<ItemNumber, String> {
+    item_number(text, ['c', 'C']).ok_or_else(|| "a copy is named c1, c2 and so on; 'drivekey copies' lists them".to_owned())
+}
+
+fn attachment_number(text: &str) -> Result<ItemNumber, String> {
+    item_number(text, ['a', 'A']).ok_or_else(|| "an attachment is named a1, a2 and so on; 'drivekey attachment list' lists them".to_owned())
+}
+
+fn item_number(text: &str, letters: [char; 2]) -> Option<ItemNumber> {
+    text.strip_prefix(letters)?.parse().ok().and_then(ItemNumber::new)
 }
 
 fn state(text: &str) -> Result<State, String> {

@@ -73,6 +73,7 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => command::init::run(world, shared, args),
         Command::Import(args) => command::import::run(world, shared, args),
+        Command::Undo => command::undo::run(world, shared),
         Command::Add(args) => command::add::run(world, shared, args),
         Command::List(args) => command::list::run(world, shared, args),
         Command::Find(args) => command::find::run(world, shared, args),
@@ -85,6 +86,8 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Passphrase(args) => command::passphrase::run(world, shared, args),
         Command::Keyslot(command) => command::keyslot::run(world, shared, command),
         Command::Export(command) => command::export::run(world, shared, command),
+        Command::Copies(args) => command::copies::run(world, shared, args),
+        Command::Attachment(command) => command::attachment::run(world, shared, command),
         Command::Verify(args) => command::verify::run(world, shared, args),
         Command::Completions(args) => command::completions::run(world, args),
         Command::Man(args) => command::man::run(world, args),

@@ -38,7 +38,7 @@ fn row(entry: &Entry) -> [String; 8] {
 }
 
 /// As the recovery screen shows it.
-fn first_8(key_id: &KeyId) -> String {
+pub(super) fn first_8(key_id: &KeyId) -> String {
     match key_id {
         KeyId::Full(guid) => guid.first_8(),
         KeyId::Prefix(prefix) => prefix.as_str().to_owned(),

@@ -46,6 +46,17 @@ pub enum TakenIn {
     Conflict(Handle, Vec<Handle>),
 }
 
+/// What would become of a record, as far as the index tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// New in the vault.
+    New,
+    /// In the vault already; whether anything new is said of it is not looked at.
+    Known(Handle),
+    /// At odds with these.
+    Conflict(Vec<Handle>),
+}
+
 /// What is done with the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taking {
@@ -103,6 +114,34 @@ impl Vault<Unlocked> {
             batch.write(progress)?.commit()?;
         }
         Ok(outcomes)
+    }
+
+    /// What would become of each of these, without writing and without a look at each other.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when a record they meet is not what was written.
+    pub fn expect(&mut self, incoming: &[Incoming]) -> Result<Vec<Expected>, VaultError> {
+        let reader = self.store.read()?;
+        let access = &self.access;
+        let in_force = |opened: &OpenedRow| !opened.summary.details.undone;
+        incoming
+            .iter()
+            .map(|one| {
+                let key_id = &one.details.key_id;
+                let digits = access.root.digits_token(&one.password);
+                let same: Vec<OpenedRow> =
+                    access.hits(&reader, TokenColumn::Digits, digits.as_bytes())?.into_iter().filter(in_force).collect();
+                if let Some(known) = same.iter().find(|opened| opened.summary.details.key_id.may_equal(key_id)) {
+                    return Ok(Expected::Known(known.summary.handle));
+                }
+                let mut against: BTreeSet<Handle> = same.iter().map(|opened| opened.summary.handle).collect();
+                if let Some(guid) = key_id.full() {
+                    let hits = access.hits(&reader, TokenColumn::KeyId, access.root.key_id_token(guid).as_bytes())?;
+                    against.extend(hits.iter().filter(|opened| in_force(opened)).map(|opened| opened.summary.handle));
+                }
+                Ok(if against.is_empty() { Expected::New } else { Expected::Conflict(against.into_iter().collect()) })
+            })
+            .collect()
     }
 
     /// Takes in all that one import brings, in one write or none, and notes in the journal what it did: also an import

@@ -1,7 +1,9 @@
 //! The commands, one a file.
 
 pub(super) mod add;
+pub(super) mod attachment;
 pub(super) mod completions;
+pub(super) mod copies;
 pub(super) mod edit;
 pub(super) mod export;
 pub(super) mod find;
@@ -14,6 +16,7 @@ pub(super) mod passphrase;
 pub(super) mod purge;
 pub(super) mod show;
 pub(super) mod trash;
+pub(super) mod undo;
 pub(super) mod verify;
 pub(super) mod welcome;
 pub(super) mod whose;

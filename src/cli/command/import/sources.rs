@@ -66,6 +66,15 @@ impl Sources {
         self.read.iter().map(|source| source.reading.records.len()).sum()
     }
 
+    pub(super) fn attachments(&self) -> usize {
+        self.read.iter().map(|source| source.reading.attachments.len()).sum()
+    }
+
+    /// Whether nothing was found that could be kept.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys() == 0 && self.attachments() == 0
+    }
+
     /// Each suggested device with the places of the keys it would go to: file and key.
     pub(super) fn suggestions(&self) -> BTreeMap<LineText, Vec<(usize, usize)>> {
         let mut places: BTreeMap<LineText, Vec<(usize, usize)>> = BTreeMap::new();
