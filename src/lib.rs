@@ -4,7 +4,9 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod drives;
 pub mod export;
+pub mod fve;
 pub mod gather;
 pub mod import;
 pub mod record;

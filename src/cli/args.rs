@@ -1,11 +1,13 @@
 //! What can be typed: the one description from which help, completions and man pages are made.
 
+mod drive;
 mod export;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(super) use drive::{HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RepairArgs};
 pub(super) use export::{ExportBundleArgs, ExportCommand, ExportPlainArgs, ExportUsbArgs, Which};
 
 use crate::record::{ItemNumber, KeyId, LineText, SlotId, State, VolumeType};
@@ -69,6 +71,17 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Find out to which computer a key on paper belongs
     Whose(WhoseArgs),
+    /// Tell which drive this is, and which of your keys opens it
+    Identify(IdentifyArgs),
+    /// Try a key on its drive, without changing the drive
+    Prove(ProveArgs),
+    /// Read every recovery key out of a drive that one key opens
+    Harvest(HarvestArgs),
+    /// Mend a torn, faded or misread key
+    Repair(RepairArgs),
+    /// Keep the part of a drive by which a key can be proved when the drive is elsewhere
+    #[command(subcommand)]
+    Header(HeaderCommand),
     /// Change what is known of a key
     Edit(EditArgs),
     /// Put a key into the trash
@@ -156,6 +169,9 @@ pub(super) struct AddArgs {
     /// Read the recovery key from standard input
     #[arg(long)]
     pub(super) key_stdin: bool,
+    /// Try the key on this drive, such as E: or /dev/sdb1, or an image file, and note what the drive says of itself
+    #[arg(long, value_name = "DRIVE|IMAGE")]
+    pub(super) drive: Option<std::ffi::OsString>,
 }
 
 #[derive(Debug, Args)]

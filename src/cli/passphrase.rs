@@ -106,6 +106,12 @@ pub(super) fn is_empty(passphrase: &SecretString) -> bool {
     passphrase.expose_secret().is_empty()
 }
 
+/// Asks for the passphrase of a vault that would help; `None` when nobody wants to open it.
+pub(super) fn ask_or_skip(world: &mut World<'_>) -> Result<Option<SecretString>, Failure> {
+    let typed = world.terminal.ask_secret("Passphrase (Enter to go on without the vault): ")?;
+    Ok((!is_empty(&typed)).then_some(typed))
+}
+
 /// Where a new passphrase comes from.
 pub(super) enum New<'a> {
     /// The script gives it.

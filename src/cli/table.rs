@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use crate::record::{Details, KeyId, VolumeType};
+use crate::record::{Details, KeyId, Proof, ProofLevel, VolumeType};
 use crate::vault::Entry;
 
 /// Widest cell in a table.
@@ -15,13 +15,13 @@ const BLOCK_ROWS: usize = 1024;
 
 /// A table of records. Takes them by value: giving back the memory of 100,000 is work for all cores, too.
 pub(super) fn entries(out: &mut dyn Write, entries: Vec<Entry>) -> io::Result<()> {
-    let head = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED"].map(str::to_owned).to_vec();
+    let head = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED", "PROVED"].map(str::to_owned).to_vec();
     let mut rows = vec![head];
     rows.par_extend(entries.into_par_iter().map(|entry| row(&entry).to_vec()));
     write(out, rows)
 }
 
-fn row(entry: &Entry) -> [String; 8] {
+fn row(entry: &Entry) -> [String; 9] {
     let details = &entry.details;
     let text = |value: &Option<crate::record::LineText>| value.as_ref().map(ToString::to_string).unwrap_or_default();
     let added = details.sources.first().map(|source| source.imported_date_time.format("%Y-%m-%d").to_string());
@@ -34,6 +34,7 @@ fn row(entry: &Entry) -> [String; 8] {
         text(&details.volume_label),
         state(details),
         added.unwrap_or_default(),
+        proved(details),
     ]
 }
 
@@ -58,6 +59,26 @@ fn state(details: &Details) -> String {
         words.push("in the trash".to_owned());
     }
     words.join(", ")
+}
+
+/// What trying the key on its drive gave.
+fn proof(proof: &Proof) -> String {
+    let words = match proof.level {
+        ProofLevel::DoesNotOpen => "did NOT open the drive that lists its Key ID",
+        ProofLevel::KeyIdFits => "not proved: the drive lists its Key ID and could not be tried",
+        ProofLevel::OpensVolume | ProofLevel::OpensData => "opened its drive; what the drive says of itself was not confirmed",
+        ProofLevel::MetadataIntact | ProofLevel::FirstSector => "opened its drive",
+    };
+    format!("{}, {words}", proof.at.format("%Y-%m-%d"))
+}
+
+/// The same in a column.
+fn proved(details: &Details) -> String {
+    match &details.proof {
+        Some(proof) if proof.level.is_proof() => proof.at.format("%Y-%m-%d").to_string(),
+        Some(proof) if proof.level == ProofLevel::DoesNotOpen => "does not open".to_owned(),
+        _ => String::new(),
+    }
 }
 
 /// Rows with their columns aligned; empty columns are left out. On all cores: a list may have 100,000 rows.
@@ -131,6 +152,7 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         ("Created", details.created.as_ref().map(ToString::to_string)),
         ("Added", from),
         ("State", Some(state(details))),
+        ("Proved", details.proof.as_ref().map(proof)),
         ("Note", text(&details.note)),
         ("Tags", (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
         ("Conflict", conflict),

@@ -25,6 +25,7 @@ pub use item::{AttachmentInfo, CopyInfo, CopyKind, DetailsChange, ImportJournal,
 pub use key_id::{Guid, GuidError, KeyId, KeyIdPrefix};
 pub(crate) use line_text::normalise;
 pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError};
+pub(crate) use password::is_separator;
 pub use password::{Digits, GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword, check_group};
 pub use proof::{Proof, ProofLevel};
 pub use source::{Source, SourceKind};

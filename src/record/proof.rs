@@ -9,6 +9,8 @@ use super::Guid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ProofLevel {
+    /// The drive lists its Key ID, and these digits did not open it.
+    DoesNotOpen,
     /// The drive lists its Key ID: a hint, no proof.
     KeyIdFits,
     /// It opened the volume's master key.
