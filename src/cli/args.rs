@@ -1,12 +1,14 @@
 //! What can be typed: the one description from which help, completions and man pages are made.
 
 mod drive;
+mod export;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(super) use drive::{HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RepairArgs};
+pub(super) use export::{ExportBundleArgs, ExportCommand, ExportPlainArgs, ExportUsbArgs, Which};
 
 use crate::record::{ItemNumber, KeyId, LineText, SlotId, State, VolumeType};
 
@@ -93,6 +95,9 @@ pub(super) enum Command {
     /// List, add and remove the ways to open the vault
     #[command(subcommand)]
     Keyslot(KeyslotCommand),
+    /// Take keys out of the vault: to a stick, an encrypted file, JSON or a table
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// List the sticks, files, sheets, kits and bundles that were made, and what is stale in them
     Copies(CopiesArgs),
     /// List, give out or remove startup keys, key packages and drive headers
@@ -140,6 +145,12 @@ pub(super) struct ImportArgs {
     pub(super) clipboard: bool,
     #[command(flatten)]
     pub(super) said: Said,
+    /// A file with the private age key that opens a bundle; may be given several times
+    #[arg(long = "identity", value_name = "FILE")]
+    pub(super) identities: Vec<PathBuf>,
+    /// Read the passphrase of a bundle from the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) bundle_passphrase_file: Option<PathBuf>,
     /// Only tell what would be taken in
     #[arg(long)]
     pub(super) dry_run: bool,

@@ -99,6 +99,7 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Purge(args) => command::purge::run(world, shared, args),
         Command::Passphrase(args) => command::passphrase::run(world, shared, args),
         Command::Keyslot(command) => command::keyslot::run(world, shared, command),
+        Command::Export(command) => command::export::run(world, shared, command),
         Command::Copies(args) => command::copies::run(world, shared, args),
         Command::Attachment(command) => command::attachment::run(world, shared, command),
         Command::Verify(args) => command::verify::run(world, shared, args),

@@ -1,6 +1,7 @@
 //! Import: the bytes of one source file in, candidate records and remarks out.
 //! Pure: must not open a file, ask a person or know the vault. Readers of formats stand in one table.
 
+mod bundle;
 mod context;
 mod decode;
 mod file_name;
@@ -12,6 +13,7 @@ mod remark;
 mod scan;
 mod text;
 
+pub use bundle::{Bundle, is_sealed, unpack_bundle};
 pub use file_name::suggestions;
 pub use reading::{Attachment, Candidate, Outcome, Reading};
 pub use remark::{Place, Remark, RemarkKind};
@@ -32,7 +34,11 @@ struct Reader {
 
 /// The formats, the choosy ones first; the first that recognises the bytes reads them.
 /// Text takes whatever is left: it needs no labels and no structure.
-const READERS: &[Reader] = &[Reader { sniff: |_| true, read: text::read }];
+const READERS: &[Reader] = &[
+    Reader { sniff: bundle::sniff_sealed, read: bundle::read_sealed },
+    Reader { sniff: bundle::sniff_open, read: bundle::read_open },
+    Reader { sniff: |_| true, read: text::read },
+];
 
 /// Reads one source file. `file_name` is its name, with or without its folder; the name may hold the Key ID, the
 /// computer and the drive.

@@ -95,6 +95,8 @@ pub enum RemarkKind {
     ExternalKeyNotRecoveryPassword,
     /// What is inside is encrypted: it must be opened or exported without a password first.
     Encrypted,
+    /// A bundle, or another file encrypted with age, and nothing that was given opens it.
+    SealedBundle,
     /// Nested too deep, or too large when unpacked: not read.
     BeyondCeiling,
     /// The structure is broken; what could be read was read.
@@ -134,6 +136,7 @@ impl RemarkKind {
             Self::MorePages => "more_pages",
             Self::ExternalKeyNotRecoveryPassword => "external_key_not_recovery_password",
             Self::Encrypted => "encrypted",
+            Self::SealedBundle => "sealed_bundle",
             Self::BeyondCeiling => "beyond_ceiling",
             Self::BrokenStructure => "broken_structure",
         }
@@ -157,6 +160,7 @@ impl RemarkKind {
                 | Self::ServiceErrorDocument
                 | Self::ExternalKeyNotRecoveryPassword
                 | Self::Encrypted
+                | Self::SealedBundle
                 | Self::BeyondCeiling
         )
     }

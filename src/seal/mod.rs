@@ -1,6 +1,7 @@
 //! The crypto floor with a front door: callers choose a purpose, never an algorithm.
 //! Must not know SQL, files on disk, prompts or time.
 
+mod bundle;
 mod error;
 mod item;
 mod kdf;
@@ -14,6 +15,7 @@ mod summary;
 mod token;
 mod total;
 
+pub use bundle::{BundleAsks, BundleError, BundleIdentity, BundleKey, BundleLock, BundleRecipient, bundle_asks, open_bundle, seal_bundle};
 pub use error::SealError;
 pub use item::{SealedItem, seal_content, unseal_content};
 pub use kdf::{KdfCost, KdfError, KdfLimits, calibrate};

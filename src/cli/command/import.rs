@@ -1,5 +1,6 @@
 //! `import`: from files, folders or the clipboard into the vault, in one write; and the report of it.
 
+mod bundle;
 mod preview;
 mod questions;
 mod report;
@@ -31,6 +32,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     // An existing vault is opened before the files: a mistyped passphrase shows at once.
     let mut vault = if there { Some(unlocked(world, shared)?) } else { None };
     let mut sources = sources::read(world, args)?;
+    bundle::open(world, args, &mut sources)?;
     if vault.is_none() && (args.dry_run || sources.is_empty()) {
         let reports = report::without_vault(sources);
         return report::show(world, shared, &reports, args.dry_run);
@@ -113,13 +115,17 @@ fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
     let mut files = Vec::with_capacity(read.len() + failed.len());
     for source in read {
         let mut report = FileReport::of(&source);
-        let Source { path, reading, suggestion, .. } = source;
+        let Source { path, reading, suggestion, told, .. } = source;
+        let mut told = told.into_iter();
         report.keys = intake.records.len()..intake.records.len() + reading.records.len();
         report.others = intake.attachments.len()..intake.attachments.len() + reading.attachments.len();
         let kind = if path.is_none() { Some(SourceKind::Clipboard) } else { None };
         let name = path.as_deref().and_then(file_name);
         let records = reading.records.into_iter();
-        intake.records.extend(records.map(|candidate| one(candidate, kind, name.clone(), suggestion.as_ref(), &args.said)));
+        intake.records.extend(records.map(|candidate| {
+            let incoming = one(candidate, kind, name.clone(), suggestion.as_ref(), &args.said);
+            bundle::with_all(incoming, told.next())
+        }));
         let attachments = reading.attachments.into_iter();
         intake.attachments.extend(attachments.map(|attachment| other(attachment, name.clone(), suggestion.as_ref(), &args.said)));
         files.push(report);

@@ -5,6 +5,7 @@ pub(super) mod attachment;
 pub(super) mod completions;
 pub(super) mod copies;
 pub(super) mod edit;
+pub(super) mod export;
 pub(super) mod find;
 pub(super) mod harvest;
 pub(super) mod header;

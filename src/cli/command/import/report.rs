@@ -24,6 +24,7 @@ pub(super) struct FileReport {
     /// `None` for the clipboard.
     pub(super) path: Option<PathBuf>,
     named: bool,
+    was_sealed: bool,
     has_trace: bool,
     declined: bool,
     remarks: Vec<Remark>,
@@ -58,6 +59,7 @@ impl FileReport {
         Self {
             path: source.path.clone(),
             named: source.named,
+            was_sealed: source.was_sealed,
             has_trace: source.reading.has_trace(),
             declined: source.declined,
             remarks: source.reading.remarks.clone(),
@@ -79,6 +81,7 @@ impl FileReport {
         Self {
             path: Some(error.path().to_owned()),
             named: true,
+            was_sealed: false,
             has_trace: true,
             declined: false,
             remarks: Vec::new(),
@@ -323,7 +326,8 @@ fn summary(world: &mut World<'_>, counts: &Counts, dry_run: bool) -> Result<(), 
 
 /// Files that still hold keys for everybody to read.
 fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Result<(), Failure> {
-    let files: Vec<&PathBuf> = reports.files.iter().filter(|file| file.holds_keys()).filter_map(|file| file.path.as_ref()).collect();
+    let files: Vec<&PathBuf> =
+        reports.files.iter().filter(|file| file.holds_keys() && !file.was_sealed).filter_map(|file| file.path.as_ref()).collect();
     if files.is_empty() {
         return Ok(());
     }
