@@ -1,16 +1,27 @@
 //! Import: the bytes of one source file in, candidate records and remarks out.
 //! Pure: must not open a file, ask a person or know the vault. Readers of formats stand in one table.
 
+mod account;
 mod context;
 mod decode;
+mod directory;
+mod entry;
 mod file_name;
+mod json;
 mod labels;
+mod ldif;
+mod list;
+mod merge;
 mod normalise;
 mod pair;
 mod reading;
 mod remark;
 mod scan;
+mod source_text;
+mod structured;
+mod table;
 mod text;
+mod xml;
 
 pub use file_name::suggestions;
 pub use reading::{Attachment, Candidate, Outcome, Reading};
@@ -32,7 +43,8 @@ struct Reader {
 
 /// The formats, the choosy ones first; the first that recognises the bytes reads them.
 /// Text takes whatever is left: it needs no labels and no structure.
-const READERS: &[Reader] = &[Reader { sniff: |_| true, read: text::read }];
+const READERS: &[Reader] =
+    &[Reader { sniff: structured::sniff, read: structured::read }, Reader { sniff: |_| true, read: text::read }];
 
 /// Reads one source file. `file_name` is its name, with or without its folder; the name may hold the Key ID, the
 /// computer and the drive.
