@@ -72,27 +72,36 @@ const SURE_NAMES: &[&str] = &[
     "msfverecoverypassword",
     "msfverecoveryguid",
     "recoverypassword",
-    "passwordid",
     "recoveryguid",
     "recoverykeyid",
 ];
 
 fn is_list(head: &str) -> bool {
-    let (mut fields, mut others, mut sure) = (0_usize, 0_usize, 0_usize);
+    let (mut fields, mut others) = (0_usize, 0_usize);
+    let mut sure: Vec<String> = Vec::new();
     let mut short = (false, false);
+    // The recovery tab of Active Directory names computer, date and ID.
+    let mut tab = (false, false, false);
     for line in head.lines().take(LINES_MAX).filter(|line| !line.trim().is_empty()) {
         match split(line) {
             Some((name, value)) => {
                 fields += 1;
                 let name = folded(name);
-                sure += usize::from(SURE_NAMES.contains(&name.as_str()));
+                tab.0 |= role(&name) == Role::Device && !value.is_empty();
+                tab.1 |= role(&name) == Role::Created && !value.is_empty();
+                tab.2 |= name == "passwordid" && may_hold_value(value);
                 short.0 |= name == "id" && may_hold_value(value);
                 short.1 |= name == "key" && may_hold_value(value);
+                if SURE_NAMES.contains(&name.as_str()) && !sure.contains(&name) {
+                    sure.push(name);
+                }
             }
             None => others += 1,
         }
     }
-    (sure > 1 || (short.0 && short.1) || (sure == 1 && fields > 1)) && others <= fields * PROSE_SHARE + 4 && !is_manage_bde(head)
+    let known = sure.len() > 1 || short == (true, true) || tab == (true, true, true);
+    // Windows' own texts are no lists.
+    known && !head.contains("fwlink") && others <= fields * PROSE_SHARE + 4 && !is_manage_bde(head)
 }
 
 /// Its blocks nest by indentation; the plain reader knows them.

@@ -57,8 +57,12 @@ fn known_names(sheet: &Sheet<'_>) -> usize {
 fn union(mut structured: Reading, plain: Reading, input: &Input<'_>) -> Reading {
     if structured.records.is_empty() && (!plain.records.is_empty() || structured.source.is_none()) {
         let attachments = std::mem::take(&mut structured.attachments);
-        let broken = structured.remarks.into_iter().filter(|remark| about_structure(remark.kind));
+        let broken: Vec<Remark> = structured.remarks.into_iter().filter(|remark| about_structure(remark.kind)).collect();
         let mut reading = plain;
+        if broken.iter().any(|remark| remark.kind.is_refusal()) {
+            // A better reason is known.
+            reading.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);
+        }
         reading.attachments.extend(attachments);
         reading.remarks.extend(broken);
         return reading;

@@ -13,6 +13,8 @@ use crate::record::SourceKind;
 
 /// Elements inside each other.
 const DEPTH_MAX: usize = 200;
+/// So often may a text be read to find all documents in it.
+const WORK_MAX: usize = 4;
 /// Entries of one file.
 const ENTRIES_MAX: usize = 1_000_000;
 /// Elements that are web pages or drawings.
@@ -27,11 +29,13 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     let text = source.as_str();
     let mut start = first_document(text, source.head().len())?;
     let mut builder = Builder::default();
+    let mut work = 0;
     loop {
-        builder.document(&text[start..]);
+        work += builder.document(&text[start..]);
         let Some(next) = text.get(start + 2..).and_then(|rest| rest.find("<?xml")) else { break };
         start += 2 + next;
-        if builder.beyond {
+        // Broken documents are read to the end, each anew.
+        if builder.beyond || work > text.len().saturating_mul(WORK_MAX) {
             break;
         }
     }
@@ -72,7 +76,8 @@ struct Element {
 }
 
 impl Builder {
-    fn document(&mut self, text: &str) {
+    /// Reads one document; returns how far.
+    fn document(&mut self, text: &str) -> usize {
         let mut reader = Reader::from_str(text);
         reader.config_mut().allow_dangling_amp = true;
         loop {
@@ -85,7 +90,7 @@ impl Builder {
                 Ok(Event::End(_)) => {
                     self.end();
                     if self.open.is_empty() {
-                        return;
+                        break;
                     }
                 }
                 Ok(Event::Text(text)) => self.text(&text.into_inner()),
@@ -119,6 +124,7 @@ impl Builder {
         while !self.open.is_empty() {
             self.end();
         }
+        usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
     }
 
     fn start(&mut self, start: &BytesStart<'_>) {

@@ -88,8 +88,8 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
     if value::is_drive(map_name) {
         drive(map_name, entry, detail);
     }
-    let in_list_of_computers = entry.parent.is_some_and(|parent| singular_role(&tree.entries[parent].name) == Role::Device);
-    if in_list_of_computers && map_name != &*tree.entries[entry.parent.unwrap_or(0)].name {
+    let among_computers = entry.parent.map(|parent| &tree.entries[parent]).filter(|parent| singular_role(&parent.name) == Role::Device);
+    if among_computers.is_some_and(|parent| parent.fields.is_empty()) && super::role(map_name) == Role::Unknown && is_host(map_name) {
         fill(&mut detail.device_name, || device(map_name, guessed));
     }
 }

@@ -57,6 +57,8 @@ pub(super) struct Found {
     pub(super) flaws: Vec<RemarkKind>,
     /// Whether the entry is a key protector of another kind.
     pub(super) other_protector: bool,
+    /// Whether the IDs were chosen by types that are joined in one line as they are.
+    pub(super) chosen: bool,
     /// Whether the entry says that it is a recovery password's protector.
     pub(super) password_protector: bool,
 }
@@ -96,10 +98,15 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
     found
 }
 
-/// A GUID that is the name of a field or of an entry.
-pub(super) fn guid_of_name(name: &str) -> Option<Guid> {
+/// A GUID that is the name of a field.
+fn guid_of_name(name: &str) -> Option<Guid> {
     let name = name.trim().trim_matches(['{', '}']);
     guid_at(name.as_bytes(), 0).filter(|found| !found.ocr && found.span.end == name.len()).map(|found| found.guid)
+}
+
+/// The GUID that names an entry, alone or as a name of Active Directory.
+pub(super) fn guid_of_entry(name: &str) -> Option<Guid> {
+    guid_of_name(name).or_else(|| directory_id(name))
 }
 
 fn directory_id(text: &str) -> Option<Guid> {
@@ -131,6 +138,7 @@ fn protector_types(entry: &Entry<'_>) -> Option<Vec<bool>> {
 fn keep_passwords_ids(types: &[bool], found: &mut Found) {
     let ids = found.ids.iter().filter(|id| id.role == Role::KeyId).count();
     if ids == types.len() {
+        found.chosen = found.ids.iter().all(|id| id.line == found.ids[0].line);
         let mut types = types.iter();
         found.ids.retain(|id| id.role != Role::KeyId || types.next().is_some_and(|is_password| *is_password));
     }

@@ -1,7 +1,7 @@
 //! Which Key ID belongs to which password of an entry: the same value, the same object, an object inside it, the
 //! nearest object around it. Where two fit alike, none is taken. Must not look at any text.
 
-use super::find::{Found, Id, Key, guid_of_name};
+use super::find::{Found, Id, Key, guid_of_entry};
 use super::{Entry, Role, role};
 use crate::import::RemarkKind;
 use crate::record::{Guid, KeyId};
@@ -81,7 +81,9 @@ impl Tree<'_> {
     fn by_entry(&self, at: usize, keys: &[&Key], taken: &[KeyId]) -> Vec<Option<Answer>> {
         for ids in [self.own(at, taken), self.inside(at, false)] {
             if !ids.is_empty() {
-                return self.settle(at, keys, &ids);
+                let mut answers = self.settle(at, keys, &ids);
+                answers.iter_mut().flatten().for_each(|answer| answer.ambiguous |= self.found[at].chosen);
+                return answers;
             }
         }
         self.around(at).map_or_else(
@@ -105,7 +107,7 @@ impl Tree<'_> {
         }
         let generic = of(&|id| id.role == Role::Id && !entry.dialect.own_ids && !names_something_else(entry));
         let mut good = generic;
-        if let Some(guid) = guid_of_name(&entry.name) {
+        if let Some(guid) = guid_of_entry(&entry.name) {
             good.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1 });
         }
         if !good.is_empty() {
@@ -146,7 +148,7 @@ impl Tree<'_> {
         for parent in parents {
             let mut ids: Vec<Id> = self.found[parent].ids.iter().filter(|id| matches!(id.role, Role::KeyId | Role::Directory)).cloned().collect();
             if ids.is_empty()
-                && let Some(guid) = guid_of_name(&self.entries[parent].name)
+                && let Some(guid) = guid_of_entry(&self.entries[parent].name)
             {
                 ids.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1 });
             }
@@ -203,7 +205,7 @@ fn by_place(keys: &[&Key], ids: &[Id]) -> Option<Vec<Option<Answer>>> {
         if let Some(lines) = lines.filter(|lines| many_lines && !repeats(lines)) {
             return Some(lines);
         }
-        return (keys.len() == ids.len()).then(|| ids.iter().map(|id| Some(Answer::sure(&id.key_id))).collect());
+        return (keys.len() == ids.len()).then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(&id.key_id) })).collect());
     }
     if keys.len() != ids.len() {
         return None;

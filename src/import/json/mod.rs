@@ -12,8 +12,14 @@ mod tree;
 
 use tree::{Builder, Node};
 
+/// Blanks before a document's first signs.
+const BLANKS_MAX: usize = 200;
 /// Tries at a document inside other text.
-const TRIES_MAX: usize = 200;
+const TRIES_MAX: usize = 100;
+/// The same in large files.
+const TRIES_IN_LARGE_MAX: usize = 8;
+/// A large file.
+const LARGE_BYTES: usize = 1 << 20;
 
 /// Reads the documents of a text.
 pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
@@ -44,18 +50,19 @@ fn first_document(text: &str, reach: usize) -> Option<usize> {
         return Some(begin);
     }
     let mut at = 0;
+    // Each try may read to the end.
+    let most = if text.len() > LARGE_BYTES { TRIES_IN_LARGE_MAX } else { TRIES_MAX };
     let lines = text[..reach].split_inclusive('\n').map(|line| {
         let start = at;
         at += line.len();
         start + line.len() - line.trim_start().len()
     });
-    let starts: Vec<usize> = lines.filter(|start| *start < text.len() && looks_like_document(&text[*start..])).take(TRIES_MAX).collect();
-    // Each try may read to the end; few lines of other texts begin like this.
+    let starts: Vec<usize> = lines.filter(|start| text[*start..].starts_with(['{', '[']) && looks_like_document(&text[*start..])).take(most).collect();
     starts.into_iter().find(|start| is_document(&text[*start..]))
 }
 
 fn looks_like_document(text: &str) -> bool {
-    let mut signs = text.chars().filter(|c| !c.is_whitespace());
+    let mut signs = text.chars().take(BLANKS_MAX).filter(|c| !c.is_whitespace());
     match (signs.next(), signs.next()) {
         (Some('{'), Some(next)) => matches!(next, '"' | '}'),
         (Some('['), Some(next)) => matches!(next, '{' | '[' | '"' | ']'),
