@@ -39,7 +39,7 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
         entries.push(Entry { name: Text::Borrowed(""), fields: block.fields, parent, place: Some(Place::Line(block.line)), dialect });
     }
     let source = (dialect.source != SourceKind::ScriptTxt).then_some(dialect.source);
-    Some(Sheet { source, ..Sheet::of(entries) })
+    Some(Sheet { source, soft: true, ..Sheet::of(entries) })
 }
 
 /// Fields that follow each other.
@@ -76,6 +76,9 @@ const SURE_NAMES: &[&str] = &[
     "recoverykeyid",
 ];
 
+/// Names that PowerShell prints for a volume, with the types of its protectors only.
+const VOLUME_NAMES: &[&str] = &["keyprotector", "volumestatus", "protectionstatus", "encryptionpercentage", "autounlockenabled"];
+
 fn is_list(head: &str) -> bool {
     let (mut fields, mut others) = (0_usize, 0_usize);
     let mut sure: Vec<String> = Vec::new();
@@ -99,7 +102,8 @@ fn is_list(head: &str) -> bool {
             None => others += 1,
         }
     }
-    let known = sure.len() > 1 || short == (true, true) || tab == (true, true, true);
+    let volume = |name: &&&str| head.lines().filter_map(split).any(|(found, _)| folded(found) == ***name);
+    let known = sure.len() > 1 || VOLUME_NAMES.iter().filter(volume).count() > 2 || short == (true, true) || tab == (true, true, true);
     // Windows' own texts are no lists.
     known && !head.contains("fwlink") && others <= fields * PROSE_SHARE + 4 && !is_manage_bde(head)
 }

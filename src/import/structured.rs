@@ -1,10 +1,13 @@
 //! Text with a grammar: JSON, XML, LDIF, tables, lists. One line for each format. What the plain scanner finds beyond
 //! the structure is kept too, so that a wrong guess at the format never loses a key. Must not know any grammar.
 
+use std::collections::{HashMap, HashSet};
+use std::hash::RandomState;
+
 use super::entry::{self, Sheet};
 use super::source_text::SourceText;
-use super::{Input, Reading, Remark, RemarkKind, account, json, ldif, list, table, text, xml};
-use crate::record::KeyId;
+use super::{Candidate, Input, Place, Reading, Remark, RemarkKind, account, json, ldif, list, table, text, xml};
+use crate::record::{KeyId, VolumeType};
 
 /// A format: the entries of a text, or `None` where the text is none of it.
 type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
@@ -20,8 +23,8 @@ pub(super) fn sniff(input: &Input<'_>) -> bool {
 /// Reads it by its format and as plain text.
 pub(super) fn read(input: &Input<'_>) -> Reading {
     let plain = text::read(input);
-    match with_sheet(input, entry::reading) {
-        Some(structured) => union(structured, plain, input),
+    match with_sheet(input, |sheet| (sheet.soft, entry::reading(sheet))) {
+        Some((soft, structured)) => union(structured, plain, input, soft),
         None => plain,
     }
 }
@@ -54,7 +57,7 @@ fn known_names(sheet: &Sheet<'_>) -> usize {
 }
 
 /// The structure's reading, and the passwords that only the scanner found.
-fn union(mut structured: Reading, plain: Reading, input: &Input<'_>) -> Reading {
+fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool) -> Reading {
     if structured.records.is_empty() && (!plain.records.is_empty() || structured.source.is_none()) {
         let attachments = std::mem::take(&mut structured.attachments);
         let broken: Vec<Remark> = structured.remarks.into_iter().filter(|remark| about_structure(remark.kind)).collect();
@@ -67,31 +70,58 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>) -> Reading 
         reading.remarks.extend(broken);
         return reading;
     }
-    let mut remarks: Vec<Remark> = plain.remarks;
+    let remarks: Vec<Remark> = plain.remarks;
     let of_file = remarks.iter().find(|remark| remark.kind == RemarkKind::OddLengthUtf16).copied();
     structured.remarks.splice(0..0, of_file);
+    let keys = RandomState::new();
+    let mut by_mark: HashMap<u64, usize> = structured.records.iter().enumerate().map(|(at, record)| (record.password.mark(&keys), at)).collect();
+    let mut held: HashSet<KeyId> = HashSet::new();
+    for record in &structured.records {
+        held.insert(record.key_id.clone());
+        held.extend(record.key_id_candidates.iter().copied().map(KeyId::Full));
+    }
+    held.remove(&KeyId::Unknown);
+    let mut added: HashSet<Place> = HashSet::new();
     for mut record in plain.records {
-        let twin = structured.records.iter_mut().find(|other| other.password.same_digits(&record.password));
-        let here = |remark: &Remark| remark.place == Some(record.place);
-        if twin.is_some() {
+        let twin = by_mark.get(&record.password.mark(&keys)).map(|at| &mut structured.records[*at]);
+        if let Some(twin) = twin.filter(|twin| twin.password.same_digits(&record.password)) {
+            if soft {
+                let place = twin.place;
+                complete(twin, record);
+                if twin.key_id != KeyId::Unknown {
+                    structured.remarks.retain(|remark| remark.kind != RemarkKind::NoKeyId || remark.place != Some(place));
+                }
+            }
             continue;
         }
         // What the structure holds for another password's is no longer free.
-        if let KeyId::Full(guid) = record.key_id
-            && structured.records.iter().any(|other| other.key_id == record.key_id || other.key_id_candidates.contains(&guid))
-        {
+        if held.contains(&record.key_id) {
             record.key_id = KeyId::Unknown;
             structured.remarks.push(Remark::at(record.place, RemarkKind::NoKeyId));
         }
-        structured.remarks.extend(remarks.iter().filter(|remark| here(remark)));
-        remarks.retain(|remark| !here(remark));
         structured.partial.retain(|partial| *partial != record.key_id);
+        added.insert(record.place);
+        by_mark.insert(record.password.mark(&keys), structured.records.len());
         structured.records.push(record);
     }
+    structured.remarks.extend(remarks.into_iter().filter(|remark| remark.place.is_some_and(|place| added.contains(&place))));
     if text::mismatch(input, &structured.records, &structured.partial, &[]) {
         structured.remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
     }
     structured
+}
+
+/// What the plain reader knows and the list does not: its blocks are looser than its labels.
+fn complete(record: &mut Candidate, plain: Candidate) {
+    if record.key_id == KeyId::Unknown && record.key_id_candidates.is_empty() && matches!(plain.key_id, KeyId::Full(_)) {
+        record.key_id = plain.key_id;
+    }
+    record.device_name = record.device_name.take().or(plain.device_name);
+    record.mount_point = record.mount_point.take().or(plain.mount_point);
+    record.volume_label = record.volume_label.take().or(plain.volume_label);
+    if record.volume_type == VolumeType::Unknown {
+        record.volume_type = plain.volume_type;
+    }
 }
 
 const fn about_structure(kind: RemarkKind) -> bool {

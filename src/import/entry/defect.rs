@@ -41,7 +41,9 @@ pub(super) fn padded(value: &str) -> Option<Zeroizing<[u8; ALL_DIGITS]>> {
     if value.len() > 2 * ALL_DIGITS || !value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b' ')) {
         return None;
     }
-    joined(value.split(['-', ' ']).filter(|group| !group.is_empty()))
+    // A last group that is short may as well be cut off.
+    let last = value.rsplit(['-', ' ']).next().unwrap_or_default();
+    (last.len() == GROUP_DIGITS).then(|| joined(value.split(['-', ' ']).filter(|group| !group.is_empty())))?
 }
 
 /// Eight groups, put in columns of their own, as 48 digits.
@@ -50,7 +52,9 @@ pub(super) fn joined<'a>(groups: impl Iterator<Item = &'a str>) -> Option<Zeroiz
     let (mut count, mut whole) = (0, 0);
     for group in groups {
         let is_group = (1..=GROUP_DIGITS).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_digit());
-        if !is_group || count == GROUPS {
+        // A number has no zeros in front: what has some was not made shorter by that.
+        let is_cut = group.len() < GROUP_DIGITS && group.len() > 1 && group.starts_with('0');
+        if !is_group || is_cut || count == GROUPS {
             return None;
         }
         count += 1;
@@ -83,6 +87,8 @@ mod tests {
         assert_eq!(text(padded("2233-498564-710193-608685-191565-85085-484044-493273")).as_deref(), Some(whole));
         assert_eq!(text(joined("2233,498564,710193,608685,191565,85085,484044,493273".split(','))).as_deref(), Some(whole));
         assert_eq!(text(joined("0,0,0,0,0,0,0,0".split(','))), None);
-        assert_eq!(text(padded("498564-710193-608685")), None);
+        for cut in ["498564-710193-608685", "002233-498564-710193-608685-191565-085085-484044-4932", "2233-498564-710193-608685-191565-085085-484044-099"] {
+            assert_eq!(text(padded(cut)), None, "{cut}");
+        }
     }
 }

@@ -79,6 +79,8 @@ pub(super) struct Sheet<'a> {
     pub(super) attachments: Vec<Attachment>,
     /// Letters above ASCII are a guess.
     pub(super) guessed_letters: bool,
+    /// Its entries are a guess by layout: labels that the plain reader knows may say more.
+    pub(super) soft: bool,
 }
 
 impl Dialect {
@@ -106,7 +108,7 @@ impl Entry<'_> {
 impl<'a> Sheet<'a> {
     /// A file with these entries and nothing to remark.
     pub(super) const fn of(entries: Vec<Entry<'a>>) -> Self {
-        Self { entries, remarks: Vec::new(), source: None, attachments: Vec::new(), guessed_letters: false }
+        Self { entries, remarks: Vec::new(), source: None, attachments: Vec::new(), guessed_letters: false, soft: false }
     }
 }
 

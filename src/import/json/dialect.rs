@@ -85,6 +85,7 @@ pub(super) fn settle(sheet: &mut Sheet<'_>, facts: Facts) {
     } else {
         Dialect::plain(SourceKind::Json)
     };
+    volumes_of_power_shell(sheet);
     for at in 0..sheet.entries.len() {
         let around = sheet.entries[at].parent.map(|parent| sheet.entries[parent].dialect);
         let own = &mut sheet.entries[at].dialect;
@@ -111,6 +112,21 @@ pub(super) fn settle(sheet: &mut Sheet<'_>, facts: Facts) {
         sheet.source = Some(SourceKind::PowerShell);
     } else if facts.about_keys && sheet.source.is_none() {
         sheet.source = Some(sheet.entries.first().map_or(SourceKind::Json, |entry| entry.dialect.source));
+    }
+}
+
+/// A volume is known by the protectors in it.
+fn volumes_of_power_shell(sheet: &mut Sheet<'_>) {
+    for at in 0..sheet.entries.len() {
+        if sheet.entries[at].dialect.source != SourceKind::PowerShell {
+            continue;
+        }
+        let volume = std::iter::successors(sheet.entries[at].parent, |parent| sheet.entries[*parent].parent)
+            .take(3)
+            .find(|parent| sheet.entries[*parent].has("mountpoint") || sheet.entries[*parent].has("volumetype"));
+        if let Some(volume) = volume.filter(|volume| sheet.entries[*volume].dialect.source == SourceKind::Other) {
+            sheet.entries[volume].dialect = sheet.entries[at].dialect;
+        }
     }
 }
 

@@ -118,6 +118,7 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
         match role {
             Role::Password if cells.keys == 0 && cells.only(cells.guids + cells.prefixes) => *role = Role::KeyId,
             _ if cells.keys > 0 && cells.keys * 2 > cells.filled => *role = Role::Password,
+            Role::Id if cells.only(cells.prefixes) => *role = Role::KeyId,
             Role::Device | Role::Name if cells.only(cells.guids) => *role = Role::OtherId,
             Role::KeyId if cells.only(cells.names) && cells.filled > 0 && cells.prefixes == 0 => *role = Role::Unknown,
             _ => {}

@@ -34,7 +34,18 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Table<'t>> {
     if sign == b'|' {
         trim_bars(&mut rows);
     }
+    if !text.ends_with('\n') {
+        mark_cut(&mut rows);
+    }
     Some(Table { rows, titles: layout.titled.then_some(0), power_shell })
+}
+
+/// The last cell of a file without a last line end may be cut: its digits are no whole group.
+fn mark_cut(rows: &mut [Row<'_>]) {
+    let Some(cell) = rows.last_mut().and_then(|row| row.cells.last_mut()) else { return };
+    if (1..6).contains(&cell.len()) && cell.bytes().all(|byte| byte.is_ascii_digit()) {
+        *cell = Text::copy(&format!("{}…", &**cell));
+    }
 }
 
 /// `sep=;` and `#TYPE …` lines at the beginning.
