@@ -103,7 +103,8 @@ fn is_list(head: &str) -> bool {
         }
     }
     let volume = |name: &&&str| head.lines().filter_map(split).any(|(found, _)| folded(found) == ***name);
-    let known = sure.len() > 1 || VOLUME_NAMES.iter().filter(volume).count() > 2 || short == (true, true) || tab == (true, true, true);
+    let graph = ["id", "createddatetime", "volumetype"].iter().all(|name| volume(&name));
+    let known = sure.len() > 1 || graph || VOLUME_NAMES.iter().filter(volume).count() > 2 || short == (true, true) || tab == (true, true, true);
     // Windows' own texts are no lists.
     known && !head.contains("fwlink") && others <= fields * PROSE_SHARE + 4 && !is_manage_bde(head)
 }
@@ -111,7 +112,7 @@ fn is_list(head: &str) -> bool {
 /// Its blocks nest by indentation; the plain reader knows them.
 fn is_manage_bde(head: &str) -> bool {
     let mut ids = head.lines().filter_map(split).filter(|(name, _)| matches!(folded(name).as_str(), "id" | "recoverykeyid" | "passwordid"));
-    ids.clone().any(|(name, _)| name.eq_ignore_ascii_case("id")) && !ids.any(|(name, _)| folded(name) != "id") && !head.contains("Key:") && !head.contains("Key :")
+    ids.clone().any(|(name, _)| name.eq_ignore_ascii_case("id")) && !ids.any(|(name, _)| folded(name) != "id") && !head.lines().filter_map(split).any(|(name, _)| name.eq_ignore_ascii_case("key"))
 }
 
 /// `name : value`, or `name = value`.
@@ -235,6 +236,8 @@ fn dialect(blocks: &[Block<'_>]) -> Dialect {
     let drive = || blocks.iter().flat_map(|block| &block.fields).any(|field| field.role == Role::Drive && is_drive(&field.value));
     if directory {
         Dialect::plain(SourceKind::ActiveDirectory)
+    } else if has(&["id"]) && has(&["createddatetime"]) && has(&["volumetype", "key"]) {
+        Dialect { numbers: Numbers::Graph, ..Dialect::plain(SourceKind::Graph) }
     } else if has(&["autounlockprotector", "volumestatus", "keycertificatetype", "thumbprint"]) || (has(&["keyprotectorid"]) && has(&["keyprotectortype"]) && !drive()) {
         Dialect { numbers: Numbers::PowerShell, ..Dialect::plain(SourceKind::PowerShell) }
     } else {

@@ -28,8 +28,8 @@ pub(in crate::import) fn reading(sheet: Sheet<'_>) -> Reading {
         }
         let answers = pairing::pair(&tree, at, &keys);
         for (key, answer) in keys.into_iter().zip(answers) {
-            let mut notes = key.notes;
-            notes.extend(answer.note());
+            let mut notes = key.notes.clone();
+            notes.extend(answer.notes().filter(|note| !key.notes.contains(note)));
             let detail = detail::of(&tree, at, sheet.guessed_letters);
             let source = if key.ocr { SourceKind::OcrText } else { entries[at].dialect.source };
             merger.add(candidate(key.password, answer, detail, source, places[at]), key.mark, notes);

@@ -44,6 +44,10 @@ pub(super) struct Id {
     pub(super) field: usize,
     /// On which line of the field.
     pub(super) line: usize,
+    /// Whether it was broken over lines.
+    pub(super) rejoined: bool,
+    /// Whether digits of another script were folded in it.
+    pub(super) folded: bool,
 }
 
 /// All of it.
@@ -78,7 +82,7 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
                 if !holds_long_number(&field.value) => {}
             Role::Directory | Role::Name if directory_id(&field.value).is_some() => {
                 let key_id = directory_id(&field.value).map(KeyId::Full).unwrap_or_default();
-                found.ids.push(Id { key_id, role: Role::Directory, field: index, line: 1 });
+                found.ids.push(Id { key_id, role: Role::Directory, field: index, line: 1, rejoined: false, folded: false });
             }
             role => look(&field.value, role, index, &mut found, marks),
         }
@@ -86,7 +90,7 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
             && let Some(guid) = guid_of_name(&field.name)
             && found.keys.iter().any(|key| key.field == index)
         {
-            found.ids.push(Id { key_id: KeyId::Full(guid), role: Role::KeyId, field: index, line: 1 });
+            found.ids.push(Id { key_id: KeyId::Full(guid), role: Role::KeyId, field: index, line: 1, rejoined: false, folded: false });
         }
     }
     if let Some(types) = types.filter(|types| types.len() > 1) {
@@ -119,7 +123,7 @@ fn holds_long_number(text: &str) -> bool {
 
 /// For each type that the entry names, whether it is a recovery password's.
 fn protector_types(entry: &Entry<'_>) -> Option<Vec<bool>> {
-    let named = entry.fields.iter().filter(|field| field.role == Role::ProtectorType || matches!(super::folded(&field.name).as_str(), "type" | "keyprotectortypes"));
+    let named = entry.fields.iter().filter(|field| field.role == Role::ProtectorType || field.name.eq_ignore_ascii_case("type"));
     let mut types = Vec::new();
     for field in named {
         for word in field.value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
@@ -146,11 +150,12 @@ fn keep_passwords_ids(types: &[bool], found: &mut Found) {
 
 fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomState) {
     if matches!(role, Role::KeyId | Role::Id)
+        && !text.trim().contains('\n')
         && let Some(key_id) = value::key_id(text)
     {
         // The beginning of an ID is only one where it is announced as such.
         if role == Role::KeyId || matches!(key_id, KeyId::Full(_)) {
-            found.ids.push(Id { key_id, role, field, line: 1 });
+            found.ids.push(Id { key_id, role, field, line: 1, rejoined: false, folded: false });
             return;
         }
     }
@@ -171,7 +176,8 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
             Event::Guid(guid) => {
                 let kept = usable.contains(&guid) && !event.ocr && found.ids.len() < IDS_MAX;
                 if kept && !matches!(role, Role::OtherId | Role::DeviceId) {
-                    found.ids.push(Id { key_id: KeyId::Full(guid), role, field, line: event.line });
+                    let folded = normalised.is_folded(&event.span);
+                    found.ids.push(Id { key_id: KeyId::Full(guid), role, field, line: event.line, rejoined: event.rejoined, folded });
                 }
             }
             Event::Key { password, mark } => {

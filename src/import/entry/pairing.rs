@@ -27,11 +27,15 @@ pub(super) struct Answer {
     pub(super) candidates: Vec<Guid>,
     /// Whether it was a choice, or was left open.
     pub(super) ambiguous: bool,
+    /// Whether the ID was broken over lines.
+    pub(super) rejoined: bool,
+    /// Whether digits of another script were folded in the ID.
+    pub(super) folded: bool,
 }
 
 impl Answer {
-    fn sure(key_id: &KeyId) -> Self {
-        Self { key_id: key_id.clone(), ..Self::default() }
+    fn sure(id: &Id) -> Self {
+        Self { key_id: id.key_id.clone(), rejoined: id.rejoined, folded: id.folded, ..Self::default() }
     }
 
     fn open(ids: &[Id]) -> Self {
@@ -41,7 +45,7 @@ impl Answer {
                 candidates.push(*guid);
             }
         }
-        Self { key_id: KeyId::Unknown, ambiguous: !candidates.is_empty(), candidates }
+        Self { key_id: KeyId::Unknown, ambiguous: !candidates.is_empty(), candidates, ..Self::default() }
     }
 }
 
@@ -64,13 +68,13 @@ pub(super) fn pair(tree: &Tree<'_>, at: usize, keys: &[Key]) -> Vec<Answer> {
 fn by_value(key: &Key, found: &Found) -> Option<Answer> {
     let pairing = &key.pairing;
     if let KeyId::Full(_) = pairing.key_id {
-        return Some(Answer { key_id: pairing.key_id.clone(), candidates: pairing.candidates.clone(), ambiguous: pairing.ambiguous });
+        return Some(Answer { key_id: pairing.key_id.clone(), candidates: pairing.candidates.clone(), ambiguous: pairing.ambiguous, ..Answer::default() });
     }
     if !pairing.candidates.is_empty() {
-        return Some(Answer { key_id: KeyId::Unknown, candidates: pairing.candidates.clone(), ambiguous: pairing.ambiguous });
+        return Some(Answer { key_id: KeyId::Unknown, candidates: pairing.candidates.clone(), ambiguous: pairing.ambiguous, ..Answer::default() });
     }
     let named = found.ids.iter().find(|id| id.field == key.field && id.role == Role::KeyId);
-    named.map(|id| Answer::sure(&id.key_id))
+    named.map(|id| Answer::sure(id))
 }
 
 fn by_beginning(key: &Key) -> Answer {
@@ -108,7 +112,7 @@ impl Tree<'_> {
         let generic = of(&|id| id.role == Role::Id && !entry.dialect.own_ids && !names_something_else(entry));
         let mut good = generic;
         if let Some(guid) = guid_of_entry(&entry.name) {
-            good.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1 });
+            good.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
         }
         if !good.is_empty() {
             return good;
@@ -150,7 +154,7 @@ impl Tree<'_> {
             if ids.is_empty()
                 && let Some(guid) = guid_of_entry(&self.entries[parent].name)
             {
-                ids.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1 });
+                ids.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
             }
             if ids.is_empty() && self.keys_inside[parent] == 1 {
                 ids = self.inside(parent, true);
@@ -165,12 +169,12 @@ impl Tree<'_> {
     fn settle(&self, at: usize, keys: &[&Key], ids: &[Id]) -> Vec<Option<Answer>> {
         let open = || vec![Some(Answer::open(ids)); keys.len()];
         match (distinct(ids), keys.len()) {
-            (1, 1) => vec![Some(Answer::sure(&longest(ids)))],
+            (1, 1) => vec![Some(Answer::sure(longest(ids)))],
             (1, _) => {
                 let entry = &self.entries[at];
                 let mut of_password = (0..keys.len()).filter(|index| entry.fields[keys[*index].field].role == Role::Password);
                 match (of_password.next(), of_password.next()) {
-                    (Some(only), None) => (0..keys.len()).map(|index| (index == only).then(|| Answer::sure(&ids[0].key_id))).collect(),
+                    (Some(only), None) => (0..keys.len()).map(|index| (index == only).then(|| Answer::sure(&ids[0]))).collect(),
                     _ => open(),
                 }
             }
@@ -185,7 +189,7 @@ impl Tree<'_> {
         let fits = |key: &&Key| {
             let mut fitting = ids.iter().filter(|id| affix(id.field).is_some() && affix(id.field) == affix(key.field));
             let first = fitting.next()?;
-            fitting.all(|id| id.key_id == first.key_id).then(|| Some(Answer::sure(&first.key_id)))
+            fitting.all(|id| id.key_id == first.key_id).then(|| Some(Answer::sure(first)))
         };
         let answers: Option<Vec<Option<Answer>>> = keys.iter().map(fits).collect();
         answers.filter(|answers| !repeats(answers))
@@ -198,14 +202,14 @@ fn by_place(keys: &[&Key], ids: &[Id]) -> Option<Vec<Option<Answer>>> {
     if in_cells {
         let by_line = |key: &&Key| {
             let mut here = ids.iter().filter(|id| id.line == key.line);
-            here.next().filter(|_| here.next().is_none()).map(|id| Some(Answer::sure(&id.key_id)))
+            here.next().filter(|_| here.next().is_none()).map(|id| Some(Answer::sure(id)))
         };
         let lines: Option<Vec<Option<Answer>>> = keys.iter().map(by_line).collect();
         let many_lines = ids.iter().any(|id| id.line != ids[0].line);
         if let Some(lines) = lines.filter(|lines| many_lines && !repeats(lines)) {
             return Some(lines);
         }
-        return (keys.len() == ids.len()).then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(&id.key_id) })).collect());
+        return (keys.len() == ids.len()).then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(id) })).collect());
     }
     if keys.len() != ids.len() {
         return None;
@@ -218,7 +222,7 @@ fn by_place(keys: &[&Key], ids: &[Id]) -> Option<Vec<Option<Answer>>> {
             before && next.is_none_or(|next| next > key.field.max(id.field))
         })
     };
-    (turns(true) || turns(false)).then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(&id.key_id) })).collect())
+    (turns(true) || turns(false)).then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(id) })).collect())
 }
 
 fn repeats(answers: &[Option<Answer>]) -> bool {
@@ -236,25 +240,46 @@ fn distinct(ids: &[Id]) -> usize {
     different.len()
 }
 
-fn longest(ids: &[Id]) -> KeyId {
-    ids.iter().map(|id| &id.key_id).max_by_key(|key_id| key_id.known_hex().map_or(0, |hex| hex.len())).cloned().unwrap_or_default()
+/// The one of which most is known; the slice is not empty.
+fn longest(ids: &[Id]) -> &Id {
+    ids.iter().max_by_key(|id| id.key_id.known_hex().map_or(0, |hex| hex.len())).unwrap_or(&ids[0])
 }
 
 /// Whether an entry is about a computer, a user or the like: its `id` is that one's.
-pub(super) fn names_something_else(entry: &Entry<'_>) -> bool {
-    const SIGNS: &[&str] = &[
-        "operatingsystem", "osversion", "serialnumber", "manufacturer", "model", "userprincipalname", "iscompliant", "compliancestate",
-        "trusttype", "lastsyncdatetime", "enrolleddatetime", "azureaddeviceid",
-    ];
+fn names_something_else(entry: &Entry<'_>) -> bool {
     const NAMES: &[&str] = &["tpm", "externalkey", "user", "owner", "tenant", "request", "volume", "disk", "metadata", "meta"];
     let name = super::folded(&entry.name);
     let singular = name.strip_suffix('s').unwrap_or(&name);
-    role::role(singular) == Role::Device || NAMES.contains(&singular) || SIGNS.iter().any(|sign| entry.has(sign))
+    role::role(singular) == Role::Device || NAMES.contains(&singular) || is_of_device(entry)
+}
+
+/// Whether an entry has what only computers have.
+pub(in crate::import) fn is_of_device(entry: &Entry<'_>) -> bool {
+    const SIGNS: &[&str] = &[
+        "operatingsystem",
+        "osversion",
+        "serialnumber",
+        "manufacturer",
+        "model",
+        "userprincipalname",
+        "iscompliant",
+        "compliancestate",
+        "trusttype",
+        "lastsyncdatetime",
+        "enrolleddatetime",
+        "azureaddeviceid",
+    ];
+    entry.fields.iter().any(|field| SIGNS.contains(&super::folded(&field.name).as_str()))
 }
 
 impl Answer {
-    /// The remark on it, if any.
-    pub(super) const fn note(&self) -> Option<RemarkKind> {
-        if self.ambiguous { Some(RemarkKind::AmbiguousPairing) } else { None }
+    /// The remarks on it.
+    pub(super) fn notes(&self) -> impl Iterator<Item = RemarkKind> {
+        let notes = [
+            (self.ambiguous, RemarkKind::AmbiguousPairing),
+            (self.rejoined, RemarkKind::RejoinedLines),
+            (self.folded, RemarkKind::DigitsFolded),
+        ];
+        notes.into_iter().filter_map(|(applies, kind)| applies.then_some(kind))
     }
 }

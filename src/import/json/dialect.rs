@@ -3,7 +3,7 @@
 
 use crate::import::RemarkKind;
 use crate::import::directory;
-use crate::import::entry::{Dialect, Entry, Numbers, Sheet, folded};
+use crate::import::entry::{Dialect, Entry, Numbers, Sheet, folded, is_of_device};
 use crate::record::SourceKind;
 
 /// What was seen in the documents.
@@ -67,7 +67,7 @@ pub(super) fn of(entry: &Entry<'_>) -> Dialect {
     if entry.fields.iter().any(|field| holds(&field.name, "msfve")) || long.any(|name| directory::parse(name).is_some_and(|name| name.guid.is_some())) {
         return Dialect::plain(SourceKind::ActiveDirectory);
     }
-    unknown
+    Dialect { own_ids: is_of_device(entry), ..unknown }
 }
 
 fn is_power_shell(entry: &Entry<'_>) -> bool {
@@ -91,7 +91,7 @@ pub(super) fn settle(sheet: &mut Sheet<'_>, facts: Facts) {
         let own = &mut sheet.entries[at].dialect;
         if own.source == SourceKind::Other {
             let inherited = around.filter(|dialect| dialect.source != SourceKind::Json).unwrap_or(fallback);
-            *own = if own.keeper { Dialect { source: fallback.source, ..*own } } else { inherited };
+            *own = if own.keeper { Dialect { source: fallback.source, ..*own } } else { Dialect { own_ids: own.own_ids || inherited.keeper, ..inherited } };
         }
     }
     let graph = facts.graph || sheet.entries.iter().any(|entry| entry.dialect.source == SourceKind::Graph);

@@ -41,12 +41,14 @@ pub(super) struct Node<'b, 'a> {
     name: Text<'a>,
     parent: Option<usize>,
     depth: usize,
+    /// Whether it stands in a list.
+    in_list: bool,
 }
 
 impl<'b, 'a> Node<'b, 'a> {
     /// A document.
     pub(super) const fn outermost(builder: &'b mut Builder<'a>) -> Self {
-        Self { builder, name: Text::Borrowed(""), parent: None, depth: 0 }
+        Self { builder, name: Text::Borrowed(""), parent: None, depth: 0, in_list: false }
     }
 
     fn scalar(self, value: Text<'a>) {
@@ -179,19 +181,20 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
-        let outermost = self.parent.is_none();
-        let parent = self.parent.unwrap_or_else(|| self.builder.entry(Text::Borrowed(""), None));
+        // A list in a list is a row.
+        let own = if self.in_list || self.parent.is_none() { Some(self.builder.entry(Text::copy(&self.name), self.parent)) } else { None };
+        let parent = own.or(self.parent).unwrap_or(0);
         let from = self.builder.entries[parent].fields.len();
         loop {
             let name = Text::copy(&self.name);
-            let node = Node { builder: &mut *self.builder, name, parent: Some(parent), depth: self.depth + 1 };
+            let node = Node { builder: &mut *self.builder, name, parent: Some(parent), depth: self.depth + 1, in_list: true };
             if list.next_element_seed(node)?.is_none() {
                 break;
             }
         }
         bytes_as_guid(&mut self.builder.entries[parent].fields, from);
-        if outermost {
-            self.builder.close(parent);
+        if let Some(own) = own {
+            self.builder.close(own);
         }
         Ok(())
     }
@@ -202,7 +205,7 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
         loop {
             match map.next_key_seed(Name) {
                 Ok(Some(name)) => {
-                    let node = Node { builder: &mut *self.builder, name, parent: Some(at), depth: self.depth + 1 };
+                    let node = Node { builder: &mut *self.builder, name, parent: Some(at), depth: self.depth + 1, in_list: false };
                     if let Err(error) = map.next_value_seed(node) {
                         result = Err(error);
                         break;

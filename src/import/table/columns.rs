@@ -22,6 +22,8 @@ struct Cells {
     keys: usize,
     guids: usize,
     prefixes: usize,
+    /// Beginnings of IDs, cut anywhere.
+    begun: usize,
     drives: usize,
     volumes: usize,
     dates: usize,
@@ -88,8 +90,9 @@ fn look(rows: &[&Row<'_>], column: usize) -> Cells {
             if row.cells.iter().any(|cell| is_key(cleaned(cell))) {
                 found.repeats |= beside.insert(folded(cell), row.line).is_some();
             }
-        } else if cell.len() == 8 && is_key_id(cell) {
-            found.prefixes += 1;
+        } else if is_key_id(cell) {
+            found.prefixes += usize::from(cell.len() == 8);
+            found.begun += 1;
         } else if is_drive(cell) {
             found.drives += 1;
         } else if is_volume_word(cell) {
@@ -120,7 +123,7 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
             _ if cells.keys > 0 && cells.keys * 2 > cells.filled => *role = Role::Password,
             Role::Id if cells.only(cells.prefixes) => *role = Role::KeyId,
             Role::Device | Role::Name if cells.only(cells.guids) => *role = Role::OtherId,
-            Role::KeyId if cells.only(cells.names) && cells.filled > 0 && cells.prefixes == 0 => *role = Role::Unknown,
+            Role::KeyId if cells.only(cells.names) && cells.filled > 0 && cells.begun == 0 => *role = Role::Unknown,
             _ => {}
         }
     }
