@@ -9,7 +9,8 @@ use crate::record::{LineText, VolumeType};
 
 mod drive;
 
-use drive::{Drive, cell_drive, drive_in, heading, letter_in};
+pub(super) use drive::drive_in;
+use drive::{Drive, cell_drive, heading, letter_in};
 
 /// Longer lines are prose.
 const LINE_BYTES: usize = 2000;
@@ -238,7 +239,7 @@ fn volume_type(value: &str) -> Option<VolumeType> {
 }
 
 /// A value that can be a name: short, with a letter or a digit, without anything like a password in it.
-fn name(value: &str, guessed: bool) -> Option<LineText> {
+pub(super) fn name(value: &str, guessed: bool) -> Option<LineText> {
     let value = value.trim().trim_matches(|c: char| "\"'“”„«»`*.".contains(c)).trim();
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let long = value.chars().count() > NAME_CHARS;

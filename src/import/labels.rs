@@ -2,7 +2,7 @@
 //! no key is found or lost by them. Must not know where in a text they stand.
 
 /// Labels of a computer's name, in lower case.
-const DEVICE: &[&str] = &[
+pub(super) const DEVICE: &[&str] = &[
     "appareil",
     "bilgisayar",
     "bilgisayar adı",
@@ -89,7 +89,7 @@ const DEVICE: &[&str] = &[
     "장치 이름",
 ];
 /// Labels of a drive, in lower case.
-const DRIVE: &[&str] = &[
+pub(super) const DRIVE: &[&str] = &[
     "disco",
     "disk",
     "disque",
@@ -134,7 +134,7 @@ const DRIVE: &[&str] = &[
     "볼륨",
 ];
 /// Labels of a volume's label, in lower case.
-const VOLUME_LABEL: &[&str] = &[
+pub(super) const VOLUME_LABEL: &[&str] = &[
     "bezeichnung",
     "datenträgerbezeichnung",
     "etichetta",
@@ -153,7 +153,7 @@ const VOLUME_LABEL: &[&str] = &[
     "卷标",
 ];
 /// Labels of a volume's type, in lower case.
-const VOLUME_TYPE: &[&str] =
+pub(super) const VOLUME_TYPE: &[&str] =
     &["drive type", "drivetype", "tipo de volumen", "tipo de volume", "type de volume", "volume type", "volumetype", "volumetyp"];
 /// What GUIDs of other things are called.
 const OTHER_IDS: &[&str] = &[

@@ -1,17 +1,28 @@
 //! Import: the bytes of one source file in, candidate records and remarks out.
 //! Pure: must not open a file, ask a person or know the vault. Readers of formats stand in one table.
 
+mod account;
 mod bundle;
 mod context;
 mod decode;
+mod directory;
+mod entry;
 mod file_name;
+mod json;
 mod labels;
+mod ldif;
+mod list;
+mod merge;
 mod normalise;
 mod pair;
 mod reading;
 mod remark;
 mod scan;
+mod source_text;
+mod structured;
+mod table;
 mod text;
+mod xml;
 
 pub use bundle::{Bundle, is_sealed, unpack_bundle};
 pub use file_name::suggestions;
@@ -37,6 +48,7 @@ struct Reader {
 const READERS: &[Reader] = &[
     Reader { sniff: bundle::sniff_sealed, read: bundle::read_sealed },
     Reader { sniff: bundle::sniff_open, read: bundle::read_open },
+    Reader { sniff: structured::sniff, read: structured::read },
     Reader { sniff: |_| true, read: text::read },
 ];
 

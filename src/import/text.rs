@@ -6,16 +6,13 @@ use std::hash::RandomState;
 use super::context::Context;
 use super::decode::{self, Encoding};
 use super::labels::holds;
+use super::merge::Merger;
 use super::normalise::Normalised;
 use super::pair::{self, Pairing};
 use super::reading::{Candidate, Reading};
 use super::scan::{self, Event, Found};
 use super::{Input, Place, Remark, RemarkKind};
 use crate::record::{Guid, KeyId, SourceKind};
-
-mod merge;
-
-use merge::Merger;
 
 /// Files up to this size are tried in further encodings where nothing was found.
 const RETRY_BYTES: usize = 1 << 20;
@@ -172,7 +169,7 @@ fn finish(merger: Merger, flaws: Vec<(Remark, KeyId)>, text: &str, ids: &[Guid],
 }
 
 /// The name gives an ID that the text does not have, while the text has its own.
-fn mismatch(input: &Input<'_>, records: &[Candidate], partial: &[KeyId], ids: &[Guid]) -> bool {
+pub(super) fn mismatch(input: &Input<'_>, records: &[Candidate], partial: &[KeyId], ids: &[Guid]) -> bool {
     let name = &input.name.guids;
     let taken = records.iter().map(|record| &record.key_id).chain(partial);
     let fits = |key_id: &KeyId| name.iter().any(|guid| key_id.may_equal(&KeyId::Full(*guid)));

@@ -195,6 +195,13 @@ impl RecoveryPassword {
         self.sixteenths.iter().all(|group| *group == self.sixteenths[0])
     }
 
+    /// Equal for equal digits, as long as the same keys are used: to find a twin among many. Tells nothing to who does
+    /// not hold the keys.
+    #[must_use]
+    pub fn mark(&self, keys: &std::hash::RandomState) -> u64 {
+        std::hash::BuildHasher::hash_one(keys, &*self.sixteenths)
+    }
+
     /// Whether both hold the same digits; takes the same time either way.
     #[must_use]
     pub fn same_digits(&self, other: &Self) -> bool {

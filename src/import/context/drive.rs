@@ -8,7 +8,7 @@ use crate::import::labels::{self, Label};
 use crate::record::LineText;
 
 /// A drive, with its volume's label.
-pub(super) type Drive = (LineText, Option<LineText>);
+pub(in crate::import) type Drive = (LineText, Option<LineText>);
 
 /// `Volume C: [OS]`, `Volume "C:" []`: a word of any language, a drive, and brackets or nothing.
 pub(super) fn heading(line: &str) -> Option<Drive> {
@@ -26,7 +26,7 @@ pub(super) fn heading(line: &str) -> Option<Drive> {
 }
 
 /// A drive at the beginning of the value. `labelled`: a bare letter is enough, and anything may follow.
-pub(super) fn drive_in(value: &str, labelled: bool) -> Option<Drive> {
+pub(in crate::import) fn drive_in(value: &str, labelled: bool) -> Option<Drive> {
     let (letter, rest) = match letter_in(value) {
         Some((letter, rest)) => (letter, rest),
         None if labelled => (only_letter(value)?, ""),

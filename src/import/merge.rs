@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use crate::import::{Candidate, Remark, RemarkKind};
-use crate::record::{Guid, KeyId};
+use super::{Candidate, Remark, RemarkKind};
+use crate::record::{Guid, KeyId, VolumeType};
 
 /// Takes records in the order of the text.
 #[derive(Default)]
@@ -67,6 +67,12 @@ impl Merger {
         first.device_name = first.device_name.take().or(second.device_name);
         first.mount_point = first.mount_point.take().or(second.mount_point);
         first.volume_label = first.volume_label.take().or(second.volume_label);
+        first.device_id = first.device_id.take().or(second.device_id);
+        first.created = first.created.take().or(second.created);
+        first.note = first.note.take().or(second.note);
+        if first.volume_type == VolumeType::Unknown {
+            first.volume_type = second.volume_type;
+        }
     }
 
     /// The records, and the remarks on them.
