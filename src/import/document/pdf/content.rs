@@ -204,8 +204,12 @@ impl<'a> Drawing<'a, '_, '_> {
     }
 
     fn take(&mut self, run: Run) {
-        if !run.is_empty() && self.file.look(run.cost()) {
-            self.runs.push(run);
+        if run.is_empty() || !self.file.look(run.cost()) {
+            return;
+        }
+        match self.runs.last_mut() {
+            Some(last) if last.goes_on_with(&run) => last.append(&run),
+            _ => self.runs.push(run),
         }
     }
 

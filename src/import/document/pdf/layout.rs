@@ -11,6 +11,8 @@ const SAME_LINE: f64 = 0.4;
 /// Gaps, as shares of the size: between words, and between columns.
 const BLANK: f64 = 0.14;
 const COLUMN: f64 = 1.6;
+/// Smaller sizes are as good as none.
+const SIZE_MIN: f64 = 0.01;
 
 /// A text in its place. Turned text is placed as if the page were turned.
 pub(super) struct Run {
@@ -40,12 +42,37 @@ impl Run {
     }
 
     pub(super) fn push(&mut self, c: char) {
-        if self.text.len() + c.len_utf8() > self.text.capacity() {
-            let mut larger = Zeroizing::new(String::with_capacity(self.text.capacity() * 2 + 16));
+        self.push_str(c.encode_utf8(&mut [0; 4]));
+    }
+
+    fn push_str(&mut self, text: &str) {
+        let needed = self.text.len() + text.len();
+        if needed > self.text.capacity() {
+            let mut larger = Zeroizing::new(String::with_capacity(needed.max(self.text.capacity() * 2)));
             larger.push_str(&self.text);
             self.text = larger;
         }
-        self.text.push(c);
+        self.text.push_str(text);
+    }
+
+    /// Whether the next one drawn stands right behind this one, or a word's gap away.
+    pub(super) fn goes_on_with(&self, next: &Self) -> bool {
+        let same = self.quarter == next.quarter && (self.across - next.across).abs() < self.size * SAME_LINE / 2.0;
+        let gap = self.gap_to(next);
+        same && gap > -BLANK && gap < COLUMN
+    }
+
+    pub(super) fn append(&mut self, next: &Self) {
+        if self.gap_to(next) > BLANK {
+            self.push(' ');
+        }
+        self.push_str(&next.text);
+        self.end = next.end;
+    }
+
+    /// The gap between them as a share of the size.
+    fn gap_to(&self, next: &Self) -> f64 {
+        (next.start - self.end) / next.size.max(SIZE_MIN)
     }
 
     /// Ends it where the cursor stands, less the gap after its last character.
@@ -90,18 +117,19 @@ pub(super) fn write(mut runs: Vec<Run>, page: &mut Page) {
 }
 
 fn write_line(line: &[Run], page: &mut Page) {
-    let mut end: Option<f64> = None;
+    let mut before: Option<&Run> = None;
     for run in line {
-        if let Some(end) = end {
-            let gap = (run.start - end) / run.size.max(0.01);
+        if let Some(before) = before {
+            let gap = before.gap_to(run);
             if gap > COLUMN {
                 page.char('\t');
-            } else if gap > BLANK {
+            } else if gap.abs() > BLANK {
+                // What lies over another text was drawn twice to look bold.
                 page.space();
             }
         }
         page.text(&run.text);
-        end = Some(run.end.max(run.start));
+        before = Some(run);
     }
     page.line_end();
 }
