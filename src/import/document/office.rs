@@ -92,16 +92,20 @@ impl Document<'_, '_, '_> {
             return self.text(|name| matches!(name, OPEN_DOCUMENT | "styles.xml"), Dialect::OpenDocument);
         }
         let Some(content) = self.member(OPEN_DOCUMENT) else { return };
-        let mut rows = Rows::with_capacity(content.len() / 8);
+        let mut rows = Rows::new();
+        rows.from_bytes(content.len());
         sheet::open_document(charset::decode(&content, None).as_str(), &mut rows);
         self.members.add(rows.read(self.input, SourceKind::Spreadsheet), None);
     }
 
     fn workbook(&mut self) {
-        let strings = self.member(SHARED_STRINGS).map(|bytes| sheet::shared_strings(charset::decode(&bytes, None).as_str())).unwrap_or_default();
-        let mut rows = Rows::with_capacity(0);
+        let mut rows = Rows::new();
+        let strings = self.member(SHARED_STRINGS).unwrap_or_default();
+        rows.from_bytes(strings.len());
+        let strings = sheet::shared_strings(charset::decode(&strings, None).as_str());
         for name in self.sorted(|name| name.starts_with("xl/worksheets/") && name.ends_with(".xml")) {
             let Some(bytes) = self.member(&name) else { continue };
+            rows.from_bytes(bytes.len());
             sheet::worksheet(charset::decode(&bytes, None).as_str(), &strings, &mut rows);
         }
         self.members.add(rows.read(self.input, SourceKind::Spreadsheet), None);

@@ -11,8 +11,8 @@ use crate::record::{GROUP_DIGITS, GROUPS, SourceKind, check_group};
 const LOST: std::ops::Range<f64> = 1e40..1e48;
 /// Whole numbers above this are no group of a recovery password, and not exact for long.
 const WHOLE_MAX: f64 = 1e15;
-/// More text than this is a sheet made to fill the memory: one long string that many cells refer to.
-const TEXT_BYTES_MAX: usize = 64 << 20;
+/// More text for each byte that was unpacked is a sheet made to fill the memory: one string that many cells refer to.
+const TEXT_FOR_A_BYTE: usize = 4;
 
 /// The rows so far, as text, with what is to be said of them.
 pub(in crate::import) struct Rows {
@@ -23,13 +23,20 @@ pub(in crate::import) struct Rows {
     padded: Vec<usize>,
     lost: Vec<usize>,
     begun: bool,
+    /// How long the text may become.
+    room: usize,
     full: bool,
 }
 
 impl Rows {
-    pub(in crate::import) fn with_capacity(expected_bytes: usize) -> Self {
-        let page = Page::with_capacity(expected_bytes);
-        Self { page, numbers: Vec::new(), row: 0, padded: Vec::new(), lost: Vec::new(), begun: false, full: false }
+    pub(in crate::import) fn new() -> Self {
+        let page = Page::with_capacity(0);
+        Self { page, room: 0, numbers: Vec::new(), row: 0, padded: Vec::new(), lost: Vec::new(), begun: false, full: false }
+    }
+
+    /// Makes room for what comes out of so many bytes more.
+    pub(in crate::import) fn from_bytes(&mut self, unpacked: usize) {
+        self.room += unpacked * TEXT_FOR_A_BYTE;
     }
 
     /// Begins a row.
@@ -68,7 +75,7 @@ impl Rows {
     }
 
     fn is_full(&mut self, more: usize) -> bool {
-        self.full |= self.page.len() + more > TEXT_BYTES_MAX;
+        self.full |= self.page.len() + more > self.room;
         self.full
     }
 

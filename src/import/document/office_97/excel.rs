@@ -27,7 +27,8 @@ mod strings;
 use strings::Strings;
 
 pub(super) fn rows(stream: &[u8]) -> Result<Rows, Refusal> {
-    let mut sheet = Sheet { rows: Rows::with_capacity(stream.len() / 4), row: None };
+    let mut sheet = Sheet { rows: Rows::new(), row: None };
+    sheet.rows.from_bytes(stream.len());
     let mut shared: Vec<Zeroizing<String>> = Vec::new();
     let mut records = Records(stream);
     while let Some((kind, data)) = records.next() {
