@@ -27,38 +27,44 @@ pub(super) fn shared_strings(xml: &str) -> Vec<Zeroizing<String>> {
 
 /// A worksheet of Excel.
 pub(super) fn worksheet(xml: &str, strings: &[Zeroizing<String>], rows: &mut Rows) {
-    let mut kind = "";
+    let (mut kind, mut column) = ("", 0);
     let mut current = Text::default();
     for piece in Pieces::of(xml) {
         match piece {
-            Piece::Tag(tag) if tag.local_name() == "row" && !tag.closes => rows.row(),
+            Piece::Tag(tag) if tag.local_name() == "row" && !tag.closes => {
+                rows.row();
+                column = 0;
+            }
             Piece::Tag(tag) if tag.local_name() == "c" && !tag.closes => {
                 kind = tag.attribute("t").unwrap_or("n");
+                column = tag.attribute("r").and_then(column_of).unwrap_or(column);
                 current.take();
+                column += usize::from(tag.empty);
             }
             Piece::Tag(tag) if tag.local_name() == "c" => {
                 let value = current.take();
-                match kind {
-                    "s" => {
-                        if let Some(shared) = value.trim().parse().ok().and_then(|at: usize| strings.get(at)) {
-                            rows.text(shared);
-                        }
-                    }
-                    "n" => match value.trim().parse() {
-                        Ok(number) => rows.number(number),
-                        Err(_) => rows.text(&value),
-                    },
-                    _ => rows.text(&value),
+                let shared = || value.trim().parse().ok().and_then(|at: usize| strings.get(at));
+                match (kind, value.trim().parse()) {
+                    ("s", _) => shared().into_iter().for_each(|shared| rows.text(column, shared)),
+                    ("n", Ok(number)) => rows.number(column, number),
+                    _ => rows.text(column, &value),
                 }
+                column += 1;
             }
             other => current.piece(&other, &["v", "t"]),
         }
     }
 }
 
+/// The column in a cell's name, such as `AB12`, from 0.
+fn column_of(name: &str) -> Option<usize> {
+    let letters = name.bytes().take_while(u8::is_ascii_alphabetic).take(4);
+    letters.fold(0_usize, |column, letter| column * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1).checked_sub(1)
+}
+
 /// The tables of an OpenDocument spreadsheet. A number counts as it is, not as it is shown.
 pub(super) fn open_document(xml: &str, rows: &mut Rows) {
-    let mut number = None;
+    let (mut number, mut column, mut width) = (None, 0_usize, 1);
     let mut current = Text::default();
     for piece in Pieces::of(xml) {
         let Piece::Tag(tag) = &piece else {
@@ -66,16 +72,23 @@ pub(super) fn open_document(xml: &str, rows: &mut Rows) {
             continue;
         };
         match tag.local_name() {
-            "table-row" if !tag.closes => rows.row(),
-            "table-cell" if !tag.closes => {
-                current.take();
-                number = number_of(tag);
+            "table-row" if !tag.closes => {
+                rows.row();
+                column = 0;
             }
-            "table-cell" => {
-                let shown = current.take();
-                match number.take() {
-                    Some(number) => rows.number(number),
-                    None => rows.text(&shown),
+            "table-cell" | "covered-table-cell" => {
+                if !tag.closes {
+                    current.take();
+                    number = number_of(tag);
+                    width = tag.attribute("table:number-columns-repeated").and_then(|count| count.parse().ok()).unwrap_or(1);
+                }
+                if tag.closes || tag.empty {
+                    let shown = current.take();
+                    match number.take() {
+                        Some(number) => rows.number(column, number),
+                        None => rows.text(column, &shown),
+                    }
+                    column = column.saturating_add(width);
                 }
             }
             "s" => current.push(" "),
@@ -162,5 +175,11 @@ mod tests {
         let xml = "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t xml:space=\"preserve\"> c&#45;</t></r><rPh><t>x</t></rPh></si></sst>";
         let strings: Vec<String> = shared_strings(xml).iter().map(|text| text.to_string()).collect();
         assert_eq!(strings, ["a", "", "b c-"]);
+    }
+
+    #[test]
+    fn columns_are_counted_from_their_letters() {
+        assert_eq!(["A1", "B7", "Z1", "AA1", "XFD9"].map(column_of), [Some(0), Some(1), Some(25), Some(26), Some(16_383)]);
+        assert_eq!(column_of("7"), None);
     }
 }

@@ -27,7 +27,7 @@ mod strings;
 use strings::Strings;
 
 pub(super) fn rows(stream: &[u8]) -> Result<Rows, Refusal> {
-    let mut sheet = Sheet { rows: Rows::new(), row: None };
+    let mut sheet = Sheet { rows: Rows::new(), row: None, formula_column: 0 };
     sheet.rows.from_bytes(stream.len());
     let mut shared: Vec<Zeroizing<String>> = Vec::new();
     let mut records = Records(stream);
@@ -73,6 +73,7 @@ impl<'a> Iterator for Records<'a> {
 struct Sheet {
     rows: Rows,
     row: Option<u16>,
+    formula_column: usize,
 }
 
 impl Sheet {
@@ -81,19 +82,22 @@ impl Sheet {
         if matches!(kind, FORMULA | MUL_RK | RICH_STRING | LABEL_SHARED | NUMBER | LABEL | RK) {
             self.begin(u16_at(data, 0)?);
         }
+        let column = || u16_at(data, 2).map(usize::from);
         match kind {
-            NUMBER => self.rows.number(f64::from_le_bytes(data.get(6..14)?.try_into().ok()?)),
-            RK => self.rows.number(short_number(u32_at(data, 6)?)),
+            NUMBER => self.rows.number(column()?, f64::from_le_bytes(data.get(6..14)?.try_into().ok()?)),
+            RK => self.rows.number(column()?, short_number(u32_at(data, 6)?)),
             MUL_RK => {
-                for cell in data.get(4..data.len().checked_sub(2)?)?.chunks_exact(6) {
-                    self.rows.number(short_number(u32_at(cell, 2)?));
+                let first = column()?;
+                for (index, cell) in data.get(4..data.len().checked_sub(2)?)?.chunks_exact(6).enumerate() {
+                    self.rows.number(first + index, short_number(u32_at(cell, 2)?));
                 }
             }
-            FORMULA if u16_at(data, 12)? != NO_NUMBER => self.rows.number(f64::from_le_bytes(data.get(6..14)?.try_into().ok()?)),
-            LABEL_SHARED => self.rows.text(shared.get(usize::try_from(u32_at(data, 6)?).ok()?)?),
-            LABEL | RICH_STRING => self.rows.text(&string(data.get(6..)?)?),
-            // The text that a formula gave.
-            STRING => self.rows.text(&string(data)?),
+            FORMULA if u16_at(data, 12)? != NO_NUMBER => self.rows.number(column()?, f64::from_le_bytes(data.get(6..14)?.try_into().ok()?)),
+            LABEL_SHARED => self.rows.text(column()?, shared.get(usize::try_from(u32_at(data, 6)?).ok()?)?),
+            LABEL | RICH_STRING => self.rows.text(column()?, &string(data.get(6..)?)?),
+            FORMULA => self.formula_column = column()?,
+            // The text that the formula before it gave.
+            STRING => self.rows.text(self.formula_column, &string(data)?),
             _ => {}
         }
         Some(())
