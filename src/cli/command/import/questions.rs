@@ -5,7 +5,7 @@ use super::sources::Sources;
 use crate::cli::failure::Failure;
 use crate::cli::question;
 use crate::cli::world::World;
-use crate::import::{Candidate, Place, Remark, RemarkKind};
+use crate::import::{Candidate, Place, Reading, Remark, RemarkKind};
 use crate::record::{Guid, KeyId};
 use crate::vault::{Unlocked, Vault};
 
@@ -51,8 +51,12 @@ pub(super) fn settle(world: &mut World<'_>, mut vault: Option<&mut Vault<Unlocke
             };
             if known || !candidate.password.is_weak() || take_weak(world, &shown, &candidate)? {
                 if open && !known && choose_id(world, &shown, &mut candidate)? {
-                    let settled = Remark { kind: RemarkKind::AmbiguousPairing, place: Some(candidate.place) };
-                    source.reading.remarks.retain(|remark| *remark != settled);
+                    let Reading { remarks, members, .. } = &mut source.reading;
+                    let is_of_it = |remark: &Remark| {
+                        let member = remark.member.and_then(|member| members.get(member));
+                        remark.place == Some(candidate.place) && member == candidate.inside.as_ref()
+                    };
+                    remarks.retain(|remark| remark.kind != RemarkKind::AmbiguousPairing || !is_of_it(remark));
                 }
                 kept.push(candidate);
             }

@@ -13,7 +13,7 @@ use crate::cli::remarks::{refusal_words, remark_words};
 use crate::cli::{json as print, world::World};
 use crate::gather::GatherError;
 use crate::import::{Place, Remark, RemarkKind};
-use crate::record::{Guid, KeyId};
+use crate::record::{Guid, KeyId, LineText};
 use crate::vault::{AttachedAs, TakenIn};
 
 /// Longest list of files in the clear; the rest is counted.
@@ -28,6 +28,7 @@ pub(super) struct FileReport {
     has_trace: bool,
     declined: bool,
     remarks: Vec<Remark>,
+    members: Vec<LineText>,
     refusal: Option<RemarkKind>,
     partial: Vec<KeyId>,
     failure: Option<GatherError>,
@@ -63,6 +64,7 @@ impl FileReport {
             has_trace: source.reading.has_trace(),
             declined: source.declined,
             remarks: source.reading.remarks.clone(),
+            members: source.reading.members.clone(),
             refusal: source.reading.refusal(),
             partial: source.reading.partial.clone(),
             failure: None,
@@ -85,6 +87,7 @@ impl FileReport {
             has_trace: true,
             declined: false,
             remarks: Vec::new(),
+            members: Vec::new(),
             refusal: None,
             partial: Vec::new(),
             failure: Some(error),
@@ -101,6 +104,11 @@ impl FileReport {
 
     fn shown(&self) -> String {
         self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| printable(path))
+    }
+
+    /// The file inside this one that a remark is about.
+    fn member(&self, remark: &Remark) -> Option<&LineText> {
+        self.members.get(remark.member?)
     }
 
     fn holds_keys(&self) -> bool {
@@ -256,7 +264,8 @@ fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), 
                 Some(Place::Record(record)) => format!("record {record}: "),
                 None => String::new(),
             };
-            writeln!(world.out, "               {line}{}", remark_words(&remark.kind))?;
+            let member = file.member(remark).map(|member| format!("{member}: ")).unwrap_or_default();
+            writeln!(world.out, "               {member}{line}{}", remark_words(&remark.kind))?;
         }
         for candidates in &file.undecided {
             let ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
@@ -392,7 +401,7 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
                 "keyIdCandidates": file.undecided.iter().map(|ids| ids.iter().map(ToString::to_string).collect()).collect::<Vec<Vec<String>>>(),
                 "path": file.path.as_ref().map(|path| path.display().to_string()),
                 "outcome": if file.holds_keys() { "read" } else { "refused" },
-                "remarks": file.remarks.iter().map(remark_json).collect::<Vec<_>>(),
+                "remarks": file.remarks.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),
                 "refusedBecause": file.refused_because(),
                 "records": records,
             })
@@ -417,12 +426,16 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
     )
 }
 
-fn remark_json(remark: &Remark) -> serde_json::Value {
-    match remark.place {
+fn remark_json(file: &FileReport, remark: &Remark) -> serde_json::Value {
+    let mut json = match remark.place {
         Some(Place::Line(line)) => json!({ "code": remark.code(), "line": line }),
         Some(Place::Record(record)) => json!({ "code": remark.code(), "record": record }),
         None => json!({ "code": remark.code() }),
+    };
+    if let Some(member) = file.member(remark) {
+        json["inside"] = json!(member);
     }
+    json
 }
 
 fn prefix(id: &KeyId) -> Option<String> {
