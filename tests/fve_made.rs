@@ -215,7 +215,8 @@ fn damaged_copies_are_told_and_the_best_is_used() {
 fn places_the_boot_sector_lost_are_taken_from_a_copy() {
     let made = Made::default();
     let mut image = made.image();
-    image.put(176, &[0xFF; 16]);
+    // The GUID in front of them is gone, too.
+    image.put(165, &[0xFF; 27]);
     let volume = volume(&image);
     assert_eq!(volume.copies.map(|copy| (copy.offset, copy.state)), made.offsets.map(|offset| (Some(offset), CopyState::Valid)));
 }
