@@ -32,14 +32,16 @@ fn main() {
     let volume = list(&path);
     let password = RecoveryPassword::parse(&digits(key_of(1))).unwrap();
     let key_id: KeyId = guid_of(1).parse().unwrap();
+    let text = digits(key_of(7)).replacen(|c: char| c.is_ascii_digit(), "?", 12);
+    let candidates = Candidates::of(&Reading::parse(&text).unwrap(), Effort::Likely);
     let cores = std::thread::available_parallelism().unwrap();
     let (mut bare, mut proofs, mut alone, mut all, mut listings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         bare.push(ms(bare_chain));
         proofs.push(ms(|| assert_eq!(prove(&volume, &password, &key_id).0.verdict, Verdict::Opens)));
-        alone.push(ms(|| try_candidates(&volume, &key_id, NonZeroUsize::MIN)) / f64::from(SHARE));
+        alone.push(ms(|| try_candidates(&candidates, &volume, &key_id, NonZeroUsize::MIN)) / f64::from(SHARE));
         let everywhere = u32::try_from(cores.get()).unwrap();
-        all.push(ms(|| try_candidates(&volume, &key_id, cores)) / f64::from(SHARE * everywhere));
+        all.push(ms(|| try_candidates(&candidates, &volume, &key_id, cores)) / f64::from(SHARE * everywhere));
         listings.push(ms(|| drop(black_box(list(&path)))));
     }
     println!("{TURNS} turns, times in ms: the least, the middle\n");
@@ -79,11 +81,9 @@ fn bare_chain() {
     black_box(blocks);
 }
 
-fn try_candidates(volume: &Volume, key_id: &KeyId, threads: NonZeroUsize) {
-    let text = digits(key_of(7)).replacen(|c: char| c.is_ascii_digit(), "?", 12);
-    let candidates = Candidates::of(&Reading::parse(&text).unwrap(), Effort::Likely);
+fn try_candidates(candidates: &Candidates, volume: &Volume, key_id: &KeyId, threads: NonZeroUsize) {
     let limit = u128::from(SHARE) * threads.get() as u128;
-    let searched = search(&Search { candidates: &candidates, volume, key_id, from: 0, limit, threads }, &|_| ControlFlow::Continue(()));
+    let searched = search(&Search { candidates, volume, key_id, from: 0, limit, threads }, &|_| ControlFlow::Continue(()));
     assert_eq!(u128::from(searched.progress.done), limit);
 }
 
