@@ -144,7 +144,8 @@ fn of_volume(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, holding: &Holding
     let mut held: Vec<(Guid, Handle)> = fits.entries.iter().map(|(guid, entry)| (*guid, entry.handle)).collect();
     held.sort_by_key(|(_, handle)| *handle);
     let all: Vec<Handle> = distinct(held.iter().map(|(_, handle)| *handle));
-    let own: Vec<Handle> = all.iter().copied().filter(|handle| holding.holds(*handle)).collect();
+    let proved = fits.proved.iter().map(|entry| entry.handle);
+    let own: Vec<Handle> = all.iter().copied().chain(proved).filter(|handle| holding.holds(*handle)).collect();
     let drive = drive_words(&placed.place, volume);
     if !own.is_empty() {
         return Ok(Some(Objection::Own { drive, handles: own }));

@@ -160,7 +160,8 @@ fn with_what_there_is<'v>(vault: &mut Vault<Unlocked>, volumes: &'v [Placed<'v>]
             opened.push((placed, one));
             continue;
         }
-        let fitting: Vec<Entry> = Fits::of(vault, placed.volume)?.entries.into_iter().map(|(_, entry)| entry).collect();
+        let fits = Fits::of(vault, placed.volume)?;
+        let fitting: Vec<Entry> = fits.entries.into_iter().map(|(_, entry)| entry).chain(fits.proved).collect();
         for entry in fitting {
             let (entry, password) = vault.unseal(entry.handle, entry.record)?;
             let trial = Trial::of(std::slice::from_ref(placed), &password, &entry.details.key_id);

@@ -98,10 +98,11 @@ fn say(world: &mut World<'_>, placed: &Placed<'_>, fits: Option<&Fits>, another:
         writeln!(world.err, "Warning: {warning}.")?;
     }
     let Some(fits) = fits else { return Ok(()) };
-    match &fits.entries[..] {
-        [(_, first), ..] => writeln!(world.err, "To see the digits: drivekey show {}", first.handle)?,
-        [] if placed.volume.is_suspended() => writeln!(world.err, "'drivekey harvest' reads its recovery keys out; no key is needed for it.")?,
-        [] => writeln!(
+    let first = fits.entries.iter().map(|(_, entry)| entry).chain(&fits.proved).next();
+    match first {
+        Some(first) => writeln!(world.err, "To see the digits: drivekey show {}", first.handle)?,
+        None if placed.volume.is_suspended() => writeln!(world.err, "'drivekey harvest' reads its recovery keys out; no key is needed for it.")?,
+        None => writeln!(
             world.err,
             "No key in this vault is this drive's. It may be in another vault, in the Microsoft account (aka.ms/myrecoverykey), or with an administrator."
         )?,
