@@ -17,7 +17,9 @@ use serde_json::Value;
 #[cfg(target_os = "linux")]
 fn attach(house: &House) {
     let file = |name: &str, content: &str| drop(house.write(&format!("~/system/{name}"), content.as_bytes()));
-    for (name, number, sectors) in [("sda", "8:0", 900), ("sda/sda1", "8:1", 300), ("sda/sda2", "8:2", 500), ("sdb", "8:16", 700), ("sdc", "8:32", 0)] {
+    for (name, number, sectors) in
+        [("sda", "8:0", 900), ("sda/sda1", "8:1", 300), ("sda/sda2", "8:2", 500), ("sdb", "8:16", 700), ("sdc", "8:32", 0)]
+    {
         file(&format!("sys/block/{name}/dev"), number);
         file(&format!("sys/block/{name}/size"), &sectors.to_string());
     }
@@ -38,7 +40,13 @@ fn attached_drives_are_named_with_nothing_typed() {
     assert_eq!(house.given(&["add", "--key-stdin", "--id", "02030201"], &[]).exit, 0);
     let shown = house.given(&["identify"], &[]);
     assert_eq!(shown.exit, 0, "{:?}", shown.log);
-    for text in ["system/dev/sda2", "Letter    C:", "its computer, recovery key", "system/dev/sdb", "02030201-0504-0706-0809-0A0B0C0D0E0F  in the vault: r1"] {
+    for text in [
+        "system/dev/sda2",
+        "Letter    C:",
+        "its computer, recovery key",
+        "system/dev/sdb",
+        "02030201-0504-0706-0809-0A0B0C0D0E0F  in the vault: r1",
+    ] {
         assert!(shown.out().contains(text), "{text}: {}", shown.out());
     }
     assert!(!shown.out().contains("sda1") && shown.err().contains("drivekey show r1"));
@@ -79,7 +87,14 @@ fn markers() -> Vec<Vec<u8>> {
     let volume: Vec<u8> = (0..16_u8).map(|at| at ^ 0x5A).collect();
     let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let (master_hex, volume_hex) = (hex(&master), hex(&volume));
-    vec![master, volume, master_hex.clone().into_bytes(), volume_hex.clone().into_bytes(), master_hex.to_uppercase().into_bytes(), volume_hex.to_uppercase().into_bytes()]
+    vec![
+        master,
+        volume,
+        master_hex.clone().into_bytes(),
+        volume_hex.clone().into_bytes(),
+        master_hex.to_uppercase().into_bytes(),
+        volume_hex.to_uppercase().into_bytes(),
+    ]
 }
 
 #[test]

@@ -34,8 +34,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 ];
 
 /// In the command line, the only files that turn digits into something to look at.
-const REVEALING: [&str; 4] =
-    ["src/cli/command/attachment.rs", "src/cli/command/show.rs", "src/cli/failure.rs", "src/cli/saved_header.rs"];
+const REVEALING: [&str; 4] = ["src/cli/command/attachment.rs", "src/cli/command/show.rs", "src/cli/failure.rs", "src/cli/saved_header.rs"];
 
 #[test]
 fn secrets_are_exposed_where_it_is_known_and_reasoned() {
