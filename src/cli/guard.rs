@@ -16,7 +16,10 @@ use crate::vault::{Entry, Filter, Unlocked, Vault};
 pub(super) enum Holding<'a> {
     /// These records, in whatever form.
     Records(&'a [Entry]),
+    /// A startup key or key package, by its protector.
+    Protector(Guid),
     /// A copy of the whole vault.
+    #[allow(dead_code, reason = "backups come with a command of their own")]
     WholeVault,
 }
 
@@ -24,8 +27,14 @@ impl Holding<'_> {
     fn holds(&self, handle: Handle) -> bool {
         match self {
             Self::Records(entries) => entries.iter().any(|entry| entry.handle == handle),
+            Self::Protector(_) => false,
             Self::WholeVault => true,
         }
+    }
+
+    /// Whether it opens the volume by itself.
+    fn opens(&self, volume: &Volume) -> bool {
+        matches!(self, Self::Protector(guid) if volume.protectors.iter().any(|protector| protector.guid == *guid))
     }
 }
 
@@ -67,7 +76,9 @@ pub(super) fn check(world: &mut World<'_>, vault: &mut Vault<Unlocked>, destinat
     }
     let what = format!("Stop: {sentence}.\nWhoever needs the key then cannot get at it.\n");
     question::typed(world, &what, "OVERRIDE").map_err(|_| Failure::refused(sentence, hint))?;
-    if let Err(error) = vault.note_guard_override(&handles, (world.now)()) {
+    if !handles.is_empty()
+        && let Err(error) = vault.note_guard_override(&handles, (world.now)())
+    {
         writeln!(world.err, "Warning: that it was overridden could not be noted: {}.", Failure::from(error).sentence)?;
     }
     Ok(())
@@ -91,7 +102,8 @@ fn words(destination: &Path, objection: Objection) -> (String, Vec<Handle>) {
     let place = destination.display();
     match objection {
         Objection::Own { drive, handles } => {
-            (format!("{place} lies on {drive}, the very drive that {} unlocks", names(&handles)), handles)
+            let what = if handles.is_empty() { "it".to_owned() } else { names(&handles) };
+            (format!("{place} lies on {drive}, the very drive that {what} unlocks"), handles)
         }
         Objection::OnlyHere { drive, handles } => {
             (format!("{place} lies on {drive}, an encrypted drive whose only key ({}) is in this vault", names(&handles)), handles)
@@ -144,9 +156,10 @@ fn of_volume(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, holding: &Holding
     let mut held: Vec<(Guid, Handle)> = fits.entries.iter().map(|(guid, entry)| (*guid, entry.handle)).collect();
     held.sort_by_key(|(_, handle)| *handle);
     let all: Vec<Handle> = distinct(held.iter().map(|(_, handle)| *handle));
-    let own: Vec<Handle> = all.iter().copied().filter(|handle| holding.holds(*handle)).collect();
+    let proved = fits.proved.iter().map(|entry| entry.handle);
+    let own: Vec<Handle> = all.iter().copied().chain(proved).filter(|handle| holding.holds(*handle)).collect();
     let drive = drive_words(&placed.place, volume);
-    if !own.is_empty() {
+    if !own.is_empty() || holding.opens(volume) {
         return Ok(Some(Objection::Own { drive, handles: own }));
     }
     let all_here = volume.of_kind(ProtectorKind::RecoveryPassword).all(|protector| held.iter().any(|(guid, _)| *guid == protector.guid));
@@ -159,7 +172,8 @@ fn of_noted(vault: &mut Vault<Unlocked>, layer: &Layer, holding: &Holding<'_>, u
     *unsure = true;
     let Some(volume) = layer.volume else { return Ok(None) };
     let entries = vault.list(&Filter::default())?.entries;
-    let proved = entries.iter().filter(|entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume));
+    let proved =
+        entries.iter().filter(|entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume));
     let own: Vec<Handle> = proved.map(|entry| entry.handle).filter(|handle| holding.holds(*handle)).collect();
     let drive = layer.path.display().to_string();
     Ok((!own.is_empty()).then_some(Objection::Own { drive, handles: own }))

@@ -48,6 +48,7 @@ pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map
 pub(super) fn add_fits(map: &mut Map<String, Value>, fits: &Fits) {
     let fitting = fits.entries.iter().map(|(guid, entry)| json!({ "handle": entry.handle, "id": guid.to_string() }));
     map.insert("records".to_owned(), fitting.collect());
+    map.insert("proved".to_owned(), fits.proved.iter().map(|entry| Value::from(entry.handle.to_string())).collect());
     map.insert("nearest".to_owned(), fits.nearest.iter().map(|entry| Value::from(entry.handle.to_string())).collect());
 }
 

@@ -39,12 +39,11 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
         let held = held.map(|words| format!("  {words}")).unwrap_or_default();
         writeln!(out, "Key ID    {}{held}", protector.guid)?;
     }
-    if let Some(fits) = fits
-        && fits.entries.is_empty()
-        && !fits.nearest.is_empty()
-    {
-        let names: Vec<String> = fits.nearest.iter().take(5).map(|entry| entry.handle.to_string()).collect();
-        writeln!(out, "Nearest   {} (same computer, another Key ID)", names.join(", "))?;
+    let names = |entries: &[Entry]| entries.iter().take(5).map(|entry| entry.handle.to_string()).collect::<Vec<_>>().join(", ");
+    match fits {
+        Some(fits) if !fits.proved.is_empty() => writeln!(out, "Proved    {} opened this drive earlier", names(&fits.proved))?,
+        Some(fits) if !fits.nearest.is_empty() => writeln!(out, "Nearest   {} (same computer, another Key ID)", names(&fits.nearest))?,
+        _ => {}
     }
     Ok(())
 }
@@ -80,7 +79,9 @@ fn warning_words(warning: Warning) -> String {
         Warning::NoValidCopy => "none of the drive's descriptions of itself is undamaged: what it says may be wrong".to_owned(),
         Warning::ListEndsEarly => "the drive's list of keys is damaged: some may be missing".to_owned(),
         Warning::UnreadableProtector => "an entry in the drive's list of keys cannot be read".to_owned(),
-        Warning::CopiesDiffer => "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned(),
+        Warning::CopiesDiffer => {
+            "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned()
+        }
         Warning::Version(version) => format!("the drive describes itself in a way that is not known (version {version})"),
     }
 }

@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::drives::{Drive, drive_path};
 use crate::fve::{self, Found, FveError, ProtectorKind, Source, Volume};
 use crate::record::{Created, Details, Guid, KeyId, LineText, VolumeType};
-use crate::vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
+use crate::vault::{Entry, Filter, Unlocked, Vault};
 
 /// A drive or image, and the BitLocker volumes on it.
 pub(super) struct Target {
@@ -78,7 +78,9 @@ pub(super) fn place(path: &Path, found: &Found) -> String {
 pub(super) struct Fits {
     /// Each with the Key ID on the drive that it fits.
     pub(super) entries: Vec<(Guid, Entry)>,
-    /// Without any of those: keys of the same computer.
+    /// Without any of those: keys that once opened it, under another Key ID or none.
+    pub(super) proved: Vec<Entry>,
+    /// Without any of the first: keys of the same computer.
     pub(super) nearest: Vec<Entry>,
 }
 
@@ -89,22 +91,27 @@ impl Fits {
         for protector in volume.of_kind(ProtectorKind::RecoveryPassword) {
             let on_drive = KeyId::Full(protector.guid);
             let hits = vault.resolve(&protector.guid.compact())?.entries;
-            let fitting = hits.into_iter().filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
+            let fitting =
+                hits.into_iter().filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
             for entry in fitting {
                 if entries.iter().all(|(guid, known)| (*guid, known.handle) != (protector.guid, entry.handle)) {
                     entries.push((protector.guid, entry));
                 }
             }
         }
-        let computer = volume.description.as_ref().and_then(|description| description.computer.clone());
-        let nearest = match computer {
-            Some(computer) if entries.is_empty() => {
-                let filter = Filter { device: Some(computer), volume_type: None, trash: TrashFilter::Without };
-                vault.list(&filter)?.entries
+        let mut fits = Self { entries, proved: Vec::new(), nearest: Vec::new() };
+        if fits.entries.is_empty() {
+            let computer = volume.description.as_ref().and_then(|description| description.computer.as_ref()).map(LineText::normalised);
+            for entry in vault.list(&Filter::default())?.entries {
+                let details = &entry.details;
+                if details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume.guid) {
+                    fits.proved.push(entry);
+                } else if computer.is_some() && details.device_name.as_ref().map(LineText::normalised) == computer {
+                    fits.nearest.push(entry);
+                }
             }
-            _ => Vec::new(),
-        };
-        Ok(Self { entries, nearest })
+        }
+        Ok(fits)
     }
 
     pub(super) fn for_key_id(&self, guid: Guid) -> impl Iterator<Item = &Entry> {

@@ -35,7 +35,7 @@ fn system(roots: &Roots) -> Vec<AttachedVolume> {
 
 #[cfg(any(windows, target_os = "macos"))]
 fn mounted() -> Vec<AttachedVolume> {
-    let disks = sysinfo::Disks::new_with_refreshed_list();
+    let Ok(disks) = sysinfo::Disks::new_with_refreshed_list() else { return Vec::new() };
     let volume = |disk: &sysinfo::Disk| AttachedVolume {
         device: None,
         mount_points: vec![disk.mount_point().to_owned()],
@@ -44,7 +44,7 @@ fn mounted() -> Vec<AttachedVolume> {
         file_system: disk.file_system().to_str().and_then(|name| name.parse().ok()),
         removable: disk.is_removable(),
     };
-    disks.list().iter().map(volume).collect()
+    disks.iter().map(volume).collect()
 }
 
 /// Every letter that is in use: a locked drive has one, and the system's list leaves it out.

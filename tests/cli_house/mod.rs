@@ -175,6 +175,9 @@ impl House {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("passphrase.txt"), format!("{PASSPHRASE}\n")).unwrap();
+        // A system without drives, all of it in memory.
+        fs::create_dir_all(folder.path().join("system/proc/self")).unwrap();
+        fs::write(folder.path().join("system/proc/self/mountinfo"), "1 1 0:1 / / rw - tmpfs tmpfs rw\n").unwrap();
         Self {
             folder,
             clipboard: FakeClipboard { content: Some(String::new()), put: Vec::new() },

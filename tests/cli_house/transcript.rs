@@ -98,7 +98,9 @@ impl Player<'_> {
                 writeln!(shown, "{}", format!("{sign} {text}").trim_end()).unwrap();
                 continue;
             }
-            for line in text.lines() {
+            // Other systems than Linux do not tell what lies under a folder, and say so.
+            let everywhere = |line: &&str| !line.starts_with("Warning: it cannot be known here whether");
+            for line in text.lines().filter(everywhere) {
                 writeln!(shown, "{}", format!("{sign} {line}").trim_end()).unwrap();
             }
             if !text.ends_with('\n') {

@@ -3,6 +3,7 @@
 use crate::cli::args::{AddArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard;
 use crate::cli::proving::{self, Trial};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::volumes::{Target, details_of};
@@ -77,6 +78,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
     if entry.details.removed.is_some() {
         writeln!(world.err, "It lies in the trash; 'drivekey restore {}' takes it out.", entry.handle)?;
     }
+    guard::warn_of_vaults_place(world, &mut vault)?;
     let exit = exit_over(&vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::cli::args::{AttachmentCommand, AttachmentSaveArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json as print, table, world::World};
 use crate::record::AttachmentKind;
@@ -59,8 +60,13 @@ fn save(
     args: &AttachmentSaveArgs,
 ) -> Result<(), Failure> {
     let found = attachments.iter().find(|one| one.number == args.attachment).ok_or(VaultError::NoSuchItem(args.attachment))?;
-    let bytes = reveal_attachment(vault, found)?;
     let path = if args.to.is_dir() { args.to.join(usual_name(found)) } else { args.to.clone() };
+    let holding = match found.info.attachment {
+        AttachmentKind::ExternalKey | AttachmentKind::KeyPackage => Holding::Protector(found.info.guid),
+        AttachmentKind::DriveHeader => Holding::Records(&[]),
+    };
+    guard::check(world, vault, &path, &holding)?;
+    let bytes = reveal_attachment(vault, found)?;
     write_new(&path, &bytes)?;
     if shared.json {
         return print::print(world.out, &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }));

@@ -12,10 +12,10 @@ use report::{FileReport, Reports};
 use sources::{Source, Sources};
 
 use crate::cli::args::{ImportArgs, Said, Shared};
+use crate::cli::command::prove;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::{New, given};
-use crate::cli::command::prove;
 use crate::cli::question;
 use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vault_path};
 use crate::cli::volumes::Target;

@@ -85,7 +85,12 @@ fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volu
 }
 
 /// Keys that were just taken in, as far as they may be this drive's. What opens is noted with its record.
-pub(super) fn taken(world: &mut World<'_>, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>], handles: &[Handle]) -> Result<Exit, Failure> {
+pub(super) fn taken(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    volumes: &[Placed<'_>],
+    handles: &[Handle],
+) -> Result<Exit, Failure> {
     let entries: Result<Vec<Entry>, _> = handles.iter().map(|handle| vault.entry(*handle)).collect();
     let on_drive = on_drive(volumes);
     let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));

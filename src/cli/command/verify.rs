@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::args::{Shared, VerifyArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital, fault_words};
+use crate::cli::guard;
 use crate::cli::progress::Progress;
 use crate::cli::session::{locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
@@ -20,6 +21,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
         verification = repair(world, &mut vault, &verification)?;
     }
     report(world, shared, args, &verification)?;
+    guard::warn_of_vaults_place(world, &mut vault)?;
     if verification.faults.is_empty() {
         return Ok(if vault.doubt().is_some() { Exit::OtherCopy } else { Exit::Done });
     }
