@@ -43,8 +43,7 @@ struct Reader {
 
 /// The formats, the choosy ones first; the first that recognises the bytes reads them.
 /// Text takes whatever is left: it needs no labels and no structure.
-const READERS: &[Reader] =
-    &[Reader { sniff: structured::sniff, read: structured::read }, Reader { sniff: |_| true, read: text::read }];
+const READERS: &[Reader] = &[Reader { sniff: structured::sniff, read: structured::read }, Reader { sniff: |_| true, read: text::read }];
 
 /// Reads one source file. `file_name` is its name, with or without its folder; the name may hold the Key ID, the
 /// computer and the drive.
