@@ -73,3 +73,25 @@ CREATE TABLE sealed (
     -- An age file to the root recipient: the whole record as JSON.
     age BLOB NOT NULL
 ) STRICT;
+
+-- What is kept beside the records: attachments, the register of copies, the journal of imports.
+CREATE TABLE item (
+    -- Its number: never given twice.
+    number INTEGER PRIMARY KEY CHECK (number > 0),
+    -- The item's random name, to which its blobs are bound.
+    item_id BLOB NOT NULL UNIQUE CHECK (length(item_id) = 16),
+    -- The vault's revision that wrote this row.
+    revision INTEGER NOT NULL CHECK (revision > 0),
+    -- SHA-256 of content.age of the same number, to which the summary is bound; of nothing where there is none.
+    content_sha256 BLOB NOT NULL CHECK (length(content_sha256) = 32),
+    -- What is known of it, sealed.
+    summary BLOB NOT NULL
+) STRICT;
+
+-- The bytes of attachments.
+CREATE TABLE content (
+    -- The item's number.
+    number INTEGER PRIMARY KEY REFERENCES item (number),
+    -- An age file to the root recipient: the attachment as it was.
+    age BLOB NOT NULL
+) STRICT;

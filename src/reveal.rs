@@ -1,8 +1,10 @@
 //! The only way out for digits: a screen, a file and a page all come through here.
 //! Must not know where the digits go.
 
+use zeroize::Zeroizing;
+
 use crate::record::{Digits, Handle, KeyId};
-use crate::vault::{Entry, Unlocked, Vault, VaultError};
+use crate::vault::{Attached, Entry, Unlocked, Vault, VaultError};
 
 /// A record with its digits.
 #[derive(Debug)]
@@ -40,4 +42,12 @@ pub fn reveal(vault: &mut Vault<Unlocked>, found: &Entry) -> Result<Revealed, Re
     // EXPOSE: this is the door.
     let digits = password.expose_secret();
     Ok(Revealed { entry, digits })
+}
+
+/// Gives out an attachment that was found, byte for byte.
+///
+/// # Errors
+/// [`VaultError::Faults`] when it is not what was written.
+pub fn reveal_attachment(vault: &mut Vault<Unlocked>, found: &Attached) -> Result<Zeroizing<Vec<u8>>, RevealError> {
+    Ok(vault.attachment_bytes(found.number)?)
 }

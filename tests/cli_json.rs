@@ -81,14 +81,12 @@ fn a_man_page_for_every_command() {
     let mut pages: Vec<String> =
         fs::read_dir(house.path("man/man1")).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
     pages.sort();
-    let commands = house.run(&["--help"], &[]).out();
-    let commands = commands.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap().to_owned();
-    let mut expected: Vec<String> = commands
-        .lines()
-        .map(|line| format!("drivekey-{}.1", line.split_whitespace().next().unwrap()))
-        .filter(|page| page != "drivekey-help.1")
-        .collect();
-    expected.extend(["drivekey.1", "drivekey-keyslot-list.1", "drivekey-keyslot-add.1", "drivekey-keyslot-remove.1"].map(str::to_owned));
+    let mut expected = vec!["drivekey.1".to_owned()];
+    for command in commands_of(&house.run(&["--help"], &[]).out()) {
+        expected.push(format!("drivekey-{command}.1"));
+        let below = commands_of(&house.run(&[&command, "--help"], &[]).out());
+        expected.extend(below.iter().map(|below| format!("drivekey-{command}-{below}.1")));
+    }
     expected.sort();
     assert_eq!(pages, expected);
     for page in pages {
@@ -96,6 +94,13 @@ fn a_man_page_for_every_command() {
         assert!(text.contains(&format!(".TH {} 1", page.trim_end_matches(".1"))), "{page}: {text}");
         assert!(text.contains("passphrase\\-file") || page == "drivekey.1", "{page}");
     }
+}
+
+/// The commands that a help text lists.
+fn commands_of(help: &str) -> Vec<String> {
+    let list = help.split("Commands:\n").nth(1).and_then(|list| list.split("\n\n").next()).unwrap_or_default();
+    let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(str::to_owned).collect()
 }
 
 /// The proposed words are shown once, must be typed, and then open the vault.

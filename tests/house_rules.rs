@@ -7,30 +7,42 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every file in which a secret leaves its type, and how often. Longer only after somebody has looked at it.
-const EXPOSING: [(&str, usize); 7] = [
-    ("src/cli/passphrase.rs", 5),
+const EXPOSING: [(&str, usize); 9] = [
+    ("src/cli/passphrase.rs", 6),
+    ("src/fve/open.rs", 1),
     ("src/reveal.rs", 1),
     ("src/seal/kdf.rs", 1),
     ("src/seal/keyslot.rs", 1),
+    ("src/seal/kit.rs", 1),
     ("src/seal/root.rs", 1),
     ("src/seal/sealed_record.rs", 1),
     ("src/seal/token.rs", 1),
 ];
 
 /// Each floor and what it may know beside itself. Who is not named knows nothing.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("record", &[]),
+    ("drives", &["record"]),
+    ("fve", &["record"]),
     ("gather", &[]),
+    ("export", &["record"]),
     ("import", &["record"]),
     ("seal", &["record"]),
     ("store", &["record"]),
     ("vault", &["record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
-    ("cli", &["gather", "import", "record", "reveal", "seal", "store", "vault"]),
+    ("cli", &["drives", "export", "fve", "gather", "import", "record", "reveal", "seal", "store", "vault"]),
 ];
 
 /// In the command line, the only files that turn digits into something to look at.
-const REVEALING: [&str; 2] = ["src/cli/command/show.rs", "src/cli/failure.rs"];
+const REVEALING: [&str; 5] =
+    [
+        "src/cli/command/attachment.rs",
+        "src/cli/command/export/chosen.rs",
+        "src/cli/command/show.rs",
+        "src/cli/failure.rs",
+        "src/cli/saved_header.rs",
+    ];
 
 #[test]
 fn secrets_are_exposed_where_it_is_known_and_reasoned() {

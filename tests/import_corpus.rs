@@ -33,6 +33,17 @@ fn the_shared_corpus_reads_as_expected() {
 }
 
 #[test]
+fn the_shared_documents_read_as_expected() {
+    let folder = root().join("../shared/samples/formats");
+    if !root().join("../shared").exists() {
+        println!("skipped: ../shared is absent");
+        return;
+    }
+    let count = compare(&folder, |file| file.ends_with(".rtf") || file.ends_with(".BEK"));
+    assert!(count >= 2, "only {count} files");
+}
+
+#[test]
 fn the_first_samples_of_a_user_read_without_remark() {
     let mut files = Vec::new();
     collect(&root().join("samples"), &mut files);

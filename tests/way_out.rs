@@ -10,10 +10,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use chrono::DateTime;
-use drivekey::record::{Details, RecoveryPassword, SourceKind};
-use drivekey::seal::{KdfCost, KdfLimits};
-use drivekey::vault::{Incoming, Locked, Machine, NewVault, Taking, Vault};
-use secrecy::SecretString;
+use drivekey::record::{AttachmentKind, Details, RecoveryPassword, SourceKind};
+use drivekey::seal::{KdfCost, KdfLimits, KitIdentity};
+use drivekey::vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking, Vault};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 const LIMITS: KdfLimits =
@@ -70,9 +70,37 @@ fn the_page_gets_every_key_out() {
     assert!(matches!(vault_line[..], [inside, outside] if inside == outside), "{shown}");
     assert_eq!(fs::read_dir(folder.join("records")).unwrap().count(), 2 * DIGITS.len());
 
+    let attachments: Vec<_> = fs::read_dir(folder.join("attachments")).unwrap().map(|item| item.unwrap().path()).collect();
+    let whole = attachments.iter().find(|path| path.extension().is_some_and(|end| end == "bin")).unwrap();
+    assert_eq!(fs::read(whole).unwrap(), ATTACHMENT);
+
     run(&folder, &path, last);
     assert!(!folder.join("root.txt").exists() && !folder.join("slot.txt").exists());
     assert_eq!(fs::read(house.path().join("vault.drivekey")).unwrap(), before, "the vault itself was not touched");
+}
+
+/// The same with a kit in place of the passphrase: no Python is needed.
+#[test]
+fn the_page_gets_every_key_out_with_a_kit() {
+    if tools().is_none() {
+        println!("skipped: age, sqlite3, python3 or its module argon2 is missing");
+        return;
+    }
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/WAY_OUT.md")).unwrap();
+    let house = tempfile::tempdir().unwrap();
+    let kit = make_vault(house.path());
+    let (commands, with_kit) = (blocks(&page, "sh"), blocks(&page, "bash"));
+    let copy = commands.iter().find(|block| block.contains("mkdir way-out")).unwrap();
+    let records = commands.iter().find(|block| block.contains("mkdir records")).unwrap();
+    let path = std::env::var("PATH").unwrap();
+    run(house.path(), &path, copy);
+    let folder = house.path().join("way-out");
+    fs::write(folder.join("kit.txt"), format!("{kit}\n")).unwrap();
+    run(&folder, &path, &format!("{}\n{records}", with_kit.join("\n")));
+    for (index, digits) in DIGITS.into_iter().enumerate() {
+        let record: Value = serde_json::from_slice(&fs::read(folder.join(format!("records/r{}.json", index + 1))).unwrap()).unwrap();
+        assert_eq!(record["key"], digits);
+    }
 }
 
 /// Where the python that has the module lies, if every program is here.
@@ -86,7 +114,11 @@ fn tools() -> Option<String> {
     run("age", &["--version"]).and(run("sqlite3", &["--version"])).map(|_| python)
 }
 
-fn make_vault(folder: &Path) {
+/// Stands for a startup key.
+const ATTACHMENT: &[u8] = b"bytes of a startup key \x00\xff";
+
+/// Gives the text of its kit.
+fn make_vault(folder: &Path) -> String {
     let path = folder.join("vault.drivekey");
     let machine = Machine::new(None);
     let secret = |text: &str| SecretString::from(text.to_owned());
@@ -103,6 +135,20 @@ fn make_vault(folder: &Path) {
         file_name: None,
     });
     vault.take_in(incoming.collect(), DateTime::from_timestamp(1_790_000_000, 0).unwrap(), Taking::Keep, |_| {}).unwrap();
+    let attachment = NewAttachment {
+        kind: AttachmentKind::ExternalKey,
+        guid: ids[0].parse().unwrap(),
+        key_ids: Vec::new(),
+        bytes: ATTACHMENT.to_vec().into(),
+        device_name: None,
+        volume_label: None,
+        file_name: None,
+        created: None,
+    };
+    vault.attach(attachment, DateTime::UNIX_EPOCH).unwrap();
+    let kit = KitIdentity::make();
+    vault.add_kit(&kit, None).unwrap();
+    kit.text().expose_secret().to_owned()
 }
 
 /// The fenced blocks of one language, in order.

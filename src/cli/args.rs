@@ -1,10 +1,16 @@
 //! What can be typed: the one description from which help, completions and man pages are made.
 
+mod drive;
+mod export;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::record::{KeyId, LineText, SlotId, State, VolumeType};
+pub(super) use drive::{HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RepairArgs};
+pub(super) use export::{ExportBundleArgs, ExportCommand, ExportPlainArgs, ExportUsbArgs, Which};
+
+use crate::record::{ItemNumber, KeyId, LineText, SlotId, State, VolumeType};
 
 /// An encrypted local vault for drive recovery keys.
 #[derive(Debug, Parser)]
@@ -53,6 +59,8 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Take in recovery keys from files, folders, sticks or the clipboard
     Import(ImportArgs),
+    /// Undo the last import
+    Undo,
     /// Type in one recovery key by hand
     Add(AddArgs),
     /// List the keys in the vault, without their digits
@@ -63,6 +71,17 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// Find out to which computer a key on paper belongs
     Whose(WhoseArgs),
+    /// Tell which drive this is, and which of your keys opens it
+    Identify(IdentifyArgs),
+    /// Try a key on its drive, without changing the drive
+    Prove(ProveArgs),
+    /// Read every recovery key out of a drive that one key opens
+    Harvest(HarvestArgs),
+    /// Mend a torn, faded or misread key
+    Repair(RepairArgs),
+    /// Keep the part of a drive by which a key can be proved when the drive is elsewhere
+    #[command(subcommand)]
+    Header(HeaderCommand),
     /// Change what is known of a key
     Edit(EditArgs),
     /// Put a key into the trash
@@ -76,6 +95,14 @@ pub(super) enum Command {
     /// List, add and remove the ways to open the vault
     #[command(subcommand)]
     Keyslot(KeyslotCommand),
+    /// Take keys out of the vault: to a stick, an encrypted file, JSON or a table
+    #[command(subcommand)]
+    Export(ExportCommand),
+    /// List the sticks, files, sheets, kits and bundles that were made, and what is stale in them
+    Copies(CopiesArgs),
+    /// List, give out or remove startup keys, key packages and drive headers
+    #[command(subcommand)]
+    Attachment(AttachmentCommand),
     /// Open every record and compare everything with what was written
     Verify(VerifyArgs),
     /// Print completions for a shell
@@ -118,9 +145,18 @@ pub(super) struct ImportArgs {
     pub(super) clipboard: bool,
     #[command(flatten)]
     pub(super) said: Said,
+    /// A file with the private age key that opens a bundle; may be given several times
+    #[arg(long = "identity", value_name = "FILE")]
+    pub(super) identities: Vec<PathBuf>,
+    /// Read the passphrase of a bundle from the first line of this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) bundle_passphrase_file: Option<PathBuf>,
     /// Only tell what would be taken in
     #[arg(long)]
     pub(super) dry_run: bool,
+    /// Try the keys on this drive, such as E: or /dev/sdb1, or an image file, and note what the drive says of itself
+    #[arg(long, value_name = "DRIVE|IMAGE", conflicts_with = "dry_run")]
+    pub(super) drive: Option<std::ffi::OsString>,
 }
 
 #[derive(Debug, Args)]
@@ -136,6 +172,9 @@ pub(super) struct AddArgs {
     /// Read the recovery key from standard input
     #[arg(long)]
     pub(super) key_stdin: bool,
+    /// Try the key on this drive, such as E: or /dev/sdb1, or an image file, and note what the drive says of itself
+    #[arg(long, value_name = "DRIVE|IMAGE")]
+    pub(super) drive: Option<std::ffi::OsString>,
 }
 
 #[derive(Debug, Args)]
@@ -268,6 +307,57 @@ pub(super) struct KeyslotRemoveArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct CopiesArgs {
+    /// Also those that were destroyed
+    #[arg(long)]
+    pub(super) all: bool,
+    #[command(subcommand)]
+    pub(super) command: Option<CopiesCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CopiesCommand {
+    /// Note that a copy was destroyed
+    Destroyed(CopyArgs),
+    /// Give a copy a name
+    Name(CopyNameArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CopyArgs {
+    /// The copy, such as c3
+    #[arg(value_name = "COPY", value_parser = copy_number)]
+    pub(super) copy: ItemNumber,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CopyNameArgs {
+    #[command(flatten)]
+    pub(super) copy: CopyArgs,
+    /// The name
+    #[arg(value_name = "NAME")]
+    pub(super) name: LineText,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AttachmentCommand {
+    /// List them
+    List,
+    /// Write one to a file, byte for byte
+    Save(AttachmentSaveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AttachmentSaveArgs {
+    /// The attachment, such as a3
+    #[arg(value_name = "ATTACHMENT", value_parser = attachment_number)]
+    pub(super) attachment: ItemNumber,
+    /// The file to write, or a folder; nothing that exists is replaced
+    #[arg(long, value_name = "PATH")]
+    pub(super) to: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
     /// Take this copy for the right one from now on
     #[arg(long, conflicts_with = "repair")]
@@ -297,6 +387,18 @@ fn volume_type(text: &str) -> Result<VolumeType, String> {
 
 fn key_id(text: &str) -> Result<KeyId, String> {
     text.parse().map_err(|_| "a Key ID has 32 hexadecimal digits; its beginning needs at least 4".to_owned())
+}
+
+fn copy_number(text: &str) -> Result<ItemNumber, String> {
+    item_number(text, ['c', 'C']).ok_or_else(|| "a copy is named c1, c2 and so on; 'drivekey copies' lists them".to_owned())
+}
+
+fn attachment_number(text: &str) -> Result<ItemNumber, String> {
+    item_number(text, ['a', 'A']).ok_or_else(|| "an attachment is named a1, a2 and so on; 'drivekey attachment list' lists them".to_owned())
+}
+
+fn item_number(text: &str, letters: [char; 2]) -> Option<ItemNumber> {
+    text.strip_prefix(letters)?.parse().ok().and_then(ItemNumber::new)
 }
 
 fn state(text: &str) -> Result<State, String> {

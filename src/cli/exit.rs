@@ -22,6 +22,8 @@ pub enum Exit {
     Refused = 7,
     /// Done in part.
     Partly = 8,
+    /// The key does not open the drive.
+    DoesNotOpen = 9,
     /// An older, forked or foreign copy; what was asked is still shown.
     OtherCopy = 10,
 }

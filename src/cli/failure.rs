@@ -201,6 +201,11 @@ impl From<VaultError> for Failure {
             VaultError::WrongPassphrase => {
                 Self::new(Exit::WrongPassphrase, "wrong passphrase", "check Caps Lock and the keyboard's language, and try again")
             }
+            VaultError::WrongKit => Self::new(
+                Exit::WrongPassphrase,
+                "this kit does not open this vault: it is another vault's, or it was made void",
+                "try the passphrase, another kit, or an older copy of the vault",
+            ),
             VaultError::SlotDamaged => Self::new(
                 Exit::Damaged,
                 "the vault did not open, and the part that the passphrase opens is damaged; the passphrase may well be right",
@@ -224,6 +229,11 @@ impl From<VaultError> for Failure {
                 Exit::NotFound,
                 format!("there is no record {handle} that this can be done to"),
                 "'drivekey list --all' shows them",
+            ),
+            VaultError::NoSuchItem(number) => Self::new(
+                Exit::NotFound,
+                format!("there is no copy or attachment {number}"),
+                "'drivekey copies' and 'drivekey attachment list' show them",
             ),
             VaultError::Full => Self::new(Exit::Failed, "the vault cannot hold any more", "start another vault"),
         }
@@ -307,6 +317,9 @@ pub(super) fn fault_words(fault: &Fault) -> String {
         FaultKind::DetailsDiffer => format!("the key of {of} says otherwise than its description"),
         FaultKind::Count { expected, found } => format!("{expected} records were written, and there are {found}"),
         FaultKind::Total => "records are missing, or older than they were".to_owned(),
+        FaultKind::Item(number) => format!("entry {number} of attachments, copies and imports was changed, moved or exchanged"),
+        FaultKind::Content(number) => format!("attachment {number} is missing, or not the one that was written"),
+        FaultKind::Items => "entries of attachments, copies or imports are missing, or older than they were".to_owned(),
         FaultKind::Pages => "the file's pages or indexes do not fit together".to_owned(),
     }
 }

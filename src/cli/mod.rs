@@ -5,18 +5,27 @@ mod args;
 mod clipboard;
 mod command;
 mod exit;
+mod drive_failure;
 mod failure;
+mod guard;
+mod harvesting;
 mod json;
 mod key_entry;
 mod mask;
 mod passphrase;
 mod progress;
+mod proving;
 mod question;
 mod remarks;
+mod repairing;
+mod saved_header;
 mod session;
 mod system;
 mod table;
 mod terminal;
+mod volume_json;
+mod volume_words;
+mod volumes;
 mod world;
 
 use std::ffi::OsString;
@@ -73,17 +82,26 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => command::init::run(world, shared, args),
         Command::Import(args) => command::import::run(world, shared, args),
+        Command::Undo => command::undo::run(world, shared),
         Command::Add(args) => command::add::run(world, shared, args),
         Command::List(args) => command::list::run(world, shared, args),
         Command::Find(args) => command::find::run(world, shared, args),
         Command::Show(args) => command::show::run(world, shared, args),
         Command::Whose(args) => command::whose::run(world, shared, args),
+        Command::Identify(args) => command::identify::run(world, shared, args),
+        Command::Prove(args) => command::prove::run(world, shared, args),
+        Command::Harvest(args) => command::harvest::run(world, shared, args),
+        Command::Repair(args) => command::repair::run(world, shared, args),
+        Command::Header(command) => command::header::run(world, shared, command),
         Command::Edit(args) => command::edit::run(world, shared, args),
         Command::Remove(args) => command::trash::remove(world, shared, args),
         Command::Restore(args) => command::trash::restore(world, shared, args),
         Command::Purge(args) => command::purge::run(world, shared, args),
         Command::Passphrase(args) => command::passphrase::run(world, shared, args),
         Command::Keyslot(command) => command::keyslot::run(world, shared, command),
+        Command::Export(command) => command::export::run(world, shared, command),
+        Command::Copies(args) => command::copies::run(world, shared, args),
+        Command::Attachment(command) => command::attachment::run(world, shared, command),
         Command::Verify(args) => command::verify::run(world, shared, args),
         Command::Completions(args) => command::completions::run(world, args),
         Command::Man(args) => command::man::run(world, args),

@@ -100,6 +100,18 @@ pub(super) fn ask(world: &mut World<'_>, prompt: &str) -> Result<SecretString, F
     Ok(world.terminal.ask_secret(prompt)?)
 }
 
+/// Whether nothing was typed.
+pub(super) fn is_empty(passphrase: &SecretString) -> bool {
+    // EXPOSE: its length is looked at.
+    passphrase.expose_secret().is_empty()
+}
+
+/// Asks for the passphrase of a vault that would help; `None` when nobody wants to open it.
+pub(super) fn ask_or_skip(world: &mut World<'_>) -> Result<Option<SecretString>, Failure> {
+    let typed = world.terminal.ask_secret("Passphrase (Enter to go on without the vault): ")?;
+    Ok((!is_empty(&typed)).then_some(typed))
+}
+
 /// Where a new passphrase comes from.
 pub(super) enum New<'a> {
     /// The script gives it.
@@ -147,12 +159,12 @@ fn asked_twice(world: &mut World<'_>) -> Result<SecretString, Failure> {
     }
     for _ in 0..TRIES {
         let first = world.terminal.ask_secret("New passphrase: ")?;
-        // EXPOSE: the two typings are compared.
-        if first.expose_secret().is_empty() {
+        if is_empty(&first) {
             world.terminal.say("The passphrase is empty. Several unrelated words make a good one.\n")?;
             continue;
         }
         let second = world.terminal.ask_secret("The same again:  ")?;
+        // EXPOSE: the two typings are compared.
         if first.expose_secret() == second.expose_secret() {
             return Ok(first);
         }

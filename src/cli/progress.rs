@@ -12,6 +12,18 @@ impl Progress {
         Self(style.map(|style| bar.clone().with_style(style)).unwrap_or(bar))
     }
 
+    /// One that also tells how long it will take.
+    pub(super) fn timed(shown: bool, unit: &'static str) -> Self {
+        let Self(bar) = Self::new(shown, unit);
+        let style = ProgressStyle::with_template(&format!("{{bar:30}} {{pos}} of {{len}} {unit}, {{eta}} left"));
+        Self(style.map(|style| bar.clone().with_style(style)).unwrap_or(bar))
+    }
+
+    pub(super) fn at_of(&self, done: u64, all: u64) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+    }
+
     pub(super) fn at(&self, done: usize, all: usize) {
         self.0.set_length(all as u64);
         self.0.set_position(done as u64);

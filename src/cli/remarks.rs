@@ -29,7 +29,13 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::ExternalKeyNotRecoveryPassword => {
             "it is a startup key, a file in place of 48 digits; it opens its drive from a stick, it cannot be typed".to_owned()
         }
+        RemarkKind::KeyPackageNotRecoveryPassword => {
+            "it is a key package: together with the recovery key, 'repair-bde' saves a damaged drive with it".to_owned()
+        }
         RemarkKind::Encrypted => "what is inside is encrypted; open it, and save or export it without a password".to_owned(),
+        RemarkKind::SealedBundle => {
+            "it is encrypted with age; give what opens it with --bundle-passphrase-file FILE or --identity FILE".to_owned()
+        }
         RemarkKind::BeyondCeiling => "it is packed too deep or too large inside; unpack it and import the folder".to_owned(),
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),
         other => remark_words(other),

@@ -45,6 +45,27 @@ pub(super) fn locked(world: &World<'_>, path: &Path) -> Result<Vault<Locked>, Fa
 
 /// Opens and unlocks the vault, and warns of what is wrong with it as a whole.
 pub(super) fn unlocked(world: &mut World<'_>, shared: &Shared) -> Result<Vault<Unlocked>, Failure> {
+    let ask = |world: &mut World<'_>| passphrase::ask(world, "Passphrase: ").map(Some);
+    unlocked_by(world, shared, ask)?.ok_or_else(|| VaultError::WrongPassphrase.into())
+}
+
+/// The same for a command that can do without: `None` when there is no vault, or nobody gives its passphrase.
+pub(super) fn unlocked_if_wanted(world: &mut World<'_>, shared: &Shared) -> Result<Option<Vault<Unlocked>>, Failure> {
+    let given = shared.passphrase.passphrase_file.is_some() || shared.passphrase.passphrase_fd.is_some();
+    let named = shared.vault.is_some() || given;
+    let there = vault_path(world, shared).is_ok_and(|path| path.symlink_metadata().is_ok());
+    if !named && !there || !given && !world.terminal.is_present() {
+        return Ok(None);
+    }
+    unlocked_by(world, shared, passphrase::ask_or_skip)
+}
+
+/// `None` when whoever is asked does not want to.
+fn unlocked_by(
+    world: &mut World<'_>,
+    shared: &Shared,
+    ask: impl Fn(&mut World<'_>) -> Result<Option<SecretString>, Failure>,
+) -> Result<Option<Vault<Unlocked>>, Failure> {
     let path = vault_path(world, shared)?;
     let mut vault = locked(world, &path)?;
     let only = shared.passphrase.slot.as_deref().map(|typed| one_slot(typed, vault.slot_ids())).transpose()?;
@@ -55,13 +76,16 @@ pub(super) fn unlocked(world: &mut World<'_>, shared: &Shared) -> Result<Vault<U
         let passphrase = if let Some(given) = &given {
             given
         } else {
-            asked = passphrase::ask(world, "Passphrase: ")?;
+            match ask(world)? {
+                Some(typed) => asked = typed,
+                None => return Ok(None),
+            }
             &asked
         };
         match vault.unlock(passphrase, only) {
             Ok(unlocked) => {
                 warn(world, &unlocked)?;
-                return Ok(unlocked);
+                return Ok(Some(unlocked));
             }
             Err(failure) if left > 0 && matches!(failure.error, VaultError::WrongPassphrase) => {
                 world.terminal.say("Wrong passphrase.\n")?;

@@ -24,6 +24,7 @@ pub fn main() -> Exit {
         state_folder: variable("DRIVEKEY_STATE").or_else(usual_state_folder),
         out_is_terminal: out.is_terminal(),
         err_is_terminal: err.is_terminal(),
+        drives: crate::drives::Roots::default(),
         own_window: own_window(),
     };
     let mut world = World {

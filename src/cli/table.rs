@@ -1,11 +1,12 @@
 //! Records as people read them: aligned tables and one record in full. Never shows digits.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use rayon::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use crate::record::{Details, KeyId, VolumeType};
+use crate::record::{Details, KeyId, LineText, Proof, ProofLevel, VolumeType};
 use crate::vault::Entry;
 
 /// Widest cell in a table.
@@ -13,40 +14,64 @@ const CELL_WIDTH: usize = 28;
 /// Rows made into text at a time.
 const BLOCK_ROWS: usize = 1024;
 
-/// A table of records. Takes them by value: giving back the memory of 100,000 is work for all cores, too.
+const HEAD: [&str; 9] = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED", "PROVED"];
+
+/// A table of records. Takes them by value: giving back the memory of 100,000 is work for all cores, too. Each cell is
+/// made twice, once to measure it and once to write it: keeping all of them would cost more than making them.
 pub(super) fn entries(out: &mut dyn Write, entries: Vec<Entry>) -> io::Result<()> {
-    let head = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED"].map(str::to_owned).to_vec();
-    let mut rows = vec![head];
-    rows.par_extend(entries.into_par_iter().map(|entry| row(&entry).to_vec()));
-    write(out, rows)
+    let widths = entries
+        .par_iter()
+        .map(|entry| cells(entry).map(|cell| shown_width(&cell)))
+        .reduce(|| [0; HEAD.len()], |a, b| std::array::from_fn(|column| a[column].max(b[column])));
+    let widths: [usize; HEAD.len()] =
+        std::array::from_fn(|column| if widths[column] == 0 { 0 } else { widths[column].max(HEAD[column].len()) });
+    let mut head = String::new();
+    line(&mut head, &HEAD, &widths);
+    out.write_all(head.as_bytes())?;
+    let blocks: Vec<String> = entries
+        .into_par_iter()
+        .chunks(BLOCK_ROWS)
+        .map(|entries| {
+            let mut text = String::with_capacity(entries.len() * (widths.iter().sum::<usize>() + widths.len() * 2));
+            entries.iter().for_each(|entry| line(&mut text, &cells(entry).map(cut), &widths));
+            text
+        })
+        .collect();
+    blocks.into_iter().try_for_each(|block| out.write_all(block.as_bytes()))
 }
 
-fn row(entry: &Entry) -> [String; 8] {
+fn cells(entry: &Entry) -> [Cow<'_, str>; 9] {
+    fn text(value: Option<&LineText>) -> Cow<'_, str> {
+        value.map_or(Cow::Borrowed(""), |text| Cow::Borrowed(text.as_str()))
+    }
     let details = &entry.details;
-    let text = |value: &Option<crate::record::LineText>| value.as_ref().map(ToString::to_string).unwrap_or_default();
-    let added = details.sources.first().map(|source| source.imported_date_time.format("%Y-%m-%d").to_string());
+    let added = details.sources.first().map(|source| source.imported_date_time.date_naive());
     [
-        entry.handle.to_string(),
+        Cow::Owned(entry.handle.to_string()),
         first_8(&details.key_id),
-        text(&details.device_name),
-        text(&details.mount_point),
-        if details.volume_type == VolumeType::Unknown { String::new() } else { details.volume_type.to_string() },
-        text(&details.volume_label),
+        text(details.device_name.as_ref()),
+        text(details.mount_point.as_ref()),
+        Cow::Borrowed(if details.volume_type == VolumeType::Unknown { "" } else { details.volume_type.word() }),
+        text(details.volume_label.as_ref()),
         state(details),
-        added.unwrap_or_default(),
+        added.map_or(Cow::Borrowed(""), |day| Cow::Owned(day.to_string())),
+        proved(details),
     ]
 }
 
 /// As the recovery screen shows it.
-fn first_8(key_id: &KeyId) -> String {
+pub(super) fn first_8(key_id: &KeyId) -> Cow<'_, str> {
     match key_id {
-        KeyId::Full(guid) => guid.first_8(),
-        KeyId::Prefix(prefix) => prefix.as_str().to_owned(),
-        KeyId::Unknown => "unknown".to_owned(),
+        KeyId::Full(guid) => Cow::Owned(guid.first_8()),
+        KeyId::Prefix(prefix) => Cow::Borrowed(prefix.as_str()),
+        KeyId::Unknown => Cow::Borrowed("unknown"),
     }
 }
 
-fn state(details: &Details) -> String {
+fn state(details: &Details) -> Cow<'static, str> {
+    if details.conflicts_with.is_empty() && !details.weak && details.removed.is_none() {
+        return Cow::Borrowed(details.state.word());
+    }
     let mut words = vec![details.state.to_string()];
     if !details.conflicts_with.is_empty() {
         words.push("conflict".to_owned());
@@ -57,37 +82,40 @@ fn state(details: &Details) -> String {
     if details.removed.is_some() {
         words.push("in the trash".to_owned());
     }
-    words.join(", ")
+    Cow::Owned(words.join(", "))
 }
 
-/// Rows with their columns aligned; empty columns are left out. On all cores: a list may have 100,000 rows.
+/// Rows with their columns aligned; empty columns are left out.
 pub(super) fn write(out: &mut dyn Write, rows: Vec<Vec<String>>) -> io::Result<()> {
     let columns = rows.first().map_or(0, Vec::len);
-    let cells: Vec<Vec<String>> = rows.into_par_iter().map(|row| row.into_iter().map(cut).collect()).collect();
+    let rows: Vec<Vec<Cow<'_, str>>> = rows.into_iter().map(|row| row.into_iter().map(|cell| cut(cell.into())).collect()).collect();
     let width = |column: usize| {
-        let filled = cells.iter().skip(1).any(|row| !row[column].is_empty());
-        if filled { cells.iter().map(|row| row[column].width()).max().unwrap_or(0) } else { 0 }
+        let filled = rows.iter().skip(1).any(|row| !row[column].is_empty());
+        if filled { rows.iter().map(|row| row[column].width()).max().unwrap_or(0) } else { 0 }
     };
-    let widths: Vec<usize> = (0..columns).into_par_iter().map(width).collect();
-    let blocks: Vec<String> = cells.into_par_iter().chunks(BLOCK_ROWS).map(|rows| block(&rows, &widths)).collect();
-    blocks.into_iter().try_for_each(|block| out.write_all(block.as_bytes()))
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    rows.iter().for_each(|row| line(&mut text, row, &widths));
+    out.write_all(text.as_bytes())
 }
 
-/// Some rows as text.
-fn block(rows: &[Vec<String>], widths: &[usize]) -> String {
-    let mut text = String::with_capacity(rows.len() * (widths.iter().sum::<usize>() + widths.len() * 2));
-    for row in rows {
-        for (cell, &width) in row.iter().zip(widths).filter(|(_, width)| **width > 0) {
-            text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
-        }
-        text.truncate(text.trim_end_matches(' ').len());
-        text.push('\n');
+/// One row; columns of no width are left out.
+fn line<T: AsRef<str>>(text: &mut String, row: &[T], widths: &[usize]) {
+    for (cell, &width) in row.iter().zip(widths).filter(|(_, width)| **width > 0) {
+        let cell = cell.as_ref();
+        text.push_str(cell);
+        text.extend(std::iter::repeat_n(' ', width.saturating_sub(cell.width()) + 2));
     }
-    text
+    text.truncate(text.trim_end_matches(' ').len());
+    text.push('\n');
 }
 
-fn cut(cell: String) -> String {
+fn shown_width(cell: &str) -> usize {
+    let width = cell.width();
+    if width <= CELL_WIDTH { width } else { cut(Cow::Borrowed(cell)).width() }
+}
+
+fn cut(cell: Cow<'_, str>) -> Cow<'_, str> {
     if cell.width() <= CELL_WIDTH {
         return cell;
     }
@@ -99,7 +127,7 @@ fn cut(cell: String) -> String {
         kept.push(c);
     }
     kept.push('…');
-    kept
+    Cow::Owned(kept)
 }
 
 /// One record, everything but its digits: a name and a value a line.
@@ -130,7 +158,8 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         ("Type", volume_type.map(str::to_owned)),
         ("Created", details.created.as_ref().map(ToString::to_string)),
         ("Added", from),
-        ("State", Some(state(details))),
+        ("State", Some(state(details).into_owned())),
+        ("Proved", details.proof.as_ref().map(proof)),
         ("Note", text(&details.note)),
         ("Tags", (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
         ("Conflict", conflict),
@@ -142,6 +171,26 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What trying the key on its drive gave.
+fn proof(proof: &Proof) -> String {
+    let words = match proof.level {
+        ProofLevel::DoesNotOpen => "did NOT open the drive that lists its Key ID",
+        ProofLevel::KeyIdFits => "not proved: the drive lists its Key ID and could not be tried",
+        ProofLevel::OpensVolume | ProofLevel::OpensData => "opened its drive; what the drive says of itself was not confirmed",
+        ProofLevel::MetadataIntact | ProofLevel::FirstSector => "opened its drive",
+    };
+    format!("{}, {words}", proof.at.format("%Y-%m-%d"))
+}
+
+/// The same in a column.
+fn proved(details: &Details) -> Cow<'static, str> {
+    match &details.proof {
+        Some(proof) if proof.level.is_proof() => Cow::Owned(proof.at.date_naive().to_string()),
+        Some(proof) if proof.level == ProofLevel::DoesNotOpen => Cow::Borrowed("does not open"),
+        _ => Cow::Borrowed(""),
+    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
+use crate::drives::Roots;
 use crate::seal::KdfLimits;
 
 /// A person at a terminal, whatever the standard streams are connected to.
@@ -74,6 +75,8 @@ pub struct Surroundings {
     pub out_is_terminal: bool,
     /// Standard error is a terminal.
     pub err_is_terminal: bool,
+    /// Where the system keeps its account of drives.
+    pub drives: Roots,
     /// The program has a console window of its own, which closes when it ends.
     pub own_window: bool,
 }

@@ -52,7 +52,7 @@ const COPY_WORDS: &[&str] = &["copy", "kopie", "copie", "copia", "cópia", "kopi
 const MOUNT_POINT: &str = " MountPoint ";
 
 /// What was read from a file's name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct FileName {
     /// The GUIDs in it, each once.
     pub(super) guids: Vec<Guid>,
@@ -60,6 +60,8 @@ pub(super) struct FileName {
     pub(super) device: Option<LineText>,
     /// The drive, where the name's structure says so.
     pub(super) mount_point: Option<LineText>,
+    /// Whether it ends as that of a key package.
+    pub(super) is_key_package: bool,
 }
 
 impl FileName {
@@ -73,7 +75,8 @@ impl FileName {
             }
         }
         let (device, mount_point) = structured(name).unzip();
-        Self { guids, device, mount_point }
+        let is_key_package = name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".kpg");
+        Self { guids, device, mount_point, is_key_package }
     }
 
     /// The Key ID that the name gives, where it gives one only.

@@ -82,6 +82,8 @@ pub struct Reading {
     pub partial: Vec<KeyId>,
     /// Keys in other forms than digits, and key packages.
     pub attachments: Vec<Attachment>,
+    /// The names of the members that remarks are about, with their folders.
+    pub members: Vec<LineText>,
     /// The kind of source the file is; `None` where nothing in it has to do with recovery keys.
     pub source: Option<SourceKind>,
 }
@@ -93,7 +95,15 @@ impl Reading {
         if !self.records.is_empty() {
             return if self.remarks.is_empty() { Outcome::Ok } else { Outcome::Warn };
         }
-        let cut_short = matches!(self.refusal(), Some(RemarkKind::PasswordTruncated | RemarkKind::NoPasswordInFile));
+        let cut_short = matches!(
+            self.refusal(),
+            Some(
+                RemarkKind::PasswordTruncated
+                    | RemarkKind::NoPasswordInFile
+                    | RemarkKind::ExternalKeyNotRecoveryPassword
+                    | RemarkKind::KeyPackageNotRecoveryPassword
+            )
+        );
         if cut_short && !self.partial.is_empty() { Outcome::Partial } else { Outcome::Error }
     }
 
@@ -102,6 +112,11 @@ impl Reading {
     #[must_use]
     pub const fn has_trace(&self) -> bool {
         self.source.is_some()
+    }
+
+    /// Whether nothing that was read is to be told.
+    pub(super) fn is_silent(&self) -> bool {
+        self.source.is_none() && !self.remarks.iter().any(|remark| remark.kind.is_of_structure())
     }
 
     /// The first refusal: the reason to give where nothing was taken in.

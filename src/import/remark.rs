@@ -7,6 +7,8 @@ pub struct Remark {
     pub kind: RemarkKind,
     /// The place in the file; `None` where the whole file is meant.
     pub place: Option<Place>,
+    /// Which of [`Reading::members`](super::Reading::members) it is about; `None` for the file itself.
+    pub member: Option<usize>,
 }
 
 /// A place in a file.
@@ -93,8 +95,12 @@ pub enum RemarkKind {
     MorePages,
     /// A key in another form than digits: it can be kept and given out, not typed.
     ExternalKeyNotRecoveryPassword,
+    /// A part of a drive's metadata, for repairing a damaged drive with its recovery password.
+    KeyPackageNotRecoveryPassword,
     /// What is inside is encrypted: it must be opened or exported without a password first.
     Encrypted,
+    /// A bundle, or another file encrypted with age, and nothing that was given opens it.
+    SealedBundle,
     /// Nested too deep, or too large when unpacked: not read.
     BeyondCeiling,
     /// The structure is broken; what could be read was read.
@@ -133,10 +139,17 @@ impl RemarkKind {
             Self::ServiceErrorDocument => "service_error_document",
             Self::MorePages => "more_pages",
             Self::ExternalKeyNotRecoveryPassword => "external_key_not_recovery_password",
+            Self::KeyPackageNotRecoveryPassword => "key_package_not_recovery_password",
             Self::Encrypted => "encrypted",
+            Self::SealedBundle => "sealed_bundle",
             Self::BeyondCeiling => "beyond_ceiling",
             Self::BrokenStructure => "broken_structure",
         }
+    }
+
+    /// Whether it is about how the file is packed, not about keys in it.
+    pub(super) const fn is_of_structure(&self) -> bool {
+        matches!(self, Self::Encrypted | Self::BeyondCeiling | Self::BrokenStructure)
     }
 
     /// Whether it says that something could not be taken in, rather than how it was taken in.
@@ -156,7 +169,9 @@ impl RemarkKind {
                 | Self::PasswordLostInNumberFormat
                 | Self::ServiceErrorDocument
                 | Self::ExternalKeyNotRecoveryPassword
+                | Self::KeyPackageNotRecoveryPassword
                 | Self::Encrypted
+                | Self::SealedBundle
                 | Self::BeyondCeiling
         )
     }
@@ -171,16 +186,16 @@ impl Remark {
 
     /// A remark on one line.
     pub(super) const fn on(line: usize, kind: RemarkKind) -> Self {
-        Self { kind, place: Some(Place::Line(line)) }
+        Self { kind, place: Some(Place::Line(line)), member: None }
     }
 
     /// A remark on one place.
     pub(super) const fn at(place: Place, kind: RemarkKind) -> Self {
-        Self { kind, place: Some(place) }
+        Self { kind, place: Some(place), member: None }
     }
 
     /// A remark on the whole file.
     pub(super) const fn whole(kind: RemarkKind) -> Self {
-        Self { kind, place: None }
+        Self { kind, place: None, member: None }
     }
 }

@@ -165,7 +165,7 @@ fn finish(merger: Merger, flaws: Vec<(Remark, KeyId)>, text: &str, ids: &[Guid],
     if mismatch(input, &records, &partial, ids) {
         remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
     }
-    Reading { records, remarks, partial, attachments: Vec::new(), source: trace.then_some(kind) }
+    Reading { records, remarks, partial, source: trace.then_some(kind), ..Reading::default() }
 }
 
 /// The name gives an ID that the text does not have, while the text has its own.

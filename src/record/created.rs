@@ -3,11 +3,13 @@
 use std::fmt;
 
 use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
 
 use super::LineText;
 
 /// A source's date.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum Created {
     /// A time with its offset (RFC 3339).
     Zoned(DateTime<FixedOffset>),

@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Created, KeyId, LineText, RecoveryPassword, Source, VolumeType};
+use super::{Created, KeyId, LineText, Proof, RecoveryPassword, Source, VolumeType};
 
 /// A record's short permanent name in its vault: `r1`, `r2`, …; never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,6 +66,12 @@ pub struct Details {
     pub conflicts_with: Vec<Handle>,
     /// When it was put into the trash.
     pub removed: Option<DateTime<Utc>>,
+    /// Whether undoing its import put it there: another import takes it out again.
+    pub undone: bool,
+    /// The latest trial against its drive.
+    pub proof: Option<Proof>,
+    /// When the user last had it written onto its own drive, against the advice.
+    pub guard_override: Option<DateTime<Utc>>,
     /// Where it came from, oldest first.
     pub sources: Vec<Source>,
     /// Fields that a newer version wrote; kept as they are.
@@ -178,6 +184,12 @@ struct Wire {
     conflicts_with: Vec<Handle>,
     #[serde(skip_serializing_if = "Option::is_none")]
     removed_date_time: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    undone: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<Proof>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    guard_override_date_time: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sources: Vec<Source>,
     #[serde(flatten)]
@@ -220,6 +232,9 @@ impl<'de> Visitor<'de> for DetailsVisitor {
                 "weak" => details.weak = map.next_value()?,
                 "conflictsWith" => details.conflicts_with = map.next_value()?,
                 "removedDateTime" => details.removed = map.next_value()?,
+                "undone" => details.undone = map.next_value()?,
+                "proof" => details.proof = map.next_value()?,
+                "guardOverrideDateTime" => details.guard_override = map.next_value()?,
                 "sources" => details.sources = map.next_value()?,
                 _ => drop(details.unknown.insert(name.into_owned(), map.next_value()?)),
             }
@@ -260,6 +275,9 @@ impl From<Details> for Wire {
             weak: details.weak,
             conflicts_with: details.conflicts_with,
             removed_date_time: details.removed,
+            undone: details.undone,
+            proof: details.proof,
+            guard_override_date_time: details.guard_override,
             sources: details.sources,
             unknown: details.unknown,
         }

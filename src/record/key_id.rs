@@ -4,6 +4,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 const GUID_BYTES: usize = 16;
 const GUID_HEX: usize = GUID_BYTES * 2;
 /// Hex digits of a GUID's five parts.
@@ -12,7 +14,8 @@ const PARTS: [usize; 5] = [8, 4, 4, 4, 12];
 const PREFIX_MIN_HEX: usize = 4;
 
 /// A GUID, its bytes in the order in which it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Guid([u8; GUID_BYTES]);
 
 /// The beginning of a Key ID: 4 to 31 hex digits in capitals, without hyphens.
@@ -87,6 +90,20 @@ impl FromStr for Guid {
             found += 1;
         }
         if found == GUID_HEX { Ok(Self(bytes)) } else { Err(GuidError::Length { found }) }
+    }
+}
+
+impl TryFrom<String> for Guid {
+    type Error = GuidError;
+
+    fn try_from(text: String) -> Result<Self, GuidError> {
+        text.parse()
+    }
+}
+
+impl From<Guid> for String {
+    fn from(guid: Guid) -> Self {
+        guid.to_string()
     }
 }
 

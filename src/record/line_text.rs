@@ -33,6 +33,19 @@ impl LineText {
         &self.0
     }
 
+    /// A text of any length, cut where it is too long; `None` where nothing printable is in it.
+    #[must_use]
+    pub fn shortened(text: &str) -> Option<Self> {
+        match text.parse() {
+            Ok(whole) => Some(whole),
+            Err(LineTextError::Empty) => None,
+            Err(LineTextError::TooLong) => {
+                let kept: String = text.chars().take(LINE_TEXT_CHARS / 2).collect();
+                format!("{kept}…").parse().ok()
+            }
+        }
+    }
+
     /// The form in which two spellings of one name are equal: NFKC, lower case, single spaces.
     #[must_use]
     pub fn normalised(&self) -> String {

@@ -15,6 +15,8 @@ pub const GROUP_DIGITS: usize = 6;
 const ALL_DIGITS: usize = GROUPS * GROUP_DIGITS;
 /// Each group is eleven times a 16-bit number (libbde format document, "Recovery password").
 const DIVISOR: u32 = 11;
+/// Bytes of the key that the digits spell.
+const KEY_BYTES: usize = GROUPS * 2;
 /// Digits and seven hyphens.
 const TEXT_BYTES: usize = ALL_DIGITS + GROUPS - 1;
 
@@ -166,6 +168,27 @@ impl RecoveryPassword {
         Digits(text)
     }
 
+    /// The key that the digits spell: each group's eleventh part, little-endian. For proving and repairing only: whoever has
+    /// it has the digits.
+    #[must_use]
+    pub fn to_key_bytes(&self) -> Zeroizing<[u8; KEY_BYTES]> {
+        let mut key = Zeroizing::new([0; KEY_BYTES]);
+        for (bytes, value) in key.chunks_exact_mut(2).zip(self.sixteenths.iter()) {
+            bytes.copy_from_slice(&value.to_le_bytes());
+        }
+        key
+    }
+
+    /// The recovery password that spells this key; every key has one.
+    #[must_use]
+    pub fn from_key_bytes(key: &[u8; KEY_BYTES]) -> Self {
+        let mut sixteenths = Box::new([0_u16; GROUPS]);
+        for (value, bytes) in sixteenths.iter_mut().zip(key.chunks_exact(2)) {
+            *value = u16::from_le_bytes([bytes[0], bytes[1]]);
+        }
+        Self { sixteenths }
+    }
+
     /// Formally valid, yet nothing Windows would make: all eight groups are the same.
     #[must_use]
     pub fn is_weak(&self) -> bool {
@@ -256,7 +279,8 @@ impl Group {
     }
 }
 
-fn is_separator(c: char) -> bool {
+/// What sets groups apart when people type them.
+pub(crate) fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
@@ -313,6 +337,14 @@ mod tests {
     }
 
     #[test]
+    fn the_key_is_each_groups_eleventh_part() {
+        // The worked example of the metadata reference: published test data.
+        let password = RecoveryPassword::parse("235818-357951-253979-013365-241120-245575-342914-591910").unwrap();
+        let key = [0xbe, 0x53, 0x1d, 0x7f, 0x31, 0x5a, 0xbf, 0x04, 0xa0, 0x55, 0x35, 0x57, 0xc6, 0x79, 0x32, 0xd2];
+        assert_eq!(*password.to_key_bytes(), key);
+    }
+
+    #[test]
     fn the_largest_group_is_720885() {
         let largest = ["720885"; 8].join("-");
         assert_eq!(parsed(&largest).as_deref(), Ok(largest.as_str()));
@@ -332,6 +364,11 @@ mod tests {
         fn what_is_exposed_parses_back(groups in proptest::array::uniform8(any::<u16>())) {
             let text = groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-");
             prop_assert_eq!(parsed(&text), Ok(text));
+        }
+
+        #[test]
+        fn a_key_and_its_digits_are_one(key in any::<[u8; 16]>()) {
+            prop_assert_eq!(*RecoveryPassword::from_key_bytes(&key).to_key_bytes(), key);
         }
 
         #[test]

@@ -1,7 +1,7 @@
 //! One way into the vault: a passphrase, stretched, opens an age file that holds the root. Must not know the others,
 //! nor where a slot is kept.
 
-use age::x25519::Identity;
+use age::x25519::{Identity, Recipient};
 use bech32::Hrp;
 use hmac::{HmacReset, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,7 +18,7 @@ use crate::record::{SlotId, VaultId};
 
 /// Bytes of a salt: what RFC 9106 recommends.
 pub const SALT_BYTES: usize = 16;
-/// The kind of a passphrase slot; other kinds will have other numbers.
+/// The kind of a passphrase slot.
 pub const PASSPHRASE_KIND: u32 = 1;
 /// Bytes of the check value.
 pub const CHECK_BYTES: usize = 16;
@@ -95,17 +95,9 @@ impl PassphraseSlot {
     }
 
     fn wrap(root: &Root, id: SlotId, cost: KdfCost, salt: [u8; SALT_BYTES], output: &[u8; OUTPUT_BYTES]) -> Result<MadeSlot, SealError> {
-        let secret = root.identity_text();
-        let header = identity_file_header(root.vault(), id);
-        // EXPOSE: the root's identity is what the slot holds.
-        let secret = secret.expose_secret();
-        let mut plain = Zeroizing::new(String::with_capacity(header.len() + secret.len() + 1));
-        plain.push_str(&header);
-        plain.push_str(secret);
-        plain.push('\n');
         let recipient = slot_identity(output)?.to_public();
-        let wrapped = age_seal(&recipient, plain.as_bytes())?;
-        let check_value = check_value(root.vault(), id, cost, &salt, output);
+        let wrapped = wrap_root(root, id, &recipient)?;
+        let check_value = check_value(PASSPHRASE_KIND, root.vault(), id, cost, &salt, check_key(output));
         let slot = Self { id, body: SlotBody { cost, salt, check_value, wrapped } };
         Ok(MadeSlot { slot, recipient: recipient.to_string() })
     }
@@ -129,35 +121,71 @@ impl PassphraseSlot {
             Err(KdfError::BelowFloor(_) | KdfError::AboveCeiling(_)) if !whole => return Ok(SlotOpening::Damaged),
             Err(error) => return Err(error),
         };
-        let root =
-            slot_identity(&output).and_then(|identity| age_unseal(&identity, &body.wrapped)).and_then(|plain| self.root_in(vault, &plain));
-        if let Ok(root) = root {
-            return Ok(SlotOpening::Opened(Box::new(root)));
-        }
-        let right = check_value(vault, self.id, body.cost, &body.salt, &output).ct_eq(&body.check_value).into();
-        Ok(match (whole, right) {
-            (false, _) => SlotOpening::Damaged,
-            (true, true) => SlotOpening::Tampered,
-            (true, false) => SlotOpening::WrongPassphrase,
+        Ok(match slot_identity(&output) {
+            Ok(identity) => open_with(PASSPHRASE_KIND, vault, self.id, body, whole, &identity, check_key(&output)),
+            Err(_) => SlotOpening::Damaged,
         })
-    }
-
-    /// Reads the identity file inside: the comment lines must name this vault and this slot.
-    fn root_in(&self, vault: VaultId, plain: &[u8]) -> Result<Root, SealError> {
-        let text = std::str::from_utf8(plain).map_err(|_| SealError::Malformed)?;
-        let identity = text.strip_prefix(identity_file_header(vault, self.id).as_str()).ok_or(SealError::BelongsElsewhere)?;
-        Root::from_text(vault, identity.trim_end())
     }
 
     /// SHA-256 over everything the slot keeps: recognises accidents, not attackers.
     #[must_use]
     pub fn checksum(&self, vault: VaultId) -> [u8; SHA256_BYTES] {
-        let mut hash = Sha256::new();
-        hash.update(slot_prefix(b"drivekey/1/slot\0", vault, self.id, self.body.cost, &self.body.salt));
-        hash.update(self.body.check_value);
-        hash.update(&self.body.wrapped);
-        hash.finalize().into()
+        checksum(PASSPHRASE_KIND, vault, self.id, &self.body)
     }
+}
+
+/// The root's identity file, with the slot's place in its comment lines, as an age file to the slot's recipient.
+pub(super) fn wrap_root(root: &Root, id: SlotId, recipient: &Recipient) -> Result<Vec<u8>, SealError> {
+    let secret = root.identity_text();
+    let header = identity_file_header(root.vault(), id);
+    // EXPOSE: the root's identity is what the slot holds.
+    let secret = secret.expose_secret();
+    let mut plain = Zeroizing::new(String::with_capacity(header.len() + secret.len() + 1));
+    plain.push_str(&header);
+    plain.push_str(secret);
+    plain.push('\n');
+    age_seal(recipient, plain.as_bytes())
+}
+
+/// What opening a slot with its identity gives. `whole`: the slot's checksum fits.
+pub(super) fn open_with(
+    kind: u32,
+    vault: VaultId,
+    id: SlotId,
+    body: &SlotBody,
+    whole: bool,
+    identity: &Identity,
+    check_key: &[u8],
+) -> SlotOpening {
+    if let Ok(root) = age_unseal(identity, &body.wrapped).and_then(|plain| root_in(vault, id, &plain)) {
+        return SlotOpening::Opened(Box::new(root));
+    }
+    let right = check_value(kind, vault, id, body.cost, &body.salt, check_key).ct_eq(&body.check_value).into();
+    match (whole, right) {
+        (false, _) => SlotOpening::Damaged,
+        (true, true) => SlotOpening::Tampered,
+        (true, false) => SlotOpening::WrongPassphrase,
+    }
+}
+
+/// Reads the identity file inside: the comment lines must name this vault and this slot.
+fn root_in(vault: VaultId, id: SlotId, plain: &[u8]) -> Result<Root, SealError> {
+    let text = std::str::from_utf8(plain).map_err(|_| SealError::Malformed)?;
+    let identity = text.strip_prefix(identity_file_header(vault, id).as_str()).ok_or(SealError::BelongsElsewhere)?;
+    Root::from_text(vault, identity.trim_end())
+}
+
+/// SHA-256 over everything a slot of any kind keeps.
+pub(super) fn checksum(kind: u32, vault: VaultId, id: SlotId, body: &SlotBody) -> [u8; SHA256_BYTES] {
+    let mut hash = Sha256::new();
+    hash.update(slot_prefix(b"drivekey/1/slot\0", kind, vault, id, body.cost, &body.salt));
+    hash.update(body.check_value);
+    hash.update(&body.wrapped);
+    hash.finalize().into()
+}
+
+fn check_key(output: &[u8; OUTPUT_BYTES]) -> &[u8] {
+    &output[OUTPUT_BYTES / 2..]
 }
 
 fn identity_file_header(vault: VaultId, slot: SlotId) -> String {
@@ -173,22 +201,29 @@ fn slot_identity(output: &[u8; OUTPUT_BYTES]) -> Result<Identity, SealError> {
     identity
 }
 
-fn check_value(vault: VaultId, slot: SlotId, cost: KdfCost, salt: &[u8; SALT_BYTES], output: &[u8; OUTPUT_BYTES]) -> [u8; CHECK_BYTES] {
-    let Ok(mut mac) = HmacReset::<Sha256>::new_from_slice(&output[OUTPUT_BYTES / 2..]) else {
+pub(super) fn check_value(
+    kind: u32,
+    vault: VaultId,
+    slot: SlotId,
+    cost: KdfCost,
+    salt: &[u8; SALT_BYTES],
+    key: &[u8],
+) -> [u8; CHECK_BYTES] {
+    let Ok(mut mac) = HmacReset::<Sha256>::new_from_slice(key) else {
         // HMAC takes keys of every length.
         return [0; CHECK_BYTES];
     };
-    mac.update(&slot_prefix(b"drivekey/1/check", vault, slot, cost, salt));
+    mac.update(&slot_prefix(b"drivekey/1/check", kind, vault, slot, cost, salt));
     mac_bytes(&mut mac)
 }
 
 /// Every field of fixed length.
-fn slot_prefix(purpose: &[u8; 16], vault: VaultId, slot: SlotId, cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
+fn slot_prefix(purpose: &[u8; 16], kind: u32, vault: VaultId, slot: SlotId, cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
     [
         purpose.as_slice(),
         vault.as_bytes(),
         slot.as_bytes(),
-        &PASSPHRASE_KIND.to_be_bytes(),
+        &kind.to_be_bytes(),
         &cost.memory_kib.to_be_bytes(),
         &cost.passes.to_be_bytes(),
         &cost.lanes.to_be_bytes(),

@@ -1,9 +1,12 @@
 //! The crypto floor with a front door: callers choose a purpose, never an algorithm.
 //! Must not know SQL, files on disk, prompts or time.
 
+mod bundle;
 mod error;
+mod item;
 mod kdf;
 mod keyslot;
+mod kit;
 mod random;
 mod root;
 mod sealed_record;
@@ -12,9 +15,12 @@ mod summary;
 mod token;
 mod total;
 
+pub use bundle::{BundleAsks, BundleError, BundleIdentity, BundleKey, BundleLock, BundleRecipient, bundle_asks, open_bundle, seal_bundle};
 pub use error::SealError;
+pub use item::{SealedItem, seal_content, unseal_content};
 pub use kdf::{KdfCost, KdfError, KdfLimits, calibrate};
 pub use keyslot::{CHECK_BYTES, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening};
+pub use kit::{KIT_KIND, KitError, KitIdentity, KitSlot};
 pub use random::{RandomError, make_id, make_number_below};
 pub use root::{FINGERPRINT_BYTES, Fingerprint, Root};
 pub use sealed_record::{Binding, SHA256_BYTES, SealedRecord, sha256};

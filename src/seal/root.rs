@@ -30,9 +30,23 @@ pub struct Root {
     recipient: Recipient,
     pub(super) summary_key: PurposeKey,
     pub(super) state_key: PurposeKey,
+    pub(super) item_key: PurposeKey,
     pub(super) index_mac: HmacReset<Sha256>,
     pub(super) total_mac: HmacReset<Sha256>,
     fingerprint: Fingerprint,
+}
+
+/// The 32 bytes of an age identity.
+pub(super) fn identity_bytes(identity: &Identity) -> Result<Zeroizing<[u8; 32]>, SealError> {
+    let text = identity.to_string();
+    // EXPOSE: the identity's 32 bytes are the input from which the purposes' keys are derived.
+    let checked = CheckedHrpstring::new::<bech32::Bech32>(text.expose_secret()).map_err(|_| SealError::Malformed)?;
+    let mut secret = Zeroizing::new([0_u8; 32]);
+    let mut bytes = checked.byte_iter();
+    for slot in secret.iter_mut() {
+        *slot = bytes.next().ok_or(SealError::Malformed)?;
+    }
+    Ok(secret)
 }
 
 impl Root {
@@ -53,14 +67,7 @@ impl Root {
     }
 
     fn from_identity(vault: VaultId, identity: Identity) -> Result<Self, SealError> {
-        let text = identity.to_string();
-        // EXPOSE: the identity's 32 bytes are the input from which the purposes' keys are derived.
-        let checked = CheckedHrpstring::new::<bech32::Bech32>(text.expose_secret()).map_err(|_| SealError::Malformed)?;
-        let mut secret = Zeroizing::new([0_u8; 32]);
-        let mut bytes = checked.byte_iter();
-        for slot in secret.iter_mut() {
-            *slot = bytes.next().ok_or(SealError::Malformed)?;
-        }
+        let secret = identity_bytes(&identity)?;
         let derive = |purpose: &str| -> Result<PurposeKey, SealError> {
             let mut key = Zeroizing::new([0_u8; 32]);
             // The vault id is the salt, the purpose the info (RFC 5869).
@@ -76,6 +83,7 @@ impl Root {
             identity,
             summary_key: derive("drivekey/1/summary")?,
             state_key: derive("drivekey/1/state")?,
+            item_key: derive("drivekey/1/item")?,
             index_mac: mac(&derive("drivekey/1/index")?)?,
             total_mac: mac(&derive("drivekey/1/total")?)?,
             fingerprint: *derive("drivekey/1/fingerprint")?,

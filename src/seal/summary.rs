@@ -13,7 +13,7 @@ use crate::record::{Details, Handle, VaultId};
 const PAD_BYTES: usize = 256;
 const NONCE_BYTES: usize = 24;
 const TAG_BYTES: usize = 16;
-const PURPOSE_BYTES: usize = 16;
+pub(super) const PURPOSE_BYTES: usize = 16;
 const SUMMARY: &[u8; PURPOSE_BYTES] = b"drivekey/1/summ\0";
 const STATE: &[u8; PURPOSE_BYTES] = b"drivekey/1/state";
 

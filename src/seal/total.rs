@@ -80,6 +80,17 @@ impl Total {
 }
 
 impl Root {
+    /// What one item's row adds to the items' total.
+    #[must_use]
+    pub fn total_of_item(&self, item: RecordId, revision: Revision, content_sha256: &[u8; 32], summary_sha256: &[u8; 32]) -> Total {
+        let mut mac = self.total_mac.clone();
+        // Shorter than any record's, so that neither can stand for the other.
+        for part in [item.as_bytes().as_slice(), &revision.number().to_be_bytes(), content_sha256, summary_sha256] {
+            mac.update(part);
+        }
+        total_from(mac_bytes(&mut mac))
+    }
+
     /// What one record's row adds to the total.
     #[must_use]
     pub fn total_of(&self, item: TotalItem<'_>) -> Total {
@@ -94,9 +105,12 @@ impl Root {
             mac.update(&[u8::from(token.is_some())]);
             mac.update(token.map_or([0; 16], |token| *token.as_bytes()).as_slice());
         }
-        let bytes: [u8; 32] = mac_bytes(&mut mac);
-        Total(std::array::from_fn(|at| u64::from_le_bytes(std::array::from_fn(|byte| bytes[at * 8 + byte]))))
+        total_from(mac_bytes(&mut mac))
     }
+}
+
+fn total_from(bytes: [u8; 32]) -> Total {
+    Total(std::array::from_fn(|at| u64::from_le_bytes(std::array::from_fn(|byte| bytes[at * 8 + byte]))))
 }
 
 #[cfg(test)]

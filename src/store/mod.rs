@@ -14,6 +14,6 @@ pub use create::create;
 pub use error::{Damage, StoreError};
 pub use open::Store;
 pub use reader::Reader;
-pub use row::{RecordRow, RowTokens, SlotRow, TokenColumn};
+pub use row::{ItemRow, RecordRow, RowTokens, SlotRow, TokenColumn};
 pub use schema::VERSION;
 pub use writer::Writer;

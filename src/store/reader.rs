@@ -2,7 +2,7 @@
 
 use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction, params};
 
-use super::{Damage, RecordRow, RowTokens, SlotRow, StoreError, TokenColumn};
+use super::{Damage, ItemRow, RecordRow, RowTokens, SlotRow, StoreError, TokenColumn};
 use crate::record::{RecordId, Revision, SlotId, VaultId};
 
 const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
@@ -102,6 +102,34 @@ impl<'a> Reader<'a> {
     pub fn sealed(&self, handle: u32) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.prepare("SELECT age FROM sealed WHERE handle = ?1")?;
         Ok(statement.query_row(params![handle], |row| row.get(0)).optional()?)
+    }
+
+    /// All items, by number, without using any index.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for a row of another form.
+    pub fn items(&self) -> Result<Vec<ItemRow>, StoreError> {
+        let mut statement =
+            self.prepare("SELECT number, item_id, revision, content_sha256, summary FROM item NOT INDEXED ORDER BY number")?;
+        let rows = statement.query_map([], |row| {
+            Ok(ItemRow {
+                number: row.get(0)?,
+                item: RecordId::from_bytes(row.get(1)?),
+                revision: Revision::new(row.get(2)?).ok_or(rusqlite::Error::IntegralValueOutOfRange(2, 0))?,
+                content_sha256: row.get(3)?,
+                summary: row.get(4)?,
+            })
+        })?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// The sealed content of an item; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for a row of another form.
+    pub fn content(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self.prepare("SELECT age FROM content WHERE number = ?1")?;
+        Ok(statement.query_row(params![number], |row| row.get(0)).optional()?)
     }
 
     /// How many rows there are, records and sealed records.

@@ -54,6 +54,21 @@ pub struct RecordRow {
     pub tokens: RowTokens,
 }
 
+/// An item's row without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRow {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its random name.
+    pub item: RecordId,
+    /// The revision that wrote it.
+    pub revision: Revision,
+    /// SHA-256 of its content; of nothing where it has none.
+    pub content_sha256: [u8; SHA256_BYTES],
+    /// What is known of it, sealed.
+    pub summary: Vec<u8>,
+}
+
 /// A keyslot's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotRow {

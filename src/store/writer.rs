@@ -2,7 +2,7 @@
 
 use rusqlite::{Params, params};
 
-use super::{Damage, Reader, RecordRow, SlotRow, StoreError};
+use super::{Damage, ItemRow, Reader, RecordRow, SlotRow, StoreError};
 use crate::record::{SlotId, VaultId};
 
 /// A write in progress; dropped without [`Writer::commit`], it leaves the file as it was.
@@ -125,6 +125,48 @@ impl<'a> Writer<'a> {
     pub fn delete_record(&self, row: &RecordRow) -> Result<(), StoreError> {
         self.one("DELETE FROM sealed WHERE handle = ?1", params![row.handle])?;
         self.one("DELETE FROM record WHERE handle = ?1 AND record_id = ?2", params![row.handle, row.record.as_bytes().as_slice()])
+    }
+
+    /// Adds an item, with its content where it has one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store refuses.
+    pub fn insert_item(&self, row: &ItemRow, content: Option<&[u8]>) -> Result<(), StoreError> {
+        self.one(
+            "INSERT INTO item (number, item_id, revision, content_sha256, summary) VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![row.number, row.item.as_bytes().as_slice(), row.revision.number(), row.content_sha256.as_slice(), row.summary,],
+        )?;
+        match content {
+            Some(content) => self.one("INSERT INTO content (number, age) VALUES (?1, ?2)", params![row.number, content]),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts an item's new row in place of the old one, which must be the one that was read. Its content stays.
+    ///
+    /// # Errors
+    /// [`Damage::RowCount`] when the old row is another by now.
+    pub fn replace_item(&self, old: &ItemRow, row: &ItemRow) -> Result<(), StoreError> {
+        self.one(
+            "UPDATE item SET revision = ?3, summary = ?4 WHERE number = ?1 AND item_id = ?2 AND revision = ?5 AND content_sha256 = ?6",
+            params![
+                row.number,
+                row.item.as_bytes().as_slice(),
+                row.revision.number(),
+                row.summary,
+                old.revision.number(),
+                old.content_sha256.as_slice(),
+            ],
+        )
+    }
+
+    /// Takes an item away for good.
+    ///
+    /// # Errors
+    /// [`Damage::RowCount`] when it is not there.
+    pub fn delete_item(&self, row: &ItemRow) -> Result<(), StoreError> {
+        self.reader.prepare("DELETE FROM content WHERE number = ?1")?.execute(params![row.number])?;
+        self.one("DELETE FROM item WHERE number = ?1 AND item_id = ?2", params![row.number, row.item.as_bytes().as_slice()])
     }
 
     /// Builds every index anew from its table.

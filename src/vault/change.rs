@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use super::undo::without;
 use super::write::WriteSession;
 use super::{Entry, Unlocked, Vault, VaultError};
-use crate::record::{Handle, KeyId, LineText, State, VolumeType};
+use crate::record::{Handle, Item, KeyId, LineText, Proof, State, VolumeType};
 
 /// What to do with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -93,10 +94,37 @@ impl Vault<Unlocked> {
         self.set_removed(handle, None)
     }
 
+    /// Keeps the outcome of a trial against the record's drive.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchRecord`] and what any write can meet.
+    pub fn note_proof(&mut self, handle: Handle, proof: Proof) -> Result<Entry, VaultError> {
+        self.change(handle, |session| {
+            let (old, mut record) = session.take(handle)?;
+            record.details.proof = Some(proof);
+            session.replace(&old, &record)
+        })
+    }
+
+    /// Remembers that the user had records written onto their own drives, against the advice.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchRecord`] and what any write can meet.
+    pub fn note_guard_override(&mut self, handles: &[Handle], now: DateTime<Utc>) -> Result<(), VaultError> {
+        let mut session = self.begin()?;
+        for &handle in handles {
+            let (old, mut record) = session.take(handle)?;
+            record.details.guard_override = Some(now);
+            session.replace(&old, &record)?;
+        }
+        session.commit()
+    }
+
     fn set_removed(&mut self, handle: Handle, removed: Option<DateTime<Utc>>) -> Result<Entry, VaultError> {
         self.change(handle, |session| {
             let (old, mut record) = session.take(handle)?;
             record.details.removed = removed;
+            record.details.undone = false;
             session.replace(&old, &record)
         })
     }
@@ -118,6 +146,14 @@ impl Vault<Unlocked> {
                 }
             }
             session.delete(&opened)?;
+        }
+        // What was purged must not live on in the journal of imports.
+        for opened in session.items()? {
+            if let Item::Import(journal) = &opened.item
+                && let Some(journal) = without(journal, handles)
+            {
+                session.replace_item(&opened, &Item::Import(journal))?;
+            }
         }
         session.commit()
     }

@@ -1,7 +1,7 @@
 //! Why a vault did not do what it was asked. Data only; the sentences are made elsewhere.
 
 use super::{CopyDoubt, Fault};
-use crate::record::Handle;
+use crate::record::{Handle, ItemNumber};
 use crate::seal::{KdfError, RandomError, SealError, SlotError};
 use crate::store::StoreError;
 
@@ -20,6 +20,9 @@ pub enum VaultError {
     /// The passphrase opens no slot, and the slots are as they were written.
     #[error("wrong passphrase")]
     WrongPassphrase,
+    /// The kit opens no slot of this vault.
+    #[error("wrong kit")]
+    WrongKit,
     /// No slot opened, and at least one is damaged: the passphrase may be right.
     #[error("a keyslot is damaged")]
     SlotDamaged,
@@ -38,6 +41,9 @@ pub enum VaultError {
     /// No record has this handle.
     #[error("no record {0}")]
     NoSuchRecord(Handle),
+    /// No attachment or copy has this number.
+    #[error("no item {0}")]
+    NoSuchItem(ItemNumber),
     /// All numbers are given out.
     #[error("the vault is full")]
     Full,

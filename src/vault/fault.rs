@@ -49,6 +49,12 @@ pub enum FaultKind {
     },
     /// Records are older than, or other than, those that were written; the sum names none.
     Total,
+    /// An attachment, a copy's entry or an import's journal does not open in its place.
+    Item(u32),
+    /// An attachment's bytes are gone, or not those that were sealed.
+    Content(u32),
+    /// There are more or fewer items than were written, or older ones.
+    Items,
     /// The file's pages or indexes do not hang together.
     Pages,
 }

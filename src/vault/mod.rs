@@ -1,10 +1,14 @@
 //! The only place that joins seal and store: a vault that is locked, and one that is open.
 //! Must not know prompts, formats of imported files or the screen. Time comes in as an argument.
 
+mod attachments;
 mod change;
+mod copies;
 mod entry;
 mod error;
 mod fault;
+mod items;
+
 mod machine;
 mod open;
 mod repair;
@@ -13,10 +17,13 @@ mod search;
 mod slots;
 mod state;
 mod take_in;
+mod undo;
 mod verify;
 mod write;
 
+pub use attachments::{Attached, AttachedAs, NewAttachment};
 pub use change::{Edit, Setting};
+pub use copies::{Copy, CopyDraft, CopyMark};
 pub use entry::Entry;
 pub use error::VaultError;
 pub use fault::{Fault, FaultKind};
@@ -25,5 +32,6 @@ pub use open::{Locked, NewVault, SlotInfo, UnlockFailure, Unlocked, Vault};
 pub use scan::{Filter, Listing, TrashFilter};
 pub use search::{Found, ReadAs};
 pub use slots::SlotChangeError;
-pub use take_in::{Incoming, TakenIn, Taking};
+pub use take_in::{Expected, Incoming, Intake, IntakeOutcome, TakenIn, Taking};
+pub use undo::{ImportInfo, Undone};
 pub use verify::Verification;

@@ -9,7 +9,10 @@ use secrecy::SecretString;
 use super::state::{SlotState, State};
 use super::{CopyDoubt, Fault, FaultKind, Machine, VaultError};
 use crate::record::{LineText, SlotId, VaultId, WriteId};
-use crate::seal::{KdfCost, KdfLimits, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, Root, SlotBody, SlotOpening, make_id, sha256};
+use crate::seal::{
+    KIT_KIND, KdfCost, KdfLimits, KitIdentity, KitSlot, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, Root, SHA256_BYTES, SlotBody,
+    SlotOpening, make_id, sha256,
+};
 use crate::store::{self, SlotRow, Store};
 
 /// A vault, locked or unlocked: only an unlocked one has the calls that need the root.
@@ -62,6 +65,8 @@ pub struct NewVault<'a> {
 pub struct SlotInfo {
     /// Its name in the file.
     pub slot: SlotId,
+    /// Whether a kit opens it, rather than a passphrase.
+    pub is_kit: bool,
     /// The name a person gave it.
     pub name: Option<LineText>,
     /// The cost of its derivation.
@@ -116,16 +121,48 @@ impl Vault<Locked> {
         }
     }
 
+    /// Tries a kit on every slot of its kind.
+    ///
+    /// # Errors
+    /// As [`Vault::unlock`]; [`VaultError::WrongKit`] when its slot was removed, or it is another vault's.
+    pub fn unlock_with_kit(self, kit: &KitIdentity) -> Result<Vault<Unlocked>, UnlockFailure> {
+        let vault = self.access.vault;
+        let tried = self.try_each(None, |row| !is_plainly(row, PASSPHRASE_KIND), |row| Ok(kit_slot(row).open(vault, kit, &row.checksum)?));
+        match tried {
+            Ok((root, slot)) => self.unlocked(*root, slot),
+            Err(VaultError::WrongPassphrase) => Err(UnlockFailure { vault: Box::new(self), error: VaultError::WrongKit }),
+            Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
+        }
+    }
+
     fn try_slots(&self, passphrase: &SecretString, only: Option<SlotId>) -> Result<(Box<Root>, SlotId), VaultError> {
+        self.try_each(
+            only,
+            |row| !is_plainly(row, KIT_KIND),
+            |row| Ok(passphrase_slot(row).open(self.access.vault, passphrase, &row.checksum, self.limits)?),
+        )
+    }
+
+    fn try_each(
+        &self,
+        only: Option<SlotId>,
+        wanted: impl Fn(&SlotRow) -> bool,
+        open: impl Fn(&SlotRow) -> Result<SlotOpening, VaultError>,
+    ) -> Result<(Box<Root>, SlotId), VaultError> {
         let last = self.machine.last_slot(self.access.vault);
-        let mut rows: Vec<&SlotRow> = self.access.slots.iter().filter(|row| only.is_none_or(|only| row.slot == only)).collect();
+        let mut rows: Vec<&SlotRow> =
+            self.access.slots.iter().filter(|row| only.is_none_or(|only| row.slot == only) && wanted(row)).collect();
         rows.sort_by_key(|row| Some(row.slot) != last);
         if rows.is_empty() {
-            return Err(if only.is_some() { VaultError::NoSuchSlot } else { VaultError::SlotDamaged });
+            return Err(match (only, self.access.slots.is_empty()) {
+                (Some(_), _) => VaultError::NoSuchSlot,
+                (None, true) => VaultError::SlotDamaged,
+                (None, false) => VaultError::WrongPassphrase,
+            });
         }
         let mut worst = VaultError::WrongPassphrase;
         for row in rows {
-            match passphrase_slot(row).open(self.access.vault, passphrase, &row.checksum, self.limits) {
+            match open(row) {
                 Ok(SlotOpening::Opened(root)) => return Ok((root, row.slot)),
                 Ok(SlotOpening::WrongPassphrase) => {}
                 Ok(SlotOpening::Tampered) => worst = VaultError::SlotTampered,
@@ -136,7 +173,7 @@ impl Vault<Locked> {
                 }
                 Err(error) => {
                     if matches!(worst, VaultError::WrongPassphrase) {
-                        worst = error.into();
+                        worst = error;
                     }
                 }
             }
@@ -249,8 +286,13 @@ impl Vault<Unlocked> {
             let state = self.access.state.as_ref()?;
             state.slots.iter().find(|kept| kept.slot() == Some(slot))?.name.clone()
         };
-        let info =
-            |row: &SlotRow| SlotInfo { slot: row.slot, name: name_of(row.slot), cost: cost_of(row), in_use: row.slot == self.access.slot };
+        let info = |row: &SlotRow| SlotInfo {
+            slot: row.slot,
+            is_kit: row.kind == KIT_KIND,
+            name: name_of(row.slot),
+            cost: cost_of(row),
+            in_use: row.slot == self.access.slot,
+        };
         self.access.slots.iter().map(info).collect()
     }
 }
@@ -259,17 +301,47 @@ pub(super) const fn cost_of(row: &SlotRow) -> KdfCost {
     KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes }
 }
 
+/// A damaged kind must shut out nobody: a kit's slot has no cost, a passphrase's has.
+fn is_plainly(row: &SlotRow, kind: u32) -> bool {
+    let costs = (row.memory_kib, row.passes, row.lanes) != (0, 0, 0);
+    row.kind == kind && costs == (kind == PASSPHRASE_KIND)
+}
+
+fn body_of(row: &SlotRow) -> SlotBody {
+    SlotBody { cost: cost_of(row), salt: row.salt, check_value: row.check_value, wrapped: row.wrapped.clone() }
+}
+
 fn passphrase_slot(row: &SlotRow) -> PassphraseSlot {
-    let body = SlotBody { cost: cost_of(row), salt: row.salt, check_value: row.check_value, wrapped: row.wrapped.clone() };
-    PassphraseSlot { id: row.slot, body }
+    PassphraseSlot { id: row.slot, body: body_of(row) }
+}
+
+fn kit_slot(row: &SlotRow) -> KitSlot {
+    KitSlot { id: row.slot, body: body_of(row) }
 }
 
 pub(super) fn slot_row(vault: VaultId, made: MadeSlot, name: Option<LineText>) -> (SlotRow, SlotState) {
     let checksum = made.slot.checksum(vault);
     let PassphraseSlot { id, body } = made.slot;
+    row_of(vault, PASSPHRASE_KIND, id, body, checksum, made.recipient, name)
+}
+
+pub(super) fn kit_slot_row(vault: VaultId, made: KitSlot, recipient: String, name: Option<LineText>) -> (SlotRow, SlotState) {
+    let checksum = made.checksum(vault);
+    row_of(vault, KIT_KIND, made.id, made.body, checksum, recipient, name)
+}
+
+fn row_of(
+    vault: VaultId,
+    kind: u32,
+    id: SlotId,
+    body: SlotBody,
+    checksum: [u8; SHA256_BYTES],
+    recipient: String,
+    name: Option<LineText>,
+) -> (SlotRow, SlotState) {
     let row = SlotRow {
         slot: id,
-        kind: PASSPHRASE_KIND,
+        kind,
         memory_kib: body.cost.memory_kib,
         passes: body.cost.passes,
         lanes: body.cost.lanes,
@@ -278,14 +350,15 @@ pub(super) fn slot_row(vault: VaultId, made: MadeSlot, name: Option<LineText>) -
         wrapped: body.wrapped,
         checksum,
     };
-    let state = SlotState::new(id, name, made.recipient, &row_digest(vault, &row));
+    let state = SlotState::new(id, name, recipient, &row_digest(vault, &row));
     (row, state)
 }
 
 /// SHA-256 over all of a slot's row, its own checksum too: a damaged slot that was taken as it stands must neither
 /// stay a fault for ever nor lose the checksum that tells its owner of the damage.
 pub(super) fn row_digest(vault: VaultId, row: &SlotRow) -> [u8; 32] {
-    sha256(&[passphrase_slot(row).checksum(vault).as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
+    let computed = if row.kind == KIT_KIND { kit_slot(row).checksum(vault) } else { passphrase_slot(row).checksum(vault) };
+    sha256(&[computed.as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
 }
 
 /// The slots in the file must be those that the state names, to the byte.

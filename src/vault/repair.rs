@@ -42,6 +42,12 @@ impl Vault<Unlocked> {
         if !readable {
             return Err(StoreError::Damaged(Damage::Row).into());
         }
+        let rows = session.writer.reader().items()?;
+        session.state.items = u32::try_from(rows.len()).map_err(|_| VaultError::Full)?;
+        session.state.item_total = rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
+        let (authentic, _) = session.access.items_with_faults(session.writer.reader())?;
+        let highest = authentic.last().map_or(0, |opened| opened.number.number());
+        session.state.item_numbers = session.state.item_numbers.max(highest);
         session.state.total = total;
         session.state.count = count;
         session.state.handles = handles;

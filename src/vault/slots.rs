@@ -2,10 +2,12 @@
 
 use secrecy::SecretString;
 
-use super::open::slot_row;
+use super::open::{kit_slot_row, slot_row};
+use super::state::SlotState;
 use super::{Unlocked, Vault, VaultError};
 use crate::record::{LineText, SlotId};
-use crate::seal::{KdfCost, PassphraseSlot};
+use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot};
+use crate::store::SlotRow;
 
 /// Most keyslots a vault has.
 const MOST_SLOTS: usize = 32;
@@ -33,14 +35,31 @@ impl Vault<Unlocked> {
         self.swap_slot(None, passphrase, cost, name)
     }
 
-    /// Puts a new passphrase in place of the slot that opened the vault.
+    /// Adds an emergency kit. Whoever holds what it was made from can open the vault from then on.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::TooMany`] past 32 slots.
+    pub fn add_kit(&mut self, kit: &KitIdentity, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
+        let (made, recipient) = KitSlot::make(&self.access.root, kit).map_err(VaultError::from)?;
+        let (row, kept) = kit_slot_row(self.access.vault, made, recipient, name);
+        self.put_slot(None, row, kept)
+    }
+
+    /// Puts a new passphrase in place of the one that opened the vault. Where a kit opened it, in place of the only
+    /// passphrase; where there are several, beside them: which of them was forgotten is not known.
     ///
     /// # Errors
     /// [`SlotChangeError::Vault`] with what any write can meet.
     pub fn change_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost) -> Result<SlotId, SlotChangeError> {
-        let slot = self.access.slot;
-        let name = self.slots().into_iter().find(|info| info.slot == slot).and_then(|info| info.name);
-        self.swap_slot(Some(slot), passphrase, cost, name)
+        let slots = self.slots();
+        let by_kit = slots.iter().any(|info| info.in_use && info.is_kit);
+        let mut passphrases = slots.into_iter().filter(|info| !info.is_kit && (by_kit || info.in_use));
+        let old = match (passphrases.next(), passphrases.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        };
+        let (slot, name) = old.map_or((None, None), |info| (Some(info.slot), info.name));
+        self.swap_slot(slot, passphrase, cost, name)
     }
 
     /// The new slot is made before the write begins: a derivation takes a second, and nobody should wait for it.
@@ -53,6 +72,10 @@ impl Vault<Unlocked> {
     ) -> Result<SlotId, SlotChangeError> {
         let made = PassphraseSlot::make(&self.access.root, passphrase, cost, self.limits).map_err(VaultError::from)?;
         let (row, kept) = slot_row(self.access.vault, made, name);
+        self.put_slot(old, row, kept)
+    }
+
+    fn put_slot(&mut self, old: Option<SlotId>, row: SlotRow, kept: SlotState) -> Result<SlotId, SlotChangeError> {
         let slot = row.slot;
         let mut session = self.begin()?;
         if let Some(old) = old {
@@ -65,15 +88,14 @@ impl Vault<Unlocked> {
         session.writer.insert_slot(&row).map_err(VaultError::from)?;
         session.state.slots.push(kept);
         let rows = session.writer.reader().slots().map_err(VaultError::from)?;
-        if let Some(old) = old {
+        let before = session.access.slot;
+        if old == Some(before) {
             session.access.slot = slot;
-            // A commit that failed has kept the old slot: the next attempt must find it.
-            if let Err(error) = session.commit() {
-                self.access.slot = old;
-                return Err(error.into());
-            }
-        } else {
-            session.commit()?;
+        }
+        // A commit that failed has kept the old slot: the next attempt must find it.
+        if let Err(error) = session.commit() {
+            self.access.slot = before;
+            return Err(error.into());
         }
         self.access.slots = rows;
         Ok(slot)

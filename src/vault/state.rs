@@ -21,6 +21,12 @@ pub(super) struct State {
     /// Handles given so far.
     pub(super) handles: u32,
     pub(super) total: Total,
+    /// Rows of items.
+    pub(super) items: u32,
+    /// Numbers of items given so far.
+    pub(super) item_numbers: u32,
+    /// The running total of the items.
+    pub(super) item_total: Total,
     /// The root's public half.
     pub(super) recipient: String,
     pub(super) slots: Vec<SlotState>,
@@ -48,6 +54,9 @@ impl State {
             count: 0,
             handles: 0,
             total: Total::default(),
+            items: 0,
+            item_numbers: 0,
+            item_total: Total::default(),
             recipient,
             slots,
             unknown: serde_json::Map::new(),

@@ -8,8 +8,10 @@ use rayon::prelude::*;
 
 use super::entry::OpenedRow;
 use super::write::{SealedRow, WriteSession, seal_row};
-use super::{Unlocked, Vault, VaultError};
-use crate::record::{Details, Handle, KeyId, LineText, Record, RecordId, RecoveryPassword, Source, SourceKind};
+use super::{AttachedAs, NewAttachment, Unlocked, Vault, VaultError};
+use crate::record::{
+    Details, DetailsChange, Handle, HandleSet, ImportJournal, KeyId, LineText, Record, RecordId, RecoveryPassword, Source, SourceKind,
+};
 use crate::seal::{Binding, Root, SealError, Token, make_id};
 use crate::store::TokenColumn;
 
@@ -44,6 +46,17 @@ pub enum TakenIn {
     Conflict(Handle, Vec<Handle>),
 }
 
+/// What would become of a record, as far as the index tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// New in the vault.
+    New,
+    /// In the vault already; whether anything new is said of it is not looked at.
+    Known(Handle),
+    /// At odds with these.
+    Conflict(Vec<Handle>),
+}
+
 /// What is done with the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taking {
@@ -51,6 +64,26 @@ pub enum Taking {
     Keep,
     /// Only tell what would happen.
     DryRun,
+}
+
+/// All that one import brings.
+#[derive(Debug, Default)]
+pub struct Intake {
+    /// The records.
+    pub records: Vec<Incoming>,
+    /// The attachments.
+    pub attachments: Vec<NewAttachment>,
+    /// What is imported, as the journal names it.
+    pub origin: Option<LineText>,
+}
+
+/// What became of all that one import brought, in the same order.
+#[derive(Debug, Default)]
+pub struct IntakeOutcome {
+    /// The records.
+    pub records: Vec<TakenIn>,
+    /// The attachments.
+    pub attachments: Vec<AttachedAs>,
 }
 
 impl TakenIn {
@@ -75,17 +108,84 @@ impl Vault<Unlocked> {
         taking: Taking,
         progress: impl FnMut(usize),
     ) -> Result<Vec<TakenIn>, VaultError> {
-        let session = self.begin()?;
-        let mut batch = Batch::new(session);
-        let tokens: Vec<Token> = incoming.par_iter().map(|one| batch.session.access.root.digits_token(&one.password)).collect();
-        let mut outcomes = Vec::with_capacity(incoming.len());
-        for (one, token) in incoming.into_iter().zip(tokens) {
-            outcomes.push(batch.place(one, token, now)?);
-        }
+        let mut batch = Batch::new(self.begin()?);
+        let outcomes = batch.place_all(incoming, now)?;
         if taking == Taking::Keep && batch.changes_anything() {
-            batch.write(progress)?;
+            batch.write(progress)?.commit()?;
         }
         Ok(outcomes)
+    }
+
+    /// What would become of each of these, without writing and without a look at each other.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when a record they meet is not what was written.
+    pub fn expect(&mut self, incoming: &[Incoming]) -> Result<Vec<Expected>, VaultError> {
+        let reader = self.store.read()?;
+        let access = &self.access;
+        let in_force = |opened: &OpenedRow| !opened.summary.details.undone;
+        incoming
+            .iter()
+            .map(|one| {
+                let key_id = &one.details.key_id;
+                let digits = access.root.digits_token(&one.password);
+                let same: Vec<OpenedRow> =
+                    access.hits(&reader, TokenColumn::Digits, digits.as_bytes())?.into_iter().filter(in_force).collect();
+                if let Some(known) = same.iter().find(|opened| opened.summary.details.key_id.may_equal(key_id)) {
+                    return Ok(Expected::Known(known.summary.handle));
+                }
+                let mut against: BTreeSet<Handle> = same.iter().map(|opened| opened.summary.handle).collect();
+                if let Some(guid) = key_id.full() {
+                    let hits = access.hits(&reader, TokenColumn::KeyId, access.root.key_id_token(guid).as_bytes())?;
+                    against.extend(hits.iter().filter(|opened| in_force(opened)).map(|opened| opened.summary.handle));
+                }
+                Ok(if against.is_empty() { Expected::New } else { Expected::Conflict(against.into_iter().collect()) })
+            })
+            .collect()
+    }
+
+    /// Takes in all that one import brings, in one write or none, and notes in the journal what it did: also an import
+    /// that brings nothing new is one that can be undone, so that undoing the one before it keeps what both brought.
+    ///
+    /// # Errors
+    /// What any write can meet; then nothing is kept.
+    pub fn import(
+        &mut self,
+        intake: Intake,
+        now: DateTime<Utc>,
+        taking: Taking,
+        progress: impl FnMut(usize),
+    ) -> Result<IntakeOutcome, VaultError> {
+        let mut batch = Batch::new(self.begin()?);
+        let records = batch.place_all(intake.records, now)?;
+        let mut journal = ImportJournal {
+            imported_date_time: now,
+            part_of: None,
+            origin: intake.origin,
+            added: batch.added(),
+            attached: Vec::new(),
+            changed: Vec::new(),
+            undone_date_time: None,
+        };
+        let changed = batch.changes();
+        let mut session = match taking {
+            Taking::Keep => batch.write(progress)?,
+            Taking::DryRun => batch.session,
+        };
+        let mut attachments = Vec::with_capacity(intake.attachments.len());
+        for new in intake.attachments {
+            let before = session.items()?;
+            let outcome = session.attach(&before, new, now)?;
+            if let AttachedAs::New(number) = outcome {
+                journal.attached.push(number);
+            }
+            attachments.push(outcome);
+        }
+        if taking == Taking::Keep && !(records.is_empty() && attachments.is_empty()) {
+            session.note_import(journal, changed)?;
+            session.commit()?;
+        }
+        Ok(IntakeOutcome { records, attachments })
     }
 }
 
@@ -95,6 +195,8 @@ struct Pending {
     /// The row it is to replace; `None` for a new one.
     old: Option<OpenedRow>,
     changed: bool,
+    /// New in the vault, or back from an import that was undone.
+    added: bool,
 }
 
 struct Batch<'a> {
@@ -108,6 +210,28 @@ struct Batch<'a> {
 impl<'a> Batch<'a> {
     fn new(session: WriteSession<'a>) -> Self {
         Self { session, pending: BTreeMap::new(), by_digits: HashMap::new(), by_key_id: HashMap::new() }
+    }
+
+    fn place_all(&mut self, incoming: Vec<Incoming>, now: DateTime<Utc>) -> Result<Vec<TakenIn>, VaultError> {
+        let root = &self.session.access.root;
+        let tokens: Vec<Token> = incoming.par_iter().map(|one| root.digits_token(&one.password)).collect();
+        incoming.into_iter().zip(tokens).map(|(one, token)| self.place(one, token, now)).collect()
+    }
+
+    /// The records that this batch adds.
+    fn added(&self) -> HandleSet {
+        self.pending.iter().filter(|(_, pending)| pending.added).map(|(handle, _)| *handle).collect()
+    }
+
+    /// What this batch changes of records that were there.
+    fn changes(&self) -> Vec<DetailsChange> {
+        let changed = self.pending.iter().filter(|(_, pending)| pending.changed && !pending.added);
+        changed
+            .filter_map(|(&handle, pending)| {
+                let before = pending.old.as_ref()?.summary.details.clone();
+                Some(DetailsChange { handle, before, after: pending.record.details.clone() })
+            })
+            .collect()
     }
 
     fn changes_anything(&self) -> bool {
@@ -138,29 +262,52 @@ impl<'a> Batch<'a> {
             Entry::Occupied(pending) => Ok(pending.into_mut()),
             Entry::Vacant(place) => {
                 let (old, record) = self.session.take(handle)?;
-                Ok(place.insert(Box::new(Pending { record, old: Some(old), changed: false })))
+                Ok(place.insert(Box::new(Pending { record, old: Some(old), changed: false, added: false })))
             }
         }
     }
 
     fn place(&mut self, incoming: Incoming, digits: Token, now: DateTime<Utc>) -> Result<TakenIn, VaultError> {
-        let same_digits = self.with_token(TokenColumn::Digits, digits)?;
-        let mut known = None;
-        for &handle in &same_digits {
-            let key_id = &self.details(handle)?.record.details.key_id;
-            if key_id.may_equal(&incoming.details.key_id) && (known.is_none() || *key_id == incoming.details.key_id) {
-                known = Some(handle);
+        let (mut known, mut undone) = (None, None);
+        let mut against = BTreeSet::new();
+        for handle in self.with_token(TokenColumn::Digits, digits)? {
+            let details = &self.details(handle)?.record.details;
+            let place = if details.undone { &mut undone } else { &mut known };
+            let key_id = &details.key_id;
+            if key_id.may_equal(&incoming.details.key_id) && (place.is_none() || *key_id == incoming.details.key_id) {
+                *place = Some(handle);
+            }
+            if !details.undone {
+                against.insert(handle);
             }
         }
         if let Some(handle) = known {
             return self.note(handle, &incoming, now);
         }
-        let mut against = same_digits;
         if let Some(guid) = incoming.details.key_id.full() {
             let token = self.root().key_id_token(guid);
-            against.extend(self.with_token(TokenColumn::KeyId, token)?);
+            against.extend(self.in_force(TokenColumn::KeyId, token)?);
         }
-        self.add(incoming, digits, &against, now)
+        let handle = match undone {
+            Some(handle) => handle,
+            None => self.session.next_handle()?,
+        };
+        self.add(handle, incoming, digits, &against, now)
+    }
+
+    /// As [`Batch::with_token`], without those that lie in the trash because their import was undone.
+    fn in_force(&mut self, column: TokenColumn, token: Token) -> Result<BTreeSet<Handle>, VaultError> {
+        let mut handles = self.with_token(column, token)?;
+        let mut undone = Vec::new();
+        for &handle in &handles {
+            if self.details(handle)?.record.details.undone {
+                undone.push(handle);
+            }
+        }
+        for handle in undone {
+            handles.remove(&handle);
+        }
+        Ok(handles)
     }
 
     /// A record that is there already: empty fields are filled, differing ones noted with their source.
@@ -178,7 +325,7 @@ impl<'a> Batch<'a> {
         }
         // The Key ID has become whole: another record may claim it with other digits.
         let Some(token) = key_id.full().map(|guid| self.root().key_id_token(guid)) else { return Ok(TakenIn::Noted(handle)) };
-        let mut against = self.with_token(TokenColumn::KeyId, token)?;
+        let mut against = self.in_force(TokenColumn::KeyId, token)?;
         against.remove(&handle);
         self.by_key_id.entry(token).or_default().push(handle);
         if against.is_empty() {
@@ -188,9 +335,21 @@ impl<'a> Batch<'a> {
         Ok(TakenIn::Conflict(handle, against.into_iter().collect()))
     }
 
-    fn add(&mut self, incoming: Incoming, digits: Token, against: &BTreeSet<Handle>, now: DateTime<Utc>) -> Result<TakenIn, VaultError> {
-        let handle = self.session.next_handle()?;
+    /// A record under a new handle, or under that of one whose import was undone: that one begins anew, its note apart.
+    fn add(
+        &mut self,
+        handle: Handle,
+        incoming: Incoming,
+        digits: Token,
+        against: &BTreeSet<Handle>,
+        now: DateTime<Utc>,
+    ) -> Result<TakenIn, VaultError> {
+        let before = self.pending.remove(&handle);
         let mut details = incoming.details;
+        if let (None, Some(before)) = (&details.note, &before) {
+            details.note.clone_from(&before.record.details.note);
+        }
+        details.undone = false;
         details.weak = incoming.password.is_weak();
         details.tags.sort();
         details.tags.dedup();
@@ -212,7 +371,8 @@ impl<'a> Batch<'a> {
             self.by_key_id.entry(token).or_default().push(handle);
         }
         let record = Record { details, password: incoming.password };
-        self.pending.insert(handle, Box::new(Pending { record, old: None, changed: true }));
+        let old = before.and_then(|before| before.old);
+        self.pending.insert(handle, Box::new(Pending { record, old, changed: true, added: true }));
         if against.is_empty() {
             return Ok(TakenIn::New(handle));
         }
@@ -235,8 +395,8 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Seals on all cores while this thread writes what is sealed.
-    fn write(self, mut progress: impl FnMut(usize)) -> Result<(), VaultError> {
+    /// Seals on all cores while this thread writes what is sealed. The write goes on.
+    fn write(self, mut progress: impl FnMut(usize)) -> Result<WriteSession<'a>, VaultError> {
         let Self { mut session, pending, .. } = self;
         let revision = session.revision()?;
         let vault = session.access.vault;
@@ -278,7 +438,7 @@ impl<'a> Batch<'a> {
             }
             Ok(())
         })?;
-        session.commit()
+        Ok(session)
     }
 }
 

@@ -68,6 +68,7 @@ impl Vault<Unlocked> {
             done += batch.len();
             progress(done, all);
         }
+        faults.extend(self.access.verify_items(&reader)?);
         let (records, sealed) = reader.counts()?;
         if records != sealed && !faults.iter().any(|fault| matches!(fault.kind, FaultKind::Count { .. } | FaultKind::SealedMissing)) {
             faults.push(Fault::whole(FaultKind::Count { expected: records, found: sealed }));

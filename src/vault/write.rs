@@ -112,10 +112,20 @@ impl<'a> WriteSession<'a> {
         Ok(())
     }
 
+    /// A record's row, also one that this write has written already.
+    pub(super) fn row_of(&self, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
+        let Some(row) = self.writer.reader().row(handle.number())? else { return Ok(None) };
+        let one = |fault| VaultError::Faults(vec![fault]);
+        if row.revision > self.revision()? {
+            return Err(one(Fault::of(handle, FaultKind::Revision)));
+        }
+        self.access.authenticate(row).map(Some).map_err(one)
+    }
+
     /// The record with this handle, opened and whole.
     pub(super) fn take(&self, handle: Handle) -> Result<(OpenedRow, Record), VaultError> {
         let reader = self.writer.reader();
-        let Some(opened) = self.access.row_of(reader, handle)? else { return Err(self.access.absent(reader, handle)) };
+        let Some(opened) = self.row_of(handle)? else { return Err(self.access.absent(reader, handle)) };
         let record = self.access.unseal(self.writer.reader(), &opened)?.map_err(|fault| VaultError::Faults(vec![fault]))?;
         Ok((opened, record))
     }

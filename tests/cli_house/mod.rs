@@ -3,9 +3,12 @@
 #![allow(dead_code, reason = "each test program uses another part of the house")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
+#[path = "../fve_support/mod.rs"]
+pub(crate) mod fve_support;
 #[cfg(unix)]
 pub(crate) mod terminal;
 pub(crate) mod transcript;
+pub(crate) mod volumes;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -235,6 +238,7 @@ impl House {
                 state_folder: Some(self.folder.path().join("state")),
                 out_is_terminal: self.out_is_terminal,
                 err_is_terminal: false,
+                drives: drivekey::drives::Roots::below(&self.folder.path().join("system")),
                 own_window: false,
             },
             now,

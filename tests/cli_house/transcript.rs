@@ -128,6 +128,7 @@ impl Player<'_> {
                 .unwrap()
                 .set_len(2 << 30)
                 .unwrap(),
+            ["volume", path, name] => super::volumes::save(&super::volumes::named(name), &house.path(path)),
             ["binary", path] => drop(house.write(path, &(0..=255).cycle().take(3 << 20).collect::<Vec<u8>>())),
             #[cfg(unix)]
             ["link", from, to] => std::os::unix::fs::symlink(house.path(to), house.path(from)).unwrap(),

@@ -1,14 +1,19 @@
-//! `add`: one recovery key typed by hand.
+//! `add`: one recovery key typed by hand, tried on its drive where that is at hand.
 
 use crate::cli::args::{AddArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::proving::{self, Trial};
 use crate::cli::session::{exit_over, unlocked};
+use crate::cli::volumes::{Target, details_of};
 use crate::cli::{json, key_entry, table, world::World};
+use crate::fve::{Integrity, Verdict};
 use crate::record::{Details, KeyId, LineText, SourceKind};
 use crate::vault::{Incoming, TakenIn, Taking};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs) -> Result<Exit, Failure> {
+    let target = args.drive.as_deref().map(Target::read).transpose()?;
+    let volumes = target.as_ref().map(Target::volumes).transpose()?.unwrap_or_default();
     let given = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
     let mut vault = unlocked(world, shared)?;
     let asking = given.is_none();
@@ -18,19 +23,23 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
     };
     let key_id = match &args.id {
         Some(key_id) => key_id.clone(),
-        None if asking => ask_key_id(world)?,
+        None if asking && volumes.is_empty() => ask_key_id(world)?,
         None => KeyId::Unknown,
     };
-    let device_name = match &args.said.device {
-        Some(device) => Some(device.clone()),
+    let trial = Trial::of(&volumes, &password, &key_id);
+    let on_drive = trial.as_ref().map(|trial| what_drive_says(world, trial, &key_id)).transpose()?.unwrap_or_default();
+    let device_name = match args.said.device.clone().or(on_drive.device_name) {
+        Some(device) => Some(device),
         None if asking => ask_device(world)?,
         None => None,
     };
     let details = Details {
-        key_id,
+        key_id: if on_drive.key_id == KeyId::Unknown { key_id } else { on_drive.key_id },
         device_name,
-        volume_type: args.said.volume_type.unwrap_or_default(),
-        volume_label: args.said.label.clone(),
+        volume_type: args.said.volume_type.unwrap_or(on_drive.volume_type),
+        volume_label: args.said.label.clone().or(on_drive.volume_label),
+        mount_point: on_drive.mount_point,
+        created: on_drive.created,
         note: args.note.clone(),
         tags: args.said.tags.clone(),
         ..Details::default()
@@ -38,7 +47,12 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
     let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
     let taken = vault.take_in(vec![incoming], (world.now)(), Taking::Keep, |_| {})?;
     let Some(taken) = taken.first() else { return Ok(Exit::Done) };
-    let entry = vault.entry(taken.handle())?;
+    let mut entry = vault.entry(taken.handle())?;
+    let mut kept = Exit::Done;
+    if let Some(trial) = &trial {
+        kept = proving::keep(world, &mut vault, &entry, trial)?;
+        entry = vault.entry(entry.handle)?;
+    }
     if shared.json {
         json::print(world.out, &json::entry(&entry))?;
     } else {
@@ -63,7 +77,32 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
     if entry.details.removed.is_some() {
         writeln!(world.err, "It lies in the trash; 'drivekey restore {}' takes it out.", entry.handle)?;
     }
-    Ok(exit_over(&vault))
+    let exit = exit_over(&vault);
+    Ok(if exit == Exit::Done { kept } else { exit })
+}
+
+/// What the drive that the key opens says of it. A key that does not open it is not taken in unseen.
+fn what_drive_says(world: &mut World<'_>, trial: &Trial<'_>, key_id: &KeyId) -> Result<Details, Failure> {
+    for warning in trial.warnings() {
+        writeln!(world.err, "Warning: {warning}.")?;
+    }
+    match (&trial.opened, trial.proof.verdict) {
+        (Some(opened), _) => {
+            writeln!(world.err, "The key opens {}.", trial.drive())?;
+            let sure = opened.integrity == Integrity::Intact && key_id.may_equal(&KeyId::Full(opened.protector));
+            Ok(if sure { details_of(opened.volume(), opened.protector) } else { Details::default() })
+        }
+        (None, Verdict::CannotCheck) => {
+            let failure = trial.failure("the key");
+            writeln!(world.err, "Warning: {}.", failure.sentence)?;
+            Ok(trial.proof.key_id_match.map(|guid| details_of(trial.placed.volume, guid)).unwrap_or_default())
+        }
+        (None, _) => {
+            let failure = trial.failure("the key");
+            let hint = failure.hint.map(|hint| format!("{hint}; ")).unwrap_or_default();
+            Err(Failure { hint: Some(format!("nothing was kept: {hint}leave --drive out to keep it all the same")), ..failure })
+        }
+    }
 }
 
 fn ask_key_id(world: &mut World<'_>) -> Result<KeyId, Failure> {

@@ -1,5 +1,8 @@
 //! `import`: from files, folders or the clipboard into the vault, in one write; and the report of it.
 
+mod bundle;
+mod preview;
+mod questions;
 mod report;
 mod sources;
 
@@ -12,54 +15,75 @@ use crate::cli::args::{ImportArgs, Said, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::{New, given};
+use crate::cli::command::prove;
 use crate::cli::question;
 use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vault_path};
+use crate::cli::volumes::Target;
 use crate::cli::world::World;
-use crate::import::{Candidate, RemarkKind};
-use crate::record::{Details, KeyId, LineText, SourceKind};
-use crate::vault::{Incoming, TakenIn, Taking, Unlocked, Vault};
+use crate::import::{Attachment, Candidate};
+use crate::record::{Details, Handle, LineText, SourceKind};
+use crate::vault::{Incoming, Intake, IntakeOutcome, NewAttachment, TakenIn, Taking, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportArgs) -> Result<Exit, Failure> {
+    let target = args.drive.as_deref().map(Target::read).transpose()?;
+    let volumes = target.as_ref().map(Target::volumes).transpose()?.unwrap_or_default();
     let path = vault_path(world, shared)?;
     let there = path.symlink_metadata().is_ok();
     // An existing vault is opened before the files: a mistyped passphrase shows at once.
-    let vault = if there { Some(unlocked(world, shared)?) } else { None };
+    let mut vault = if there { Some(unlocked(world, shared)?) } else { None };
     let mut sources = sources::read(world, args)?;
-    if args.dry_run && vault.is_none() {
+    bundle::open(world, args, &mut sources)?;
+    if vault.is_none() && (args.dry_run || sources.is_empty()) {
         let reports = report::without_vault(sources);
-        return report::show(world, shared, &reports, true);
+        return report::show(world, shared, &reports, args.dry_run);
     }
-    confirm_readings(world, &mut sources, shared.yes)?;
-    let proposes = !shared.yes && !args.dry_run && args.said.device.is_none();
+    let asks = !shared.yes && world.terminal.is_present();
+    if asks && !args.dry_run {
+        questions::settle(world, vault.as_mut(), &mut sources)?;
+    }
+    let previews = asks && !args.dry_run && !shared.json;
+    // Every question comes before anything is made or written: whoever gives up leaves nothing behind.
+    if vault.is_none() {
+        if previews {
+            preview::found(world, &sources)?;
+        }
+        offer_vault(world, shared, &path, &sources)?;
+    }
+    if asks && !args.dry_run && args.said.device.is_none() {
+        questions::propose(world, vault.as_mut(), &mut sources)?;
+    }
+    let mut sorted = sort(sources, args);
     let mut vault = match vault {
         Some(mut vault) => {
-            if proposes {
-                propose(world, Some(&mut vault), &mut sources)?;
+            // Whoever cannot write anyway is not asked first.
+            if previews && vault.doubt().is_none() && vault.faults().is_empty() {
+                let expected = vault.expect(&sorted.intake.records)?;
+                preview::confirm(world, &sorted.intake.records, &expected, sorted.intake.attachments.len())?;
             }
             vault
         }
-        None if sources.keys() == 0 => {
-            let reports = report::without_vault(sources);
-            return report::show(world, shared, &reports, args.dry_run);
-        }
-        None => {
-            offer_vault(world, shared, &path, sources.keys())?;
-            // Every question comes before the vault is made: whoever gives up leaves nothing behind.
-            if proposes {
-                propose(world, None, &mut sources)?;
-            }
-            make_vault(world, shared, &path)?
-        }
+        None => make_vault(world, shared, &path)?,
     };
-    let reports = take_in(world, &mut vault, sources, args)?;
-    let exit = report::show(world, shared, &reports, args.dry_run)?;
+    let outcome = take_in(world, &mut vault, &mut sorted, args)?;
+    let handles: Vec<Handle> = outcome.records.iter().map(TakenIn::handle).collect();
+    let reports = sorted.reports(outcome);
+    let mut exit = report::show(world, shared, &reports, args.dry_run)?;
+    if !volumes.is_empty() {
+        let proved = prove::taken(world, &mut vault, &volumes, &handles)?;
+        exit = if exit == Exit::Done { proved } else { exit };
+    }
     Ok(if exit == Exit::Done { exit_over(&vault) } else { exit })
 }
 
 /// The first import into nothing: one command from nothing to safe.
-fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, keys: usize) -> Result<(), Failure> {
-    let found = if keys == 1 { "1 recovery key was".to_owned() } else { format!("{keys} recovery keys were") };
-    let question = format!("{found} found. There is no vault at {} yet. Make one?", path.display());
+fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, sources: &Sources) -> Result<(), Failure> {
+    let keys = match (sources.keys(), sources.attachments()) {
+        (0, 1) => "1 startup key was".to_owned(),
+        (0, files) => format!("{files} startup keys were"),
+        (1, _) => "1 recovery key was".to_owned(),
+        (keys, _) => format!("{keys} recovery keys were"),
+    };
+    let question = format!("{keys} found. There is no vault at {} yet. Make one?", path.display());
     let agreed = question::confirm(world, shared.yes, &question, || {
         Failure::no_terminal(
             "there is no vault yet",
@@ -78,81 +102,68 @@ fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) -> Result<Vau
     unlock_with(world, vault, &passphrase)
 }
 
-/// Names that a file's name or folder suggests are offered to a person, never taken by themselves; for keys that are
-/// in the vault already nobody is asked again.
-fn propose(world: &mut World<'_>, mut vault: Option<&mut Vault<Unlocked>>, sources: &mut Sources) -> Result<(), Failure> {
-    if !world.terminal.is_present() {
-        return Ok(());
-    }
-    for (suggestion, places) in sources.suggestions() {
-        let passwords: Vec<_> = places.iter().filter_map(|place| sources.password(*place)).collect();
-        let known = vault.as_mut().map(|vault| vault.are_known(&passwords)).transpose()?;
-        let new = known.map_or(passwords.len(), |known| known.into_iter().filter(|known| !known).count());
-        if new == 0 {
-            continue;
-        }
-        let keys = if new == 1 { "1 key".to_owned() } else { format!("{new} keys") };
-        if question::ask(world, &format!("The file or folder name suggests the computer \"{suggestion}\" for {keys}. Note it?"))? {
-            sources.accept(&suggestion);
-        }
-    }
-    Ok(())
+/// What goes into the vault, and the report of each file, which says where its keys stand among all.
+struct Sorted {
+    intake: Intake,
+    files: Vec<FileReport>,
+    without: usize,
 }
 
-/// Letters that were read as digits must be compared by a person; without one the key is kept and says so.
-fn confirm_readings(world: &mut World<'_>, sources: &mut Sources, yes: bool) -> Result<(), Failure> {
-    if yes || !world.terminal.is_present() {
-        return Ok(());
-    }
-    for source in &mut sources.read {
-        let doubtful = source.reading.remarks.iter().any(|remark| matches!(remark.kind, RemarkKind::ConfirmWithUser));
-        if doubtful
-            && !question::ask(
-                world,
-                &format!(
-                    "In {} some letters were read as the digits they look like, and the result is a sound key. Take it in?",
-                    source.shown()
-                ),
-            )?
-        {
-            source.reading.records.clear();
-            source.declined = true;
-        }
-    }
-    Ok(())
-}
-
-fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sources: Sources, args: &ImportArgs) -> Result<Reports, Failure> {
-    let mut incoming = Vec::with_capacity(sources.keys());
-    let mut reports = Vec::with_capacity(sources.read.len());
+fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
+    let mut intake = Intake { origin: origin(args), ..Intake::default() };
     let Sources { read, failed, without } = sources;
+    let mut files = Vec::with_capacity(read.len() + failed.len());
     for source in read {
         let mut report = FileReport::of(&source);
-        let Source { path, reading, suggestion, .. } = source;
-        report.first = incoming.len();
-        report.count = reading.records.len();
+        let Source { path, reading, suggestion, told, .. } = source;
+        let mut told = told.into_iter();
+        report.keys = intake.records.len()..intake.records.len() + reading.records.len();
+        report.others = intake.attachments.len()..intake.attachments.len() + reading.attachments.len();
         let kind = if path.is_none() { Some(SourceKind::Clipboard) } else { None };
         let name = path.as_deref().and_then(file_name);
-        incoming.extend(reading.records.into_iter().map(|candidate| one(candidate, kind, name.clone(), suggestion.as_ref(), &args.said)));
-        reports.push(report);
+        let records = reading.records.into_iter();
+        intake.records.extend(records.map(|candidate| {
+            let incoming = one(candidate, kind, name.clone(), suggestion.as_ref(), &args.said);
+            bundle::with_all(incoming, told.next())
+        }));
+        let attachments = reading.attachments.into_iter();
+        intake.attachments.extend(attachments.map(|attachment| other(attachment, name.clone(), suggestion.as_ref(), &args.said)));
+        files.push(report);
+    }
+    files.extend(failed.into_iter().map(FileReport::failed));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Sorted { intake, files, without }
+}
+
+impl Sorted {
+    fn reports(mut self, outcome: IntakeOutcome) -> Reports {
+        for report in &mut self.files {
+            let ids = report.ids.drain(..);
+            report.taken = ids.zip(outcome.records[report.keys.clone()].iter().cloned()).collect();
+            report.attached = outcome.attachments[report.others.clone()].to_vec();
+        }
+        Reports { files: self.files, without: self.without }
+    }
+}
+
+/// What the journal calls this import.
+fn origin(args: &ImportArgs) -> Option<LineText> {
+    let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+    let text = if args.clipboard { "the clipboard".to_owned() } else { paths.join(", ") };
+    LineText::shortened(&text)
+}
+
+fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sorted: &mut Sorted, args: &ImportArgs) -> Result<IntakeOutcome, Failure> {
+    let intake = std::mem::take(&mut sorted.intake);
+    if intake.records.is_empty() && intake.attachments.is_empty() {
+        return Ok(IntakeOutcome::default());
     }
     let taking = if args.dry_run { Taking::DryRun } else { Taking::Keep };
-    let all = incoming.len();
+    let all = intake.records.len();
     let progress = crate::cli::progress::Progress::new(world.surroundings.err_is_terminal && all > 2000, "keys sealed");
-    let ids: Vec<KeyId> = incoming.iter().map(|one| one.details.key_id.clone()).collect();
-    let taken: Vec<TakenIn> = if incoming.is_empty() {
-        Vec::new()
-    } else {
-        vault.take_in(incoming, (world.now)(), taking, |done| progress.at(done.min(all), all))?
-    };
+    let outcome = vault.import(intake, (world.now)(), taking, |done| progress.at(done.min(all), all))?;
     progress.finish();
-    for report in &mut reports {
-        let range = report.first..report.first + report.count;
-        report.taken = ids[range.clone()].iter().cloned().zip(taken[range].iter().cloned()).collect();
-    }
-    reports.extend(failed.into_iter().map(FileReport::failed));
-    reports.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(Reports { files: reports, without })
+    Ok(outcome)
 }
 
 fn file_name(path: &Path) -> Option<LineText> {
@@ -167,15 +178,40 @@ fn one(
     suggestion: Option<&LineText>,
     said: &Said,
 ) -> Incoming {
+    let file_name = inside(file_name, candidate.inside.as_ref());
     let details = Details {
         key_id: candidate.key_id,
         device_name: said.device.clone().or(candidate.device_name).or_else(|| suggestion.cloned()),
+        device_id: candidate.device_id,
         volume_type: said.volume_type.unwrap_or(candidate.volume_type),
         mount_point: candidate.mount_point,
         volume_label: said.label.clone().or(candidate.volume_label),
         created: candidate.created,
+        note: candidate.note,
         tags: said.tags.clone(),
         ..Details::default()
     };
     Incoming { password: candidate.password, details, kind: kind.unwrap_or(candidate.source), file_name }
+}
+
+fn other(attachment: Attachment, file_name: Option<LineText>, suggestion: Option<&LineText>, said: &Said) -> NewAttachment {
+    let key_ids = if attachment.kind == crate::record::AttachmentKind::KeyPackage { vec![attachment.guid] } else { Vec::new() };
+    NewAttachment {
+        kind: attachment.kind,
+        guid: attachment.guid,
+        key_ids,
+        bytes: attachment.bytes,
+        device_name: said.device.clone().or(attachment.device_name).or_else(|| suggestion.cloned()),
+        volume_label: said.label.clone(),
+        file_name: inside(file_name, attachment.inside.as_ref()),
+        created: attachment.created,
+    }
+}
+
+/// A file inside an archive or a mail, behind the name of that.
+fn inside(file_name: Option<LineText>, inside: Option<&LineText>) -> Option<LineText> {
+    match (file_name, inside) {
+        (Some(name), Some(inside)) => LineText::shortened(&format!("{name}/{inside}")),
+        (name, inside) => name.or_else(|| inside.cloned()),
+    }
 }

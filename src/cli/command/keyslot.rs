@@ -61,7 +61,7 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
             .map(|info| {
                 json!({
                     "slot": info.slot.to_string(),
-                    "kind": "passphrase",
+                    "kind": if info.is_kit { "kit" } else { "passphrase" },
                     "name": info.name,
                     "memoryKib": info.cost.memory_kib,
                     "passes": info.cost.passes,
@@ -76,9 +76,9 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
     let rows = slots.iter().map(|info| {
         vec![
             short(info.slot),
-            "passphrase".to_owned(),
+            if info.is_kit { "kit" } else { "passphrase" }.to_owned(),
             info.name.as_ref().map(ToString::to_string).unwrap_or_default(),
-            format!("{} MiB x {}", info.cost.memory_kib / 1024, info.cost.passes),
+            if info.is_kit { String::new() } else { format!("{} MiB x {}", info.cost.memory_kib / 1024, info.cost.passes) },
             if info.in_use { "opened the vault now".to_owned() } else { String::new() },
         ]
     });

@@ -1,5 +1,6 @@
 //! The report of an import: one line a file, counts, and which files now lie about in the clear.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -12,8 +13,8 @@ use crate::cli::remarks::{refusal_words, remark_words};
 use crate::cli::{json as print, world::World};
 use crate::gather::GatherError;
 use crate::import::{Place, Remark, RemarkKind};
-use crate::record::KeyId;
-use crate::vault::TakenIn;
+use crate::record::{Guid, KeyId, LineText};
+use crate::vault::{AttachedAs, TakenIn};
 
 /// Longest list of files in the clear; the rest is counted.
 const SHOWN_FILES: usize = 20;
@@ -23,17 +24,25 @@ pub(super) struct FileReport {
     /// `None` for the clipboard.
     pub(super) path: Option<PathBuf>,
     named: bool,
+    was_sealed: bool,
     has_trace: bool,
     declined: bool,
     remarks: Vec<Remark>,
+    members: Vec<LineText>,
     refusal: Option<RemarkKind>,
     partial: Vec<KeyId>,
     failure: Option<GatherError>,
-    /// Where its keys stand among all, while they are taken in.
-    pub(super) first: usize,
-    pub(super) count: usize,
-    /// Its keys; without a vault `None` in place of what became of each.
+    /// Where its keys and its attachments stand among all, while they are taken in.
+    pub(super) keys: Range<usize>,
+    pub(super) others: Range<usize>,
+    /// Its keys' IDs, until it is known what became of each.
+    pub(super) ids: Vec<KeyId>,
     pub(super) taken: Vec<(KeyId, TakenIn)>,
+    pub(super) attached: Vec<AttachedAs>,
+    /// Key IDs among which nobody has chosen, a list for each such key.
+    undecided: Vec<Vec<Guid>>,
+    /// Attachments that were only counted.
+    others_found: usize,
     /// Keys that were only counted.
     found: Vec<KeyId>,
 }
@@ -47,18 +56,25 @@ pub(super) struct Reports {
 
 impl FileReport {
     pub(super) fn of(source: &Source) -> Self {
+        let records = source.reading.records.iter();
         Self {
             path: source.path.clone(),
             named: source.named,
+            was_sealed: source.was_sealed,
             has_trace: source.reading.has_trace(),
             declined: source.declined,
             remarks: source.reading.remarks.clone(),
+            members: source.reading.members.clone(),
             refusal: source.reading.refusal(),
             partial: source.reading.partial.clone(),
             failure: None,
-            first: 0,
-            count: 0,
+            keys: 0..0,
+            others: 0..0,
+            ids: records.clone().map(|one| one.key_id.clone()).collect(),
             taken: Vec::new(),
+            attached: Vec::new(),
+            undecided: records.filter(|one| !one.key_id_candidates.is_empty()).map(|one| one.key_id_candidates.clone()).collect(),
+            others_found: 0,
             found: Vec::new(),
         }
     }
@@ -67,15 +83,21 @@ impl FileReport {
         Self {
             path: Some(error.path().to_owned()),
             named: true,
+            was_sealed: false,
             has_trace: true,
             declined: false,
             remarks: Vec::new(),
+            members: Vec::new(),
             refusal: None,
             partial: Vec::new(),
             failure: Some(error),
-            first: 0,
-            count: 0,
+            keys: 0..0,
+            others: 0..0,
+            ids: Vec::new(),
             taken: Vec::new(),
+            attached: Vec::new(),
+            undecided: Vec::new(),
+            others_found: 0,
             found: Vec::new(),
         }
     }
@@ -84,8 +106,13 @@ impl FileReport {
         self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| printable(path))
     }
 
+    /// The file inside this one that a remark is about.
+    fn member(&self, remark: &Remark) -> Option<&LineText> {
+        self.members.get(remark.member?)
+    }
+
     fn holds_keys(&self) -> bool {
-        !self.taken.is_empty() || !self.found.is_empty()
+        !self.taken.is_empty() || !self.found.is_empty() || !self.attached.is_empty() || self.others_found > 0
     }
 
     /// A file met on the way that has nothing to do with keys is counted, not refused.
@@ -113,7 +140,11 @@ impl FileReport {
         if !self.holds_keys() {
             return "refused";
         }
-        let mut word = if self.taken.is_empty() { "found" } else { "already there" };
+        let only_found = self.taken.is_empty() && self.attached.is_empty();
+        let mut word = if only_found { "found" } else { "already there" };
+        if self.attached.iter().any(|attached| matches!(attached, AttachedAs::New(_))) {
+            word = "imported";
+        }
         for (_, taken) in &self.taken {
             word = match (taken, word) {
                 (TakenIn::Conflict(..), _) | (_, "conflict") => "conflict",
@@ -131,7 +162,8 @@ pub(super) fn without_vault(sources: Sources) -> Reports {
     let mut files: Vec<FileReport> = Vec::with_capacity(sources.read.len());
     for source in sources.read {
         let mut report = FileReport::of(&source);
-        report.found = source.reading.records.iter().map(|candidate| candidate.key_id.clone()).collect();
+        report.found = std::mem::take(&mut report.ids);
+        report.others_found = source.reading.attachments.len();
         files.push(report);
     }
     files.extend(sources.failed.into_iter().map(FileReport::failed));
@@ -145,6 +177,7 @@ struct Counts {
     known: usize,
     noted: usize,
     conflicts: usize,
+    others: usize,
     found: usize,
     refused: usize,
     refused_named: usize,
@@ -162,6 +195,8 @@ impl Counts {
                 counts.refused_named += usize::from(file.named);
             }
             counts.found += file.found.len();
+            counts.others += file.others_found + file.attached.iter().filter(|attached| matches!(attached, AttachedAs::New(_))).count();
+            counts.known += file.attached.iter().filter(|attached| matches!(attached, AttachedAs::Known(_))).count();
             for (_, taken) in &file.taken {
                 match taken {
                     TakenIn::New(_) => counts.new += 1,
@@ -175,7 +210,7 @@ impl Counts {
     }
 
     const fn keys(&self) -> usize {
-        self.new + self.known + self.noted + self.conflicts + self.found
+        self.new + self.known + self.noted + self.conflicts + self.found + self.others
     }
 
     /// All that was named refused is a failure, some of it is a part.
@@ -212,7 +247,10 @@ pub(super) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, dr
 
 fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
     for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
-        let ids: Vec<String> = file.taken.iter().map(|(id, taken)| named(taken, id, dry_run)).chain(file.found.iter().map(brief)).collect();
+        let mut ids: Vec<String> =
+            file.taken.iter().map(|(id, taken)| named(taken, id, dry_run)).chain(file.found.iter().map(brief)).collect();
+        ids.extend(file.attached.iter().map(|attached| attachment_named(*attached, dry_run)));
+        ids.extend((file.others_found > 0).then(|| "a startup key or key package".to_owned()));
         // What is only looked at has neither come in nor got its name.
         let verdict = if dry_run && file.word() == "imported" { "new" } else { file.word() };
         match file.refused_because() {
@@ -226,7 +264,12 @@ fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), 
                 Some(Place::Record(record)) => format!("record {record}: "),
                 None => String::new(),
             };
-            writeln!(world.out, "               {line}{}", remark_words(&remark.kind))?;
+            let member = file.member(remark).map(|member| format!("{member}: ")).unwrap_or_default();
+            writeln!(world.out, "               {member}{line}{}", remark_words(&remark.kind))?;
+        }
+        for candidates in &file.undecided {
+            let ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+            writeln!(world.out, "               its Key ID may be {}; 'drivekey edit' notes the right one", ids.join(" or "))?;
         }
         for (_, taken) in &file.taken {
             if let TakenIn::Conflict(handle, with) = taken {
@@ -251,6 +294,13 @@ fn named(taken: &TakenIn, id: &KeyId, dry_run: bool) -> String {
     format!("{} {}", taken.handle(), brief(id))
 }
 
+fn attachment_named(attached: AttachedAs, dry_run: bool) -> String {
+    match attached {
+        AttachedAs::New(_) if dry_run => "a startup key or key package".to_owned(),
+        AttachedAs::New(number) | AttachedAs::Known(number) => format!("a{number} (no digits to type)"),
+    }
+}
+
 /// As the recovery screen shows it.
 fn brief(id: &KeyId) -> String {
     id.known_hex().map_or_else(|| "(no Key ID)".to_owned(), |hex| hex.chars().take(8).collect())
@@ -266,6 +316,7 @@ fn summary(world: &mut World<'_>, counts: &Counts, dry_run: bool) -> Result<(), 
     let new = if dry_run { ("new key", "new keys") } else { ("key imported", "keys imported") };
     add(counts.found, "key found", "keys found");
     add(counts.new, new.0, new.1);
+    add(counts.others, "startup key or key package", "startup keys or key packages");
     add(counts.known, "already there", "already there");
     add(counts.noted, "already there with something new noted", "already there with something new noted");
     add(counts.conflicts, "in conflict (kept)", "in conflict (kept)");
@@ -284,7 +335,8 @@ fn summary(world: &mut World<'_>, counts: &Counts, dry_run: bool) -> Result<(), 
 
 /// Files that still hold keys for everybody to read.
 fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Result<(), Failure> {
-    let files: Vec<&PathBuf> = reports.files.iter().filter(|file| file.holds_keys()).filter_map(|file| file.path.as_ref()).collect();
+    let files: Vec<&PathBuf> =
+        reports.files.iter().filter(|file| file.holds_keys() && !file.was_sealed).filter_map(|file| file.path.as_ref()).collect();
     if files.is_empty() {
         return Ok(());
     }
@@ -335,10 +387,21 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
                 })
                 .chain(file.found.iter().map(|id| json!({ "id": id.full().map(ToString::to_string), "keyIdPrefix": prefix(id), "outcome": "found" })))
                 .collect();
+            let attachments: Vec<_> = file
+                .attached
+                .iter()
+                .map(|attached| match attached {
+                    AttachedAs::New(number) => json!({ "attachment": format!("a{number}"), "outcome": "imported" }),
+                    AttachedAs::Known(number) => json!({ "attachment": format!("a{number}"), "outcome": "alreadyThere" }),
+                })
+                .chain((0..file.others_found).map(|_| json!({ "outcome": "found" })))
+                .collect();
             json!({
+                "attachments": attachments,
+                "keyIdCandidates": file.undecided.iter().map(|ids| ids.iter().map(ToString::to_string).collect()).collect::<Vec<Vec<String>>>(),
                 "path": file.path.as_ref().map(|path| path.display().to_string()),
                 "outcome": if file.holds_keys() { "read" } else { "refused" },
-                "remarks": file.remarks.iter().map(remark_json).collect::<Vec<_>>(),
+                "remarks": file.remarks.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),
                 "refusedBecause": file.refused_because(),
                 "records": records,
             })
@@ -355,6 +418,7 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
                 "alreadyThere": counts.known,
                 "noted": counts.noted,
                 "conflicts": counts.conflicts,
+                "attachments": counts.others,
                 "refusedFiles": counts.refused,
                 "filesWithoutKey": counts.without,
             },
@@ -362,13 +426,16 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
     )
 }
 
-fn remark_json(remark: &Remark) -> serde_json::Value {
-    let (line, record) = match remark.place {
-        Some(Place::Line(line)) => (Some(line), None),
-        Some(Place::Record(record)) => (None, Some(record)),
-        None => (None, None),
+fn remark_json(file: &FileReport, remark: &Remark) -> serde_json::Value {
+    let mut json = match remark.place {
+        Some(Place::Line(line)) => json!({ "code": remark.code(), "line": line }),
+        Some(Place::Record(record)) => json!({ "code": remark.code(), "record": record }),
+        None => json!({ "code": remark.code() }),
     };
-    json!({ "code": remark.code(), "line": line, "record": record })
+    if let Some(member) = file.member(remark) {
+        json["inside"] = json!(member);
+    }
+    json
 }
 
 fn prefix(id: &KeyId) -> Option<String> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
+use zeroize::Zeroizing;
 
 use crate::cli::args::ImportArgs;
 use crate::cli::failure::Failure;
@@ -12,7 +13,7 @@ use crate::cli::progress::Progress;
 use crate::cli::world::World;
 use crate::gather::{self, GatherError};
 use crate::import::{self, Reading};
-use crate::record::{LineText, RecoveryPassword};
+use crate::record::{Details, LineText, RecoveryPassword};
 
 /// A bar for fewer files would only flicker.
 const PROGRESS_FILES: usize = 200;
@@ -26,6 +27,12 @@ pub(super) struct Source {
     pub(super) reading: Reading,
     /// The device that its name or folder suggests, once a person agreed.
     pub(super) suggestion: Option<LineText>,
+    /// The bytes of a file encrypted with age, until it is opened.
+    pub(super) sealed: Option<Zeroizing<Vec<u8>>>,
+    /// Whether it was encrypted when it was read: the file itself shows nobody a key.
+    pub(super) was_sealed: bool,
+    /// All that a bundle says of its records, in their order; empty for other files.
+    pub(super) told: Vec<Details>,
     /// A person looked at a doubtful reading and refused it.
     pub(super) declined: bool,
 }
@@ -39,6 +46,10 @@ pub(super) struct Sources {
 }
 
 impl Source {
+    fn new(path: Option<PathBuf>, named: bool, reading: Reading) -> Self {
+        Self { path, named, reading, suggestion: None, sealed: None, was_sealed: false, told: Vec::new(), declined: false }
+    }
+
     pub(super) fn shown(&self) -> String {
         self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| path.display().to_string())
     }
@@ -53,6 +64,15 @@ impl Source {
 impl Sources {
     pub(super) fn keys(&self) -> usize {
         self.read.iter().map(|source| source.reading.records.len()).sum()
+    }
+
+    pub(super) fn attachments(&self) -> usize {
+        self.read.iter().map(|source| source.reading.attachments.len()).sum()
+    }
+
+    /// Whether nothing was found that could be kept.
+    pub(super) fn is_empty(&self) -> bool {
+        self.keys() == 0 && self.attachments() == 0
     }
 
     /// Each suggested device with the places of the keys it would go to: file and key.
@@ -87,7 +107,7 @@ pub(super) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, 
     if args.clipboard {
         let text = world.clipboard.text()?;
         let reading = import::read(None, text.as_bytes());
-        read.push(Source { path: None, named: true, reading, suggestion: None, declined: false });
+        read.push(Source::new(None, true, reading));
     }
     let walk = gather::walk(&args.paths);
     let shown = world.surroundings.err_is_terminal && walk.entries.len() > PROGRESS_FILES;
@@ -101,7 +121,12 @@ pub(super) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, 
             progress.at(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             let Some(bytes) = bytes? else { return Ok(None) };
             let reading = import::read(entry.path.to_str().or(gather::file_name(&entry.path).as_deref()), &bytes);
-            Ok(Some(Source { path: Some(entry.path), named: entry.named, reading, suggestion: None, declined: false }))
+            let mut source = Source::new(Some(entry.path), entry.named, reading);
+            if import::is_sealed(&bytes) {
+                source.was_sealed = true;
+                source.sealed = Some(bytes);
+            }
+            Ok(Some(source))
         })
         .collect();
     progress.finish();

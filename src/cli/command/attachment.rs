@@ -1,0 +1,121 @@
+//! `attachment`: startup keys, key packages and drives' headers, listed and given out byte for byte.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli::args::{AttachmentCommand, AttachmentSaveArgs, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::{exit_over, unlocked};
+use crate::cli::{json as print, table, world::World};
+use crate::record::AttachmentKind;
+use crate::reveal::reveal_attachment;
+use crate::vault::{Attached, Unlocked, Vault, VaultError};
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &AttachmentCommand) -> Result<Exit, Failure> {
+    let mut vault = unlocked(world, shared)?;
+    let attachments = vault.attachments()?;
+    match command {
+        AttachmentCommand::List => list(world, shared, &attachments)?,
+        AttachmentCommand::Save(args) => save(world, shared, &mut vault, &attachments, args)?,
+    }
+    Ok(exit_over(&vault))
+}
+
+fn list(world: &mut World<'_>, shared: &Shared, attachments: &[Attached]) -> Result<(), Failure> {
+    let attachments: Vec<&Attached> = attachments.iter().filter(|one| one.info.removed_date_time.is_none()).collect();
+    if shared.json {
+        let value: Vec<_> = attachments.iter().map(|one| as_json(one)).collect();
+        return print::print(world.out, &json!({ "value": value }));
+    }
+    if attachments.is_empty() {
+        writeln!(world.err, "No attachments are kept. 'drivekey import' takes in .BEK files and key packages.")?;
+        return Ok(());
+    }
+    let head = ["ATTACHMENT", "KIND", "ID", "DEVICE", "FILE", "BYTES", "ADDED"].map(str::to_owned).to_vec();
+    let text = |value: &Option<crate::record::LineText>| value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let rows = attachments.iter().map(|one| {
+        vec![
+            format!("a{}", one.number),
+            one.info.attachment.words().to_owned(),
+            one.info.guid.first_8(),
+            text(&one.info.device_name),
+            text(&one.info.file_name),
+            one.info.bytes.to_string(),
+            one.info.imported_date_time.format("%Y-%m-%d").to_string(),
+        ]
+    });
+    Ok(table::write(world.out, std::iter::once(head).chain(rows).collect())?)
+}
+
+fn save(
+    world: &mut World<'_>,
+    shared: &Shared,
+    vault: &mut Vault<Unlocked>,
+    attachments: &[Attached],
+    args: &AttachmentSaveArgs,
+) -> Result<(), Failure> {
+    let found = attachments.iter().find(|one| one.number == args.attachment).ok_or(VaultError::NoSuchItem(args.attachment))?;
+    let bytes = reveal_attachment(vault, found)?;
+    let path = if args.to.is_dir() { args.to.join(usual_name(found)) } else { args.to.clone() };
+    write_new(&path, &bytes)?;
+    if shared.json {
+        return print::print(world.out, &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }));
+    }
+    writeln!(world.err, "{} was written to {}.", found.info.attachment.words(), path.display())?;
+    if found.info.attachment == AttachmentKind::ExternalKey {
+        writeln!(world.err, "Whoever has this file can open the drive: put it on a stick, not on the drive, and delete it afterwards.")?;
+    }
+    Ok(())
+}
+
+/// As Windows names them.
+fn usual_name(found: &Attached) -> PathBuf {
+    let guid = found.info.guid;
+    PathBuf::from(match found.info.attachment {
+        AttachmentKind::ExternalKey => format!("{guid}.BEK"),
+        AttachmentKind::KeyPackage => format!("BitLocker Key Package {{{guid}}}.KPG"),
+        AttachmentKind::DriveHeader => format!("{guid}.header"),
+    })
+}
+
+/// A file that was not there before; what fails leaves none behind.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Failure::refused(format!("{} exists already; it was not touched", path.display()), "choose another name")
+        }
+        kind => Failure::new(Exit::Failed, format!("{} cannot be written: {kind}", path.display()), "choose another place"),
+    })?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let whole = written.is_ok() && std::fs::read(path).is_ok_and(|back| zeroize::Zeroizing::new(back).as_slice() == bytes);
+    if whole {
+        return Ok(());
+    }
+    drop(file);
+    let _ = std::fs::remove_file(path);
+    Err(Failure::new(Exit::Failed, format!("{} could not be written whole; it was removed again", path.display()), "check the disk"))
+}
+
+fn as_json(one: &Attached) -> serde_json::Value {
+    let info = &one.info;
+    json!({
+        "attachment": format!("a{}", one.number),
+        "kind": info.attachment,
+        "guid": info.guid,
+        "keyIds": info.key_ids,
+        "deviceName": info.device_name,
+        "volumeLabel": info.volume_label,
+        "fileName": info.file_name,
+        "created": info.created,
+        "importedDateTime": info.imported_date_time,
+        "bytes": info.bytes,
+    })
+}

@@ -1,0 +1,23 @@
+//! `export`: keys out of the vault, to a stick, an encrypted file, JSON or a table. Says each time where digits lie now.
+
+mod bundle;
+mod chosen;
+mod copies;
+mod plain;
+mod saving;
+mod usb;
+mod usb_report;
+
+use crate::cli::args::{ExportCommand, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::world::World;
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &ExportCommand) -> Result<Exit, Failure> {
+    match command {
+        ExportCommand::Usb(args) => usb::run(world, shared, args),
+        ExportCommand::Bundle(args) => bundle::run(world, shared, args),
+        ExportCommand::Json(args) => plain::run(world, shared, args, plain::Form::Json),
+        ExportCommand::Csv(args) => plain::run(world, shared, args, plain::Form::Csv),
+    }
+}

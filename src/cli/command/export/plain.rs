@@ -1,0 +1,63 @@
+//! `export json` and `export csv`: keys in the clear, after a typed confirmation.
+
+use serde_json::json;
+
+use super::copies::{self, Made};
+use super::saving::{Saved, is_output, save_to};
+use super::{bundle, chosen};
+use crate::cli::args::{ExportPlainArgs, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::unlocked;
+use crate::cli::{json as print, question, world::World};
+use crate::export::{self, Put};
+use crate::record::CopyKind;
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// As Graph lists keys.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs, form: Form) -> Result<Exit, Failure> {
+    // Said before the passphrase is asked for: it would be typed for nothing.
+    if !world.terminal.is_present() {
+        return Err(Failure::no_terminal(
+            "keys that anybody can read are only written after a typed confirmation",
+            "start the program in a terminal, or use 'drivekey export bundle', which encrypts",
+        ));
+    }
+    let mut vault = unlocked(world, shared)?;
+    let entries = chosen::entries(world, &mut vault, &args.which)?;
+    let place = if is_output(&args.to) { "standard output".to_owned() } else { args.to.display().to_string() };
+    let what = format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
+    question::typed(world, &what, "EXPORT")?;
+    let chosen = entries.reveal(&mut vault, args.which.all, &[])?;
+    let items = chosen.items();
+    let bytes = match form {
+        Form::Json => export::json(&items, &[]),
+        Form::Csv => export::csv(&items),
+    };
+    let saved = save_to(world, &args.to, &bytes)?;
+    let handles = chosen.handles();
+    if let Saved::File(..) = saved {
+        if shared.json {
+            print::print(world.out, &json!({ "path": place, "keys": handles, "readBack": bundle::read_back(saved) }))?;
+        }
+        let lie = if handles.len() == 1 { "lies" } else { "lie" };
+        writeln!(world.err, "{} now {lie} at {place}, readable by anybody who gets hold of it.", chosen.counted())?;
+        writeln!(
+            world.err,
+            "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every trace."
+        )?;
+        bundle::warn_of_memory(world, saved)?;
+    }
+    let compared = matches!(saved, Saved::File(Put::AlreadyThere, _));
+    let made = Made { kind: CopyKind::File, name: args.name.as_ref(), place: &args.to, records: &handles, compared };
+    let noted = copies::note(world, &mut vault, &made)?;
+    let exit = chosen.exit(&vault)?;
+    Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
+}

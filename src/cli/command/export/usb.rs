@@ -1,0 +1,149 @@
+//! `export usb`: key files on a stick, under Windows' own names, each read back from the stick itself.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::copies::{self, Made};
+use super::usb_report::{self, Line, What};
+use super::{chosen, saving};
+use crate::cli::args::{ExportUsbArgs, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
+use crate::cli::session::unlocked;
+use crate::cli::world::World;
+use crate::export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteError};
+use crate::record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
+use crate::{gather, import};
+
+/// A bar for fewer files would only flicker.
+const PROGRESS_FILES: usize = 50;
+
+/// A file on its way to the stick; its bytes are made when they are needed.
+enum Outgoing<'a> {
+    Key(Item<'a>),
+    Startup(Part<'a>),
+    Readme,
+}
+
+impl Outgoing<'_> {
+    fn name(&self) -> String {
+        match self {
+            Self::Key(item) => export::windows_name(item),
+            Self::Startup(part) => export::external_key_name(&part.guid),
+            Self::Readme => README_NAME.to_owned(),
+        }
+    }
+
+    fn bytes(&self) -> Zeroizing<Vec<u8>> {
+        match self {
+            Self::Key(item) => export::windows_text(item),
+            Self::Startup(part) => Zeroizing::new(part.bytes.to_vec()),
+            Self::Readme => export::readme(),
+        }
+    }
+
+    fn line(&self) -> Line {
+        let (what, device) = match self {
+            Self::Key(item) => (What::Key(item.handle), item.details.device_name.clone()),
+            Self::Startup(part) => (What::Startup, part.device_name.and_then(|name| name.parse::<LineText>().ok())),
+            Self::Readme => (What::Readme, None),
+        };
+        Line { name: self.name(), what, device, outcome: Err(WriteError::Gone) }
+    }
+}
+
+pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) -> Result<Exit, Failure> {
+    let to = destination(args)?;
+    // A mistyped path shows before the passphrase is asked for.
+    let mut folder = Folder::open(&to).map_err(|error| saving::failure(error, &to.join(README_NAME)))?;
+    let mut vault = unlocked(world, shared)?;
+    let entries = chosen::entries(world, &mut vault, &args.which)?;
+    let chosen = entries.reveal(&mut vault, args.which.all, &[AttachmentKind::ExternalKey])?;
+    let keys = chosen.items().into_iter().map(Outgoing::Key);
+    let outgoing: Vec<Outgoing<'_>> = keys.chain(chosen.parts().into_iter().map(Outgoing::Startup)).chain([Outgoing::Readme]).collect();
+    let (lines, seen) = if args.dry_run { (look(&folder, &outgoing), None) } else { write(world, &mut folder, &outgoing) };
+    let there: Vec<Handle> = lines.iter().filter_map(Line::key_that_is_there).collect();
+    usb_report::show(world, shared, &to, &lines, seen, args.dry_run)?;
+    let mut noted = true;
+    if !args.dry_run && !there.is_empty() {
+        let compared = lines.iter().all(|line| line.outcome != Ok(Put::Written));
+        let made = Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: &to, records: &there, compared };
+        noted = copies::note(world, &mut vault, &made)?;
+    }
+    warn_of_leftovers(world, &folder)?;
+    usb_report::judge(&lines, &to)?;
+    let exit = chosen.exit(&vault)?;
+    Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
+}
+
+fn destination(args: &ExportUsbArgs) -> Result<PathBuf, Failure> {
+    args.to.clone().ok_or_else(|| Failure::usage("it is not said where the key files go", "name the stick or a folder with --to PATH"))
+}
+
+/// What would become of each.
+fn look(folder: &Folder, outgoing: &[Outgoing<'_>]) -> Vec<Line> {
+    let judged = outgoing.iter().map(|one| {
+        let outcome = folder.would_put(&one.name(), &one.bytes());
+        Line { outcome: forgive(folder, one, outcome), ..one.line() }
+    });
+    judged.collect()
+}
+
+/// Writes all, makes them last, and reads all back: a stick that lies about its size shows it only then.
+fn write(world: &World<'_>, folder: &mut Folder, outgoing: &[Outgoing<'_>]) -> (Vec<Line>, Option<Seen>) {
+    let progress = Progress::new(world.surroundings.err_is_terminal && outgoing.len() > PROGRESS_FILES, "files written");
+    let mut lines: Vec<Line> = Vec::with_capacity(outgoing.len());
+    let mut stopped = None;
+    for (at, one) in outgoing.iter().enumerate() {
+        let outcome = match stopped {
+            Some(error) => Err(error),
+            None => {
+                let outcome = folder.put(&one.name(), &one.bytes());
+                forgive(folder, one, outcome)
+            }
+        };
+        stopped = outcome.err().filter(WriteError::stops_all);
+        lines.push(Line { outcome, ..one.line() });
+        progress.at(at + 1, outgoing.len());
+    }
+    progress.finish();
+    let synced = folder.sync();
+    let mut seen = None;
+    for (one, line) in outgoing.iter().zip(&mut lines).filter(|(_, line)| line.outcome == Ok(Put::Written)) {
+        match synced.and_then(|()| folder.check(&line.name, &one.bytes())) {
+            Ok(how) => seen = seen.min(Some(how)).or(Some(how)),
+            Err(error) => {
+                folder.take_back(&line.name);
+                line.outcome = Err(error);
+            }
+        }
+    }
+    (lines, seen)
+}
+
+/// A file of the same name with the same key in other words, such as Windows' own, is as good; so is an explanation.
+fn forgive(folder: &Folder, one: &Outgoing<'_>, outcome: Result<Put, WriteError>) -> Result<Put, WriteError> {
+    let same = outcome == Err(WriteError::Exists)
+        && match one {
+            Outgoing::Key(item) => folder.there(&one.name()).is_some_and(|path| holds_key(&path, item)),
+            Outgoing::Startup(_) => false,
+            Outgoing::Readme => true,
+        };
+    if same { Ok(Put::AlreadyThere) } else { outcome }
+}
+
+fn holds_key(path: &Path, item: &Item<'_>) -> bool {
+    let Ok(password) = RecoveryPassword::parse(item.digits.as_str()) else { return false };
+    let Ok(bytes) = gather::read_file(path) else { return false };
+    let reading = import::read(path.to_str(), &bytes);
+    reading.records.iter().any(|there| there.key_id == item.details.key_id && there.password.same_digits(&password))
+}
+
+fn warn_of_leftovers(world: &mut World<'_>, folder: &Folder) -> Result<(), Failure> {
+    for path in folder.left_behind() {
+        writeln!(world.err, "An earlier export was interrupted and left {} there; it may hold a key: delete it.", path.display())?;
+    }
+    Ok(())
+}

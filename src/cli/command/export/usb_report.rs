@@ -1,0 +1,138 @@
+//! What became of each file that should go to a stick: for people, for programs, and as an exit code.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::chosen::counted;
+use super::saving::{brief, failure};
+use crate::cli::args::Shared;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{json as print, world::World};
+use crate::export::{Put, Seen, WriteError};
+use crate::record::{Handle, LineText};
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// A record's digits.
+    Key(Handle),
+    /// A startup key.
+    Startup,
+    /// The explanation.
+    Readme,
+}
+
+/// One file.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub(super) name: String,
+    pub(super) what: What,
+    pub(super) device: Option<LineText>,
+    pub(super) outcome: Result<Put, WriteError>,
+}
+
+impl Line {
+    /// The record whose key is on the stick now.
+    pub(super) const fn key_that_is_there(&self) -> Option<Handle> {
+        match (self.what, self.outcome) {
+            (What::Key(handle), Ok(_)) => Some(handle),
+            _ => None,
+        }
+    }
+
+    const fn is_key(&self) -> bool {
+        matches!(self.what, What::Key(_) | What::Startup)
+    }
+
+    /// The word at the line's beginning, and the one for programs.
+    const fn words(&self, dry_run: bool) -> (&'static str, &'static str) {
+        match self.outcome {
+            Ok(Put::Written) if dry_run => ("would write", "wouldWrite"),
+            Ok(Put::Written) => ("written", "written"),
+            Ok(Put::AlreadyThere) => ("already there", "alreadyThere"),
+            Err(_) => ("not written", "notWritten"),
+        }
+    }
+}
+
+/// Prints the report.
+pub(super) fn show(
+    world: &mut World<'_>,
+    shared: &Shared,
+    to: &Path,
+    lines: &[Line],
+    seen: Option<Seen>,
+    dry_run: bool,
+) -> Result<(), Failure> {
+    let there = lines.iter().filter(|line| line.key_that_is_there().is_some()).count();
+    if shared.json {
+        as_json(world, to, lines, seen, dry_run)?;
+    } else if there > 0 {
+        as_lines(world, lines, dry_run)?;
+        let written = lines.iter().filter(|line| line.is_key() && line.outcome == Ok(Put::Written)).count();
+        match (dry_run, written) {
+            (true, _) => writeln!(world.out, "This was a dry run: nothing was written.")?,
+            (false, 0) => writeln!(world.out, "{} there already, as they should be. Nothing was changed.", counted(there))?,
+            (false, _) => writeln!(world.out, "{} written to {} and read back.", counted(written), to.display())?,
+        }
+    }
+    world.out.flush()?;
+    if there > 0 && !dry_run {
+        writeln!(world.err, "\nThe keys lie there unencrypted: whoever has {} can unlock these drives.", to.display())?;
+        writeln!(world.err, "Keep it away from the computers that it opens. To get rid of the keys, destroy the stick.")?;
+    }
+    if seen == Some(Seen::Memory) {
+        writeln!(
+            world.err,
+            "The files were compared with what this system remembers of them; the stick could not be read past that memory."
+        )?;
+        writeln!(world.err, "Pull it out, plug it in again and repeat the command: it then only compares.")?;
+    }
+    Ok(())
+}
+
+fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), Failure> {
+    for line in lines {
+        let (word, _) = line.words(dry_run);
+        let of = match (line.what, &line.device) {
+            (What::Key(handle), Some(device)) => format!(": {handle}, {device}"),
+            (What::Key(handle), None) => format!(": {handle}"),
+            (What::Startup, Some(device)) => format!(": startup key, {device}"),
+            (What::Startup, None) => ": startup key".to_owned(),
+            (What::Readme, _) => String::new(),
+        };
+        let why = line.outcome.err().map(|error| format!(" ({})", brief(error))).unwrap_or_default();
+        writeln!(world.out, "{word:<14} {}{of}{why}", line.name)?;
+    }
+    Ok(())
+}
+
+fn as_json(world: &mut World<'_>, to: &Path, lines: &[Line], seen: Option<Seen>, dry_run: bool) -> Result<(), Failure> {
+    let files: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let handle = match line.what {
+                What::Key(handle) => Some(handle),
+                What::Startup | What::Readme => None,
+            };
+            let (_, outcome) = line.words(dry_run);
+            json!({ "name": line.name, "handle": handle, "outcome": outcome, "refusedBecause": line.outcome.err().map(brief) })
+        })
+        .collect();
+    let seen = seen.map(|seen| if seen == Seen::Medium { "medium" } else { "memory" });
+    print::print(world.out, &json!({ "path": to.display().to_string(), "files": files, "readBack": seen, "dryRun": dry_run }))
+}
+
+/// Whether everything is where it should be. The explanation alone decides nothing.
+pub(super) fn judge(lines: &[Line], to: &Path) -> Result<(), Failure> {
+    let keys = || lines.iter().filter(|line| line.is_key());
+    let Some((line, error)) = keys().find_map(|line| line.outcome.err().map(|error| (line, error))) else { return Ok(()) };
+    let reason = failure(error, &to.join(&line.name));
+    let missing = keys().filter(|line| line.outcome.is_err()).count();
+    if missing == keys().count() {
+        return Err(reason);
+    }
+    Err(Failure { exit: Exit::Partly, sentence: format!("{} not written: {}", counted(missing), reason.sentence), hint: reason.hint })
+}

@@ -1,0 +1,208 @@
+//! `prove`: a stored key, or all that may fit, tried on a drive. The drive is only read.
+
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use crate::cli::args::{ProveArgs, Shared};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::progress::Progress;
+use crate::cli::proving::{self, Trial, asked_for};
+use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::volumes::{Placed, Target};
+use crate::cli::{json, saved_header, table, world::World};
+use crate::fve::{ProtectorKind, Verdict};
+use crate::record::{Handle, KeyId, RecoveryPassword};
+use crate::vault::{Entry, Filter, Unlocked, Vault};
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveArgs) -> Result<Exit, Failure> {
+    // A wrong name of the drive shows before the passphrase is asked for.
+    let target = args.drive.drive.as_deref().map(Target::read).transpose()?;
+    let mut vault = unlocked(world, shared)?;
+    let target = match (target, &args.drive.header) {
+        (Some(target), _) => target,
+        (None, Some(header)) => saved_header::target(&mut vault, header)?,
+        (None, None) => return Err(Failure::usage("it is not said which drive", "name it with --drive")),
+    };
+    let volumes = target.volumes()?;
+    match &args.id {
+        Some(id) => one(world, shared, &mut vault, &volumes, id),
+        None => all(world, shared, &mut vault, &volumes),
+    }
+}
+
+fn one(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>], id: &str) -> Result<Exit, Failure> {
+    let entry = one_entry(world, vault, id)?;
+    let (entry, password) = vault.unseal(entry.handle, entry.record)?;
+    let Some(trial) = Trial::of(volumes, &password, &entry.details.key_id) else { return Ok(Exit::Done) };
+    drop(password);
+    if shared.json {
+        json::print(world.out, &json!({ "value": [of_record(&entry, &trial)] }))?;
+    } else if trial.opened.is_some() {
+        writeln!(world.out, "Record    {}", entry.handle)?;
+        trial.show(world.out, &entry.details.key_id)?;
+    }
+    warn(world, &trial)?;
+    let kept = proving::keep(world, vault, &entry, &trial)?;
+    if trial.opened.is_none() {
+        return Err(trial.failure(&entry.handle.to_string()));
+    }
+    let exit = exit_over(vault);
+    Ok(if exit == Exit::Done { kept } else { exit })
+}
+
+fn warn(world: &mut World<'_>, trial: &Trial<'_>) -> Result<(), Failure> {
+    for warning in trial.warnings() {
+        writeln!(world.err, "Warning: {warning}.")?;
+    }
+    Ok(())
+}
+
+/// Every key that the drive lists; when it lists none of them, every key there is.
+fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>]) -> Result<Exit, Failure> {
+    let listing = vault.list(&Filter::default())?;
+    if !listing.faults.is_empty() {
+        return Err(crate::vault::VaultError::Faults(listing.faults).into());
+    }
+    let on_drive = on_drive(volumes);
+    let named = |entry: &Entry| entry.details.key_id != KeyId::Unknown && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
+    let (by_id, others): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| named(entry));
+    let tried = if by_id.is_empty() {
+        others
+    } else {
+        by_id.into_iter().chain(others.into_iter().filter(|entry| entry.details.key_id == KeyId::Unknown)).collect()
+    };
+    if tried.is_empty() {
+        return Err(Failure::new(Exit::NotFound, "the vault has no key to try", "'drivekey import PATH' takes in key files"));
+    }
+    let trials = try_all(world, vault, volumes, tried)?;
+    report(world, shared, &trials)?;
+    let mut exit = Exit::Done;
+    for (entry, trial) in &trials {
+        exit = exit.max(proving::keep(world, vault, entry, trial)?);
+    }
+    end(world, vault, volumes, &trials, exit)
+}
+
+/// Keys that were just taken in, as far as they may be this drive's. What opens is noted with its record.
+pub(super) fn taken(world: &mut World<'_>, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>], handles: &[Handle]) -> Result<Exit, Failure> {
+    let entries: Result<Vec<Entry>, _> = handles.iter().map(|handle| vault.entry(*handle)).collect();
+    let on_drive = on_drive(volumes);
+    let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
+    let trials = try_all(world, vault, volumes, entries?.into_iter().filter(may_fit).collect())?;
+    let mut exit = Exit::Done;
+    warn_once(world, &trials)?;
+    for (entry, trial) in &trials {
+        if trial.opened.is_some() {
+            writeln!(world.err, "{} opens {}.", entry.handle, trial.drive())?;
+        }
+        exit = exit.max(proving::keep(world, vault, entry, trial)?);
+    }
+    end(world, vault, volumes, &trials, exit).map_err(|failure| Failure {
+        sentence: format!("the keys were taken in, and {}", failure.sentence.replace("no key in this vault", "none of them")),
+        ..failure
+    })
+}
+
+/// The Key IDs that the drive lists.
+fn on_drive(volumes: &[Placed<'_>]) -> Vec<KeyId> {
+    let protectors = volumes.iter().flat_map(|placed| placed.volume.of_kind(ProtectorKind::RecoveryPassword));
+    protectors.map(|protector| KeyId::Full(protector.guid)).collect()
+}
+
+/// On all cores.
+fn try_all<'v>(
+    world: &World<'_>,
+    vault: &mut Vault<Unlocked>,
+    volumes: &'v [Placed<'v>],
+    entries: Vec<Entry>,
+) -> Result<Vec<(Entry, Trial<'v>)>, Failure> {
+    /// Keys opened at a time.
+    const BATCH: usize = 64;
+    let progress = Progress::new(world.surroundings.err_is_terminal && entries.len() > 8, "keys tried");
+    let count = entries.len();
+    let mut trials = Vec::with_capacity(count);
+    for batch in entries.chunks(BATCH) {
+        let keys: Result<Vec<(Entry, RecoveryPassword)>, _> = batch.iter().map(|entry| vault.unseal(entry.handle, entry.record)).collect();
+        let tried = keys?.into_par_iter().filter_map(|(entry, password)| {
+            let trial = Trial::of(volumes, &password, &entry.details.key_id)?;
+            Some((entry, trial))
+        });
+        trials.extend(tried.collect::<Vec<_>>());
+        progress.at(trials.len(), count);
+    }
+    progress.finish();
+    Ok(trials)
+}
+
+fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
+    if shared.json {
+        let value: Vec<Value> = trials.iter().map(|(entry, trial)| of_record(entry, trial)).collect();
+        json::print(world.out, &json!({ "value": value }))?;
+    } else {
+        let mut rows = vec![["RECORD", "KEY ID", "DEVICE", "RESULT"].map(str::to_owned).to_vec()];
+        rows.extend(trials.iter().map(|(entry, trial)| {
+            let device = entry.details.device_name.as_ref().map(ToString::to_string).unwrap_or_default();
+            vec![entry.handle.to_string(), table::first_8(&entry.details.key_id), device, result_words(trial).to_owned()]
+        }));
+        table::write(world.out, rows)?;
+    }
+    warn_once(world, trials)
+}
+
+/// Of one drive, each warning once.
+fn warn_once(world: &mut World<'_>, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
+    let mut said: Vec<&str> = trials.iter().flat_map(|(_, trial)| trial.warnings()).collect();
+    said.sort_unstable();
+    said.dedup();
+    for warning in said {
+        writeln!(world.err, "Warning: {warning}.")?;
+    }
+    Ok(())
+}
+
+const fn result_words(trial: &Trial<'_>) -> &'static str {
+    match trial.proof.verdict {
+        Verdict::Opens => "opens the drive",
+        Verdict::DoesNotOpen | Verdict::NoRecoveryPassword => "does not open it",
+        Verdict::CannotCheck => "cannot be checked",
+    }
+}
+
+fn of_record(entry: &Entry, trial: &Trial<'_>) -> Value {
+    let mut map = trial.json();
+    map.insert("handle".to_owned(), entry.handle.to_string().into());
+    Value::Object(map)
+}
+
+fn end(
+    world: &mut World<'_>,
+    vault: &Vault<Unlocked>,
+    volumes: &[Placed<'_>],
+    trials: &[(Entry, Trial<'_>)],
+    kept: Exit,
+) -> Result<Exit, Failure> {
+    let opens = trials.iter().filter(|(_, trial)| trial.opened.is_some()).count();
+    let unsure = trials.iter().any(|(_, trial)| trial.proof.verdict == Verdict::CannotCheck);
+    if opens == 0 {
+        let ids: Vec<String> = volumes.iter().map(asked_for).collect();
+        let hint = format!("the drive asks for {}", ids.join(", or for "));
+        return Err(if unsure {
+            Failure::new(Exit::Failed, "no key was seen to open the drive, and not all could be checked", hint)
+        } else {
+            Failure::new(Exit::DoesNotOpen, "no key in this vault opens the drive", hint)
+        });
+    }
+    // The drive lists it, and it does not open: worth an answer of its own.
+    let wrong: Vec<String> = trials
+        .iter()
+        .filter(|(_, trial)| trial.opened.is_none() && trial.proof.key_id_match.is_some())
+        .map(|(entry, _)| entry.handle.to_string())
+        .collect();
+    if !wrong.is_empty() {
+        writeln!(world.err, "The drive lists the Key ID of {}, and it does not open: a digit is wrong there.", wrong.join(", "))?;
+        return Ok(Exit::Partly);
+    }
+    let exit = exit_over(vault);
+    Ok(if exit == Exit::Done { kept } else { exit })
+}

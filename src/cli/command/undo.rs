@@ -1,0 +1,73 @@
+//! `undo`: takes the last import back. What it added goes into the trash, what it changed goes back; nothing is deleted.
+
+use serde_json::json;
+
+use crate::cli::args::Shared;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::session::{exit_over, unlocked};
+use crate::cli::{json as print, question, world::World};
+use crate::record::Handle;
+use crate::vault::ImportInfo;
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> {
+    let mut vault = unlocked(world, shared)?;
+    let Some(import) = vault.last_import()? else {
+        return Err(Failure::new(Exit::NotFound, "there is no import to undo", "'drivekey remove ID' puts single keys into the trash"));
+    };
+    let question = format!("Undo {}?", described(&import));
+    let sure = question::confirm(world, shared.yes, &question, || {
+        Failure::no_terminal("undoing an import must be confirmed", "confirm it with --yes")
+    })?;
+    if !sure {
+        return Err(Failure::refused("nothing was changed", ""));
+    }
+    let Some(undone) = vault.undo_import((world.now)())? else { return Ok(exit_over(&vault)) };
+    if shared.json {
+        print::print(
+            world.out,
+            &json!({
+                "imported": undone.import.imported,
+                "origin": undone.import.origin,
+                "removed": undone.removed,
+                "reverted": undone.reverted,
+                "kept": undone.kept,
+                "attachments": undone.import.attached,
+            }),
+        )?;
+    } else {
+        writeln!(world.out, "Undone: {}.", described(&undone.import))?;
+        list(world, "In the trash now, 'drivekey restore' takes it out again", &undone.removed)?;
+        list(world, "As before", &undone.reverted)?;
+        list(world, "Kept, another source has it too", &undone.kept)?;
+    }
+    Ok(exit_over(&vault))
+}
+
+fn list(world: &mut World<'_>, what: &str, handles: &[Handle]) -> Result<(), Failure> {
+    const SHOWN: usize = 20;
+    if handles.is_empty() {
+        return Ok(());
+    }
+    let mut names: Vec<String> = handles.iter().take(SHOWN).map(ToString::to_string).collect();
+    if handles.len() > SHOWN {
+        names.push(format!("and {} more", handles.len() - SHOWN));
+    }
+    writeln!(world.out, "{what}: {}.", names.join(", "))?;
+    Ok(())
+}
+
+fn described(import: &ImportInfo) -> String {
+    let from = import.origin.as_ref().map(|origin| format!(" from {origin}")).unwrap_or_default();
+    let mut parts = Vec::new();
+    let mut add = |count: usize, one: &str, many: &str| {
+        if count > 0 {
+            parts.push(if count == 1 { format!("1 {one}") } else { format!("{count} {many}") });
+        }
+    };
+    add(import.added, "new key", "new keys");
+    add(import.changed, "key with something new noted", "keys with something new noted");
+    add(import.attached, "startup key or key package", "startup keys or key packages");
+    let what = if parts.is_empty() { "nothing new".to_owned() } else { parts.join(", ") };
+    format!("the import{from} of {} UTC ({what})", import.imported.format("%Y-%m-%d %H:%M"))
+}

@@ -1,0 +1,96 @@
+//! What hinders the reading of a drive, in words.
+
+use std::path::Path;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::drives::DriveError;
+use crate::fve::{Container, FveError};
+
+/// Why a drive gave no volume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TargetError {
+    /// It could not be read.
+    Drive(DriveError),
+    /// It was read, and holds none.
+    Fve(FveError),
+}
+
+impl TargetError {
+    /// It was read, and is plainly something else.
+    pub(super) const fn is_other_kind(self) -> bool {
+        matches!(self, Self::Fve(FveError::NotBitLocker | FveError::Container(_)))
+    }
+}
+
+/// How the right to read drives is got.
+pub(super) const MORE_RIGHTS: &str = if cfg!(windows) {
+    "open the terminal with 'Run as administrator' and start the command there again"
+} else {
+    "run it as administrator, with your own vault: 'sudo drivekey --vault FILE …'"
+};
+
+/// The sentence, the hint and the exit code.
+pub(super) fn target_failure(path: &Path, error: TargetError) -> Failure {
+    let (exit, sentence, hint) = match error {
+        TargetError::Drive(error) => drive_words(error),
+        TargetError::Fve(error) => volume_words(error),
+    };
+    Failure::new(exit, format!("{} {sentence}", path.display()), hint)
+}
+
+fn drive_words(error: DriveError) -> (Exit, String, &'static str) {
+    let (sentence, hint) = match error {
+        DriveError::NotFound => ("is not there".to_owned(), "check the name; 'drivekey identify' lists what is attached"),
+        DriveError::PermissionDenied => ("may not be read by you as you are".to_owned(), MORE_RIGHTS),
+        DriveError::NotADrive => {
+            ("is neither a drive nor an image file".to_owned(), "name the drive itself, such as E: or /dev/sdb1, or an image file")
+        }
+        DriveError::NoMedium => ("has nothing in it".to_owned(), "put the card or disk in"),
+        DriveError::Busy => ("is held by another program".to_owned(), "close that program and try again"),
+        DriveError::Io(kind) => (format!("cannot be read: {kind}"), "check the cable and the drive"),
+    };
+    (Exit::Failed, sentence, hint)
+}
+
+fn volume_words(error: FveError) -> (Exit, String, &'static str) {
+    match error {
+        FveError::NotBitLocker if cfg!(windows) => (
+            Exit::Failed,
+            "is no BitLocker volume, or it is unlocked: then Windows hides what could be read".to_owned(),
+            "lock the drive first ('manage-bde -lock E:'), or name another",
+        ),
+        FveError::NotBitLocker => (
+            Exit::Failed,
+            "is no BitLocker volume, and has none on it".to_owned(),
+            "check the name; 'drivekey identify' lists what is attached",
+        ),
+        FveError::Cut { bytes } => (
+            Exit::Damaged,
+            format!("is the beginning of a BitLocker volume, cut off after {bytes} bytes"),
+            "the whole drive, or a whole image of it, is needed",
+        ),
+        FveError::Container(kind) => (
+            Exit::Failed,
+            format!("is an image of the kind {}, in which drives cannot be found", container(kind)),
+            "turn it into a raw image first: 'qemu-img convert -O raw FILE raw.img'",
+        ),
+        FveError::NoMetadata { .. } => (
+            Exit::Damaged,
+            "is a BitLocker volume, but of its three descriptions of itself none can be read".to_owned(),
+            "change nothing on the drive; a drive header that was saved earlier still proves keys",
+        ),
+        FveError::Read(kind) => (Exit::Failed, format!("cannot be read: {kind}"), "check the cable and the drive"),
+    }
+}
+
+const fn container(kind: Container) -> &'static str {
+    match kind {
+        Container::Vhdx => "VHDX",
+        Container::DynamicVhd => "VHD (growing)",
+        Container::Ewf => "EnCase",
+        Container::Vmdk => "VMDK",
+        Container::Qcow => "QCOW",
+        Container::Vdi => "VDI",
+    }
+}

@@ -1,0 +1,82 @@
+//! Taking every recovery key of an opened drive into the vault. Must not know how the drive was opened.
+
+use chrono::{DateTime, Utc};
+
+use super::volumes::details_of;
+use crate::fve::{Integrity, Opened};
+use crate::record::{Details, Guid, Handle, LineText, SourceKind};
+use crate::vault::{Incoming, Intake, TakenIn, Taking, Unlocked, Vault, VaultError};
+
+/// What became of a drive's recovery keys.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// Each with its Key ID.
+    pub(super) taken: Vec<(Guid, TakenIn)>,
+    /// Key IDs whose digits the drive did not give.
+    pub(super) silent: Vec<Guid>,
+}
+
+impl Kept {
+    /// The records that are new in the vault.
+    pub(super) fn new_handles(&self) -> Vec<Handle> {
+        let new = self.taken.iter().filter(|(_, taken)| matches!(taken, TakenIn::New(_) | TakenIn::Conflict(..)));
+        new.map(|(_, taken)| taken.handle()).collect()
+    }
+
+    /// What is worth saying beside the answer to something else.
+    pub(super) fn sentence(&self) -> Option<String> {
+        let names: Vec<String> = self.new_handles().iter().map(ToString::to_string).collect();
+        match names.len() {
+            0 => None,
+            1 => Some(format!("another recovery key of this drive was read out of it and kept: {}.", names.join(", "))),
+            count => Some(format!("{count} more recovery keys of this drive were read out of it and kept: {}.", names.join(", "))),
+        }
+    }
+}
+
+/// All recovery keys of a drive on their way in.
+pub(super) fn incoming(opened: &Opened<'_>, device: Option<&LineText>) -> (Vec<(Guid, Incoming)>, Vec<Guid>) {
+    let volume = opened.volume();
+    let harvest = opened.harvest();
+    let altered = opened.integrity != Integrity::Intact;
+    let one = |harvested: crate::fve::Harvested<'_>| {
+        let guid = harvested.protector.guid;
+        let said = details_of(volume, guid);
+        let details = if altered {
+            // Only the digits are sure; what names them may be somebody's invention.
+            let note = "read from a drive whose description of itself could not be confirmed: its Key ID and computer may be wrong";
+            Details { note: note.parse().ok(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
+        } else {
+            Details { device_name: device.cloned().or(said.device_name.clone()), ..said }
+        };
+        (guid, Incoming { password: harvested.password, details, kind: SourceKind::Drive, file_name: None })
+    };
+    (harvest.passwords.into_iter().map(one).collect(), harvest.silent)
+}
+
+/// Keeps them beside the answer to something else. Where all are there already, nothing is written.
+pub(super) fn keep_all(vault: &mut Vault<Unlocked>, opened: &Opened<'_>, now: DateTime<Utc>) -> Result<Kept, VaultError> {
+    let (all, silent) = incoming(opened, None);
+    let (guids, records): (Vec<Guid>, Vec<Incoming>) = all.into_iter().unzip();
+    let taken = if records.is_empty() { Vec::new() } else { vault.take_in(records, now, Taking::Keep, |_| {})? };
+    Ok(Kept { taken: guids.into_iter().zip(taken).collect(), silent })
+}
+
+/// Takes them all in, in one write that can be undone, or only tells what would become of them.
+pub(super) fn take(
+    vault: &mut Vault<Unlocked>,
+    opened: &Opened<'_>,
+    device: Option<&LineText>,
+    now: DateTime<Utc>,
+    taking: Taking,
+) -> Result<Kept, VaultError> {
+    let (all, silent) = incoming(opened, device);
+    let (guids, records): (Vec<Guid>, Vec<Incoming>) = all.into_iter().unzip();
+    if records.is_empty() {
+        return Ok(Kept { taken: Vec::new(), silent });
+    }
+    let description = opened.volume().description.as_ref();
+    let origin = description.map(|description| description.text.clone());
+    let outcome = vault.import(Intake { records, attachments: Vec::new(), origin }, now, taking, |_| {})?;
+    Ok(Kept { taken: guids.into_iter().zip(outcome.records).collect(), silent })
+}

@@ -1,0 +1,94 @@
+//! A BitLocker volume as programs read it; described in docs/JSON.md.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value, json};
+
+use super::volumes::Fits;
+use crate::fve::{Doubt, Found, Protector, Volume, Warning};
+
+/// A volume, with its place.
+pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map<String, Value> {
+    let mut map = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            map.insert(name.to_owned(), value);
+        }
+    };
+    let text = |value: Option<&crate::record::LineText>| value.map(|value| Value::from(value.as_str()));
+    let description = volume.description.as_ref();
+    put("drive", Some(drive.into()));
+    put("partition", found.and_then(|found| found.partition.as_ref()).map(|partition| partition.number.into()));
+    put("start", Some(volume.start.into()));
+    put("size", volume.size.map(Value::from));
+    put("kind", Some(volume.kind.name().into()));
+    put("layout", Some(volume.layout.name().into()));
+    put("sectorSize", Some(volume.sector_size.into()));
+    put("metadataVersion", Some(volume.metadata_version.into()));
+    put("copies", Some(volume.copies.iter().map(|copy| Value::from(copy.state.name())).collect()));
+    put("blockUsed", volume.copies[volume.used].offset.map(Value::from));
+    put("blockBytes", Some(volume.block_bytes().into()));
+    put("encryptedBytes", Some(volume.encrypted_bytes.into()));
+    put("state", Some(volume.state.name().into()));
+    put("nextState", Some(volume.next_state.name().into()));
+    put("volumeId", Some(volume.guid.to_string().into()));
+    put("cipher", Some(volume.cipher.name().into()));
+    put("createdDateTime", volume.created.map(time));
+    put("description", text(description.map(|description| &description.text)));
+    put("deviceName", text(description.and_then(|description| description.computer.as_ref())));
+    put("volumeLabel", text(description.and_then(|description| description.label.as_ref())));
+    put("mountPoint", description.and_then(|description| description.drive_letter).map(|letter| format!("{letter}:").into()));
+    put("createdRaw", text(description.and_then(|description| description.date.as_ref())));
+    put("suspended", Some(volume.is_suspended().into()));
+    put("warnings", Some(volume.warnings.iter().map(|warning| Value::from(warning_name(*warning))).collect()));
+    put("protectors", Some(volume.protectors.iter().map(protector).collect()));
+    map
+}
+
+/// Which records fit, by Key ID; or the nearest.
+pub(super) fn add_fits(map: &mut Map<String, Value>, fits: &Fits) {
+    let fitting = fits.entries.iter().map(|(guid, entry)| json!({ "handle": entry.handle, "id": guid.to_string() }));
+    map.insert("records".to_owned(), fitting.collect());
+    map.insert("nearest".to_owned(), fits.nearest.iter().map(|entry| Value::from(entry.handle.to_string())).collect());
+}
+
+fn protector(protector: &Protector) -> Value {
+    let mut map = Map::new();
+    map.insert("id".to_owned(), protector.guid.to_string().into());
+    map.insert("type".to_owned(), protector.kind.name().into());
+    map.insert("typeCode".to_owned(), protector.code.into());
+    if let Some(modified) = protector.modified {
+        map.insert("modifiedDateTime".to_owned(), time(modified));
+    }
+    for (name, value) in [("label", &protector.label), ("hint", &protector.hint)] {
+        if let Some(value) = value {
+            map.insert(name.to_owned(), value.as_str().into());
+        }
+    }
+    if let Some(doubt) = protector.doubt {
+        map.insert("cannotCheck".to_owned(), doubt_name(doubt).into());
+    }
+    Value::Object(map)
+}
+
+fn time(time: DateTime<Utc>) -> Value {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true).into()
+}
+
+/// Why a protector cannot be judged.
+pub(super) const fn doubt_name(doubt: Doubt) -> &'static str {
+    match doubt {
+        Doubt::StretchFlags(_) => "stretch-flags",
+        Doubt::StretchMethod(_) => "stretch-method",
+        Doubt::Incomplete => "incomplete",
+    }
+}
+
+const fn warning_name(warning: Warning) -> &'static str {
+    match warning {
+        Warning::NoValidCopy => "no-valid-copy",
+        Warning::ListEndsEarly => "list-ends-early",
+        Warning::UnreadableProtector => "unreadable-protector",
+        Warning::CopiesDiffer => "copies-differ",
+        Warning::Version(_) => "unknown-version",
+    }
+}

@@ -1,0 +1,128 @@
+//! A BitLocker volume as people read it. Never shows digits.
+
+use std::io::{self, Write};
+
+use super::volumes::{Fits, Placed};
+use crate::fve::{Cipher, CopyState, ProtectorKind, State, Volume, Warning};
+use crate::vault::Entry;
+
+/// Everything a volume says of itself, and which records fit.
+pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>) -> io::Result<()> {
+    let volume = placed.volume;
+    let description = volume.description.as_ref();
+    let label = description.and_then(|description| description.label.as_ref().map(ToString::to_string));
+    let letter = description.and_then(|description| description.drive_letter.map(|letter| format!("{letter}:")));
+    let mut opens: Vec<&str> = Vec::new();
+    for protector in &volume.protectors {
+        let words = protector_words(protector.kind);
+        if !opens.contains(&words) {
+            opens.push(words);
+        }
+    }
+    let lines = [
+        ("Drive", Some(placed.place.clone())),
+        ("Computer", description.and_then(|description| description.computer.as_ref().map(ToString::to_string))),
+        ("Label", label),
+        ("Letter", letter),
+        ("Encrypted", volume.created.map(|time| time.format("%Y-%m-%d").to_string())),
+        ("Cipher", Some(cipher_words(volume.cipher).to_owned())),
+        ("State", Some(state_words(volume))),
+        ("Opens by", (!opens.is_empty()).then(|| opens.join(", "))),
+    ];
+    for (name, value) in lines {
+        if let Some(value) = value {
+            writeln!(out, "{name:<9} {value}")?;
+        }
+    }
+    for protector in volume.of_kind(ProtectorKind::RecoveryPassword) {
+        let held = fits.map(|fits| held_words(&fits.for_key_id(protector.guid).collect::<Vec<_>>()));
+        let held = held.map(|words| format!("  {words}")).unwrap_or_default();
+        writeln!(out, "Key ID    {}{held}", protector.guid)?;
+    }
+    if let Some(fits) = fits
+        && fits.entries.is_empty()
+        && !fits.nearest.is_empty()
+    {
+        let names: Vec<String> = fits.nearest.iter().take(5).map(|entry| entry.handle.to_string()).collect();
+        writeln!(out, "Nearest   {} (same computer, another Key ID)", names.join(", "))?;
+    }
+    Ok(())
+}
+
+/// `in the vault: r1`
+fn held_words(entries: &[&Entry]) -> String {
+    let name = |entry: &&Entry| match entry.details.removed {
+        Some(_) => format!("{} (in the trash)", entry.handle),
+        None => entry.handle.to_string(),
+    };
+    let names: Vec<String> = entries.iter().map(name).collect();
+    if names.is_empty() { "not in the vault".to_owned() } else { format!("in the vault: {}", names.join(", ")) }
+}
+
+/// What is odd about it, a sentence each without an end mark.
+pub(super) fn warnings(volume: &Volume) -> Vec<String> {
+    let mut sentences: Vec<String> = volume.warnings.iter().map(|warning| warning_words(*warning)).collect();
+    let damaged = volume.copies.iter().filter(|copy| !matches!(copy.state, CopyState::Valid)).count();
+    if damaged > 0 && !volume.warnings.contains(&Warning::NoValidCopy) {
+        sentences.push(format!("of the drive's three descriptions of itself {damaged} cannot be used; the drive may be failing"));
+    }
+    if volume.is_suspended() {
+        sentences.push(
+            "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'"
+                .to_owned(),
+        );
+    }
+    sentences
+}
+
+fn warning_words(warning: Warning) -> String {
+    match warning {
+        Warning::NoValidCopy => "none of the drive's descriptions of itself is undamaged: what it says may be wrong".to_owned(),
+        Warning::ListEndsEarly => "the drive's list of keys is damaged: some may be missing".to_owned(),
+        Warning::UnreadableProtector => "an entry in the drive's list of keys cannot be read".to_owned(),
+        Warning::CopiesDiffer => "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned(),
+        Warning::Version(version) => format!("the drive describes itself in a way that is not known (version {version})"),
+    }
+}
+
+/// As Windows calls it.
+const fn cipher_words(cipher: Cipher) -> &'static str {
+    match cipher {
+        Cipher::None => "none",
+        Cipher::AesCbc128Diffuser => "AES 128 with diffuser",
+        Cipher::AesCbc256Diffuser => "AES 256 with diffuser",
+        Cipher::AesCbc128 => "AES 128",
+        Cipher::AesCbc256 => "AES 256",
+        Cipher::AesXts128 => "XTS-AES 128",
+        Cipher::AesXts256 => "XTS-AES 256",
+        Cipher::Unknown(_) => "not known to this program",
+    }
+}
+
+fn state_words(volume: &Volume) -> String {
+    let towards = || if volume.next_state == State::Decrypted { "decrypted" } else { "encrypted" };
+    match volume.state {
+        _ if volume.is_suspended() => "encrypted, protection suspended".to_owned(),
+        State::Decrypted => "not encrypted any more".to_owned(),
+        State::Encrypted => "encrypted".to_owned(),
+        State::Converting => format!("being {}", towards()),
+        State::ConvertingDirty => format!("being {}, interrupted", towards()),
+        State::Paused => "half encrypted, paused".to_owned(),
+        State::Unknown(code) => format!("not known to this program ({code})"),
+    }
+}
+
+const fn protector_words(kind: ProtectorKind) -> &'static str {
+    match kind {
+        ProtectorKind::ClearKey => "no key at all",
+        ProtectorKind::Tpm => "its computer",
+        ProtectorKind::StartupKey => "startup key file",
+        ProtectorKind::TpmStartupKey => "its computer with a startup key file",
+        ProtectorKind::TpmPin => "its computer with a PIN",
+        ProtectorKind::TpmPinStartupKey => "its computer with a PIN and a startup key file",
+        ProtectorKind::RecoveryPassword => "recovery key",
+        ProtectorKind::PublicKey => "smart card or certificate",
+        ProtectorKind::Password => "password",
+        ProtectorKind::Unknown => "something newer",
+    }
+}

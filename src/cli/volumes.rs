@@ -1,0 +1,152 @@
+//! From what a person calls a drive to the BitLocker volumes on it, and to the records of the vault that fit one.
+//! Must not know what is done with them.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::drive_failure::{TargetError, target_failure};
+use super::failure::Failure;
+use crate::drives::{Drive, drive_path};
+use crate::fve::{self, Found, FveError, ProtectorKind, Source, Volume};
+use crate::record::{Created, Details, Guid, KeyId, LineText, VolumeType};
+use crate::vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
+
+/// A drive or image, and the BitLocker volumes on it.
+pub(super) struct Target {
+    /// What was opened.
+    pub(super) path: PathBuf,
+    /// At least one.
+    pub(super) found: Vec<Found>,
+}
+
+/// A volume with a name for messages.
+pub(super) struct Placed<'a> {
+    pub(super) place: String,
+    pub(super) volume: &'a Volume,
+    /// It is the drive itself, as it is now: no image, no saved header.
+    pub(super) live: bool,
+}
+
+impl Target {
+    /// Reads what a person named.
+    pub(super) fn read(drive: &OsStr) -> Result<Self, Failure> {
+        let path = drive_path(drive);
+        match found(&path) {
+            Ok(found) => Ok(Self { path, found }),
+            Err(error) => Err(target_failure(&path, error)),
+        }
+    }
+
+    /// The volumes that can be listed; a failure when all are too damaged for that.
+    pub(super) fn volumes(&self) -> Result<Vec<Placed<'_>>, Failure> {
+        let live = is_live(&self.path);
+        let sound = self.found.iter().filter_map(|found| {
+            let volume = found.volume.as_ref().ok()?;
+            Some(Placed { place: place(&self.path, found), volume, live })
+        });
+        let sound: Vec<Placed<'_>> = sound.collect();
+        let error = self.found.iter().find_map(|found| found.volume.as_ref().err());
+        match error {
+            Some(error) if sound.is_empty() => Err(target_failure(&self.path, TargetError::Fve(*error))),
+            _ => Ok(sound),
+        }
+    }
+}
+
+/// The BitLocker volumes at a path.
+pub(super) fn found(path: &Path) -> Result<Vec<Found>, TargetError> {
+    let drive = Drive::open(path).map_err(TargetError::Drive)?;
+    let size = drive.size();
+    let scan = fve::scan(&mut Source::with_size(drive, Some(size))).map_err(TargetError::Fve)?;
+    if scan.found.is_empty() { Err(TargetError::Fve(FveError::NotBitLocker)) } else { Ok(scan.found) }
+}
+
+fn is_live(path: &Path) -> bool {
+    // A device on Windows has no metadata to ask for.
+    path.metadata().map_or_else(|_| cfg!(windows) && path.to_str().is_some_and(|text| text.starts_with(r"\\.\")), |data| !data.is_file())
+}
+
+/// `/dev/sdb, partition 2`
+pub(super) fn place(path: &Path, found: &Found) -> String {
+    match &found.partition {
+        Some(partition) => format!("{}, partition {}", path.display(), partition.number),
+        None => path.display().to_string(),
+    }
+}
+
+/// The records of a vault that a volume's recovery keys are in.
+pub(super) struct Fits {
+    /// Each with the Key ID on the drive that it fits.
+    pub(super) entries: Vec<(Guid, Entry)>,
+    /// Without any of those: keys of the same computer.
+    pub(super) nearest: Vec<Entry>,
+}
+
+impl Fits {
+    /// Looks them up.
+    pub(super) fn of(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Self, Failure> {
+        let mut entries: Vec<(Guid, Entry)> = Vec::new();
+        for protector in volume.of_kind(ProtectorKind::RecoveryPassword) {
+            let on_drive = KeyId::Full(protector.guid);
+            let hits = vault.resolve(&protector.guid.compact())?.entries;
+            let fitting = hits.into_iter().filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
+            for entry in fitting {
+                if entries.iter().all(|(guid, known)| (*guid, known.handle) != (protector.guid, entry.handle)) {
+                    entries.push((protector.guid, entry));
+                }
+            }
+        }
+        let computer = volume.description.as_ref().and_then(|description| description.computer.clone());
+        let nearest = match computer {
+            Some(computer) if entries.is_empty() => {
+                let filter = Filter { device: Some(computer), volume_type: None, trash: TrashFilter::Without };
+                vault.list(&filter)?.entries
+            }
+            _ => Vec::new(),
+        };
+        Ok(Self { entries, nearest })
+    }
+
+    pub(super) fn for_key_id(&self, guid: Guid) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |(on_drive, _)| *on_drive == guid).map(|(_, entry)| entry)
+    }
+}
+
+/// What a drive says of one of its recovery keys. Whoever can write to the drive can change it.
+pub(super) fn details_of(volume: &Volume, guid: Guid) -> Details {
+    let description = volume.description.as_ref();
+    let modified = volume.protectors.iter().find(|protector| protector.guid == guid).and_then(|protector| protector.modified);
+    let letter = description.and_then(|description| description.drive_letter);
+    Details {
+        key_id: KeyId::Full(guid),
+        device_name: description.and_then(|description| description.computer.clone()),
+        volume_type: volume_type(volume),
+        mount_point: letter.and_then(|letter| format!("{letter}:").parse().ok()),
+        volume_label: description.and_then(|description| description.label.clone()),
+        created: modified.or(volume.created).map(|time| Created::Zoned(chrono::SubsecRound::trunc_subsecs(time, 0).fixed_offset())),
+        ..Details::default()
+    }
+}
+
+/// Only a drive with Windows on it can be opened by its computer; To Go is for what can be pulled.
+fn volume_type(volume: &Volume) -> VolumeType {
+    use ProtectorKind::{Tpm, TpmPin, TpmPinStartupKey, TpmStartupKey};
+    let by_computer = volume.protectors.iter().any(|protector| matches!(protector.kind, Tpm | TpmPin | TpmPinStartupKey | TpmStartupKey));
+    match volume.kind {
+        _ if by_computer => VolumeType::OperatingSystem,
+        fve::Kind::ToGo => VolumeType::RemovableData,
+        fve::Kind::Fixed | fve::Kind::Vista => VolumeType::Unknown,
+    }
+}
+
+/// What a drive is called among drives: its computer, and its label or letter.
+pub(super) fn name(volume: &Volume) -> Option<String> {
+    let description = volume.description.as_ref()?;
+    let letter = description.drive_letter.map(|letter| format!("{letter}:"));
+    let drive = description.label.as_ref().map(LineText::to_string).or(letter);
+    match (&description.computer, drive) {
+        (Some(computer), Some(drive)) => Some(format!("{computer} {drive}")),
+        (Some(computer), None) => Some(computer.to_string()),
+        (None, drive) => drive,
+    }
+}

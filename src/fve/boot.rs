@@ -1,0 +1,142 @@
+//! The first sector of a BitLocker volume: its kind and where the metadata copies lie.
+//! Knows nothing of what stands there.
+
+use super::bytes::{u16_at, u64_at};
+
+/// Bytes that are looked at; also of a volume with larger sectors.
+pub(super) const BOOT_BYTES: usize = 512;
+const JUMP_VISTA: [u8; 3] = [0xEB, 0x52, 0x90];
+const OEM_FVE: &[u8; 8] = b"-FVE-FS-";
+const OEM_FAT: &[u8; 8] = b"MSWIN4.1";
+/// `4967d63b-2e29-4ad8-8399-f6a339e3d001`
+const GUID_NORMAL: [u8; 16] = [0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01];
+/// `92a84d3b-dd80-4d0e-9e4e-b1e3284eaed8`
+const GUID_ENCRYPT_ON_WRITE: [u8; 16] = [0x3b, 0x4d, 0xa8, 0x92, 0x80, 0xdd, 0x0e, 0x4d, 0x9e, 0x4e, 0xb1, 0xe3, 0x28, 0x4e, 0xae, 0xd8];
+const GUID_AT: usize = 160;
+const GUID_AT_TO_GO: usize = 424;
+const GUID_BYTES: usize = 16;
+const SECTOR_SIZES: [u16; 4] = [512, 1024, 2048, 4096];
+
+/// Where such a volume comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Windows 7 and later, also NTFS on removable drives.
+    Fixed,
+    /// BitLocker To Go on FAT and exFAT.
+    ToGo,
+    /// Windows Vista.
+    Vista,
+}
+
+/// How it was encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// All of it.
+    Normal,
+    /// Used space only: encrypted as it is written.
+    EncryptOnWrite,
+}
+
+/// What the boot sector says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Boot {
+    pub(super) kind: Kind,
+    pub(super) layout: Layout,
+    pub(super) sector_size: u16,
+    /// From the volume's start; Vista names the first copy only.
+    pub(super) offsets: [Option<u64>; 3],
+}
+
+impl Kind {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fixed => "fixed",
+            Self::ToGo => "to-go",
+            Self::Vista => "vista",
+        }
+    }
+}
+
+impl Layout {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::EncryptOnWrite => "eow",
+        }
+    }
+}
+
+impl Boot {
+    /// `None` when this is no BitLocker boot sector.
+    pub(super) fn parse(sector: &[u8]) -> Option<Self> {
+        let sector = sector.get(..BOOT_BYTES)?;
+        let oem = &sector[3..11];
+        let sector_size = u16_at(sector, 11).filter(|size| SECTOR_SIZES.contains(size)).unwrap_or(SECTOR_SIZES[0]);
+        let identified = |at: usize, kind| {
+            let layout = layout(&sector[at..at + GUID_BYTES])?;
+            let offset = |index: usize| u64_at(sector, at + GUID_BYTES + index * 8);
+            Some(Self { kind, layout, sector_size, offsets: std::array::from_fn(offset) })
+        };
+        if oem == OEM_FVE {
+            if let Some(boot) = identified(GUID_AT, Kind::Fixed) {
+                return Some(boot);
+            }
+            if sector.starts_with(&JUMP_VISTA) {
+                let cluster = u64::from(sector[13]) * u64::from(sector_size);
+                let first = u64_at(sector, 56).and_then(|number| number.checked_mul(cluster));
+                return Some(Self { kind: Kind::Vista, layout: Layout::Normal, sector_size, offsets: [first, None, None] });
+            }
+            return None;
+        }
+        if oem == OEM_FAT { identified(GUID_AT_TO_GO, Kind::ToGo) } else { None }
+    }
+
+    /// Whether so much of it stands there that it was one, should it be cut.
+    pub(super) fn is_begun(sector: &[u8]) -> bool {
+        sector.get(3..11).is_some_and(|oem| oem == OEM_FVE)
+    }
+}
+
+fn layout(guid: &[u8]) -> Option<Layout> {
+    if guid == GUID_NORMAL {
+        Some(Layout::Normal)
+    } else if guid == GUID_ENCRYPT_ON_WRITE {
+        Some(Layout::EncryptOnWrite)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_fat_volume_is_none() {
+        let mut sector = [0; BOOT_BYTES];
+        sector[3..11].copy_from_slice(OEM_FAT);
+        assert_eq!(Boot::parse(&sector), None);
+        sector[GUID_AT_TO_GO..GUID_AT_TO_GO + 16].copy_from_slice(&GUID_NORMAL);
+        sector[440] = 7;
+        let boot = Boot::parse(&sector);
+        assert_eq!(boot.map(|boot| (boot.kind, boot.offsets[0], boot.sector_size)), Some((Kind::ToGo, Some(7), 512)));
+        assert_eq!(Boot::parse(&sector[..511]), None);
+    }
+
+    #[test]
+    fn vista_counts_in_clusters() {
+        let mut sector = [0; BOOT_BYTES];
+        sector[..3].copy_from_slice(&JUMP_VISTA);
+        sector[3..11].copy_from_slice(OEM_FVE);
+        sector[12] = 2;
+        sector[13] = 8;
+        sector[56] = 3;
+        assert_eq!(Boot::parse(&sector).map(|boot| boot.offsets), Some([Some(3 * 8 * 512), None, None]));
+        sector[56..64].fill(0xFF);
+        assert_eq!(Boot::parse(&sector).map(|boot| boot.offsets), Some([None; 3]));
+    }
+}

@@ -1,0 +1,112 @@
+//! Little-endian numbers, GUIDs, times and texts at an offset of untrusted bytes: `None` instead of a panic.
+//! Knows no structure.
+
+use chrono::{DateTime, Utc};
+
+use crate::record::{Guid, LineText};
+
+/// 1601-01-01 to 1970-01-01.
+const FILETIME_TO_UNIX_SECONDS: i64 = 11_644_473_600;
+const FILETIME_TICKS_PER_SECOND: u64 = 10_000_000;
+/// Longer than any name Windows gives; NFC may lengthen a text threefold and must not push it over `LineText`'s limit.
+const TEXT_CHARS: usize = 300;
+
+pub(super) fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
+    bytes.get(at..at.checked_add(N)?)?.try_into().ok()
+}
+
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    array_at(bytes, at).map(u16::from_le_bytes)
+}
+
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    array_at(bytes, at).map(u32::from_le_bytes)
+}
+
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    array_at(bytes, at).map(u64::from_le_bytes)
+}
+
+/// A GUID as Windows stores it: its first three parts are little-endian.
+pub(super) fn guid_at(bytes: &[u8], at: usize) -> Option<Guid> {
+    let [a, b, c, d, e, f, g, h, rest @ ..] = array_at::<16>(bytes, at)?;
+    let mut written = [d, c, b, a, f, e, h, g, 0, 0, 0, 0, 0, 0, 0, 0];
+    written[8..].copy_from_slice(&rest);
+    Some(Guid::from_bytes(written))
+}
+
+/// A Windows FILETIME; `None` for zero and for what no calendar holds.
+pub(super) fn time_at(bytes: &[u8], at: usize) -> Option<DateTime<Utc>> {
+    let ticks = u64_at(bytes, at).filter(|ticks| *ticks != 0)?;
+    let seconds = i64::try_from(ticks / FILETIME_TICKS_PER_SECOND).ok()? - FILETIME_TO_UNIX_SECONDS;
+    let nanoseconds = u32::try_from(ticks % FILETIME_TICKS_PER_SECOND).ok()? * 100;
+    DateTime::from_timestamp(seconds, nanoseconds)
+}
+
+/// UTF-16LE up to its terminator, made safe for a terminal.
+pub(super) fn text(bytes: &[u8]) -> Option<LineText> {
+    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).take_while(|unit| *unit != 0);
+    let chars = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));
+    chars.take(TEXT_CHARS).collect::<String>().parse().ok()
+}
+
+/// The CRC-32 of zlib and Ethernet.
+pub(super) fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| CRC_TABLE[usize::from(crc.to_le_bytes()[0] ^ byte)] ^ (crc >> 8))
+}
+
+const CRC_TABLE: [u32; 256] = crc_table();
+
+const fn crc_table() -> [u32; 256] {
+    const REVERSED_POLYNOMIAL: u32 = 0xEDB8_8320;
+    let mut table = [0_u32; 256];
+    let mut value = 0_u32;
+    let mut at = 0;
+    while at < table.len() {
+        let mut crc = value;
+        let mut bit = 0;
+        while bit < 8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ REVERSED_POLYNOMIAL } else { crc >> 1 };
+            bit += 1;
+        }
+        table[at] = crc;
+        at += 1;
+        value += 1;
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checksum_is_zlibs() {
+        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
+        assert_eq!(crc32(b""), 0);
+    }
+
+    #[test]
+    fn a_guid_on_disk_is_mixed_endian() {
+        let disk = [0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01];
+        assert_eq!(guid_at(&disk, 0).map(|guid| guid.to_string()).as_deref(), Some("4967D63B-2E29-4AD8-8399-F6A339E3D001"));
+        assert_eq!(guid_at(&disk, 1), None);
+    }
+
+    #[test]
+    fn a_filetime_is_utc_and_zero_is_none() {
+        let ticks = 132_066_973_155_000_000_u64;
+        assert_eq!(time_at(&ticks.to_le_bytes(), 0).map(|time| time.to_rfc3339()).as_deref(), Some("2019-07-04T07:01:55.500+00:00"));
+        assert_eq!(time_at(&[0; 8], 0), None);
+        assert_eq!(time_at(&[0xFF; 8], 0).map(|time| time.timestamp() > 0), Some(true));
+    }
+
+    #[test]
+    fn texts_end_at_their_terminator_and_cannot_steer_a_terminal() {
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        assert_eq!(text(&wide("PC\u{1b}[2J\u{202e}\u{200b}1\0rest")).map(String::from).as_deref(), Some("PC[2J1"));
+        assert_eq!(text(&[0x00, 0xD8, 0x41, 0x00, 0x07]).map(String::from).as_deref(), Some("\u{FFFD}A"));
+        assert_eq!(text(&[]), None);
+        assert_eq!(text(&wide(&"\u{FB2C}".repeat(30_000))).is_some_and(|text| text.as_str().chars().count() <= 1000), true);
+    }
+}

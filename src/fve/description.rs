@@ -1,0 +1,133 @@
+//! The description Windows gives a volume, `COMPUTER LABEL DATE`, taken apart. A proposal: whoever can write to the
+//! drive can change it. Knows nothing of the metadata around it.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use crate::record::{LineText, fold_digit};
+
+/// Thai calendars count from 543 years earlier.
+const BUDDHIST_YEARS: i32 = 543;
+/// Words a date may be written in: `4. 7. 2019` has three.
+const DATE_WORDS: [usize; 2] = [1, 3];
+
+/// What Windows called the volume when its encryption began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Description {
+    /// All of it.
+    pub text: LineText,
+    /// The first word: the computer's name.
+    pub computer: Option<LineText>,
+    /// The middle: the volume's label, where it had one.
+    pub label: Option<LineText>,
+    /// The middle, where it is a drive letter as in `C:`.
+    pub drive_letter: Option<char>,
+    /// The end as it stands there, where it fits the time of creation; the order of day and month is the locale's.
+    pub date: Option<LineText>,
+}
+
+impl Description {
+    /// `created` decides whether the end is a date.
+    pub(super) fn parse(text: LineText, created: Option<DateTime<Utc>>) -> Self {
+        let words: Vec<&str> = text.as_str().split(' ').filter(|word| !word.is_empty()).collect();
+        let (first, rest) = words.split_first().map_or(("", [].as_slice()), |(first, rest)| (*first, rest));
+        let date_words = DATE_WORDS.into_iter().find(|count| {
+            let end = rest.len().checked_sub(*count).map(|at| rest[at..].concat());
+            end.zip(created).is_some_and(|(end, created)| is_date_of(&end, created))
+        });
+        let (middle, date) = rest.split_at(rest.len() - date_words.unwrap_or(0));
+        let middle = middle.join(" ");
+        let drive_letter = drive_letter(&middle);
+        let line = |text: &str| text.parse::<LineText>().ok();
+        Self {
+            computer: line(first),
+            label: if drive_letter.is_some() { None } else { line(&middle) },
+            drive_letter,
+            date: line(&date.join(" ")),
+            text,
+        }
+    }
+}
+
+fn drive_letter(text: &str) -> Option<char> {
+    let letter = text.strip_suffix(':')?.chars().next()?;
+    (text.len() == 2 && letter.is_ascii_alphabetic()).then(|| letter.to_ascii_uppercase())
+}
+
+/// Whether three numbers are, in some locale's order, a day at most one from `created` (which is UTC).
+fn is_date_of(text: &str, created: DateTime<Utc>) -> bool {
+    let Some([a, b, c]) = numbers(text) else { return false };
+    let day = created.date_naive();
+    let near = [day.checked_sub_days(Days::new(1)), Some(day), day.checked_add_days(Days::new(1))];
+    [(c, b, a), (c, a, b), (a, b, c)].into_iter().any(|(year, month, day)| {
+        let years = [year, year.saturating_add(2000), year.saturating_sub(BUDDHIST_YEARS.unsigned_abs())];
+        years.into_iter().any(|year| {
+            let date = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
+            date.is_some() && near.contains(&date)
+        })
+    })
+}
+
+/// Three numbers of at most four digits, with anything but letters between.
+fn numbers(text: &str) -> Option<[u32; 3]> {
+    let mut found = Vec::with_capacity(3);
+    let mut open: Option<u32> = None;
+    for c in text.chars() {
+        match fold_digit(c).map(|digit| u32::from(digit - b'0')) {
+            Some(digit) => {
+                let value = open.unwrap_or(0) * 10 + digit;
+                if value > 9999 {
+                    return None;
+                }
+                open = Some(value);
+            }
+            None if c.is_alphabetic() => return None,
+            None => found.extend(open.take()),
+        }
+    }
+    found.extend(open);
+    found.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parts(text: &str) -> (String, String, Option<char>, String) {
+        let created = "2019-07-03T23:30:00Z".parse().ok();
+        let description = Description::parse(text.parse().unwrap(), created);
+        let text = |part: Option<LineText>| part.map(String::from).unwrap_or_default();
+        (text(description.computer), text(description.label), description.drive_letter, text(description.date))
+    }
+
+    #[test]
+    fn computer_label_and_date_in_every_order() {
+        let all = |label: &str, letter, date: &str| ("PC-1".to_owned(), label.to_owned(), letter, date.to_owned());
+        assert_eq!(parts("PC-1 C: 7/4/2019"), all("", Some('C'), "7/4/2019"));
+        assert_eq!(parts("PC-1 New Volume 04.07.2019"), all("New Volume", None, "04.07.2019"));
+        assert_eq!(parts("PC-1 Bitlocker Win 10 2019-07-02"), all("Bitlocker Win 10", None, "2019-07-02"));
+        assert_eq!(parts("PC-1 D 4. 7. 2019"), all("D", None, "4. 7. 2019"));
+        assert_eq!(parts("PC-1 D 04-07-19"), all("D", None, "04-07-19"));
+        assert_eq!(parts("PC-1 D 4/7/2562"), all("D", None, "4/7/2562"));
+        assert_eq!(parts("PC-1 D ٠٤/٠٧/٢٠١٩"), all("D", None, "٠٤/٠٧/٢٠١٩"));
+    }
+
+    #[test]
+    fn a_word_that_is_no_date_stays_with_the_label() {
+        assert_eq!(parts("PC-1 Backup 1/1/2001").1, "Backup 1/1/2001");
+        assert_eq!(parts("PC-1 99999999999999/1/1").1, "99999999999999/1/1");
+        assert_eq!(parts("PC-1"), ("PC-1".to_owned(), String::new(), None, String::new()));
+        let undated = Description::parse("PC C: 7/4/2019".parse().unwrap(), None);
+        assert_eq!(undated.label.map(String::from).as_deref(), Some("C: 7/4/2019"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "\\PC{0,60}|[0-9/. -]{0,40}", seconds in any::<i64>()) {
+            if let Ok(text) = text.parse() {
+                let _ = Description::parse(text, DateTime::from_timestamp(seconds, 0));
+            }
+        }
+    }
+}

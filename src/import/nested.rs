@@ -1,0 +1,133 @@
+//! Files inside files: how deep, how many and how much may be unpacked from one source file, and the readings of the
+//! members as one. Must not know any format.
+
+use std::cell::Cell;
+use std::io::{ErrorKind, Read};
+
+use zeroize::Zeroizing;
+
+mod members;
+
+pub(super) use members::Members;
+
+/// So many files inside files inside files are an attack, not a habit.
+const DEPTH_MAX: usize = 6;
+/// Members of all archives in one source file together.
+const MEMBERS_MAX: usize = 10_000;
+/// What one member may hold; the same as a file by itself.
+const MEMBER_BYTES_MAX: usize = 64 << 20;
+/// What all members together may hold.
+const ALL_BYTES_MAX: usize = 256 << 20;
+/// The first piece that is unpacked; each further one is twice the size.
+const FIRST_PIECE_BYTES: usize = 16 << 10;
+
+/// What may still be unpacked from one source file.
+pub(super) struct Budget {
+    bytes: Cell<usize>,
+    members: Cell<usize>,
+}
+
+/// Where among files inside files a reader stands.
+#[derive(Clone, Copy)]
+pub(super) struct Nest<'a> {
+    depth: usize,
+    budget: &'a Budget,
+}
+
+/// What came out of a packed stream.
+pub(super) enum Unpacked {
+    /// All of it.
+    Whole(Zeroizing<Vec<u8>>),
+    /// The beginning: the rest is damaged.
+    Begun(Zeroizing<Vec<u8>>),
+    /// More than may be unpacked.
+    Beyond,
+}
+
+impl Budget {
+    /// The ceilings of the product.
+    pub(super) const fn new() -> Self {
+        Self { bytes: Cell::new(ALL_BYTES_MAX), members: Cell::new(MEMBERS_MAX) }
+    }
+
+    #[cfg(test)]
+    pub(super) const fn of(bytes: usize, members: usize) -> Self {
+        Self { bytes: Cell::new(bytes), members: Cell::new(members) }
+    }
+
+    fn take_bytes(&self, count: usize) -> bool {
+        let left = self.bytes.get().checked_sub(count);
+        self.bytes.set(left.unwrap_or(0));
+        left.is_some()
+    }
+}
+
+impl<'a> Nest<'a> {
+    /// The source file itself.
+    pub(super) const fn outermost(budget: &'a Budget) -> Self {
+        Self { depth: 0, budget }
+    }
+
+    /// The place of its members; `None` where that is too deep.
+    pub(super) fn deeper(self) -> Option<Self> {
+        (self.depth < DEPTH_MAX).then_some(Self { depth: self.depth + 1, ..self })
+    }
+
+    /// Counts one more member; false where there are too many.
+    pub(super) fn take_member(self) -> bool {
+        let left = self.budget.members.get().checked_sub(1);
+        self.budget.members.set(left.unwrap_or(0));
+        left.is_some()
+    }
+
+    /// Takes bytes that are about to be copied out; false where they are too many.
+    pub(super) fn take_bytes(self, count: usize) -> bool {
+        count <= MEMBER_BYTES_MAX && self.budget.take_bytes(count)
+    }
+
+    /// Reads a packed stream to its end. Whatever size it claims, only what really comes out is held, and no buffer is
+    /// moved while it is filled.
+    pub(super) fn unpack(self, mut stream: impl Read) -> Unpacked {
+        let mut pieces: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        let mut size = FIRST_PIECE_BYTES;
+        let (mut all, mut whole) = (0, false);
+        while !whole {
+            let mut piece = Zeroizing::new(vec![0; size]);
+            let (filled, end) = fill(&mut stream, &mut piece);
+            all += filled;
+            if !self.budget.take_bytes(filled) || all > MEMBER_BYTES_MAX {
+                return Unpacked::Beyond;
+            }
+            piece.truncate(filled);
+            pieces.push(piece);
+            match end {
+                End::Full => size = (size * 2).min(1 << 20),
+                End::Over => whole = true,
+                End::Broken => break,
+            }
+        }
+        let mut bytes = Zeroizing::new(Vec::with_capacity(all));
+        pieces.iter().for_each(|piece| bytes.extend_from_slice(piece));
+        if whole { Unpacked::Whole(bytes) } else { Unpacked::Begun(bytes) }
+    }
+}
+
+/// How filling a buffer ended.
+enum End {
+    Full,
+    Over,
+    Broken,
+}
+
+fn fill(stream: &mut impl Read, piece: &mut [u8]) -> (usize, End) {
+    let mut filled = 0;
+    while filled < piece.len() {
+        match stream.read(&mut piece[filled..]) {
+            Ok(0) => return (filled, End::Over),
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return (filled, End::Broken),
+        }
+    }
+    (filled, End::Full)
+}

@@ -1,0 +1,173 @@
+//! What a vault keeps beside its records: attachments, the register of copies, the journal of imports.
+//! Must not know how any of it is sealed or stored.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{AttachmentKind, Created, Details, Guid, Handle, HandleSet, LineText};
+
+/// An item's permanent number in its vault; people read it as `a3` or `c3`, by its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ItemNumber(u32);
+
+/// One item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Item {
+    /// A file that belongs to a drive and is no recovery password.
+    Attachment(AttachmentInfo),
+    /// A stick, file, sheet, kit or bundle that was made.
+    Copy(CopyInfo),
+    /// What one import did.
+    Import(ImportJournal),
+}
+
+/// What is known of an attachment; its bytes are sealed by themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachmentInfo {
+    /// What it is.
+    pub attachment: AttachmentKind,
+    /// The key protector, or for a drive's header the volume, that it belongs to.
+    pub guid: Guid,
+    /// The Key IDs of the recovery passwords it goes with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_ids: Vec<Guid>,
+    /// The computer's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_name: Option<LineText>,
+    /// The volume's label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume_label: Option<LineText>,
+    /// The name of the file it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<LineText>,
+    /// When it was made, as it says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Created>,
+    /// When it was taken in.
+    pub imported_date_time: DateTime<Utc>,
+    /// Its length.
+    pub bytes: u64,
+    /// SHA-256 of its bytes, in hex: the same file is kept once.
+    pub sha256: String,
+    /// When it was put into the trash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_date_time: Option<DateTime<Utc>>,
+}
+
+/// The kinds of copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CopyKind {
+    /// Files on a stick or another drive.
+    Stick,
+    /// A file in the clear.
+    File,
+    /// A sealed bundle.
+    Bundle,
+    /// A printed sheet, or the file from which it is printed.
+    Sheet,
+    /// An emergency kit.
+    Kit,
+}
+
+/// A copy of keys that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyInfo {
+    /// What it is.
+    pub copy: CopyKind,
+    /// The name the user gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<LineText>,
+    /// Where it was put.
+    pub place: LineText,
+    /// When it was made.
+    pub made_date_time: DateTime<Utc>,
+    /// The vault's revision from which it was made.
+    pub revision: u32,
+    /// The records in it.
+    pub records: HandleSet,
+    /// The keyslot it opens, of a kit; in hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot: Option<String>,
+    /// When it was last compared with the vault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_date_time: Option<DateTime<Utc>>,
+    /// When it was destroyed, as the user says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destroyed_date_time: Option<DateTime<Utc>>,
+}
+
+/// What one import did, so that it can be undone. A large import fills several, with the same time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportJournal {
+    /// When it ran.
+    pub imported_date_time: DateTime<Utc>,
+    /// The first item of the same import, for those behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<ItemNumber>,
+    /// What was imported: a path, or the clipboard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<LineText>,
+    /// The records it added.
+    pub added: HandleSet,
+    /// The attachments it added, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attached: Vec<ItemNumber>,
+    /// The records it changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<DetailsChange>,
+    /// When it was undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_date_time: Option<DateTime<Utc>>,
+}
+
+/// A record's details before and after a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DetailsChange {
+    /// The record.
+    pub handle: Handle,
+    /// As they were.
+    pub before: Details,
+    /// As the change left them.
+    pub after: Details,
+}
+
+impl ItemNumber {
+    /// The item with this number; `None` for zero.
+    #[must_use]
+    pub const fn new(number: u32) -> Option<Self> {
+        if number == 0 { None } else { Some(Self(number)) }
+    }
+
+    /// Its number, from 1.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl CopyKind {
+    /// The word a person reads.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stick => "stick",
+            Self::File => "file",
+            Self::Bundle => "bundle",
+            Self::Sheet => "sheet",
+            Self::Kit => "kit",
+        }
+    }
+}
+
+impl fmt::Display for ItemNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

@@ -1,0 +1,63 @@
+//! PNG and JPEG pictures as grey dots. Asks for the size before it decodes.
+
+use std::io::Cursor;
+
+use image::{ImageFormat, ImageReader, Limits};
+use zeroize::Zeroizing;
+
+use super::ScanError;
+
+/// Most dots of a picture: an A4 page at 750 dots per inch.
+pub(super) const DOTS: u64 = 56_000_000;
+/// Memory that decoding may take.
+const MEMORY: u64 = 512 << 20;
+
+/// A picture without colours; 0 is black.
+pub(super) struct Grey {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) dots: Zeroizing<Vec<u8>>,
+}
+
+impl Grey {
+    /// The dot, and white beyond the edges.
+    pub(super) fn at(&self, x: usize, y: usize) -> u8 {
+        if x < self.width { self.dots.get(y * self.width + x).copied().unwrap_or(u8::MAX) } else { u8::MAX }
+    }
+}
+
+/// Decodes a picture.
+pub(super) fn decode(bytes: &[u8]) -> Result<Grey, ScanError> {
+    let format = match bytes {
+        [0x89, b'P', b'N', b'G', ..] => ImageFormat::Png,
+        [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
+        _ => return Err(ScanError::Format),
+    };
+    let (width, height) = ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().map_err(|_| ScanError::Damaged)?;
+    if u64::from(width) * u64::from(height) > DOTS {
+        return Err(ScanError::TooLarge);
+    }
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY);
+    reader.limits(limits);
+    let mut picture = reader.decode().map_err(|_| ScanError::Damaged)?;
+    if picture.color().has_alpha() {
+        on_white(&mut picture);
+    }
+    let grey = picture.into_luma8();
+    Ok(Grey { width: width as usize, height: height as usize, dots: Zeroizing::new(grey.into_raw()) })
+}
+
+/// What is transparent is paper.
+fn on_white(picture: &mut image::DynamicImage) {
+    let mut rgba = picture.to_rgba8();
+    for dot in rgba.pixels_mut() {
+        let [.., alpha] = dot.0;
+        for channel in dot.0.iter_mut().take(3) {
+            let mixed = (u16::from(*channel) * u16::from(alpha) + 255 * (255 - u16::from(alpha))) / 255;
+            *channel = u8::try_from(mixed).unwrap_or(u8::MAX);
+        }
+    }
+    *picture = image::DynamicImage::ImageRgba8(rgba);
+}

@@ -1,0 +1,296 @@
+//! The typefaces of pages: which letters they have, and text shaped and measured as it will be drawn.
+//! Must not know pages; system fonts come in as bytes.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustybuzz::{Direction, Face, UnicodeBuffer};
+use unicode_bidi::BidiInfo;
+use unicode_normalization::char::is_combining_mark;
+
+use super::SheetError;
+use super::page::Page;
+
+/// The program's own: plain, bold, digits, commands.
+const OWN: [&[u8]; 4] = [
+    include_bytes!("fonts/DejaVuSansCondensed.ttf"),
+    include_bytes!("fonts/DejaVuSansCondensed-Bold.ttf"),
+    include_bytes!("fonts/DejaVuSansMono-Bold.ttf"),
+    include_bytes!("fonts/DejaVuSansMono.ttf"),
+];
+
+/// The face of the digits, for the browser.
+pub(super) const DIGIT_FACE: &[u8] = OWN[2];
+
+/// A font file of the system.
+#[derive(Debug, Clone)]
+pub struct FontBytes {
+    /// The file's content.
+    pub bytes: Arc<Vec<u8>>,
+    /// Which font of a collection.
+    pub index: u32,
+}
+
+/// How a text looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Style {
+    Plain,
+    Bold,
+    /// Monospaced and bold, with a marked zero; what is written so is not remembered.
+    Digits,
+    /// Monospaced.
+    Code,
+}
+
+/// A glyph and the text it stands for; lengths in ems.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Glyph {
+    pub(super) id: u32,
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) advance: f32,
+    pub(super) dx: f32,
+    pub(super) dy: f32,
+}
+
+/// Glyphs of one face, from left to right.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Run {
+    pub(super) face: usize,
+    pub(super) text: String,
+    pub(super) glyphs: Vec<Glyph>,
+    pub(super) width: f32,
+}
+
+/// All faces at hand.
+pub(super) struct Typefaces<'a> {
+    faces: Vec<(Face<'a>, f32)>,
+    fonts: &'a [FontBytes],
+    memo: RefCell<[HashMap<String, Rc<Vec<Run>>>; 4]>,
+    escaped: Cell<bool>,
+}
+
+impl<'a> Typefaces<'a> {
+    /// The program's own, and those of the system behind them.
+    pub(super) fn new(fonts: &'a [FontBytes]) -> Result<Self, SheetError> {
+        let mut faces = Vec::with_capacity(OWN.len() + fonts.len());
+        for bytes in OWN {
+            faces.push(Face::from_slice(bytes, 0).ok_or(SheetError::Typeface)?);
+        }
+        for font in fonts {
+            // The caller looked at it already; one that is no font would shift the numbers of those behind it.
+            faces.push(Face::from_slice(&font.bytes, font.index).ok_or(SheetError::Typeface)?);
+        }
+        let em = |face: &Face<'_>| f32::from(u16::try_from(face.units_per_em()).unwrap_or(1000).max(1));
+        let faces = faces.into_iter().map(|face| (em(&face), face)).map(|(em, face)| (face, em)).collect();
+        Ok(Self { faces, fonts, memo: RefCell::default(), escaped: Cell::new(false) })
+    }
+
+    /// The file of a face and its number in it.
+    pub(super) fn file(&self, face: usize) -> Option<(krilla::Data, u32)> {
+        match OWN.get(face) {
+            Some(bytes) => Some(((*bytes).into(), 0)),
+            None => self.fonts.get(face - OWN.len()).map(|font| (Arc::clone(&font.bytes).into(), font.index)),
+        }
+    }
+
+    /// Whether something had to be written by its number.
+    pub(super) fn escaped(&self) -> bool {
+        self.escaped.get()
+    }
+
+    /// Before a page of its own.
+    pub(super) fn forget_escapes(&self) {
+        self.escaped.set(false);
+    }
+
+    /// The faces of a style, the first choice first.
+    fn chain(&self, style: Style) -> impl Iterator<Item = usize> {
+        let first = style as usize;
+        [first, Style::Plain as usize].into_iter().take(if first == 0 { 1 } else { 2 }).chain(OWN.len()..self.faces.len())
+    }
+
+    fn face_for(&self, style: Style, cluster: &str) -> Option<usize> {
+        self.chain(style).find(|face| cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.glyph_index(c).is_some()))
+    }
+
+    /// The text with each letter that no face has written as `\u{…}`.
+    pub(super) fn printable<'t>(&self, style: Style, text: &'t str) -> Cow<'t, str> {
+        // Our own words and most names.
+        if text.is_ascii() || clusters(text).all(|cluster| self.face_for(style, cluster).is_some()) {
+            return Cow::Borrowed(text);
+        }
+        let mut shown = String::with_capacity(text.len() * 2);
+        for cluster in clusters(text) {
+            if self.face_for(style, cluster).is_some() {
+                shown.push_str(cluster);
+                continue;
+            }
+            self.escaped.set(true);
+            for c in cluster.chars() {
+                // Writing to a String cannot fail.
+                let _ = write!(shown, "\\u{{{:X}}}", u32::from(c));
+            }
+        }
+        Cow::Owned(shown)
+    }
+
+    /// A word or a group, shaped; from left to right.
+    pub(super) fn shape(&self, style: Style, text: &str) -> Rc<Vec<Run>> {
+        if style == Style::Digits {
+            return Rc::new(self.shape_parts(style, text));
+        }
+        if let Some(known) = self.memo.borrow()[style as usize].get(text) {
+            return Rc::clone(known);
+        }
+        let runs = Rc::new(self.shape_parts(style, text));
+        self.memo.borrow_mut()[style as usize].insert(text.to_owned(), Rc::clone(&runs));
+        runs
+    }
+
+    /// In ems.
+    pub(super) fn width(&self, style: Style, text: &str) -> f32 {
+        self.shape(style, text).iter().map(|run| run.width).sum()
+    }
+
+    fn shape_parts(&self, style: Style, text: &str) -> Vec<Run> {
+        // Nothing below Hebrew is written from right to left.
+        if text.chars().all(|c| c < '\u{590}') {
+            return self.shape_one_way(style, text, Direction::LeftToRight);
+        }
+        let bidi = BidiInfo::new(text, None);
+        let mut runs = Vec::new();
+        for paragraph in &bidi.paragraphs {
+            let (levels, ranges) = bidi.visual_runs(paragraph, paragraph.range.clone());
+            for range in ranges {
+                let backwards = levels.get(range.start).is_some_and(unicode_bidi::Level::is_rtl);
+                let direction = if backwards { Direction::RightToLeft } else { Direction::LeftToRight };
+                runs.extend(self.shape_one_way(style, &text[range], direction));
+            }
+        }
+        runs
+    }
+
+    fn shape_one_way(&self, style: Style, text: &str, direction: Direction) -> Vec<Run> {
+        let mut parts: Vec<(usize, String)> = Vec::new();
+        for cluster in clusters(text) {
+            let face = self.face_for(style, cluster).unwrap_or(style as usize);
+            match parts.last_mut() {
+                Some((last, part)) if *last == face => part.push_str(cluster),
+                _ => parts.push((face, cluster.to_owned())),
+            }
+        }
+        let mut runs: Vec<Run> = parts.into_iter().map(|(face, text)| self.shape_run(face, text, direction)).collect();
+        if direction == Direction::RightToLeft {
+            runs.reverse();
+        }
+        runs
+    }
+
+    fn shape_run(&self, face: usize, text: String, direction: Direction) -> Run {
+        let (font, em) = &self.faces[face];
+        let mut buffer = UnicodeBuffer::new();
+        buffer.push_str(&text);
+        buffer.set_direction(direction);
+        buffer.guess_segment_properties();
+        buffer.set_direction(direction);
+        let shaped = rustybuzz::shape(font, &[], buffer);
+        let mut starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
+        starts.sort_unstable();
+        let glyphs: Vec<Glyph> = shaped
+            .glyph_infos()
+            .iter()
+            .zip(shaped.glyph_positions())
+            .map(|(info, place)| {
+                let from = info.cluster as usize;
+                let ems = |units: i32| f32::from(i16::try_from(units).unwrap_or(i16::MAX)) / em;
+                Glyph {
+                    id: info.glyph_id,
+                    from,
+                    to: starts.iter().copied().find(|start| *start > from).unwrap_or(text.len()),
+                    advance: ems(place.x_advance),
+                    dx: ems(place.x_offset),
+                    dy: ems(place.y_offset),
+                }
+            })
+            .collect();
+        let width = glyphs.iter().map(|glyph| glyph.advance).sum();
+        Run { face, text, glyphs, width }
+    }
+}
+
+/// The letters of pages that the program's own typefaces and these have not.
+///
+/// # Errors
+/// [`SheetError::Typeface`] when a font cannot be read.
+pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, SheetError> {
+    let faces = Typefaces::new(fonts)?;
+    let mut missing: Vec<char> = pages
+        .iter()
+        .flat_map(Page::texts)
+        .filter(|text| !text.is_ascii())
+        .flat_map(|text| clusters(text).filter(|cluster| faces.face_for(Style::Bold, cluster).is_none()).flat_map(str::chars).collect::<Vec<_>>())
+        .filter(|c| !is_ignorable(*c))
+        .collect();
+    missing.sort_unstable();
+    missing.dedup();
+    Ok(missing)
+}
+
+/// Letters, each with the marks that stand on it.
+pub(super) fn clusters(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let marks = rest[first.len_utf8()..].chars().take_while(|c| is_combining_mark(*c) || is_ignorable(*c));
+        let (cluster, behind) = rest.split_at(first.len_utf8() + marks.map(char::len_utf8).sum::<usize>());
+        rest = behind;
+        Some(cluster)
+    })
+}
+
+/// Joiners and variation selectors: shaping knows them, and they have no picture.
+const fn is_ignorable(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_faces_have_european_scripts_and_a_marked_zero() {
+        let faces = Typefaces::new(&[]).unwrap();
+        for text in ["Jürgens Büro-PC", "Łódź čeština İstanbul", "Ноутбук Ольги Її Ґ", "Υπολογιστής Άννας", "Việt ễ", "e\u{301}x\u{323}"] {
+            assert_eq!(faces.printable(Style::Plain, text), text);
+            assert_eq!(faces.printable(Style::Bold, text), text);
+            assert!(faces.shape(Style::Plain, text).iter().flat_map(|run| &run.glyphs).all(|glyph| glyph.id != 0), "{text}");
+        }
+        assert!(!faces.escaped());
+        // Unlike the letter O, and all digits equally wide.
+        let glyph = |text: &str| faces.shape(Style::Digits, text)[0].glyphs[0].clone();
+        assert_ne!(glyph("0").id, glyph("O").id);
+        assert!((0..10).all(|digit| (glyph(&digit.to_string()).advance - glyph("0").advance).abs() < 1e-6));
+    }
+
+    #[test]
+    fn a_letter_without_a_face_is_written_as_its_number() {
+        let faces = Typefaces::new(&[]).unwrap();
+        assert_eq!(faces.printable(Style::Plain, "東-PC"), "\\u{6771}-PC");
+        assert!(faces.escaped());
+        // With a mark that the face has, the letter alone decides; the mark is not lost.
+        assert_eq!(faces.printable(Style::Plain, "か\u{3099}"), "\\u{304B}\\u{3099}");
+    }
+
+    #[test]
+    fn every_glyph_knows_its_text() {
+        let faces = Typefaces::new(&[]).unwrap();
+        let runs = faces.shape(Style::Plain, "Ой, e\u{301} fi");
+        let covered: usize = runs.iter().flat_map(|run| run.glyphs.iter().map(|glyph| (glyph.from, glyph.to))).collect::<std::collections::BTreeSet<_>>().iter().map(|(from, to)| to - from).sum();
+        assert_eq!(covered, "Ой, e\u{301} fi".len());
+    }
+}

@@ -1,0 +1,97 @@
+//! Drives of our own making, by name, as image files in the house.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::{LazyLock, Mutex};
+
+use super::fve_support::crypt::crc32;
+use super::fve_support::disks::with_gpt;
+use super::fve_support::made::{Made, Protector, Secret, bek};
+use super::fve_support::sparse::Sparse;
+
+/// The startup key of the drive "startup-key".
+const STARTUP: [u8; 32] = [0x3C; 32];
+
+/// The image of this name; or a startup key's file. Each is made once: its keys cost as much as a proof.
+pub(crate) fn named(name: &str) -> Sparse {
+    static MADE: LazyLock<Mutex<HashMap<String, Sparse>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap();
+    made.entry(name.to_owned()).or_insert_with(|| make(name)).clone()
+}
+
+fn make(name: &str) -> Sparse {
+    let made = |protectors: Vec<Protector>| Made { protectors, ..Made::default() };
+    let recovery = Protector::recovery;
+    match name {
+        "usual" => Made::default().image(),
+        "two-keys" => made(vec![Protector::of(9, 0x2000, Secret::Password("demopass")), recovery(1), recovery(2)]).image(),
+        "suspended" => made(vec![Protector::of(9, 0x0000, Secret::Clear([7; 32])), recovery(1), recovery(2)]).image(),
+        "password-only" => made(vec![Protector::of(9, 0x2000, Secret::Password("demopass"))]).image(),
+        "startup-key" => made(vec![Protector::of(9, 0x0200, Secret::External(STARTUP)), recovery(1)]).image(),
+        "with-windows" => {
+            let description = Some("PC-MADE C: 22/11/2026".to_owned());
+            Made { description, protectors: vec![Protector::of(8, 0x0100, Secret::Machine), recovery(1)], ..Made::default() }.image()
+        }
+        "newer-way" => {
+            let secret = Secret::Recovery { key: super::fve_support::made::key_of(1), flags: 0x40, nested_role: 0x12 };
+            made(vec![Protector::of(1, 0x0800, secret)]).image()
+        }
+        "renamed" => renamed(),
+        "failing" => {
+            let mut image = Made::default().image();
+            for at in &Made::default().offsets[..2] {
+                image.put(at + 200, b"damage");
+            }
+            image
+        }
+        "dead" => {
+            let mut image = Made::default().image();
+            for at in Made::default().offsets {
+                image.put(at, &[0xFF; 64]);
+            }
+            image
+        }
+        "disk" => with_gpt(512, &[&Made::default(), &made(vec![recovery(3)])], false),
+        "escapes" => Made { description: Some("PC\u{1b}[31m\u{202e}EVIL Data\u{7} 22/11/2026".to_owned()), ..Made::default() }.image(),
+        "empty-disk" => Sparse::new(1 << 20),
+        "startup-key-file" => {
+            let mut file = Sparse::new(0);
+            file.put(0, &bek(9, &STARTUP));
+            file
+        }
+        _ => panic!("no drive is named {name}"),
+    }
+}
+
+/// Somebody wrote another computer's name into it and mended the checksums.
+fn renamed() -> Sparse {
+    let plain = Made::default();
+    let changed = Made { description: Some("PC-EVIL Data disk 22/11/2026".to_owned()), ..Made::default() };
+    let (mut image, block) = (plain.image(), changed.block());
+    let mut validation = plain.validation(&plain.block());
+    validation[4..8].copy_from_slice(&crc32(&block).to_le_bytes());
+    for at in plain.offsets {
+        image.put(at, &[block.clone(), validation.clone()].concat());
+    }
+    image
+}
+
+/// Writes an image without its empty parts.
+pub(crate) fn save(image: &Sparse, path: &Path) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut file = File::create(path).unwrap();
+    let mut reader = image.clone();
+    let mut block = vec![0; 64 << 10];
+    let mut at = 0;
+    while at < image.size() {
+        let count = reader.read(&mut block).unwrap();
+        if block[..count].iter().any(|byte| *byte != 0) {
+            file.seek(SeekFrom::Start(at)).unwrap();
+            file.write_all(&block[..count]).unwrap();
+        }
+        at += count as u64;
+    }
+    file.set_len(image.size()).unwrap();
+}
