@@ -91,8 +91,17 @@ fn expectation(case: &Value) -> Value {
         .unwrap()
         .iter()
         .map(|record| {
-            let names =
-                ["key_id", "key_id_prefix", "recovery_password", "device", "mount_point", "volume_type", "created", "created_raw", "device_id"];
+            let names = [
+                "key_id",
+                "key_id_prefix",
+                "recovery_password",
+                "device",
+                "mount_point",
+                "volume_type",
+                "created",
+                "created_raw",
+                "device_id",
+            ];
             let mut fields: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), field(record, name))).collect();
             if record["recovery_password"].is_null() {
                 // Of a key that was not read, only its ID is kept.

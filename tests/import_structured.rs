@@ -58,7 +58,9 @@ fn pairs(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Pair>> {
         decoys: decoys.into_iter().map(id).collect(),
     };
     pairs
-        .prop_filter("nothing that Windows would not make", |pairs| pairs.iter().all(|(groups, _, _)| groups.iter().any(|group| *group != groups[0])))
+        .prop_filter("nothing that Windows would not make", |pairs| {
+            pairs.iter().all(|(groups, _, _)| groups.iter().any(|group| *group != groups[0]))
+        })
         .prop_map(move |pairs| pairs.into_iter().map(one).collect())
 }
 
@@ -343,9 +345,40 @@ fn one_is_two_things() {
     let id = "c22048e2-1740-4d2b-8bed-9f07a429921c";
     let kind = |text: String| read(None, text.as_bytes()).records.first().map(|record| record.volume_type);
     let graph = format!("{{\"volumeType\":\"1\",\"id\":\"{id}\",\"key\":\"{key}\",\"createdDateTime\":\"2024-01-01T00:00:00Z\"}}");
-    let shell = format!("{{\"VolumeType\":1,\"MountPoint\":\"D:\",\"KeyProtector\":[{{\"KeyProtectorId\":\"{id}\",\"RecoveryPassword\":\"{key}\",\"KeyProtectorType\":3}}]}}");
+    let shell = format!(
+        "{{\"VolumeType\":1,\"MountPoint\":\"D:\",\"KeyProtector\":[{{\"KeyProtectorId\":\"{id}\",\"RecoveryPassword\":\"{key}\",\"KeyProtectorType\":3}}]}}"
+    );
     let other = format!("{{\"volumeType\":1,\"keyId\":\"{id}\",\"recoveryKey\":\"{key}\"}}");
     assert_eq!(kind(graph), Some(VolumeType::OperatingSystem));
     assert_eq!(kind(shell), Some(VolumeType::Data));
     assert_eq!(kind(other), Some(VolumeType::Unknown));
+}
+
+/// Whatever a password stands in, it stands nowhere else in what was read.
+#[test]
+fn no_other_field_holds_digits() {
+    let key = password([40_000, 50_002, 43, 4_444, 55_555, 60_606, 7_007, 8_080]);
+    let id = "c22048e2-1740-4d2b-8bed-9f07a429921c";
+    let groups: Vec<&str> = key.split('-').collect();
+    let names = [
+        "created", "data", "deviceName", "deviceId", "name", "title", "volumeType", "drive", "label", "type", "description", "identifier", "id", "dn", "keyPackage",
+        "keyProtectorType", "notes", "password", "x",
+    ];
+    for name in names {
+        for value in [key.clone(), key.replace('-', ""), key.replace('-', " "), format!("Key {key} of Anna")] {
+            for text in [
+                format!("{{\"keyId\":\"{id}\",\"{name}\":\"{value}\"}}"),
+                format!("keyId;{name}\n{id};{value}\n"),
+                format!("<a><keyId>{id}</keyId><{name}>{value}</{name}></a>"),
+                format!("dn: CN=x,DC=y\nkeyId: {id}\n{name}: {value}\n\n"),
+                format!("KeyProtectorId : {id}\nRecoveryPassword : {value}\n{name} : {value}\n"),
+            ] {
+                let reading = read(None, text.as_bytes());
+                assert!(!reading.records.is_empty(), "{name}");
+                let shown = format!("{reading:?}");
+                let found = groups.iter().filter(|group| shown.contains(**group)).count();
+                assert!(found == 0, "{name} shows {found} groups");
+            }
+        }
+    }
 }

@@ -84,7 +84,8 @@ fn kind(line: &str) -> Kind {
 /// the same order.
 fn period(lines: &[(usize, &str, Kind)], keys: &[usize]) -> Option<(usize, usize)> {
     let first = *keys.first()?;
-    let kinds = |from: usize, length: usize| lines.get(from..from + length).map(|part| part.iter().map(|(_, _, kind)| *kind).collect::<Vec<_>>());
+    let kinds =
+        |from: usize, length: usize| lines.get(from..from + length).map(|part| part.iter().map(|(_, _, kind)| *kind).collect::<Vec<_>>());
     let lengths = match keys.get(1) {
         Some(second) => second - first..=second - first,
         None => 3..=FIELDS_MAX,
@@ -96,7 +97,14 @@ fn period(lines: &[(usize, &str, Kind)], keys: &[usize]) -> Option<(usize, usize
             let alike = (1..keys.len()).all(|index| kinds(start + index * length, length).as_ref() == Some(&form));
             let once = |kind: Kind| form.iter().filter(|other| **other == kind).count();
             let has_title = lines[start..start + length].iter().any(|(_, text, kind)| *kind == Kind::Other && role(text) != Role::Unknown);
-            if !alike || once(Kind::Key) != 1 || once(Kind::Id) != 1 || once(Kind::Other) > 1 || once(Kind::Volume) > 1 || once(Kind::Date) > 1 || has_title {
+            if !alike
+                || once(Kind::Key) != 1
+                || once(Kind::Id) != 1
+                || once(Kind::Other) > 1
+                || once(Kind::Volume) > 1
+                || once(Kind::Date) > 1
+                || has_title
+            {
                 continue;
             }
             // All that is known of a key belongs to it; a computer's name in front rather than behind.

@@ -27,16 +27,15 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
         return None;
     }
     let mut sheet = Sheet::of(Vec::new());
-    let mut lines = Lines { text: source.as_str(), line: 0 };
     let mut record = Record::default();
-    while let Some((number, line)) = lines.next() {
+    for (number, line) in (Lines { text: source.as_str(), line: 0 }) {
         if line.trim().is_empty() {
             std::mem::take(&mut record).close(&mut sheet);
         } else if !line.starts_with('#') && *line != *"-" {
             if line.starts_with("dn:") && !record.fields.is_empty() {
                 std::mem::take(&mut record).close(&mut sheet);
             }
-            record.line(line, number);
+            record.line(&line, number);
         }
     }
     record.close(&mut sheet);
@@ -51,7 +50,9 @@ fn is_ldif(head: &str) -> bool {
 }
 
 fn is_name(name: &str) -> bool {
-    name.len() <= NAME_BYTES && name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b';' | b'.' | b'_'))
+    name.len() <= NAME_BYTES
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b';' | b'.' | b'_'))
 }
 
 #[derive(Default)]
@@ -62,7 +63,7 @@ struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn line(&mut self, line: Text<'a>, number: usize) {
+    fn line(&mut self, line: &Text<'a>, number: usize) {
         if self.fields.is_empty() {
             self.line = number;
         }
@@ -120,20 +121,24 @@ impl<'a> Record<'a> {
 }
 
 /// Name and value of a line.
-fn parsed(line: Text<'_>) -> Option<(Text<'_>, Value<'_>)> {
+fn parsed<'a>(line: &Text<'a>) -> Option<(Text<'a>, Value<'a>)> {
     let colon = line.find(':').filter(|colon| is_name(&line[..*colon]))?;
     let rest = &line[colon + 1..];
     let name = Text::copy(&line[..colon]);
     if let Some(encoded) = rest.strip_prefix(':') {
         let bytes = Zeroizing::new(STANDARD.decode(encoded.trim()).ok()?);
-        let is_text = std::str::from_utf8(&bytes).is_ok_and(|text| !text.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t')));
+        let is_text =
+            std::str::from_utf8(&bytes).is_ok_and(|text| !text.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t')));
         // Sixteen bytes under the name of a GUID are one, whatever they look like.
         let is_guid = bytes.len() == 16 && name.to_ascii_lowercase().ends_with("guid");
-        return Some((name, if is_text && !is_guid { Value::Text(Text::copy(&String::from_utf8_lossy(&bytes))) } else { Value::Bytes(bytes) }));
+        return Some((
+            name,
+            if is_text && !is_guid { Value::Text(Text::copy(&String::from_utf8_lossy(&bytes))) } else { Value::Bytes(bytes) },
+        ));
     }
     let value = match line {
         Text::Borrowed(text) => Text::Borrowed(text[colon + 1..].trim()),
-        Text::Owned(ref text) => Text::copy(text[colon + 1..].trim()),
+        Text::Owned(text) => Text::copy(text[colon + 1..].trim()),
     };
     Some((name, Value::Text(value)))
 }

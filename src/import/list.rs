@@ -27,7 +27,13 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
         let has = |wanted: Role| block.fields.iter().any(|field| field.role == wanted && !field.value.trim().is_empty());
         let is_heading = !block.holds_key_or_id() && (has(Role::Device) || has(Role::Drive));
         let index = entries.len();
-        let parent = if is_heading && has(Role::Device) { None } else if is_heading { computer } else { volume.or(computer) };
+        let parent = if is_heading && has(Role::Device) {
+            None
+        } else if is_heading {
+            computer
+        } else {
+            volume.or(computer)
+        };
         if is_heading {
             if has(Role::Device) {
                 (computer, volume) = (Some(index), None);
@@ -55,7 +61,11 @@ impl Block<'_> {
     }
 
     fn has_id(&self) -> bool {
-        let is_id = |field: &Field<'_>| matches!(field.role, Role::KeyId | Role::Id | Role::Directory | Role::Name) && field.value.contains('-') && may_hold_value(&field.value);
+        let is_id = |field: &Field<'_>| {
+            matches!(field.role, Role::KeyId | Role::Id | Role::Directory | Role::Name)
+                && field.value.contains('-')
+                && may_hold_value(&field.value)
+        };
         self.fields.iter().any(is_id)
     }
 
@@ -104,7 +114,8 @@ fn is_list(head: &str) -> bool {
     }
     let volume = |name: &&&str| head.lines().filter_map(split).any(|(found, _)| folded(found) == ***name);
     let graph = ["id", "createddatetime", "volumetype"].iter().all(|name| volume(&name));
-    let known = sure.len() > 1 || graph || VOLUME_NAMES.iter().filter(volume).count() > 2 || short == (true, true) || tab == (true, true, true);
+    let known =
+        sure.len() > 1 || graph || VOLUME_NAMES.iter().filter(volume).count() > 2 || short == (true, true) || tab == (true, true, true);
     // Windows' own texts are no lists.
     known && !head.contains("fwlink") && others <= fields * PROSE_SHARE + 4 && !is_manage_bde(head)
 }
@@ -112,7 +123,9 @@ fn is_list(head: &str) -> bool {
 /// Its blocks nest by indentation; the plain reader knows them.
 fn is_manage_bde(head: &str) -> bool {
     let mut ids = head.lines().filter_map(split).filter(|(name, _)| matches!(folded(name).as_str(), "id" | "recoverykeyid" | "passwordid"));
-    ids.clone().any(|(name, _)| name.eq_ignore_ascii_case("id")) && !ids.any(|(name, _)| folded(name) != "id") && !head.lines().filter_map(split).any(|(name, _)| name.eq_ignore_ascii_case("key"))
+    ids.clone().any(|(name, _)| name.eq_ignore_ascii_case("id"))
+        && !ids.any(|(name, _)| folded(name) != "id")
+        && !head.lines().filter_map(split).any(|(name, _)| name.eq_ignore_ascii_case("key"))
 }
 
 /// `name : value`, or `name = value`.
@@ -142,7 +155,8 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let continues = open.fields.last().is_some_and(|field| if field.value.is_empty() { column == 0 } else { column > 1 && indent >= column });
+        let continues =
+            open.fields.last().is_some_and(|field| if field.value.is_empty() { column == 0 } else { column > 1 && indent >= column });
         match split(line) {
             Some((name, value)) if !continues || role(name) != Role::Unknown => {
                 let repeats = open.fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
@@ -153,7 +167,11 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
                     open.line = index + 1;
                 }
                 // Format-List sets a blank before its colon; an empty value is none there.
-                column = if value.is_empty() { usize::from(line.contains(" :")) } else { line.len() - line.trim_end().len() + line.find(value).unwrap_or(0) };
+                column = if value.is_empty() {
+                    usize::from(line.contains(" :"))
+                } else {
+                    line.len() - line.trim_end().len() + line.find(value).unwrap_or(0)
+                };
                 add(&mut open, name, value);
             }
             _ if continues => extend(&mut open, trimmed),
@@ -170,7 +188,8 @@ fn add<'a>(block: &mut Block<'a>, name: &'a str, value: &'a str) {
         let before = value[..at].trim_end();
         let from = before.rfind([' ', ',', ';', '\t']).map(|at| at + 1)?;
         let known = matches!(role(&before[from..]), Role::Password | Role::KeyId | Role::Id);
-        (known && may_hold_value(&value[at + 1..])).then(|| (value[..from].trim_end_matches([' ', ',', ';', '\t']), &before[from..], value[at + 1..].trim()))
+        (known && may_hold_value(&value[at + 1..]))
+            .then(|| (value[..from].trim_end_matches([' ', ',', ';', '\t']), &before[from..], value[at + 1..].trim()))
     });
     match second {
         Some((first, next, rest)) => {
@@ -204,27 +223,22 @@ fn close<'a>(open: &mut Block<'a>, all: &mut Vec<Block<'a>>) {
 /// Passwords and IDs in blocks that take turns are one block each.
 fn join_halves(blocks: &mut Vec<Block<'_>>) {
     let halves: Vec<(bool, bool)> = blocks.iter().map(|block| (block.has_key(), block.has_id())).filter(|(key, id)| *key || *id).collect();
-    let alternate = halves.len().is_multiple_of(2) && !halves.is_empty() && halves.chunks(2).all(|pair| pair[0] == halves[0] && pair[1] == (!halves[0].0, !halves[0].1) && pair[0].0 != pair[0].1);
+    let alternate = halves.len().is_multiple_of(2)
+        && !halves.is_empty()
+        && halves.chunks(2).all(|pair| pair[0] == halves[0] && pair[1] == (!halves[0].0, !halves[0].1) && pair[0].0 != pair[0].1);
     if !alternate {
         return;
     }
     let mut joined: Vec<Block<'_>> = Vec::with_capacity(blocks.len());
     let mut first: Option<usize> = None;
     for block in blocks.drain(..) {
-        match first {
-            Some(at) => {
-                let done = block.holds_key_or_id();
-                joined[at].fields.extend(block.fields);
-                if done {
-                    first = None;
-                }
-            }
-            None => {
-                if block.holds_key_or_id() {
-                    first = Some(joined.len());
-                }
-                joined.push(block);
-            }
+        let counts = block.holds_key_or_id();
+        if let Some(at) = first {
+            joined[at].fields.extend(block.fields);
+            first = first.filter(|_| !counts);
+        } else {
+            first = counts.then_some(joined.len());
+            joined.push(block);
         }
     }
     *blocks = joined;
@@ -238,7 +252,9 @@ fn dialect(blocks: &[Block<'_>]) -> Dialect {
         Dialect::plain(SourceKind::ActiveDirectory)
     } else if has(&["id"]) && has(&["createddatetime"]) && has(&["volumetype", "key"]) {
         Dialect { numbers: Numbers::Graph, ..Dialect::plain(SourceKind::Graph) }
-    } else if has(&["autounlockprotector", "volumestatus", "keycertificatetype", "thumbprint"]) || (has(&["keyprotectorid"]) && has(&["keyprotectortype"]) && !drive()) {
+    } else if has(&["autounlockprotector", "volumestatus", "keycertificatetype", "thumbprint"])
+        || (has(&["keyprotectorid"]) && has(&["keyprotectortype"]) && !drive())
+    {
         Dialect { numbers: Numbers::PowerShell, ..Dialect::plain(SourceKind::PowerShell) }
     } else {
         Dialect::plain(SourceKind::ScriptTxt)

@@ -74,7 +74,8 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
     let of_file = remarks.iter().find(|remark| remark.kind == RemarkKind::OddLengthUtf16).copied();
     structured.remarks.splice(0..0, of_file);
     let keys = RandomState::new();
-    let mut by_mark: HashMap<u64, usize> = structured.records.iter().enumerate().map(|(at, record)| (record.password.mark(&keys), at)).collect();
+    let mut by_mark: HashMap<u64, usize> =
+        structured.records.iter().enumerate().map(|(at, record)| (record.password.mark(&keys), at)).collect();
     let mut held: HashSet<KeyId> = HashSet::new();
     for record in &structured.records {
         held.insert(record.key_id.clone());

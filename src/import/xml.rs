@@ -18,9 +18,12 @@ const WORK_MAX: usize = 4;
 /// Entries of one file.
 const ENTRIES_MAX: usize = 1_000_000;
 /// Elements that are web pages or drawings.
-const OTHER_ROOTS: &[&str] = &["html", "body", "table", "div", "p", "span", "svg", "head", "br", "font", "center", "pre", "w:document", "rss"];
+const OTHER_ROOTS: &[&str] =
+    &["html", "body", "table", "div", "p", "span", "svg", "head", "br", "font", "center", "pre", "w:document", "rss"];
 /// Attributes that say nothing of a value.
 const QUIET: &[&str] = &["protectinmemory", "protected", "type", "refid", "space", "lang", "typename", "nil", "base"];
+/// Elements that are cells of a table, whatever they hold.
+const CELLS: &[&str] = &["data", "cell", "td", "th", "v", "col", "column"];
 /// Attributes that name a value.
 const NAMING: &[&str] = &["name", "n", "key", "label"];
 
@@ -60,6 +63,7 @@ fn first_document(text: &str, reach: usize) -> Option<usize> {
 }
 
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "signs that are independent of each other")]
 struct Builder {
     entries: Vec<Entry<'static>>,
     open: Vec<Element>,
@@ -130,13 +134,8 @@ impl Builder {
     fn start(&mut self, start: &BytesStart<'_>) {
         let parent = self.open.last().map(|element| element.at);
         let name = start.local_name();
-        let mut entry = Entry {
-            name: Text::copy(name.as_ref()),
-            fields: Vec::new(),
-            parent,
-            place: None,
-            dialect: Dialect::plain(SourceKind::Other),
-        };
+        let mut entry =
+            Entry { name: Text::copy(name.as_ref()), fields: Vec::new(), parent, place: None, dialect: Dialect::plain(SourceKind::Other) };
         for attribute in start.attributes().with_checks(false).flatten() {
             let name = attribute.key.local_name();
             let value = unescape(&attribute.value).unwrap_or_default();
@@ -184,15 +183,22 @@ impl Builder {
     fn as_field(&mut self, at: usize, value: &str) -> Option<Field<'static>> {
         let entry = &mut self.entries[at];
         let quiet = |field: &Field<'_>| QUIET.contains(&folded(&field.name).as_str());
+        let is_cell = |name: &str| CELLS.iter().any(|cell| name.eq_ignore_ascii_case(cell));
+        if value.is_empty() && entry.fields.len() == 1 && is_cell(&entry.fields[0].name) && is_cell(&entry.name) {
+            return entry.fields.pop();
+        }
         if value.is_empty() && entry.fields.iter().any(|field| !quiet(field)) {
             return lifted(entry);
         }
         if entry.fields.iter().all(quiet) {
-            return Some(Field::new(Text::copy(&entry.name), Text::copy(value)));
+            let is_cell = is_cell(&entry.name);
+            let field = Field::new(Text::copy(&entry.name), Text::copy(value));
+            return Some(if is_cell { Field { role: Role::Unknown, ..field } } else { field });
         }
         let mut telling = entry.fields.iter().filter(|field| !quiet(field));
         let (naming, None) = (telling.next()?, telling.next()) else { return None };
-        let known = role(&naming.value) != Role::Unknown || matches!(folded(&entry.name).as_str(), "property" | "field" | "string" | "s" | "entry" | "data" | "item");
+        let known = role(&naming.value) != Role::Unknown
+            || matches!(folded(&entry.name).as_str(), "property" | "field" | "string" | "s" | "entry" | "data" | "item");
         (NAMING.contains(&folded(&naming.name).as_str()) && known).then(|| Field::new(Text::copy(&naming.value), Text::copy(value)))
     }
 

@@ -199,7 +199,7 @@ impl RecoveryPassword {
     /// not hold the keys.
     #[must_use]
     pub fn mark(&self, keys: &std::hash::RandomState) -> u64 {
-        std::hash::BuildHasher::hash_one(keys, &*self.sixteenths)
+        std::hash::BuildHasher::hash_one(keys, *self.sixteenths)
     }
 
     /// Whether both hold the same digits; takes the same time either way.

@@ -39,7 +39,10 @@ pub(in crate::import) fn reading(sheet: Sheet<'_>) -> Reading {
     let mut reading = Reading { records, remarks, attachments: sheet.attachments, ..Reading::default() };
     reading.remarks.extend(sheet.remarks.iter().map(|kind| Remark::whole(*kind)));
     without_password(&tree, &counts, &places, &mut reading);
-    let trace = !reading.records.is_empty() || !reading.partial.is_empty() || !reading.attachments.is_empty() || reading.remarks.iter().any(|remark| !is_structural(remark.kind));
+    let trace = !reading.records.is_empty()
+        || !reading.partial.is_empty()
+        || !reading.attachments.is_empty()
+        || reading.remarks.iter().any(|remark| !is_structural(remark.kind));
     let of_keys = entries.iter().zip(&counts).find(|(_, count)| **count > 0).map(|(entry, _)| entry.dialect.source);
     let any = sheet.source.or_else(|| entries.first().map(|entry| entry.dialect.source));
     reading.source = sheet.source.or_else(|| if trace { of_keys.or(any) } else { None });
@@ -82,7 +85,9 @@ fn keys_inside(entries: &[Entry<'_>], counts: &[usize]) -> Vec<usize> {
 fn places(entries: &[Entry<'_>], found: &[Found], counts: &[usize]) -> Vec<Place> {
     let mut number = 0;
     let mut place = |(at, entry): (usize, &Entry<'_>)| {
-        let counts = counts[at] > 0 || !found[at].flaws.is_empty() || found[at].ids.iter().any(|id| matches!(id.role, Role::KeyId | Role::Directory));
+        let counts = counts[at] > 0
+            || !found[at].flaws.is_empty()
+            || found[at].ids.iter().any(|id| matches!(id.role, Role::KeyId | Role::Directory));
         number += usize::from(counts || (entry.dialect.numbers == Numbers::Graph && found[at].ids.iter().any(|id| id.role == Role::Id)));
         entry.place.unwrap_or(Place::Record(number.max(1)))
     };
@@ -93,7 +98,8 @@ fn places(entries: &[Entry<'_>], found: &[Found], counts: &[usize]) -> Vec<Place
 fn without_password(tree: &Tree<'_>, counts: &[usize], places: &[Place], reading: &mut Reading) {
     let no_records = reading.records.is_empty();
     let candidates = |record: &Candidate| record.key_id_candidates.iter().copied().map(KeyId::Full).collect::<Vec<_>>();
-    let mut known: HashSet<KeyId> = reading.records.iter().flat_map(|record| [vec![record.key_id.clone()], candidates(record)].concat()).collect();
+    let mut known: HashSet<KeyId> =
+        reading.records.iter().flat_map(|record| [vec![record.key_id.clone()], candidates(record)].concat()).collect();
     let mut missing = Vec::new();
     for (at, entry) in tree.entries.iter().enumerate() {
         let found = &tree.found[at];
@@ -109,8 +115,11 @@ fn without_password(tree: &Tree<'_>, counts: &[usize], places: &[Place], reading
             SourceKind::PowerShell => found.password_protector || !found.flaws.is_empty(),
             _ => no_records || !found.flaws.is_empty() || entry.fields.iter().any(|field| field.role == Role::Password),
         };
-        let of_key = |role: Role| matches!(role, Role::KeyId | Role::Directory) || ((is_graph || !found.flaws.is_empty()) && role == Role::Id && !entry.dialect.own_ids);
-        let ids: Vec<&KeyId> = found.ids.iter().filter(|id| of_key(id.role)).map(|id| &id.key_id).collect();
+        let of_key = |role: Role| {
+            matches!(role, Role::KeyId | Role::Directory)
+                || ((is_graph || !found.flaws.is_empty()) && role == Role::Id && !entry.dialect.own_ids)
+        };
+        let ids: Vec<&KeyId> = found.ids.iter().filter(|id| of_key(id.role)).map(|id| &id.value).collect();
         let Some(first) = ids.first().filter(|_| meant) else { continue };
         if ids.iter().all(|id| id.may_equal(first)) && known.insert((*first).clone()) {
             reading.partial.push((*first).clone());

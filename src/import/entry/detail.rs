@@ -4,12 +4,16 @@ use super::pairing::Tree;
 use super::{Entry, Role, value};
 use crate::import::context::{Context, Surroundings, drive_in, name};
 use crate::import::directory::{self, DirectoryName};
-use crate::record::{Created, LineText, VolumeType};
+use crate::record::{Created, KeyId, LineText, VolumeType};
 
 /// Longest title.
 const TITLE_CHARS: usize = 200;
 /// Longest text that is searched for labels.
 const NOTES_BYTES: usize = 20_000;
+/// Most digits of an ID that is no GUID.
+const ID_DIGITS: usize = 16;
+/// A GUID with hyphens and braces.
+const GUID_TEXT_BYTES: usize = 38;
 /// Longest name of a computer in a network.
 const HOST_CHARS: usize = 63;
 
@@ -33,7 +37,8 @@ pub(super) fn of(tree: &Tree<'_>, at: usize, guessed: bool) -> Detail {
     for index in views(tree, at) {
         around(tree, index, guessed, &mut detail);
     }
-    let directory = std::iter::successors(Some(at), |index| tree.entries[*index].parent).find_map(|index| directory_of(&tree.entries[index]));
+    let directory =
+        std::iter::successors(Some(at), |index| tree.entries[*index].parent).find_map(|index| directory_of(&tree.entries[index]));
     if let Some(found) = directory {
         detail.created = found.created.map(Created::Zoned).or(detail.created);
         detail.device_name = detail.device_name.or_else(|| found.computer.and_then(|computer| name(&computer, guessed)));
@@ -52,7 +57,8 @@ fn views(tree: &Tree<'_>, at: usize) -> Vec<usize> {
     views.extend(tree.inner(at).filter(keyless));
     for parent in std::iter::successors(tree.entries[at].parent, |parent| tree.entries[*parent].parent) {
         views.push(parent);
-        let is_computer = |index: &usize| super::role(&tree.entries[*index].name) == Role::Device && tree.entries[*index].parent == Some(parent);
+        let is_computer =
+            |index: &usize| super::role(&tree.entries[*index].name) == Role::Device && tree.entries[*index].parent == Some(parent);
         views.extend(tree.inner(parent).filter(keyless).filter(is_computer));
     }
     views
@@ -72,10 +78,8 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
             Role::DeviceId => fill(&mut detail.device_id, || short(text)),
             Role::Drive => drive(text, entry, detail),
             Role::VolumeLabel => fill(&mut detail.volume_label, || name(text, guessed)),
-            Role::VolumeType => {
-                if detail.volume_type == VolumeType::Unknown {
-                    detail.volume_type = value::volume_type(text, entry.dialect.numbers).unwrap_or_default();
-                }
+            Role::VolumeType if detail.volume_type == VolumeType::Unknown => {
+                detail.volume_type = value::volume_type(text, entry.dialect.numbers).unwrap_or_default();
             }
             Role::Title if entry.dialect.keeper => fill(&mut detail.note, || title(text)),
             _ => {}
@@ -120,7 +124,9 @@ fn own_values(entry: &Entry<'_>, guessed: bool, detail: &mut Detail) {
 /// Labels inside notes: `Computer: …`, `Drive: …`.
 fn labelled(entry: &Entry<'_>, guessed: bool, detail: &mut Detail) {
     let is_notes = |text: &str| text.len() <= NOTES_BYTES && text.contains([':', '=']) && text.len() > 8;
-    for field in entry.fields.iter().filter(|field| matches!(field.role, Role::Unknown | Role::Password | Role::KeyId) && is_notes(&field.value)) {
+    for field in
+        entry.fields.iter().filter(|field| matches!(field.role, Role::Unknown | Role::Password | Role::KeyId) && is_notes(&field.value))
+    {
         let context = Context::of(&field.value, guessed);
         if context.is_empty() {
             continue;
@@ -188,8 +194,11 @@ fn device(text: &str, guessed: bool) -> Option<LineText> {
     if value::is_key_id(text) && text.len() >= 32 { None } else { name(text.lines().next().unwrap_or_default(), guessed) }
 }
 
+/// A GUID, or a name with few digits.
 fn short(text: &str) -> Option<LineText> {
-    if text.chars().count() > TITLE_CHARS || holds_digits(text) { None } else { text.parse().ok() }
+    let few = text.chars().count() <= TITLE_CHARS && text.bytes().filter(u8::is_ascii_digit).count() <= ID_DIGITS;
+    let is_guid = matches!(value::key_id(text), Some(KeyId::Full(_))) && text.len() <= GUID_TEXT_BYTES;
+    (few || is_guid).then(|| text.parse().ok())?
 }
 
 /// A title holds no password, whole or in part.
@@ -197,10 +206,6 @@ fn title(text: &str) -> Option<LineText> {
     let line = text.lines().next().unwrap_or_default();
     let long_number = line.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() >= 6);
     (line.chars().count() <= TITLE_CHARS && !long_number).then(|| line.parse().ok())?
-}
-
-fn holds_digits(text: &str) -> bool {
-    text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() >= 6).count() > 2
 }
 
 /// A name as computers have them, and few people or things.

@@ -37,7 +37,7 @@ pub(super) struct Key {
 #[derive(Clone)]
 pub(super) struct Id {
     /// The ID.
-    pub(super) key_id: KeyId,
+    pub(super) value: KeyId,
     /// What its field is for.
     pub(super) role: Role,
     /// In which field.
@@ -78,11 +78,16 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
     split_groups(entry, &mut found, marks);
     for (index, field) in entry.fields.iter().enumerate() {
         match field.role {
-            Role::Created | Role::ProtectorType | Role::KeyPackage | Role::VolumeType | Role::OtherId | Role::DeviceId
-                if !holds_long_number(&field.value) => {}
+            // Titles may mislead: a date that is none is looked at like any value.
+            Role::Created | Role::ProtectorType | Role::VolumeType => {
+                if holds_long_number(&field.value) || value::is_key_id(&field.value) {
+                    look(&field.value, Role::Unknown, index, &mut found, marks);
+                }
+            }
+            Role::KeyPackage | Role::OtherId | Role::DeviceId if !holds_long_number(&field.value) => {}
             Role::Directory | Role::Name if directory_id(&field.value).is_some() => {
                 let key_id = directory_id(&field.value).map(KeyId::Full).unwrap_or_default();
-                found.ids.push(Id { key_id, role: Role::Directory, field: index, line: 1, rejoined: false, folded: false });
+                found.ids.push(Id { value: key_id, role: Role::Directory, field: index, line: 1, rejoined: false, folded: false });
             }
             role => look(&field.value, role, index, &mut found, marks),
         }
@@ -90,7 +95,7 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
             && let Some(guid) = guid_of_name(&field.name)
             && found.keys.iter().any(|key| key.field == index)
         {
-            found.ids.push(Id { key_id: KeyId::Full(guid), role: Role::KeyId, field: index, line: 1, rejoined: false, folded: false });
+            found.ids.push(Id { value: KeyId::Full(guid), role: Role::KeyId, field: index, line: 1, rejoined: false, folded: false });
         }
     }
     if let Some(types) = types.filter(|types| types.len() > 1) {
@@ -155,7 +160,7 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
     {
         // The beginning of an ID is only one where it is announced as such.
         if role == Role::KeyId || matches!(key_id, KeyId::Full(_)) {
-            found.ids.push(Id { key_id, role, field, line: 1, rejoined: false, folded: false });
+            found.ids.push(Id { value: key_id, role, field, line: 1, rejoined: false, folded: false });
             return;
         }
     }
@@ -177,7 +182,7 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
                 let kept = usable.contains(&guid) && !event.ocr && found.ids.len() < IDS_MAX;
                 if kept && !matches!(role, Role::OtherId | Role::DeviceId) {
                     let folded = normalised.is_folded(&event.span);
-                    found.ids.push(Id { key_id: KeyId::Full(guid), role, field, line: event.line, rejoined: event.rejoined, folded });
+                    found.ids.push(Id { value: KeyId::Full(guid), role, field, line: event.line, rejoined: event.rejoined, folded });
                 }
             }
             Event::Key { password, mark } => {
@@ -234,7 +239,8 @@ fn add_padded(digits: &[u8; defect::ALL_DIGITS], field: usize, found: &mut Found
 /// Eight fields in a row, each with one group.
 fn split_groups(entry: &Entry<'_>, found: &mut Found, marks: &RandomState) {
     let group = |index: usize| entry.fields.get(index).map(|field| field.value.trim());
-    let is_group = |index: usize| group(index).is_some_and(|value| (1..=6).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_group =
+        |index: usize| group(index).is_some_and(|value| (1..=6).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()));
     let mut index = 0;
     while index + GROUPS <= entry.fields.len() {
         let digits = if is_group(index) { defect::joined((index..index + GROUPS).filter_map(group)) } else { None };

@@ -9,12 +9,26 @@ const NAME_NAMES: &[&str] = &["name", "label", "key", "title", "property", "attr
 /// Names of a value.
 const VALUE_NAMES: &[&str] = &["value", "val", "v", "text", "content", "string", "concealed"];
 /// What else stands beside them.
-const BESIDE: &[&str] =
-    &["type", "id", "linkedid", "hidden", "designation", "purpose", "kind", "section", "order", "protected", "protectinmemory", "guarded", "multiline"];
+const BESIDE: &[&str] = &[
+    "type",
+    "id",
+    "linkedid",
+    "hidden",
+    "designation",
+    "purpose",
+    "kind",
+    "section",
+    "order",
+    "protected",
+    "protectinmemory",
+    "guarded",
+    "multiline",
+];
 /// Beside a value that was wrapped by PowerShell.
 const WRAPPED: &[&str] = &["displayhint", "datetime", "count", "kind"];
 /// Lists of names and values.
-const LISTS: &[&str] = &["fields", "customfields", "properties", "attributes", "tags", "values", "sections", "string", "strings", "property", "field", "add"];
+const LISTS: &[&str] =
+    &["fields", "customfields", "properties", "attributes", "tags", "values", "sections", "string", "strings", "property", "field", "add"];
 
 /// Takes the value out, as a field of the entry around it.
 pub(in crate::import) fn lifted<'a>(entry: &mut Entry<'a>) -> Option<Field<'a>> {
@@ -37,8 +51,8 @@ pub(in crate::import) fn lifted<'a>(entry: &mut Entry<'a>) -> Option<Field<'a>> 
     let known = rest.map(|(_, name)| name.as_str()).all(|name| BESIDE.contains(&name) || NAME_NAMES.contains(&name));
     let title = entry.fields[name].value.trim();
     let digits = title.bytes().filter(u8::is_ascii_digit).count();
-    let named = role(title) != Role::Unknown || LISTS.contains(&folded(&entry.name).as_str());
-    if !known || title.is_empty() || digits >= 6 || !named {
+    let is_known = role(title) != Role::Unknown || LISTS.contains(&folded(&entry.name).as_str());
+    if !known || title.is_empty() || digits >= 6 || !is_known {
         return None;
     }
     let title = take(&mut entry.fields[name].value);

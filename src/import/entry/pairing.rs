@@ -35,12 +35,12 @@ pub(super) struct Answer {
 
 impl Answer {
     fn sure(id: &Id) -> Self {
-        Self { key_id: id.key_id.clone(), rejoined: id.rejoined, folded: id.folded, ..Self::default() }
+        Self { key_id: id.value.clone(), rejoined: id.rejoined, folded: id.folded, ..Self::default() }
     }
 
     fn open(ids: &[Id]) -> Self {
         let mut candidates: Vec<Guid> = Vec::new();
-        for guid in ids.iter().filter_map(|id| id.key_id.full()) {
+        for guid in ids.iter().filter_map(|id| id.value.full()) {
             if !candidates.contains(guid) && candidates.len() < CANDIDATES_MAX {
                 candidates.push(*guid);
             }
@@ -68,13 +68,23 @@ pub(super) fn pair(tree: &Tree<'_>, at: usize, keys: &[Key]) -> Vec<Answer> {
 fn by_value(key: &Key, found: &Found) -> Option<Answer> {
     let pairing = &key.pairing;
     if let KeyId::Full(_) = pairing.key_id {
-        return Some(Answer { key_id: pairing.key_id.clone(), candidates: pairing.candidates.clone(), ambiguous: pairing.ambiguous, ..Answer::default() });
+        return Some(Answer {
+            key_id: pairing.key_id.clone(),
+            candidates: pairing.candidates.clone(),
+            ambiguous: pairing.ambiguous,
+            ..Answer::default()
+        });
     }
     if !pairing.candidates.is_empty() {
-        return Some(Answer { key_id: KeyId::Unknown, candidates: pairing.candidates.clone(), ambiguous: pairing.ambiguous, ..Answer::default() });
+        return Some(Answer {
+            key_id: KeyId::Unknown,
+            candidates: pairing.candidates.clone(),
+            ambiguous: pairing.ambiguous,
+            ..Answer::default()
+        });
     }
     let named = found.ids.iter().find(|id| id.field == key.field && id.role == Role::KeyId);
-    named.map(|id| Answer::sure(id))
+    named.map(Answer::sure)
 }
 
 fn by_beginning(key: &Key) -> Answer {
@@ -102,7 +112,9 @@ impl Tree<'_> {
     fn own(&self, at: usize, taken: &[KeyId]) -> Vec<Id> {
         let entry = &self.entries[at];
         let ids = &self.found[at].ids;
-        let of = |wanted: &dyn Fn(&Id) -> bool| -> Vec<Id> { ids.iter().filter(|id| !taken.contains(&id.key_id) && wanted(id)).cloned().collect() };
+        let of = |wanted: &dyn Fn(&Id) -> bool| -> Vec<Id> {
+            ids.iter().filter(|id| !taken.contains(&id.value) && wanted(id)).cloned().collect()
+        };
         for role in [Role::KeyId, Role::Directory] {
             let best = of(&|id| id.role == role);
             if !best.is_empty() {
@@ -112,7 +124,7 @@ impl Tree<'_> {
         let generic = of(&|id| id.role == Role::Id && !entry.dialect.own_ids && !names_something_else(entry));
         let mut good = generic;
         if let Some(guid) = guid_of_entry(&entry.name) {
-            good.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
+            good.push(Id { value: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
         }
         if !good.is_empty() {
             return good;
@@ -150,11 +162,12 @@ impl Tree<'_> {
     fn around(&self, at: usize) -> Option<(Vec<Id>, usize)> {
         let parents = std::iter::successors(self.entries[at].parent, |parent| self.entries[*parent].parent);
         for parent in parents {
-            let mut ids: Vec<Id> = self.found[parent].ids.iter().filter(|id| matches!(id.role, Role::KeyId | Role::Directory)).cloned().collect();
+            let mut ids: Vec<Id> =
+                self.found[parent].ids.iter().filter(|id| matches!(id.role, Role::KeyId | Role::Directory)).cloned().collect();
             if ids.is_empty()
                 && let Some(guid) = guid_of_entry(&self.entries[parent].name)
             {
-                ids.push(Id { key_id: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
+                ids.push(Id { value: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
             }
             if ids.is_empty() && self.keys_inside[parent] == 1 {
                 ids = self.inside(parent, true);
@@ -189,7 +202,7 @@ impl Tree<'_> {
         let fits = |key: &&Key| {
             let mut fitting = ids.iter().filter(|id| affix(id.field).is_some() && affix(id.field) == affix(key.field));
             let first = fitting.next()?;
-            fitting.all(|id| id.key_id == first.key_id).then(|| Some(Answer::sure(first)))
+            fitting.all(|id| id.value == first.value).then(|| Some(Answer::sure(first)))
         };
         let answers: Option<Vec<Option<Answer>>> = keys.iter().map(fits).collect();
         answers.filter(|answers| !repeats(answers))
@@ -233,8 +246,8 @@ fn repeats(answers: &[Option<Answer>]) -> bool {
 fn distinct(ids: &[Id]) -> usize {
     let mut different: Vec<&KeyId> = Vec::new();
     for id in ids {
-        if !different.iter().any(|other| other.may_equal(&id.key_id)) {
-            different.push(&id.key_id);
+        if !different.iter().any(|other| other.may_equal(&id.value)) {
+            different.push(&id.value);
         }
     }
     different.len()
@@ -242,7 +255,7 @@ fn distinct(ids: &[Id]) -> usize {
 
 /// The one of which most is known; the slice is not empty.
 fn longest(ids: &[Id]) -> &Id {
-    ids.iter().max_by_key(|id| id.key_id.known_hex().map_or(0, |hex| hex.len())).unwrap_or(&ids[0])
+    ids.iter().max_by_key(|id| id.value.known_hex().map_or(0, |hex| hex.len())).unwrap_or(&ids[0])
 }
 
 /// Whether an entry is about a computer, a user or the like: its `id` is that one's.

@@ -89,7 +89,8 @@ const OTHERS: &[&str] = &[
     "workstation",
 ];
 /// Words in the names of Key IDs.
-const KEYS: &[&str] = &["keyprotector", "protectorid", "protectorguid", "keyid", "keyguid", "recoveryid", "recoveryguid", "passwordid", "passwordguid"];
+const KEYS: &[&str] =
+    &["keyprotector", "protectorid", "protectorguid", "keyid", "keyguid", "recoveryid", "recoveryguid", "passwordid", "passwordguid"];
 /// What the name of a GUID ends with.
 const ID_ENDS: &[&str] = &["id", "ids", "guid", "guids", "uuid", "identifier"];
 /// Longest name that is looked up.
@@ -141,7 +142,9 @@ fn by_parts(name: &str) -> Role {
             Role::Unknown
         };
     }
-    if holds(&["recoverykey", "recoverypassword", "bitlockerkey", "bitlockerpassword"]) && !holds(&["date", "time", "type", "count", "name", "status"]) {
+    if holds(&["recoverykey", "recoverypassword", "bitlockerkey", "bitlockerpassword"])
+        && !holds(&["date", "time", "type", "count", "name", "status"])
+    {
         return Role::Password;
     }
     if name.starts_with("created") || name.ends_with("created") || (name.contains("key") && name.ends_with("date")) {
@@ -171,11 +174,40 @@ mod tests {
     #[test]
     fn names_are_known_in_any_spelling() {
         for (names, expected) in [
-            (&["KeyId", "key_id", "Recovery Key ID", "BitLockerKeyID", "msFVE-RecoveryGuid", "Password ID", "Bezeichner", "回復キー ID", "ID de clé", "KeyProtectorId2", "OS Recovery Key ID"][..], Role::KeyId),
+            (
+                &[
+                    "KeyId",
+                    "key_id",
+                    "Recovery Key ID",
+                    "BitLockerKeyID",
+                    "msFVE-RecoveryGuid",
+                    "Password ID",
+                    "Bezeichner",
+                    "回復キー ID",
+                    "ID de clé",
+                    "KeyProtectorId2",
+                    "OS Recovery Key ID",
+                ][..],
+                Role::KeyId,
+            ),
             (&["Id", "ID", "guid"], Role::Id),
-            (&["request-id", "volumeId", "EntraObjectId", "tpmProtectorId", "tenantId", "client-request-id", "msFVE-VolumeGuid"], Role::OtherId),
+            (
+                &["request-id", "volumeId", "EntraObjectId", "tpmProtectorId", "tenantId", "client-request-id", "msFVE-VolumeGuid"],
+                Role::OtherId,
+            ),
             (&["DeviceId", "azureADDeviceId", "aadDeviceId"], Role::DeviceId),
-            (&["Key", "RecoveryKey", "Recovery password", "msFVE-RecoveryPassword", "Wiederherstellungsschlüssel", "Clé de récupération", "recoveryKey1"], Role::Password),
+            (
+                &[
+                    "Key",
+                    "RecoveryKey",
+                    "Recovery password",
+                    "msFVE-RecoveryPassword",
+                    "Wiederherstellungsschlüssel",
+                    "Clé de récupération",
+                    "recoveryKey1",
+                ],
+                Role::Password,
+            ),
             (&["DeviceName", "Machine Name", "Computer FQDN", "Gerät", "hostname"], Role::Device),
             (&["VolumeType", "volume_type"], Role::VolumeType),
             (&["CreatedDateTime", "KeyCreated", "Key upload date", "CreatedDatePT", "whenCreated"], Role::Created),

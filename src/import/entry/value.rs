@@ -5,17 +5,22 @@ use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, TimeZone};
 use super::Numbers;
 use crate::import::context::drive_in;
 use crate::import::scan::{begun_at, guid_at};
-use crate::record::{Created, Guid, KeyId, VolumeType};
+use crate::record::{Created, GROUP_DIGITS, Guid, KeyId, VolumeType};
 
 /// Longest date.
 const DATE_BYTES: usize = 80;
+/// Most digits of a date, with its fractions and zone.
+const DATE_DIGITS: usize = 27;
 /// Earlier years are what empty dates of databases become.
 const FIRST_YEAR: i32 = 1990;
 
 /// A date: zoned, or its own text.
 pub(super) fn created(text: &str) -> Option<Created> {
     let text = text.trim().trim_matches('"');
-    if text.len() > DATE_BYTES || text.bytes().filter(u8::is_ascii_digit).count() < 3 {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    // Never a password, nor three groups of one.
+    let groups = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == GROUP_DIGITS).count();
+    if text.len() > DATE_BYTES || !(3..=DATE_DIGITS).contains(&digits) || groups > 2 {
         return None;
     }
     match zoned(text) {
@@ -43,7 +48,8 @@ fn zoned(text: &str) -> Option<DateTime<FixedOffset>> {
 fn ldap_time(text: &str) -> Option<DateTime<FixedOffset>> {
     let (time, rest) = text.split_at_checked(14)?;
     let fraction = rest.strip_suffix('Z')?;
-    let is_fraction = fraction.is_empty() || fraction.strip_prefix(['.', ',']).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_fraction =
+        fraction.is_empty() || fraction.strip_prefix(['.', ',']).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let time = NaiveDateTime::parse_from_str(time, "%Y%m%d%H%M%S").ok()?;
     is_fraction.then(|| time.and_utc().fixed_offset())
 }
@@ -82,38 +88,164 @@ const VOLUME_WORDS: &[(VolumeType, &[&str])] = &[
     (
         VolumeType::OperatingSystem,
         &[
-            "os", "osv", "osvolume", "osdrive", "operatingsystem", "operatingsystemvolume", "operatingsystemdrive", "system", "systemvolume",
-            "systemdrive", "betriebssystem", "betriebssystemlaufwerk", "betriebssystemvolume", "systemlaufwerk", "systèmedexploitation",
-            "lecteurdusystèmedexploitation", "volumedusystèmedexploitation", "sistemaoperativo", "unidaddelsistemaoperativo",
-            "volumendelsistemaoperativo", "unitàdelsistemaoperativo", "sistemaoperacional", "unidadedosistemaoperacional",
-            "besturingssysteem", "besturingssysteemstation", "systemoperacyjny", "dysksystemuoperacyjnego", "операционнаясистема",
-            "системный", "системныйдиск", "дископерационнойсистемы", "томоперационнойсистемы", "オペレーティングシステム", "osドライブ", "osボリューム",
-            "操作系统", "操作系统驱动器", "操作系统卷", "系统盘", "作業系統", "作業系統磁碟機", "운영체제", "운영체제드라이브", "operativsystem",
-            "käyttöjärjestelmä", "operačnísystém", "işletimsistemi",
+            "os",
+            "osv",
+            "osvolume",
+            "osdrive",
+            "operatingsystem",
+            "operatingsystemvolume",
+            "operatingsystemdrive",
+            "system",
+            "systemvolume",
+            "systemdrive",
+            "betriebssystem",
+            "betriebssystemlaufwerk",
+            "betriebssystemvolume",
+            "systemlaufwerk",
+            "systèmedexploitation",
+            "lecteurdusystèmedexploitation",
+            "volumedusystèmedexploitation",
+            "sistemaoperativo",
+            "unidaddelsistemaoperativo",
+            "volumendelsistemaoperativo",
+            "unitàdelsistemaoperativo",
+            "sistemaoperacional",
+            "unidadedosistemaoperacional",
+            "besturingssysteem",
+            "besturingssysteemstation",
+            "systemoperacyjny",
+            "dysksystemuoperacyjnego",
+            "операционнаясистема",
+            "системный",
+            "системныйдиск",
+            "дископерационнойсистемы",
+            "томоперационнойсистемы",
+            "オペレーティングシステム",
+            "osドライブ",
+            "osボリューム",
+            "操作系统",
+            "操作系统驱动器",
+            "操作系统卷",
+            "系统盘",
+            "作業系統",
+            "作業系統磁碟機",
+            "운영체제",
+            "운영체제드라이브",
+            "operativsystem",
+            "käyttöjärjestelmä",
+            "operačnísystém",
+            "işletimsistemi",
         ],
     ),
     (
         VolumeType::FixedData,
         &[
-            "fixed", "fdv", "fixeddata", "fixeddatavolume", "fixeddatadrive", "fixeddrive", "fixedvolume", "festplatte", "festplattenlaufwerk",
-            "festesdatenlaufwerk", "festerdatenträger", "lecteurdedonnéesfixe", "lecteurfixe", "fixe", "unidaddedatosfija", "fijo", "fija",
-            "unitàdatifissa", "fisso", "fissa", "unidadededadosfixa", "fixa", "fixo", "vastgegevensstation", "vast", "stałydyskdanych", "stały",
-            "несъемный", "несъёмный", "фиксированный", "фиксированныйдиск", "несъемныйдискданных", "固定データドライブ", "固定データボリューム",
-            "固定数据驱动器", "固定数据卷", "固定", "固定資料磁碟機", "고정데이터드라이브", "고정",
+            "fixed",
+            "fdv",
+            "fixeddata",
+            "fixeddatavolume",
+            "fixeddatadrive",
+            "fixeddrive",
+            "fixedvolume",
+            "festplatte",
+            "festplattenlaufwerk",
+            "festesdatenlaufwerk",
+            "festerdatenträger",
+            "lecteurdedonnéesfixe",
+            "lecteurfixe",
+            "fixe",
+            "unidaddedatosfija",
+            "fijo",
+            "fija",
+            "unitàdatifissa",
+            "fisso",
+            "fissa",
+            "unidadededadosfixa",
+            "fixa",
+            "fixo",
+            "vastgegevensstation",
+            "vast",
+            "stałydyskdanych",
+            "stały",
+            "несъемный",
+            "несъёмный",
+            "фиксированный",
+            "фиксированныйдиск",
+            "несъемныйдискданных",
+            "固定データドライブ",
+            "固定データボリューム",
+            "固定数据驱动器",
+            "固定数据卷",
+            "固定",
+            "固定資料磁碟機",
+            "고정데이터드라이브",
+            "고정",
         ],
     ),
     (
         VolumeType::RemovableData,
         &[
-            "removable", "rdv", "removabledata", "removabledatavolume", "removabledatadrive", "removabledrive", "removablevolume", "usb",
-            "wechseldatenträger", "wechsellaufwerk", "wechselmedium", "wechseldatenlaufwerk", "lecteurdedonnéesamovible", "amovible",
-            "lecteuramovible", "unidaddedatosextraíble", "extraíble", "unitàdatirimovibile", "rimovibile", "unidadededadosremovível",
-            "removível", "verwisselbaargegevensstation", "verwisselbaar", "wymiennydyskdanych", "wymienny", "съемный", "съёмный",
-            "съемныйдиск", "съемныйдискданных", "リムーバブルデータドライブ", "リムーバブル", "リムーバブルドライブ", "可移动数据驱动器", "可移动数据卷",
-            "可移动", "卸除式資料磁碟機", "卸除式", "이동식데이터드라이브", "이동식",
+            "removable",
+            "rdv",
+            "removabledata",
+            "removabledatavolume",
+            "removabledatadrive",
+            "removabledrive",
+            "removablevolume",
+            "usb",
+            "wechseldatenträger",
+            "wechsellaufwerk",
+            "wechselmedium",
+            "wechseldatenlaufwerk",
+            "lecteurdedonnéesamovible",
+            "amovible",
+            "lecteuramovible",
+            "unidaddedatosextraíble",
+            "extraíble",
+            "unitàdatirimovibile",
+            "rimovibile",
+            "unidadededadosremovível",
+            "removível",
+            "verwisselbaargegevensstation",
+            "verwisselbaar",
+            "wymiennydyskdanych",
+            "wymienny",
+            "съемный",
+            "съёмный",
+            "съемныйдиск",
+            "съемныйдискданных",
+            "リムーバブルデータドライブ",
+            "リムーバブル",
+            "リムーバブルドライブ",
+            "可移动数据驱动器",
+            "可移动数据卷",
+            "可移动",
+            "卸除式資料磁碟機",
+            "卸除式",
+            "이동식데이터드라이브",
+            "이동식",
         ],
     ),
-    (VolumeType::Data, &["data", "datavolume", "datadrive", "daten", "datenvolume", "datenlaufwerk", "données", "datos", "dati", "dados", "данные", "データ", "数据", "資料", "데이터"]),
+    (
+        VolumeType::Data,
+        &[
+            "data",
+            "datavolume",
+            "datadrive",
+            "daten",
+            "datenvolume",
+            "datenlaufwerk",
+            "données",
+            "datos",
+            "dati",
+            "dados",
+            "данные",
+            "データ",
+            "数据",
+            "資料",
+            "데이터",
+        ],
+    ),
 ];
 
 /// What a volume is for; bare numbers by the source's own meaning.
@@ -171,9 +303,11 @@ pub(in crate::import) fn is_key_id(text: &str) -> bool {
 
 /// A GUID whose first three parts are stored with their low byte first, as Windows does.
 pub(in crate::import) fn little_endian(bytes: [u8; 16]) -> Guid {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = bytes;
-    let [i, j, k, l, m, n, o, p] = rest;
-    Guid::from_bytes([d, c, b, a, f, e, h, g, i, j, k, l, m, n, o, p])
+    let mut written = bytes;
+    written[..4].reverse();
+    written[4..6].reverse();
+    written[6..8].reverse();
+    Guid::from_bytes(written)
 }
 
 /// Sixteen bytes as csvde writes them (`X'…'`), or as a list of numbers.
@@ -218,7 +352,7 @@ mod tests {
         ] {
             assert_eq!(created(text).map(|created| created.to_string()).as_deref(), Some(expected), "{text}");
         }
-        for text in ["String (timestamp)", "0001-01-01T00:00:00Z", ""] {
+        for text in ["506825-429770-002244-257444-671440-299750-212256-683067", "506825-429770-002244", "506825429770002244257444671440", "String (timestamp)", "0001-01-01T00:00:00Z", ""] {
             assert_eq!(created(text), None, "{text}");
         }
         for text in ["2/14/2025, 9:41 AM", "14. März 2025", "2025年2月14日", "12/24/2024, 8:00:00 AM", "Mar 5, 2025", "2025-02-14"] {

@@ -33,7 +33,10 @@ pub(super) fn note(entry: &Entry<'_>, facts: &mut Facts) {
         } else if name.eq_ignore_ascii_case(b"encrypted") {
             facts.encrypted |= &*field.value == "true" && ENCRYPTED.iter().any(|name| entry.has(name));
         }
-        facts.about_keys |= holds(&field.name, "bitlocker") || holds(&field.name, "recovery") || holds(&field.name, "keyprotector") || holds(&field.name, "msfve");
+        facts.about_keys |= holds(&field.name, "bitlocker")
+            || holds(&field.name, "recovery")
+            || holds(&field.name, "keyprotector")
+            || holds(&field.name, "msfve");
     }
     facts.inner_error |= entry.name.eq_ignore_ascii_case("innererror") || entry.has("requestid");
     let is_error = entry.name.eq_ignore_ascii_case("error") && entry.has("code") && entry.has("message") && facts.inner_error;
@@ -46,7 +49,10 @@ pub(super) fn of(entry: &Entry<'_>) -> Dialect {
     let has = |name: &str| entry.has(name);
     let unknown = Dialect::plain(SourceKind::Other);
     let odata = entry.fields.iter().any(|field| folded(&field.name) == "odatatype" && holds(&field.value, "bitlockerrecoverykey"));
-    if odata || (has("id") && has("volumetype") && has("createddatetime")) || (has("id") && has("volumetype") && has("deviceid") && has("key")) {
+    if odata
+        || (has("id") && has("volumetype") && has("createddatetime"))
+        || (has("id") && has("volumetype") && has("deviceid") && has("key"))
+    {
         return Dialect { source: SourceKind::Graph, numbers: Numbers::Graph, ..unknown };
     }
     if is_power_shell(entry) {
@@ -64,7 +70,9 @@ pub(super) fn of(entry: &Entry<'_>) -> Dialect {
     }
     let names = entry.fields.iter().map(|field| &*field.value).chain(std::iter::once(&*entry.name));
     let mut long = names.filter(|name| name.len() > 38 && name.len() < 2000);
-    if entry.fields.iter().any(|field| holds(&field.name, "msfve")) || long.any(|name| directory::parse(name).is_some_and(|name| name.guid.is_some())) {
+    if entry.fields.iter().any(|field| holds(&field.name, "msfve"))
+        || long.any(|name| directory::parse(name).is_some_and(|name| name.guid.is_some()))
+    {
         return Dialect::plain(SourceKind::ActiveDirectory);
     }
     Dialect { own_ids: is_of_device(entry), ..unknown }
@@ -91,7 +99,11 @@ pub(super) fn settle(sheet: &mut Sheet<'_>, facts: Facts) {
         let own = &mut sheet.entries[at].dialect;
         if own.source == SourceKind::Other {
             let inherited = around.filter(|dialect| dialect.source != SourceKind::Json).unwrap_or(fallback);
-            *own = if own.keeper { Dialect { source: fallback.source, ..*own } } else { Dialect { own_ids: own.own_ids || inherited.keeper, ..inherited } };
+            *own = if own.keeper {
+                Dialect { source: fallback.source, ..*own }
+            } else {
+                Dialect { own_ids: own.own_ids || inherited.keeper, ..inherited }
+            };
         }
     }
     let graph = facts.graph || sheet.entries.iter().any(|entry| entry.dialect.source == SourceKind::Graph);

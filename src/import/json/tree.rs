@@ -112,7 +112,12 @@ pub(super) fn open(entries: &mut Vec<Entry<'_>>, at: usize, nesting: usize) {
         // What was read before a fault stays.
         let _ = Node::outermost(&mut builder).deserialize(&mut deserializer);
         let from = base + opened.len();
-        opened.extend(builder.entries.iter().map(|entry| Entry { parent: entry.parent.map_or(Some(at), |parent| Some(parent + from)), ..copied(entry) }));
+        opened.extend(
+            builder
+                .entries
+                .iter()
+                .map(|entry| Entry { parent: entry.parent.map_or(Some(at), |parent| Some(parent + from)), ..copied(entry) }),
+        );
         // What it held is read now.
         field.value = Text::Borrowed("");
     }
@@ -120,7 +125,8 @@ pub(super) fn open(entries: &mut Vec<Entry<'_>>, at: usize, nesting: usize) {
 }
 
 fn copied(entry: &Entry<'_>) -> Entry<'static> {
-    let fields = entry.fields.iter().map(|field| Field { name: Text::copy(&field.name), role: field.role, value: Text::copy(&field.value) });
+    let fields =
+        entry.fields.iter().map(|field| Field { name: Text::copy(&field.name), role: field.role, value: Text::copy(&field.value) });
     Entry { name: Text::copy(&entry.name), fields: fields.collect(), parent: None, place: None, dialect: entry.dialect }
 }
 

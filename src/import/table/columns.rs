@@ -43,14 +43,20 @@ impl Cells {
 impl Columns {
     /// Settles the columns; `None` where the table has nothing to do with keys.
     pub(super) fn of(table: &Table<'_>) -> Option<Self> {
-        let titles: Vec<String> = table.titles.and_then(|at| table.rows.get(at)).map_or_else(Vec::new, |row| row.cells.iter().map(|cell| cleaned(cell).to_owned()).collect());
+        let titles: Vec<String> = table
+            .titles
+            .and_then(|at| table.rows.get(at))
+            .map_or_else(Vec::new, |row| row.cells.iter().map(|cell| cleaned(cell).to_owned()).collect());
         let rows: Vec<&Row<'_>> = table.rows.iter().skip(table.titles.map_or(0, |at| at + 1)).take(LOOK_ROWS).collect();
         let width = rows.iter().map(|row| row.cells.len()).chain([titles.len()]).max().unwrap_or(0);
         let cells: Vec<Cells> = (0..width).map(|column| look(&rows, column)).collect();
-        let mut all: Vec<(String, Role)> = (0..width).map(|column| titles.get(column).cloned().unwrap_or_default()).map(|title| {
-            let role = role(&title);
-            (title, role)
-        }).collect();
+        let mut all: Vec<(String, Role)> = (0..width)
+            .map(|column| titles.get(column).cloned().unwrap_or_default())
+            .map(|title| {
+                let role = role(&title);
+                (title, role)
+            })
+            .collect();
         let names: HashSet<String> = titles.iter().map(|title| folded(title)).collect();
         let dialect = whose(&names, &all, &cells, &rows, table.power_shell);
         if !dialect.keeper {
@@ -67,7 +73,7 @@ impl Columns {
     }
 
     /// A row that repeats the titles.
-    pub(super) fn is_titles_again(&self, fields: &[Field<'_>]) -> bool {
+    pub(super) fn is_titles_again(fields: &[Field<'_>]) -> bool {
         let filled = fields.iter().filter(|field| !field.value.is_empty());
         let mut count = 0;
         filled.clone().all(|field| {
@@ -129,7 +135,12 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
     }
     let has = |all: &[(String, Role)], wanted: &[Role]| all.iter().any(|(_, role)| wanted.contains(role));
     // An ID that stands beside different passwords is another thing's, as long as a better one is there.
-    let candidates = |all: &[(String, Role)]| all.iter().zip(cells).filter(|((_, role), cells)| matches!(role, Role::KeyId | Role::Id | Role::Unknown) && cells.guids > 0 && !cells.repeats).count();
+    let candidates = |all: &[(String, Role)]| {
+        all.iter()
+            .zip(cells)
+            .filter(|((_, role), cells)| matches!(role, Role::KeyId | Role::Id | Role::Unknown) && cells.guids > 0 && !cells.repeats)
+            .count()
+    };
     if candidates(all) > 0 {
         for ((_, role), cells) in all.iter_mut().zip(cells) {
             if matches!(role, Role::KeyId | Role::Id | Role::Unknown) && cells.guids > 0 && cells.repeats {
@@ -160,13 +171,18 @@ fn whose(names: &HashSet<String>, all: &[(String, Role)], cells: &[Cells], rows:
     let has = |name: &str| names.contains(name);
     let any = |list: &[&str]| list.iter().any(|name| has(name));
     let keeper = |source| Dialect { own_ids: true, keeper: true, ..Dialect::plain(source) };
-    if has("title") && has("password") && any(&["username", "url", "notes", "group"]) || has("account") && has("loginname") && has("password") {
+    if has("title") && has("password") && any(&["username", "url", "notes", "group"])
+        || has("account") && has("loginname") && has("password")
+    {
         return keeper(SourceKind::KeePass);
     }
     if any(&["loginpassword", "loginuri", "loginusername"]) || (has("folder") && has("favorite") && has("notes")) {
         return keeper(SourceKind::Bitwarden);
     }
-    if names.iter().any(|name| name.starts_with("msfve")) || any(&["distinguishedname", "dn"]) || (has("recoveryguid") && has("recoverypassword")) {
+    if names.iter().any(|name| name.starts_with("msfve"))
+        || any(&["distinguishedname", "dn"])
+        || (has("recoveryguid") && has("recoverypassword"))
+    {
         return Dialect::plain(SourceKind::ActiveDirectory);
     }
     let numbers = numbers(all, rows);
@@ -177,9 +193,10 @@ fn whose(names: &HashSet<String>, all: &[(String, Role)], cells: &[Cells], rows:
     if page || any(&["keyuploaddate"]) {
         return Dialect::plain(SourceKind::MicrosoftAccount);
     }
-    let graph = any(&["createddatetime", "entraobjectid", "keycreated", "azureaddeviceid", "entradeviceid", "aaddeviceid", "createddatept"])
-        || (has("volumetype") && any(&["deviceid", "recoverykeyid", "bitlockerkeyid"]))
-        || (names.len() == 2 && has("id") && has("key"));
+    let graph =
+        any(&["createddatetime", "entraobjectid", "keycreated", "azureaddeviceid", "entradeviceid", "aaddeviceid", "createddatept"])
+            || (has("volumetype") && any(&["deviceid", "recoverykeyid", "bitlockerkeyid"]))
+            || (names.len() == 2 && has("id") && has("key"));
     if graph {
         return dialect(SourceKind::Graph, if numbers == Some(Numbers::PowerShell) { Numbers::Unknown } else { Numbers::Graph });
     }
@@ -192,7 +209,9 @@ fn whose(names: &HashSet<String>, all: &[(String, Role)], cells: &[Cells], rows:
 /// Whose numbers the volume types are, as far as they show it: only Graph counts to three, only PowerShell from zero.
 fn numbers(all: &[(String, Role)], rows: &[&Row<'_>]) -> Option<Numbers> {
     let columns = || all.iter().enumerate().filter(|(_, (_, role))| *role == Role::VolumeType).map(|(column, _)| column);
-    let holds = |wanted: &[&str]| columns().any(|column| rows.iter().filter_map(|row| row.cells.get(column)).any(|cell| wanted.contains(&cleaned(cell))));
+    let holds = |wanted: &[&str]| {
+        columns().any(|column| rows.iter().filter_map(|row| row.cells.get(column)).any(|cell| wanted.contains(&cleaned(cell))))
+    };
     match (holds(&["2", "3"]), holds(&["0"])) {
         (true, false) => Some(Numbers::Graph),
         (false, true) => Some(Numbers::PowerShell),

@@ -53,7 +53,7 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
             Field { name: Text::copy(name), role, value: unwrapped(value) }
         });
         let fields: Vec<Field<'t>> = fields.collect();
-        if columns.is_titles_again(&fields) {
+        if Columns::is_titles_again(&fields) {
             continue;
         }
         let at = entries.len();
@@ -86,7 +86,8 @@ fn unwrapped(value: Text<'_>) -> Text<'_> {
 fn cleaned(text: &str) -> &str {
     let trimmed = text.trim_matches([' ', '\t', '\u{A0}']);
     let formula = trimmed.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
-    let inner = formula.or_else(|| trimmed.strip_prefix('\'').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))).unwrap_or(trimmed);
+    let inner =
+        formula.or_else(|| trimmed.strip_prefix('\'').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))).unwrap_or(trimmed);
     let signs = |text: &str, sign: &str| text.len() > 2 * sign.len() && text.starts_with(sign) && text.ends_with(sign);
     for sign in ["**", "`", "*"] {
         if signs(inner, sign) {

@@ -124,7 +124,8 @@ fn layout_at(text: &str, start: usize, sign: u8) -> Option<Layout> {
     // Titles in a language that is not known, or none.
     let clean = |row: &Row<'_>| {
         let keys = row.cells.iter().filter(|cell| is_key(cell)).count();
-        let others = row.cells.iter().filter(|cell| is_key_id(cell.trim()) || is_drive(cell) || is_volume_word(cell) || is_date(cell)).count();
+        let others =
+            row.cells.iter().filter(|cell| is_key_id(cell.trim()) || is_drive(cell) || is_volume_word(cell) || is_date(cell)).count();
         keys > 0 && others > 0
     };
     if titles && same > 0 && rows.get(1).is_some_and(|row| row.cells.len() == width && (clean(row) || is_split(row))) {
@@ -153,19 +154,24 @@ fn is_value(cell: &str) -> bool {
 
 /// Bars at both ends set no cell apart; a row of hyphens holds no cells.
 fn trim_bars(rows: &mut Vec<Row<'_>>) {
-    let is_rule = |cell: &Text<'_>| cell.trim().bytes().all(|byte| matches!(byte, b'-' | b':' | b'+' | b'=' | b' ')) && !cell.trim().is_empty();
+    let is_rule =
+        |cell: &Text<'_>| cell.trim().bytes().all(|byte| matches!(byte, b'-' | b':' | b'+' | b'=' | b' ')) && !cell.trim().is_empty();
     rows.retain(|row| !row.cells.iter().all(|cell| is_rule(cell) || cell.trim().is_empty()));
     let ends = |at: fn(&Row<'_>) -> bool| move |rows: &[Row<'_>]| !rows.is_empty() && rows.iter().all(at);
     if ends(|row| row.cells.len() > 1 && row.cells.first().is_some_and(|cell| cell.trim().is_empty()))(rows) {
-        rows.iter_mut().for_each(|row| drop(row.cells.remove(0)));
+        for row in rows.iter_mut() {
+            drop(row.cells.remove(0));
+        }
     }
     if ends(|row| row.cells.len() > 1 && row.cells.last().is_some_and(|cell| cell.trim().is_empty()))(rows) {
-        rows.iter_mut().for_each(|row| drop(row.cells.pop()));
+        for row in rows.iter_mut() {
+            drop(row.cells.pop());
+        }
     }
 }
 
 /// Splits a text into rows.
-fn rows<'t>(text: &'t str, sign: u8, first_line: usize, most: usize) -> Vec<Row<'t>> {
+fn rows(text: &str, sign: u8, first_line: usize, most: usize) -> Vec<Row<'static>> {
     let mut reader = ReaderBuilder::new().delimiter(sign).quoting(sign != b'|').build();
     let mut rows = Vec::new();
     let mut input = text.as_bytes();
@@ -176,10 +182,11 @@ fn rows<'t>(text: &'t str, sign: u8, first_line: usize, most: usize) -> Vec<Row<
         let (taken, rest) = input.split_at(read);
         // Blank lines before a row are read with it.
         let blank = taken.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
-        if !cells.is_empty() && !(cells.len() == 1 && cells[0].is_empty()) {
+        let is_blank = cells.iter().all(|cell| cell.is_empty()) && cells.len() < 2;
+        if !is_blank {
             rows.push(Row { cells, line: line + blank });
         }
-        line += taken.iter().filter(|byte| **byte == b'\n').count();
+        line += taken.split(|byte| *byte == b'\n').count() - 1;
         input = rest;
     }
     rows

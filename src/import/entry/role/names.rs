@@ -466,12 +466,43 @@ const CREATED: &[&str] = &[
     "Oluşturma tarihi",
     "Létrehozva",
 ];
-const PROTECTOR_TYPE: &[&str] = &["key protector type", "key protector types", "protector type", "key protector", "key type", "Schutzvorrichtungstyp"];
+const PROTECTOR_TYPE: &[&str] =
+    &["key protector type", "key protector types", "protector type", "key protector", "key type", "Schutzvorrichtungstyp"];
 const DIRECTORY: &[&str] = &["dn", "distinguished name", "cn", "common name"];
 const TITLE: &[&str] = &[
-    "title", "item name", "entry", "entry name", "titel", "titre", "título", "titolo", "tytuł", "заголовок", "タイトル", "标题", "description",
-    "beschreibung", "comment", "remark", "bemerkung", "kommentar",
+    "title",
+    "item name",
+    "entry",
+    "entry name",
+    "titel",
+    "titre",
+    "título",
+    "titolo",
+    "tytuł",
+    "заголовок",
+    "タイトル",
+    "标题",
+    "description",
+    "beschreibung",
+    "comment",
+    "remark",
+    "bemerkung",
+    "kommentar",
 ];
 const DRIVE: &[&str] = &[
-    "drive", "volume", "mount point", "mount", "drive letter", "letter", "laufwerk", "lw", "unità", "schijf", "lecteur", "volumes", "系统驱动器", "磁碟區", "драйв",
+    "drive",
+    "volume",
+    "mount point",
+    "mount",
+    "drive letter",
+    "letter",
+    "laufwerk",
+    "lw",
+    "unità",
+    "schijf",
+    "lecteur",
+    "volumes",
+    "系统驱动器",
+    "磁碟區",
+    "драйв",
 ];
