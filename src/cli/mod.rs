@@ -9,12 +9,15 @@ mod failure;
 mod json;
 mod key_entry;
 mod mask;
+mod new_file;
 mod passphrase;
+mod printer;
 mod progress;
 mod question;
 mod remarks;
 mod session;
 mod system;
+mod system_fonts;
 mod table;
 mod terminal;
 mod world;
@@ -78,6 +81,7 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Find(args) => command::find::run(world, shared, args),
         Command::Show(args) => command::show::run(world, shared, args),
         Command::Whose(args) => command::whose::run(world, shared, args),
+        Command::Sheet(args) => command::sheet::run(world, shared, args),
         Command::Edit(args) => command::edit::run(world, shared, args),
         Command::Remove(args) => command::trash::remove(world, shared, args),
         Command::Restore(args) => command::trash::restore(world, shared, args),

@@ -11,6 +11,7 @@ pub(super) mod list;
 pub(super) mod man;
 pub(super) mod passphrase;
 pub(super) mod purge;
+pub(super) mod sheet;
 pub(super) mod show;
 pub(super) mod trash;
 pub(super) mod verify;
