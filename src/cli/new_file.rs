@@ -17,7 +17,9 @@ pub(super) fn free(path: &Path) -> Result<(), Failure> {
     }
     match path.parent() {
         Some(folder) if folder.is_dir() => Ok(()),
-        _ => Err(Failure::new(Exit::Failed, format!("there is no folder for {}", path.display()), "make it first, or choose another place")),
+        _ => {
+            Err(Failure::new(Exit::Failed, format!("there is no folder for {}", path.display()), "make it first, or choose another place"))
+        }
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) fn print(_: &mut World<'_>, document: &[u8]) -> Result<String, Failur
             "'lpstat -p' shows the printers; or write a file with --to FILE and print that",
         ));
     }
-    let said: String = String::from_utf8_lossy(&done.stdout).lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+    let said: String =
+        String::from_utf8_lossy(&done.stdout).lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
     Ok(said)
 }
 
@@ -46,7 +47,10 @@ pub(super) fn print(world: &mut World<'_>, document: &[u8]) -> Result<String, Fa
     use std::process::Command;
 
     if !world.terminal.is_present() {
-        return Err(Failure::no_terminal("printing needs somebody who says when the page is out", "write a file with --to FILE and print that"));
+        return Err(Failure::no_terminal(
+            "printing needs somebody who says when the page is out",
+            "write a file with --to FILE and print that",
+        ));
     }
     let mut file = tempfile::Builder::new().prefix("drivekey-").suffix(".pdf").tempfile()?;
     file.write_all(document)?;

@@ -80,7 +80,9 @@ fn chosen(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &PrintArgs) 
     let faults = (!listing.faults.is_empty()).then(|| faults_sentence(&listing.faults));
     if listing.entries.is_empty() {
         return Err(match faults {
-            Some(sentence) => Failure::new(Exit::Damaged, sentence, "nothing was printed; 'drivekey verify' names everything that is wrong"),
+            Some(sentence) => {
+                Failure::new(Exit::Damaged, sentence, "nothing was printed; 'drivekey verify' names everything that is wrong")
+            }
             None => Failure::new(Exit::NotFound, "there is no such key in this vault", "'drivekey list' shows all keys"),
         });
     }

@@ -26,7 +26,7 @@ const LONG_NAMES: f32 = 110.0;
 /// The digits in a list.
 const LIST_DIGITS: f32 = 17.5;
 /// Height of a bar code.
-const BARS: f32 = 36.0;
+const BARS: f32 = 42.0;
 /// Free modules around a QR code and beside a bar code.
 const QUIET: f32 = 4.0;
 const BARS_QUIET: f32 = 10.0;
@@ -181,9 +181,7 @@ fn function_keys(pen: &Pen<'_>) -> Piece {
     let cell = pen.width / 10.0;
     let mut marks = Vec::new();
     for key in 1..=10_usize {
-        for (row, (style, text)) in
-            [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate()
-        {
+        for (row, (style, text)) in [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate() {
             let (x, y) = (cell * as_f32(key - 1), HEIGHT * as_f32(row));
             let wide = pen.measure(style, 10.0, &text);
             marks.push(frame(cell, HEIGHT).moved(x, y));
@@ -203,7 +201,7 @@ fn symbols_piece(pen: &Pen<'_>, symbols: &[Symbol]) -> Result<Piece, SheetError>
         let piece = match symbol.kind {
             SymbolKind::Code128 => bars(pen, symbol, column)?,
             SymbolKind::Qr | SymbolKind::SmallQr => {
-                let module = if symbol.kind == SymbolKind::Qr { 3.3 } else { 2.0 };
+                let module = if symbol.kind == SymbolKind::Qr { 2.6 } else { 2.0 };
                 let (mut piece, side) = qr(symbol, module)?;
                 let room = column - side - 10.0;
                 let caption = pen.paragraph(Style::Plain, pen.size(CAPTION), &symbol.caption, room.max(60.0), 0.0);

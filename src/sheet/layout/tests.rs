@@ -95,11 +95,18 @@ fn check(page: &Page, paper: Paper) -> Result<usize, String> {
 #[test]
 fn ordinary_names_take_one_sheet() {
     for paper in [Paper::A4, Paper::Letter] {
-        for (device, label) in [("ANNAS-LAPTOP", "Windows"), ("Ноутбук Ольги", "Диск"), ("東京のPC", "写真"), (&"Long ".repeat(30), &"W".repeat(60))] {
+        for (device, label) in
+            [("ANNAS-LAPTOP", "Windows"), ("Ноутбук Ольги", "Диск"), ("東京のPC", "写真"), (&"Long ".repeat(30), &"W".repeat(60))]
+        {
             for page in pages(device, label) {
                 let list = page.blocks.iter().any(|block| matches!(block, Block::Entry(_)));
                 let most = if list { 2 } else { 1 };
-                assert!(check(&page, paper).is_ok_and(|sheets| sheets <= most), "{device} {paper:?} {}: {:?}", page.name, check(&page, paper));
+                assert!(
+                    check(&page, paper).is_ok_and(|sheets| sheets <= most),
+                    "{device} {paper:?} {}: {:?}",
+                    page.name,
+                    check(&page, paper)
+                );
             }
         }
     }
@@ -120,7 +127,13 @@ fn what_had_to_be_written_by_number_is_said_on_its_page_only() {
     let faces = Typefaces::new(&[]).unwrap();
     let said = |page: &Page| {
         let leaves = lay_out(page, Paper::A4, &faces).unwrap();
-        let text: String = leaves.iter().flat_map(|leaf| &leaf.marks).filter_map(|mark| if let Mark::Text { runs, .. } = mark { Some(runs) } else { None }).flatten().map(|run| run.text.as_str()).collect();
+        let text: String = leaves
+            .iter()
+            .flat_map(|leaf| &leaf.marks)
+            .filter_map(|mark| if let Mark::Text { runs, .. } = mark { Some(runs) } else { None })
+            .flatten()
+            .map(|run| run.text.as_str())
+            .collect();
         text.contains("their number in Unicode")
     };
     assert!(said(&pages("東京", "x")[0]));

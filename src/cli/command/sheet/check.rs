@@ -226,7 +226,11 @@ fn verdict_exit(checked: &[Checked], done: Exit) -> Result<Exit, Failure> {
         return Ok(done);
     }
     if verified > 0 {
-        return Err(Failure::new(Exit::Partly, format!("{verified} of {} verified", checked.len()), "the lines above say what is wrong with the others"));
+        return Err(Failure::new(
+            Exit::Partly,
+            format!("{verified} of {} verified", checked.len()),
+            "the lines above say what is wrong with the others",
+        ));
     }
     if count(|verdict| matches!(verdict, Verdict::Unknown(_))) == checked.len() {
         return Err(Failure::new(Exit::NotFound, "no record has these digits", "'drivekey add' takes the key in"));

@@ -32,7 +32,10 @@ impl Target {
         let Some(path) = &args.to else { return Ok(Self::Printer) };
         if path.as_os_str() == "-" {
             if json {
-                return Err(Failure::usage("the page and --json would both go to standard output", "name a file with --to, or leave --json out"));
+                return Err(Failure::usage(
+                    "the page and --json would both go to standard output",
+                    "name a file with --to, or leave --json out",
+                ));
             }
             if world.surroundings.out_is_terminal && !args.html {
                 return Err(Failure::refused("a PDF is nothing for a terminal", "name a file with --to, or send it on with |"));
@@ -80,7 +83,10 @@ pub(super) fn say(world: &mut World<'_>, shared: &Shared, keys: &str, made: &Mad
     match &made.place {
         Place::File(_) => {
             writeln!(world.err, "{keys}: in this file, {open}. Whoever can read the file can read the drive.")?;
-            writeln!(world.err, "Print it, compare the paper with 'drivekey sheet check', then delete the file; on a stick or SSD only destroying")?;
+            writeln!(
+                world.err,
+                "Print it, compare the paper with 'drivekey sheet check', then delete the file; on a stick or SSD only destroying"
+            )?;
             writeln!(world.err, "or re-encrypting it removes every trace.")?;
         }
         Place::Output => writeln!(world.err, "{keys}: written to standard output, {open}.")?,
