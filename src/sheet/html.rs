@@ -112,7 +112,9 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
         }
         Block::Steps(steps) => {
             out.push_str("<ol>");
-            steps.iter().for_each(|step| element(out, "li", step));
+            for step in steps {
+                element(out, "li", step);
+            }
             out.push_str("</ol>\n");
         }
         Block::FunctionKeys => {

@@ -133,7 +133,7 @@ fn groups_piece(pen: &Pen<'_>, row: Option<char>, groups: &[(Zeroizing<String>, 
 
 /// Groups in frames of their own, so near to one another that a program takes a row for a line.
 fn grid(pen: &Pen<'_>, cell: f32, size: f32, groups: &[(Zeroizing<String>, Option<char>)]) -> Piece {
-    let height = size * 1.05 + 14.0;
+    let height = size * 1.05 + if size > LIST_DIGITS { 14.0 } else { 10.0 };
     let mut marks = Vec::new();
     for (at, (group, letter)) in groups.iter().enumerate() {
         let (x, y) = (cell * as_f32(at % IN_ROW), height * as_f32(at / IN_ROW));

@@ -22,6 +22,7 @@ pub(super) enum SheetCommand {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub(super) struct PrintArgs {
     /// Records (r1), or any part of their Key ID from 4 characters up
     #[arg(value_name = "ID", required_unless_present_any = ["device", "volume_type", "all"])]
