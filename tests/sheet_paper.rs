@@ -2,6 +2,7 @@
 //! specks and a slight turn; and our own importer and reader on the same. Needs poppler-utils and zbar-tools.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
+#![allow(clippy::print_stdout, reason = "what was skipped, and what was measured")]
 
 mod sheet_house;
 

@@ -14,12 +14,12 @@ impl Scan {
     /// From a binary PGM file.
     pub(crate) fn read(path: &Path) -> Self {
         let bytes = fs::read(path).unwrap();
-        let mut words = bytes.splitn(4, |byte| byte.is_ascii_whitespace());
+        let mut words = bytes.splitn(4, u8::is_ascii_whitespace);
         let mut next = || words.next().unwrap();
         assert_eq!(next(), b"P5");
         let number = |text: &[u8]| std::str::from_utf8(text).unwrap().parse::<usize>().unwrap();
         let (width, height) = (number(next()), number(next()));
-        let dots = next().splitn(2, |byte| byte.is_ascii_whitespace()).nth(1).unwrap().to_vec();
+        let dots = next().splitn(2, u8::is_ascii_whitespace).nth(1).unwrap().to_vec();
         assert_eq!(dots.len(), width * height);
         Self { width, height, dots }
     }
@@ -39,7 +39,13 @@ impl Scan {
     }
 
     /// Turned by up to 1.5 degrees; each dot off by `grain` of 255 (one standard deviation); one dot in 5,000 a speck.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "places on a picture")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "places on a picture"
+    )]
     pub(crate) fn bent(&self, seed: u64, grain: i64) -> Self {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         let mut random = || {

@@ -78,10 +78,10 @@ fn sheets_of_a_split_add_up_from_scans() {
     let digits = RecoveryPassword::parse(KEY).unwrap().expose_secret();
     let mut next = 0_u8;
     let shares = split(&digits, SplitKind::TwoOfThree, &mut |bytes: &mut [u8]| -> Result<(), ()> {
-        bytes.iter_mut().for_each(|byte| {
+        for byte in bytes {
             next = next.wrapping_mul(5).wrapping_add(37);
             *byte = next;
-        });
+        }
         Ok(())
     });
     let pages: Vec<Page> = shares.unwrap().iter().skip(1).map(|share| share_page(&facts(), share, day())).collect();
