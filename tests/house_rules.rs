@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every file in which a secret leaves its type, and how often. Longer only after somebody has looked at it.
-const EXPOSING: [(&str, usize); 9] = [
+const EXPOSING: &[(&str, usize)] = &[
     ("src/cli/passphrase.rs", 6),
     ("src/fve/open.rs", 1),
     ("src/reveal.rs", 1),
@@ -17,10 +17,11 @@ const EXPOSING: [(&str, usize); 9] = [
     ("src/seal/root.rs", 1),
     ("src/seal/sealed_record.rs", 1),
     ("src/seal/token.rs", 1),
+    ("src/sheet/page/kit.rs", 1),
 ];
 
 /// Each floor and what it may know beside itself. Who is not named knows nothing.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: &[(&str, &[&str])] = &[
     ("record", &[]),
     ("drives", &["record"]),
     ("fve", &["record"]),
@@ -28,21 +29,22 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("export", &["record"]),
     ("import", &["record"]),
     ("seal", &["record"]),
+    ("sheet", &["record"]),
     ("store", &["record"]),
     ("vault", &["record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
-    ("cli", &["drives", "export", "fve", "gather", "import", "record", "reveal", "seal", "store", "vault"]),
+    ("cli", &["drives", "export", "fve", "gather", "import", "record", "reveal", "seal", "sheet", "store", "vault"]),
 ];
 
 /// In the command line, the only files that turn digits into something to look at.
-const REVEALING: [&str; 5] =
-    [
-        "src/cli/command/attachment.rs",
-        "src/cli/command/export/chosen.rs",
-        "src/cli/command/show.rs",
-        "src/cli/failure.rs",
-        "src/cli/saved_header.rs",
-    ];
+const REVEALING: &[&str] = &[
+    "src/cli/command/attachment.rs",
+    "src/cli/command/export/chosen.rs",
+    "src/cli/command/sheet.rs",
+    "src/cli/command/show.rs",
+    "src/cli/failure.rs",
+    "src/cli/saved_header.rs",
+];
 
 #[test]
 fn secrets_are_exposed_where_it_is_known_and_reasoned() {

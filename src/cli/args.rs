@@ -82,6 +82,8 @@ pub(super) enum Command {
     /// Keep the part of a drive by which a key can be proved when the drive is elsewhere
     #[command(subcommand)]
     Header(HeaderCommand),
+    /// Print keys on paper, whole or split, and check what was printed
+    Sheet(super::command::sheet::SheetArgs),
     /// Change what is known of a key
     Edit(EditArgs),
     /// Put a key into the trash
@@ -381,7 +383,7 @@ pub(super) struct ManArgs {
     pub(super) to: Option<PathBuf>,
 }
 
-fn volume_type(text: &str) -> Result<VolumeType, String> {
+pub(super) fn volume_type(text: &str) -> Result<VolumeType, String> {
     text.parse().map_err(|_| "one of os, fixed, removable, data, unknown is meant".to_owned())
 }
 

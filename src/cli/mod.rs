@@ -12,7 +12,9 @@ mod harvesting;
 mod json;
 mod key_entry;
 mod mask;
+mod new_file;
 mod passphrase;
+mod printer;
 mod progress;
 mod proving;
 mod question;
@@ -21,6 +23,7 @@ mod repairing;
 mod saved_header;
 mod session;
 mod system;
+mod system_fonts;
 mod table;
 mod terminal;
 mod volume_json;
@@ -93,6 +96,7 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Harvest(args) => command::harvest::run(world, shared, args),
         Command::Repair(args) => command::repair::run(world, shared, args),
         Command::Header(command) => command::header::run(world, shared, command),
+        Command::Sheet(args) => command::sheet::run(world, shared, args),
         Command::Edit(args) => command::edit::run(world, shared, args),
         Command::Remove(args) => command::trash::remove(world, shared, args),
         Command::Restore(args) => command::trash::restore(world, shared, args),

@@ -42,7 +42,9 @@ pub fn html(pages: &[Page], paper: Paper) -> Result<Zeroizing<String>, SheetErro
         Paper::Letter => "letter",
     };
     out.push_str("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
-    out.push_str("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; font-src data:\">\n");
+    out.push_str(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; font-src data:\">\n",
+    );
     out.push_str("<title>");
     escape(&mut out, name);
     out.push_str("</title>\n<style>@font-face{font-family:Digits;src:url(data:font/ttf;base64,");
@@ -110,7 +112,9 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
         }
         Block::Steps(steps) => {
             out.push_str("<ol>");
-            steps.iter().for_each(|step| element(out, "li", step));
+            for step in steps {
+                element(out, "li", step);
+            }
             out.push_str("</ol>\n");
         }
         Block::FunctionKeys => {
@@ -175,7 +179,7 @@ fn write_symbols(out: &mut String, symbols: &[Symbol]) -> Result<(), SheetError>
     for symbol in symbols {
         let (class, module) = match symbol.kind {
             SymbolKind::Code128 => (" class=\"w\"", 1.6),
-            SymbolKind::Qr => ("", 3.3),
+            SymbolKind::Qr => ("", 2.6),
             SymbolKind::SmallQr => ("", 2.0),
         };
         let _ = write!(out, "<figure{class}>");

@@ -102,7 +102,9 @@ pub fn parse_kit(text: &str) -> Result<KitText, KitTextError> {
             }
         }
     } else if total == BODY {
-        lines.iter().for_each(|line| body.push_str(line));
+        for line in &lines {
+            body.push_str(line);
+        }
     } else if total == BODY + LINES * CHECK {
         let joined: Zeroizing<String> = Zeroizing::new(lines.iter().map(|line| line.as_str()).collect());
         let mut rest = joined.as_str();

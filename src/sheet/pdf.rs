@@ -70,7 +70,9 @@ fn draw(leaf: &Leaf, surface: &mut Surface<'_>, faces: &Typefaces<'_>, loaded: &
                 surface.set_fill(None);
                 surface.set_stroke(Some(Stroke { width: LINE, ..Stroke::default() }));
                 let mut path = PathBuilder::new();
-                rect(oblong).into_iter().for_each(|rect| path.push_rect(rect));
+                if let Some(rect) = rect(oblong) {
+                    path.push_rect(rect);
+                }
                 if let Some(path) = path.finish() {
                     surface.draw_path(&path);
                 }

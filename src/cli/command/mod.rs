@@ -19,6 +19,7 @@ pub(super) mod passphrase;
 pub(super) mod prove;
 pub(super) mod purge;
 pub(super) mod repair;
+pub(super) mod sheet;
 pub(super) mod show;
 pub(super) mod trash;
 pub(super) mod undo;

@@ -26,7 +26,7 @@ fn every_spelling_reads_back() {
     let secret = identity(&BYTES);
     let lines = printed(&secret);
     let numbered: Vec<String> = lines.iter().enumerate().map(|(at, line)| format!("{}) {line}", at + 1)).collect();
-    let bare: Vec<&str> = secret[PREFIX.len()..].as_bytes().chunks(LINE).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let bare: Vec<&str> = secret.as_bytes()[PREFIX.len()..].chunks(LINE).map(|line| std::str::from_utf8(line).unwrap()).collect();
     for text in [
         secret.clone(),
         secret.to_lowercase(),

@@ -21,10 +21,12 @@ const LETTERED_CELL: f32 = 5.25;
 const LETTER: f32 = 0.95;
 /// The number of a group.
 const NUMBER: f32 = 8.0;
+/// Higher names do not stand beside the symbols of a list.
+const LONG_NAMES: f32 = 110.0;
 /// The digits in a list.
 const LIST_DIGITS: f32 = 17.5;
 /// Height of a bar code.
-const BARS: f32 = 36.0;
+const BARS: f32 = 42.0;
 /// Free modules around a QR code and beside a bar code.
 const QUIET: f32 = 4.0;
 const BARS_QUIET: f32 = 10.0;
@@ -52,7 +54,7 @@ pub(super) fn pieces(page: &Page, pen: &Pen<'_>) -> Result<Vec<Piece>, SheetErro
             Block::Steps(steps) => pieces.extend(numbered(pen, steps)),
             Block::FunctionKeys => pieces.push(function_keys(pen)),
             Block::Symbols(symbols) => pieces.push(symbols_piece(pen, symbols)?),
-            Block::Entry(entry) => pieces.push(entry_piece(pen, entry)?),
+            Block::Entry(entry) => pieces.extend(entry_pieces(pen, entry)?),
             Block::Commands(commands) => pieces.extend(commands.iter().map(|command| command_piece(pen, command))),
             Block::SecretLines(lines) => pieces.extend(lines.iter().enumerate().map(|(at, line)| secret_line(pen, at, line))),
         }
@@ -74,20 +76,25 @@ fn title_piece(pen: &Pen<'_>, title: &str, end: Option<&str>) -> Piece {
     Piece::new(0.0, SIZE + 9.0, marks)
 }
 
-/// Names end where values begin, so that a program reads both as one line.
+/// Names end where values begin, so that a program reads both as one line. Long values go on below, line by line.
 fn facts(pen: &Pen<'_>, rows: &[(&'static str, String)]) -> Vec<Piece> {
     let size = pen.size(10.5);
     let widest = rows.iter().map(|(name, _)| pen.measure(Style::Plain, size, name)).fold(0.0, f32::max);
     let left = widest + size * 0.6;
-    let rows = rows.iter().enumerate();
-    rows.map(|(at, (name, value))| {
-        let indent = widest - pen.measure(Style::Plain, size, name);
-        let mut piece = Piece::new(if at == 0 { GAP } else { 1.0 }, 0.0, Vec::new());
-        piece.beside(indent, pen.paragraph(Style::Plain, size, name, widest + 1.0, 0.0));
-        piece.beside(left, pen.paragraph(Style::Bold, size, value, pen.width - left, 0.0));
-        piece
-    })
-    .collect()
+    let mut pieces = Vec::new();
+    for (at, (name, value)) in rows.iter().enumerate() {
+        let gap = if at == 0 { GAP } else { 1.0 };
+        for (row, line) in pen.flowing_within(Style::Bold, size, value, pen.width - left, gap).into_iter().enumerate() {
+            let mut piece = Piece::new(line.gap, 0.0, Vec::new());
+            if row == 0 {
+                let indent = widest - pen.measure(Style::Plain, size, name);
+                piece.beside(indent, pen.paragraph(Style::Plain, size, name, widest + 1.0, 0.0));
+            }
+            piece.beside(left, line);
+            pieces.push(piece);
+        }
+    }
+    pieces
 }
 
 fn key_id(pen: &Pen<'_>, first: &str, whole: &str) -> Piece {
@@ -126,7 +133,7 @@ fn groups_piece(pen: &Pen<'_>, row: Option<char>, groups: &[(Zeroizing<String>, 
 
 /// Groups in frames of their own, so near to one another that a program takes a row for a line.
 fn grid(pen: &Pen<'_>, cell: f32, size: f32, groups: &[(Zeroizing<String>, Option<char>)]) -> Piece {
-    let height = size * 1.05 + 14.0;
+    let height = size * 1.05 + if size > LIST_DIGITS { 14.0 } else { 10.0 };
     let mut marks = Vec::new();
     for (at, (group, letter)) in groups.iter().enumerate() {
         let (x, y) = (cell * as_f32(at % IN_ROW), height * as_f32(at / IN_ROW));
@@ -174,9 +181,7 @@ fn function_keys(pen: &Pen<'_>) -> Piece {
     let cell = pen.width / 10.0;
     let mut marks = Vec::new();
     for key in 1..=10_usize {
-        for (row, (style, text)) in
-            [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate()
-        {
+        for (row, (style, text)) in [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate() {
             let (x, y) = (cell * as_f32(key - 1), HEIGHT * as_f32(row));
             let wide = pen.measure(style, 10.0, &text);
             marks.push(frame(cell, HEIGHT).moved(x, y));
@@ -196,7 +201,7 @@ fn symbols_piece(pen: &Pen<'_>, symbols: &[Symbol]) -> Result<Piece, SheetError>
         let piece = match symbol.kind {
             SymbolKind::Code128 => bars(pen, symbol, column)?,
             SymbolKind::Qr | SymbolKind::SmallQr => {
-                let module = if symbol.kind == SymbolKind::Qr { 3.3 } else { 2.0 };
+                let module = if symbol.kind == SymbolKind::Qr { 2.6 } else { 2.0 };
                 let (mut piece, side) = qr(symbol, module)?;
                 let room = column - side - 10.0;
                 let caption = pen.paragraph(Style::Plain, pen.size(CAPTION), &symbol.caption, room.max(60.0), 0.0);
@@ -245,7 +250,7 @@ fn bars(pen: &Pen<'_>, symbol: &Symbol, room: f32) -> Result<Piece, SheetError> 
     Ok(piece)
 }
 
-fn entry_piece(pen: &Pen<'_>, entry: &Entry) -> Result<Piece, SheetError> {
+fn entry_pieces(pen: &Pen<'_>, entry: &Entry) -> Result<Vec<Piece>, SheetError> {
     let mut symbols = Piece::new(0.0, 0.0, Vec::new());
     let mut width = 0.0;
     for symbol in &entry.symbols {
@@ -254,9 +259,19 @@ fn entry_piece(pen: &Pen<'_>, entry: &Entry) -> Result<Piece, SheetError> {
         width += side;
     }
     let left = pen.width - width - 8.0;
-    let mut piece = Piece::new(GAP, 5.0, vec![Mark::Filled(vec![Oblong { x: 0.0, y: 0.0, width: pen.width, height: 0.8 }])]);
+    let rule = || Piece::new(GAP, 5.0, vec![Mark::Filled(vec![Oblong { x: 0.0, y: 0.0, width: pen.width, height: 0.8 }])]);
+    let mut pieces = Vec::new();
+    let mut piece = rule();
     piece.below(pen.paragraph(Style::Bold, pen.size(11.0), &entry.heading, left, 0.0));
     piece.below(pen.paragraph(Style::Plain, pen.size(9.0), &entry.line, left, 0.0));
+    if piece.height > LONG_NAMES {
+        // Names that fill pages stand above the key, line by line.
+        pieces.push(rule());
+        pieces.extend(pen.flowing(Style::Bold, pen.size(11.0), &entry.heading, 0.0));
+        pieces.extend(pen.flowing(Style::Plain, pen.size(9.0), &entry.line, 0.0));
+        piece = Piece::new(1.0, 0.0, Vec::new());
+    }
+    let top = if pieces.is_empty() { 5.0 } else { 0.0 };
     let label = pen.measure(Style::Plain, 9.0, "Key ID  ");
     let size = pen.size_within(Style::Digits, 11.0, &entry.key_id, left - label);
     let mut id = Piece::new(1.0, 15.0, vec![pen.word(Style::Plain, 9.0, "Key ID").moved(0.0, 11.0)]);
@@ -266,10 +281,10 @@ fn entry_piece(pen: &Pen<'_>, entry: &Entry) -> Result<Piece, SheetError> {
     let mut groups = grid(pen, size * CELL, size, &entry.groups);
     groups.gap = 3.0;
     piece.below(groups);
-    // Below the line that sets the entry apart.
-    piece.height = piece.height.max(symbols.height + 5.0);
-    piece.marks.extend(symbols.marks.into_iter().map(|mark| mark.moved(left + 8.0, 5.0)));
-    Ok(piece)
+    piece.height = piece.height.max(symbols.height + top);
+    piece.marks.extend(symbols.marks.into_iter().map(|mark| mark.moved(left + 8.0, top)));
+    pieces.push(piece);
+    Ok(pieces)
 }
 
 fn command_piece(pen: &Pen<'_>, command: &str) -> Piece {

@@ -90,7 +90,11 @@ impl Pen<'_> {
 
     /// A paragraph, each of its lines a piece: it may go on on the next sheet.
     pub(super) fn flowing(&self, style: Style, size: f32, text: &str, gap: f32) -> Vec<Piece> {
-        let lines = self.lines(style, size, text, self.width).into_iter().enumerate();
+        self.flowing_within(style, size, text, self.width, gap)
+    }
+
+    pub(super) fn flowing_within(&self, style: Style, size: f32, text: &str, limit: f32, gap: f32) -> Vec<Piece> {
+        let lines = self.lines(style, size, text, limit).into_iter().enumerate();
         lines.map(|(at, line)| stack(if at == 0 { gap } else { 0.0 }, size, vec![line])).collect()
     }
 }

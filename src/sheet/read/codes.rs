@@ -2,71 +2,46 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use image::{DynamicImage, GrayImage};
 use rqrr::PreparedImage;
 use zeroize::Zeroizing;
 
-use super::picture::Grey;
-
 /// Smaller pictures are not halved again.
-const HALVED_LEAST: usize = 400;
+const HALVED_LEAST: u32 = 400;
 /// Most codes that are taken from one picture.
 const CODES: usize = 512;
+/// How far a speck is spread, in dots.
+const SOFT: f32 = 0.9;
 
 /// Adds what is found on the picture and was not found before.
-pub(super) fn read(grey: &Grey, found: &mut Vec<Zeroizing<String>>) {
-    find(grey, found);
-    find(&softened(grey), found);
-    let mut smaller = halved(grey);
-    while smaller.width.min(smaller.height) >= HALVED_LEAST {
-        find(&smaller, found);
-        smaller = halved(&smaller);
+pub(super) fn read(picture: GrayImage, found: &mut Vec<Zeroizing<String>>) {
+    let mut picture = DynamicImage::ImageLuma8(picture);
+    let mut all = find(&picture, found);
+    all |= find(&picture.fast_blur(SOFT), found);
+    // Smaller and smaller, where something was seen that could not be read, or nothing at all.
+    while !all && picture.width().min(picture.height()) >= 2 * HALVED_LEAST {
+        picture = picture.thumbnail_exact(picture.width() / 2, picture.height() / 2);
+        all |= find(&picture, found);
     }
 }
 
-fn find(grey: &Grey, found: &mut Vec<Zeroizing<String>>) {
-    if grey.width == 0 || grey.height == 0 {
-        return;
-    }
+/// Whether there were codes and each was read.
+fn find(picture: &DynamicImage, found: &mut Vec<Zeroizing<String>>) -> bool {
+    let Some(grey) = picture.as_luma8() else { return true };
+    let (width, dots) = (grey.width() as usize, grey.as_raw());
     // The reader is another's, and pictures come from anywhere: one that it stumbles over holds no code.
     let read = catch_unwind(AssertUnwindSafe(|| {
-        let mut prepared = PreparedImage::prepare_from_greyscale(grey.width, grey.height, |x, y| grey.at(x, y));
+        let at = |x: usize, y: usize| dots.get(y * width + x).copied().unwrap_or(u8::MAX);
+        let mut prepared = PreparedImage::prepare_from_greyscale(width, grey.height() as usize, at);
         let grids = prepared.detect_grids();
-        grids.iter().take(CODES).filter_map(|grid| grid.decode().ok()).map(|(_, text)| Zeroizing::new(text)).collect::<Vec<_>>()
+        let texts: Vec<_> = grids.iter().take(CODES).filter_map(|grid| grid.decode().ok()).map(|(_, text)| Zeroizing::new(text)).collect();
+        (!texts.is_empty() && texts.len() == grids.len(), texts)
     }));
-    for text in read.unwrap_or_default() {
+    let (all, texts) = read.unwrap_or_default();
+    for text in texts {
         if found.len() < CODES * 4 && !found.contains(&text) {
             found.push(text);
         }
     }
-}
-
-/// Each dot the mean of itself and its neighbours.
-fn softened(grey: &Grey) -> Grey {
-    let mut dots = Zeroizing::new(Vec::with_capacity(grey.dots.len()));
-    for y in 0..grey.height {
-        for x in 0..grey.width {
-            let mut sum = 0_u16;
-            for row in y.saturating_sub(1)..y + 2 {
-                for column in x.saturating_sub(1)..x + 2 {
-                    sum += u16::from(grey.at(column, row));
-                }
-            }
-            let count = if x == 0 { 2 } else { 3 } * if y == 0 { 2 } else { 3 };
-            dots.push(u8::try_from(sum / count).unwrap_or(u8::MAX));
-        }
-    }
-    Grey { width: grey.width, height: grey.height, dots }
-}
-
-/// Each dot the mean of four.
-fn halved(grey: &Grey) -> Grey {
-    let (width, height) = (grey.width / 2, grey.height / 2);
-    let mut dots = Zeroizing::new(Vec::with_capacity(width * height));
-    for y in 0..height {
-        for x in 0..width {
-            let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(right, down)| u16::from(grey.at(2 * x + right, 2 * y + down)));
-            dots.push(u8::try_from(four.iter().sum::<u16>() / 4).unwrap_or(u8::MAX));
-        }
-    }
-    Grey { width, height, dots }
+    all
 }

@@ -7,15 +7,15 @@ use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
-use zeroize::Zeroizing;
+use image::GrayImage;
 
 use super::ScanError;
-use super::picture::Grey;
 
 /// Most pages that are looked at.
 const PAGES: usize = 250;
-/// The longer side of a page as a picture: 250 dots per inch on A4.
-const LONG_SIDE: f32 = 2900.0;
+/// Dots for each point of a page, 250 an inch; fewer on pages that are larger than A3.
+const SCALE: f32 = 3.47;
+const LONG_SIDE: f32 = 4200.0;
 /// How far in a PDF may begin.
 const HEADER_WITHIN: usize = 1024;
 
@@ -25,7 +25,7 @@ pub(super) fn is_pdf(bytes: &[u8]) -> bool {
 }
 
 /// Draws each page and hands it on.
-pub(super) fn each_page(bytes: &[u8], mut take: impl FnMut(&Grey)) -> Result<(), ScanError> {
+pub(super) fn each_page(bytes: &[u8], mut take: impl FnMut(GrayImage)) -> Result<(), ScanError> {
     // The renderer is another's, and documents come from anywhere: one that it stumbles over is damaged.
     let pdf = catch_unwind(|| Pdf::new(Arc::new(bytes.to_vec()))).map_err(|_| ScanError::Damaged)?.map_err(|_| ScanError::Damaged)?;
     let pages = pdf.pages();
@@ -36,13 +36,13 @@ pub(super) fn each_page(bytes: &[u8], mut take: impl FnMut(&Grey)) -> Result<(),
     for page in pages.iter() {
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             let (width, height) = page.render_dimensions();
-            let scale = LONG_SIDE / width.max(height).max(1.0);
+            let scale = SCALE.min(LONG_SIDE / width.max(height).max(1.0));
             let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
             let picture = hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &settings);
             let dots = picture.data().iter().map(|dot| luma([dot.r, dot.g, dot.b])).collect();
-            Grey { width: usize::from(picture.width()), height: usize::from(picture.height()), dots: Zeroizing::new(dots) }
+            GrayImage::from_raw(u32::from(picture.width()), u32::from(picture.height()), dots)
         }));
-        take(&drawn.map_err(|_| ScanError::Damaged)?);
+        take(drawn.ok().flatten().ok_or(ScanError::Damaged)?);
     }
     Ok(())
 }

@@ -62,7 +62,7 @@ pub fn read_scan(bytes: &[u8]) -> Result<Vec<Scanned>, ScanError> {
     if document::is_pdf(bytes) {
         document::each_page(bytes, |grey| codes::read(grey, &mut payloads))?;
     } else {
-        codes::read(&picture::decode(bytes)?, &mut payloads);
+        codes::read(picture::decode(bytes)?, &mut payloads);
     }
     Ok(sorted(payloads))
 }

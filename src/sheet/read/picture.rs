@@ -2,32 +2,17 @@
 
 use std::io::Cursor;
 
-use image::{ImageFormat, ImageReader, Limits};
-use zeroize::Zeroizing;
+use image::{GrayImage, ImageFormat, ImageReader, Limits};
 
 use super::ScanError;
 
 /// Most dots of a picture: an A4 page at 750 dots per inch.
-pub(super) const DOTS: u64 = 56_000_000;
+const DOTS: u64 = 56_000_000;
 /// Memory that decoding may take.
 const MEMORY: u64 = 512 << 20;
 
-/// A picture without colours; 0 is black.
-pub(super) struct Grey {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) dots: Zeroizing<Vec<u8>>,
-}
-
-impl Grey {
-    /// The dot, and white beyond the edges.
-    pub(super) fn at(&self, x: usize, y: usize) -> u8 {
-        if x < self.width { self.dots.get(y * self.width + x).copied().unwrap_or(u8::MAX) } else { u8::MAX }
-    }
-}
-
 /// Decodes a picture.
-pub(super) fn decode(bytes: &[u8]) -> Result<Grey, ScanError> {
+pub(super) fn decode(bytes: &[u8]) -> Result<GrayImage, ScanError> {
     let format = match bytes {
         [0x89, b'P', b'N', b'G', ..] => ImageFormat::Png,
         [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
@@ -45,8 +30,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Grey, ScanError> {
     if picture.color().has_alpha() {
         on_white(&mut picture);
     }
-    let grey = picture.into_luma8();
-    Ok(Grey { width: width as usize, height: height as usize, dots: Zeroizing::new(grey.into_raw()) })
+    Ok(picture.into_luma8())
 }
 
 /// What is transparent is paper.
