@@ -20,7 +20,7 @@ const EXPOSING: [(&str, usize); 9] = [
 ];
 
 /// Each floor and what it may know beside itself. Who is not named knows nothing.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("record", &[]),
     ("drives", &["record"]),
     ("fve", &["record"]),
@@ -28,6 +28,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("export", &["record"]),
     ("import", &["record"]),
     ("seal", &["record"]),
+    ("sheet", &["record"]),
     ("store", &["record"]),
     ("vault", &["record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
