@@ -5,6 +5,7 @@
 
 mod cli_house;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -171,6 +172,36 @@ fn a_finder_of_windows_files_finds_them() {
     assert!(back.exit == 0 && back.out().contains("1 file without a key"), "{}", back.out());
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_person_chooses_among_the_sticks_that_are_plugged_in() {
+    let mut house = house(0);
+    let none = house.given(&["export", "usb", "--all"], &[]);
+    assert_eq!((none.exit, none.err().contains("no stick is plugged in")), (3, true), "{}", none.err());
+    // The system's own account of a disk and two sticks, one of them locked.
+    let mut mounts = String::new();
+    for (name, number, removable, mounted) in [("sda", "8:0", 0, "disk"), ("sdb", "8:16", 1, "stick"), ("sdc", "8:32", 1, "")] {
+        house.write(&format!("~/system/sys/block/{name}/dev"), format!("{number}\n").as_bytes());
+        house.write(&format!("~/system/sys/block/{name}/size"), b"31129600\n");
+        house.write(&format!("~/system/sys/block/{name}/removable"), format!("{removable}\n").as_bytes());
+        let device = house.write(&format!("~/system/dev/{name}"), b"");
+        if !mounted.is_empty() {
+            let place = house.path(mounted);
+            fs::create_dir(&place).unwrap();
+            writeln!(mounts, "1 1 {number} / {} rw - vfat {} rw", place.display(), device.display()).unwrap();
+        }
+    }
+    house.write("~/system/proc/self/mountinfo", mounts.as_bytes());
+    let declined = house.given(&["export", "usb", "--all"], &["2", "x", ""]);
+    assert_eq!((declined.exit, names(&house.path("stick"))), (7, vec![]), "{:?}", declined.log);
+    let chosen = house.given(&["export", "usb", "--all"], &["1"]);
+    let said = chosen.on(cli_house::Stream::Said).replace(&house.root().display().to_string(), "~");
+    assert_eq!(said, "Plugged in:\n  1  ~/stick  (15.9 GB, vfat)\n");
+    assert_eq!((chosen.exit, names(&house.path("stick")).len()), (0, 3), "{}", chosen.err());
+    house.terminal = false;
+    assert_eq!(house.given(&["export", "usb", "--all"], &[]).exit, 2);
+}
+
 #[test]
 fn a_full_stick_keeps_what_fits_and_nothing_in_halves() {
     let mut house = house(30);
@@ -204,6 +235,16 @@ fn a_folder_that_can_hold_no_more_names() {
     assert_eq!(some.exit, 8, "{}", some.err());
     assert!(some.err().contains("cannot hold another file, though there is room.\n  The top folder of some sticks"), "{}", some.err());
     assert!(names(&stick.0).iter().all(|name| name.starts_with("BitLocker")));
+}
+
+#[test]
+fn a_thousand_keys_to_a_memory_disk() {
+    let mut house = house(998);
+    let Some(stick) = Disk::under(&house.path("stick"), "size=16m") else { return };
+    let begun = std::time::Instant::now();
+    let exported = house.given(&["export", "usb", "--all", "--to", "~/stick"], &[]);
+    println!("1,000 keys written and read back, unlocking and noting included: {} ms", begun.elapsed().as_millis());
+    assert_eq!((exported.exit, names(&stick.0).len()), (0, 1001), "{}", exported.err());
 }
 
 #[test]

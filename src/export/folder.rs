@@ -46,6 +46,10 @@ impl Folder {
             io::ErrorKind::NotADirectory => WriteError::NotAFolder,
             _ => WriteError::of(error, path),
         };
+        // Some systems say of a file that it is no folder, others that there is none.
+        if path.is_file() {
+            return Err(WriteError::NotAFolder);
+        }
         let mut names = BTreeMap::new();
         for item in fs::read_dir(path).map_err(|error| failed(&error))? {
             let name = item.map_err(|error| failed(&error))?.file_name();

@@ -5,6 +5,7 @@ mod chosen;
 mod copies;
 mod plain;
 mod saving;
+mod sticks;
 mod usb;
 mod usb_report;
 

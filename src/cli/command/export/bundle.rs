@@ -9,6 +9,7 @@ use super::saving::{Saved, is_output, save_to};
 use crate::cli::args::{ExportBundleArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard::{self, Holding};
 use crate::cli::passphrase::{self, New};
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, world::World};
@@ -39,6 +40,9 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     }
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
+    if !is_output(&args.to) {
+        guard::check(world, &mut vault, &args.to, &Holding::Records(&entries.entries))?;
+    }
     let lock = match &args.bundle_passphrase_file {
         _ if !recipients.is_empty() => Lock::Recipients(recipients),
         Some(path) => Lock::Passphrase(passphrase::choose(world, New::File(path), shared.yes)?),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::failure::Failure;
 use crate::cli::world::World;
-use crate::record::{CopyKind, Handle, HandleSet, ItemNumber, LineText};
+use crate::record::{CopyKind, Handle, HandleSet, ItemNumber, LineText, LineTextError};
 use crate::vault::{CopyDraft, CopyMark, Unlocked, Vault};
 
 /// A copy of keys.
@@ -64,6 +64,5 @@ fn place_of(path: &Path) -> Result<LineText, Failure> {
     } else {
         std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
     };
-    let short: String = shown.chars().take(crate::record::LINE_TEXT_CHARS).collect();
-    Ok(short.parse()?)
+    LineText::shortened(&shown).ok_or_else(|| Failure::from(LineTextError::Empty))
 }

@@ -8,6 +8,7 @@ use super::{bundle, chosen};
 use crate::cli::args::{ExportPlainArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard::{self, Holding};
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, question, world::World};
 use crate::export::{self, Put};
@@ -32,6 +33,9 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     }
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
+    if !is_output(&args.to) {
+        guard::check(world, &mut vault, &args.to, &Holding::Records(&entries.entries))?;
+    }
     let place = if is_output(&args.to) { "standard output".to_owned() } else { args.to.display().to_string() };
     let what = format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
     question::typed(world, &what, "EXPORT")?;

@@ -1,15 +1,16 @@
 //! `export usb`: key files on a stick, under Windows' own names, each read back from the stick itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::copies::{self, Made};
 use super::usb_report::{self, Line, What};
-use super::{chosen, saving};
+use super::{chosen, saving, sticks};
 use crate::cli::args::{ExportUsbArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard::{self, Holding};
 use crate::cli::progress::Progress;
 use crate::cli::session::unlocked;
 use crate::cli::world::World;
@@ -44,22 +45,28 @@ impl Outgoing<'_> {
         }
     }
 
-    fn line(&self) -> Line {
+    fn line(&self, outcome: Result<Put, WriteError>) -> Line {
         let (what, device) = match self {
             Self::Key(item) => (What::Key(item.handle), item.details.device_name.clone()),
             Self::Startup(part) => (What::Startup, part.device_name.and_then(|name| name.parse::<LineText>().ok())),
             Self::Readme => (What::Readme, None),
         };
-        Line { name: self.name(), what, device, outcome: Err(WriteError::Gone) }
+        Line { name: self.name(), what, device, outcome }
     }
 }
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) -> Result<Exit, Failure> {
-    let to = destination(args)?;
+    let to = match &args.to {
+        Some(to) => to.clone(),
+        None => sticks::choose(world)?,
+    };
     // A mistyped path shows before the passphrase is asked for.
     let mut folder = Folder::open(&to).map_err(|error| saving::failure(error, &to.join(README_NAME)))?;
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
+    if !args.dry_run {
+        guard::check(world, &mut vault, &to, &Holding::Records(&entries.entries))?;
+    }
     let chosen = entries.reveal(&mut vault, args.which.all, &[AttachmentKind::ExternalKey])?;
     let keys = chosen.items().into_iter().map(Outgoing::Key);
     let outgoing: Vec<Outgoing<'_>> = keys.chain(chosen.parts().into_iter().map(Outgoing::Startup)).chain([Outgoing::Readme]).collect();
@@ -78,15 +85,11 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }
 
-fn destination(args: &ExportUsbArgs) -> Result<PathBuf, Failure> {
-    args.to.clone().ok_or_else(|| Failure::usage("it is not said where the key files go", "name the stick or a folder with --to PATH"))
-}
-
 /// What would become of each.
 fn look(folder: &Folder, outgoing: &[Outgoing<'_>]) -> Vec<Line> {
     let judged = outgoing.iter().map(|one| {
         let outcome = folder.would_put(&one.name(), &one.bytes());
-        Line { outcome: forgive(folder, one, outcome), ..one.line() }
+        one.line(forgive(folder, one, outcome))
     });
     judged.collect()
 }
@@ -105,7 +108,7 @@ fn write(world: &World<'_>, folder: &mut Folder, outgoing: &[Outgoing<'_>]) -> (
             }
         };
         stopped = outcome.err().filter(WriteError::stops_all);
-        lines.push(Line { outcome, ..one.line() });
+        lines.push(one.line(outcome));
         progress.at(at + 1, outgoing.len());
     }
     progress.finish();

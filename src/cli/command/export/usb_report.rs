@@ -94,7 +94,15 @@ pub(super) fn show(
 }
 
 fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), Failure> {
+    // What stopped everything is said once.
+    let mut stopped = 0_usize;
     for line in lines {
+        if line.outcome.is_err_and(|error| error.stops_all()) {
+            stopped += 1;
+            if stopped > 1 {
+                continue;
+            }
+        }
         let (word, _) = line.words(dry_run);
         let of = match (line.what, &line.device) {
             (What::Key(handle), Some(device)) => format!(": {handle}, {device}"),
@@ -105,6 +113,10 @@ fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), 
         };
         let why = line.outcome.err().map(|error| format!(" ({})", brief(error))).unwrap_or_default();
         writeln!(world.out, "{word:<14} {}{of}{why}", line.name)?;
+    }
+    if stopped > 1 {
+        let more = if stopped == 2 { "1 more file".to_owned() } else { format!("{} more files", stopped - 1) };
+        writeln!(world.out, "{:<14} {more}, for the same reason", "not written")?;
     }
     Ok(())
 }

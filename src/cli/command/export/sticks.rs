@@ -1,0 +1,76 @@
+//! Which of the sticks that are plugged in: a choice for a person at a terminal. Must not know what is written to it.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::world::World;
+use crate::drives::attached;
+
+/// A stick and where its files appear.
+struct Stick {
+    place: PathBuf,
+    about: String,
+}
+
+/// Asks for one of them.
+pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
+    if !world.terminal.is_present() {
+        return Err(Failure::usage("it is not said where the key files go", "name the stick, or a folder on it, with --to PATH"));
+    }
+    let mut sticks = sticks(world);
+    if sticks.is_empty() {
+        return Err(Failure::new(
+            Exit::NotFound,
+            "no stick is plugged in, or its files cannot be reached",
+            "plug one in and open it once, or name a folder with --to PATH",
+        ));
+    }
+    let mut list = String::from("Plugged in:\n");
+    for (at, stick) in sticks.iter().enumerate() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(list, "  {}  {}{}", at + 1, stick.place.display(), stick.about);
+    }
+    world.terminal.say(&list)?;
+    loop {
+        let answer = world.terminal.ask_line("Which one? Its number, or Enter for none: ")?;
+        if answer.trim().is_empty() {
+            return Err(Failure::refused("nothing was written", ""));
+        }
+        match answer.trim().parse::<usize>() {
+            Ok(number) if (1..=sticks.len()).contains(&number) => return Ok(sticks.swap_remove(number - 1).place),
+            _ => world.terminal.say(&format!("Please type a number from 1 to {}.\n", sticks.len()))?,
+        }
+    }
+}
+
+fn sticks(world: &World<'_>) -> Vec<Stick> {
+    let volumes = attached(&world.surroundings.drives).into_iter().filter(|volume| volume.removable);
+    let stick = |volume: crate::drives::AttachedVolume| {
+        let label = volume.label.map(|label| format!("\"{label}\""));
+        let known = [label, volume.size.map(size), volume.file_system.map(|system| system.to_string())];
+        let known: Vec<String> = known.into_iter().flatten().collect();
+        let about = if known.is_empty() { String::new() } else { format!("  ({})", known.join(", ")) };
+        volume.mount_points.into_iter().next().map(|place| Stick { place, about })
+    };
+    volumes.filter_map(stick).collect()
+}
+
+/// As it stands on the stick's own shell: in thousands.
+fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000)];
+    let unit = UNITS.into_iter().find(|(_, unit)| bytes >= *unit);
+    unit.map_or_else(|| format!("{bytes} bytes"), |(name, unit)| format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_those_on_the_shell() {
+        let shown: Vec<String> = [512, 16_000_000, 15_937_302_528, 2_000_398_934_016].into_iter().map(size).collect();
+        assert_eq!(shown, ["512 bytes", "16.0 MB", "15.9 GB", "2.0 TB"]);
+    }
+}
