@@ -7,12 +7,14 @@ mod file_name;
 mod labels;
 mod normalise;
 mod pair;
+mod probe;
 mod reading;
 mod remark;
 mod scan;
 mod text;
 
 pub use file_name::suggestions;
+pub use probe::{could_hold, is_structured};
 pub use reading::{Attachment, Candidate, Outcome, Reading};
 pub use remark::{Place, Remark, RemarkKind};
 
