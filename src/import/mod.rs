@@ -11,12 +11,14 @@ mod probe;
 mod reading;
 mod remark;
 mod scan;
+mod sift;
 mod text;
 
 pub use file_name::suggestions;
 pub use probe::{could_hold, is_structured};
 pub use reading::{Attachment, Candidate, Outcome, Reading};
 pub use remark::{Place, Remark, RemarkKind};
+pub use sift::{PIECE_BYTES, Sifter};
 
 use file_name::FileName;
 
