@@ -33,13 +33,22 @@ impl<'a> Block<'a> {
     }
 
     pub(super) fn signs(&self) -> Signs {
-        let (mut digits, mut zeros, mut controls, mut high) = (0_u8, 0_u8, 0_u8, 0_u8);
-        for &byte in self.own {
-            digits |= u8::from(byte.wrapping_sub(b'0') < 10);
-            zeros |= u8::from(byte == 0);
-            controls |= u8::from(byte < 9) | u8::from(byte.wrapping_sub(14) < 18) | u8::from(byte.wrapping_sub(11) < 2);
-            high |= byte;
+        let (lanes, rest) = self.own.as_chunks::<LANE>();
+        let (mut digits, mut zeros, mut controls, mut high) = ([0_u8; LANE], [0_u8; LANE], [0_u8; LANE], [0_u8; LANE]);
+        let mut look = |place: usize, byte: u8| {
+            digits[place] |= within(byte, b'0', 10);
+            zeros[place] |= is(byte, 0);
+            controls[place] |= within(byte, 0, 9) | within(byte, 14, 18) | within(byte, 11, 2);
+            high[place] |= byte;
+        };
+        for lane in lanes {
+            for place in 0..LANE {
+                look(place, lane[place]);
+            }
         }
+        rest.iter().for_each(|byte| look(0, *byte));
+        let all = |found: [u8; LANE]| found.into_iter().fold(0, |all, one| all | one);
+        let (digits, zeros, controls, high) = (all(digits), all(zeros), all(controls), all(high));
         let zeros = zeros > 0;
         let pairs = !zeros || any_pair(self.ahead, |first, second| u8::from(first != 0) & u8::from(second != 0));
         Signs {
@@ -71,21 +80,37 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Whether two pairs so far apart both pass the test.
-fn any_twice(bytes: &[u8], apart: usize, test: impl Fn(u8, u8) -> u8) -> bool {
-    let after = |from: usize| bytes.get(from..).unwrap_or_default();
-    let twice = bytes.iter().zip(after(1)).zip(after(apart).iter().zip(after(apart + 1)));
-    twice.fold(0_u8, |any, ((a, b), (c, d))| any | (test(*a, *b) & test(*c, *d))) > 0
-}
+/// Bytes that one loop takes at once: the compiler keeps them in registers.
+const LANE: usize = 32;
 
 fn any_pair(bytes: &[u8], test: impl Fn(u8, u8) -> u8) -> bool {
-    let next = bytes.get(1..).unwrap_or_default();
-    bytes.iter().zip(next).fold(0_u8, |any, (a, b)| any | test(*a, *b)) > 0
+    any(bytes, [0, 1, 1, 1], |a, b, _, _| test(a, b))
 }
 
 fn any_triple(bytes: &[u8], test: impl Fn(u8, u8, u8) -> u8) -> bool {
-    let (next, last) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
-    bytes.iter().zip(next).zip(last).fold(0_u8, |any, ((a, b), c)| any | test(*a, *b, *c)) > 0
+    any(bytes, [0, 1, 2, 2], |a, b, c, _| test(a, b, c))
+}
+
+/// Whether two pairs so far apart both pass the test.
+fn any_twice(bytes: &[u8], apart: usize, test: impl Fn(u8, u8) -> u8) -> bool {
+    any(bytes, [0, 1, apart, apart + 1], |a, b, c, d| test(a, b) & test(c, d))
+}
+
+/// Whether the test is passed anywhere by the bytes that stand so far ahead; the last offset is the largest.
+fn any(bytes: &[u8], ahead: [usize; 4], test: impl Fn(u8, u8, u8, u8) -> u8) -> bool {
+    let Some(places) = bytes.len().checked_sub(ahead[3]) else { return false };
+    let mut found = [0_u8; LANE];
+    let mut at = 0;
+    while at + LANE <= places {
+        let lane = |ahead: usize| bytes[at + ahead..].first_chunk::<LANE>();
+        let (Some(a), Some(b), Some(c), Some(d)) = (lane(ahead[0]), lane(ahead[1]), lane(ahead[2]), lane(ahead[3])) else { break };
+        for place in 0..LANE {
+            found[place] |= test(a[place], b[place], c[place], d[place]);
+        }
+        at += LANE;
+    }
+    let rest = (at..places).any(|at| test(bytes[at], bytes[at + ahead[1]], bytes[at + ahead[2]], bytes[at + ahead[3]]) > 0);
+    rest || found.iter().fold(0, |any, one| any | one) > 0
 }
 
 /// Whether the byte is one of `count` from `first`.
