@@ -8,6 +8,12 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+mod lazy;
+mod pieces;
+
+pub use lazy::{Met, each};
+pub use pieces::{Begun, begin};
+
 /// Larger files are not read: no source of recovery keys comes near.
 pub const FILE_CEILING_BYTES: u64 = 64 * 1024 * 1024;
 /// Files met while walking that are larger than this are looked into before they are read whole.

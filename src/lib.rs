@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod erase;
 pub mod gather;
 pub mod import;
 pub mod record;

@@ -53,6 +53,8 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Take in recovery keys from files, folders, sticks or the clipboard
     Import(ImportArgs),
+    /// Find recovery keys that lie about in the clear on folders and drives
+    Sweep(SweepArgs),
     /// Undo the last import
     Undo,
     /// Type in one recovery key by hand
@@ -128,6 +130,19 @@ pub(super) struct ImportArgs {
     /// Only tell what would be taken in
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SweepArgs {
+    /// Files, folders or drives; a folder is searched with everything below it, hidden files too
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Take in what the vault does not have yet
+    #[arg(long)]
+    pub(super) import: bool,
+    /// Delete the files all of whose keys are in the vault, after a typed confirmation
+    #[arg(long)]
+    pub(super) erase: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ mod command;
 mod exit;
 mod failure;
 mod json;
+mod interrupt;
 mod key_entry;
 mod mask;
 mod passphrase;
@@ -14,6 +15,7 @@ mod progress;
 mod question;
 mod remarks;
 mod session;
+mod source_text;
 mod system;
 mod table;
 mod terminal;
@@ -73,6 +75,7 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => command::init::run(world, shared, args),
         Command::Import(args) => command::import::run(world, shared, args),
+        Command::Sweep(args) => command::sweep::run(world, shared, args),
         Command::Undo => command::undo::run(world, shared),
         Command::Add(args) => command::add::run(world, shared, args),
         Command::List(args) => command::list::run(world, shared, args),

@@ -56,6 +56,8 @@ struct Probe {
     units: [Row; 4],
     markup: bool,
     bulk: bool,
+    /// Zeros were seen, as in UTF-16.
+    wide: bool,
     /// Up to where digits of other scripts in UTF-16 are reckoned with.
     foreign_until: usize,
     scratch: View,
@@ -70,6 +72,7 @@ impl Probe {
             units: [row(), row(), row(), row()],
             markup,
             bulk: false,
+            wide: false,
             foreign_until: 0,
             scratch: View::with_capacity(BLOCK_BYTES + BLOCK_SLACK_BYTES + REACH_BYTES),
         }
@@ -77,6 +80,7 @@ impl Probe {
 
     fn read(&mut self, bytes: &[u8]) -> bool {
         self.bulk = bytes.len() > BULK_BYTES;
+        self.wide = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
         let mut from = 0;
         while from < bytes.len() {
             let to = block_end(bytes, from);
@@ -95,8 +99,8 @@ impl Probe {
     fn block(&mut self, bytes: &[u8], from: usize, to: usize) -> bool {
         let block = Block::new(bytes, from, to);
         let signs = block.signs();
-        let found = (signs.digits || signs.foreign) && self.in_bytes(bytes, from, to, signs);
-        found || (signs.zeros || signs.controls) && self.in_units(bytes, from, to, &block, signs)
+        self.wide |= signs.zeros;
+        self.in_bytes(bytes, from, to, signs) || self.wide && self.in_units(bytes, from, to, &block, signs)
     }
 
     fn in_bytes(&mut self, bytes: &[u8], from: usize, to: usize, signs: Signs) -> bool {
@@ -127,7 +131,7 @@ impl Probe {
     fn in_units(&mut self, bytes: &[u8], from: usize, to: usize, block: &Block<'_>, signs: Signs) -> bool {
         let going_on = from < self.foreign_until;
         let foreign = signs.pairs && block.foreign_units();
-        if !foreign && !(going_on && signs.digits) {
+        if !foreign && !going_on {
             return false;
         }
         // The groups before may have been of ASCII digits.

@@ -14,6 +14,7 @@ pub(super) mod man;
 pub(super) mod passphrase;
 pub(super) mod purge;
 pub(super) mod show;
+pub(super) mod sweep;
 pub(super) mod trash;
 pub(super) mod undo;
 pub(super) mod verify;

@@ -1,5 +1,5 @@
-//! What a block of bytes has in it, in loops that the compiler turns into vector instructions. Must not look at one
-//! byte after the other.
+//! What a block of bytes has in it, in loops so simple that the compiler turns them into vector instructions. Looks at
+//! one byte after the other only where such a loop found something.
 
 /// How far a test looks beyond the byte it stands on.
 const AHEAD_BYTES: usize = 5;
@@ -15,14 +15,10 @@ pub(super) struct Block<'a> {
 /// What a block has in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signs {
-    /// ASCII digits.
-    pub(super) digits: bool,
     /// Zero bytes.
     pub(super) zeros: bool,
     /// Two bytes beside each other that are not zero.
     pub(super) pairs: bool,
-    /// Control characters that no text has, or that are halves of UTF-16.
-    pub(super) controls: bool,
     /// In UTF-8 or a page: digits of other scripts, letters that are folded to ASCII, or invisible characters.
     pub(super) foreign: bool,
 }
@@ -33,150 +29,198 @@ impl<'a> Block<'a> {
     }
 
     pub(super) fn signs(&self) -> Signs {
-        let (lanes, rest) = self.own.as_chunks::<LANE>();
-        let (mut digits, mut zeros, mut controls, mut high) = ([0_u8; LANE], [0_u8; LANE], [0_u8; LANE], [0_u8; LANE]);
-        let mut look = |place: usize, byte: u8| {
-            digits[place] |= within(byte, b'0', 10);
-            zeros[place] |= is(byte, 0);
-            controls[place] |= within(byte, 0, 9) | within(byte, 14, 18) | within(byte, 11, 2);
-            high[place] |= byte;
-        };
-        for lane in lanes {
-            for place in 0..LANE {
-                look(place, lane[place]);
-            }
-        }
-        rest.iter().for_each(|byte| look(0, *byte));
-        let all = |found: [u8; LANE]| found.into_iter().fold(0, |all, one| all | one);
-        let (digits, zeros, controls, high) = (all(digits), all(zeros), all(controls), all(high));
-        let zeros = zeros > 0;
-        let pairs = !zeros || any_pair(self.ahead, |first, second| u8::from(first != 0) & u8::from(second != 0));
-        Signs {
-            digits: digits > 0,
-            zeros,
-            pairs,
-            controls: controls > 0,
-            foreign: high > 0x7F && self.foreign(),
-        }
+        let zeros = memchr::memchr(0, self.own).is_some();
+        Signs { zeros, pairs: !zeros || has_pairs(self.own), foreign: !self.own.is_ascii() && self.foreign() }
     }
 
     fn foreign(&self) -> bool {
-        any_pair(self.ahead, foreign_pair) || self.page_digits() || any_triple(self.ahead, foreign_triple) || any_triple(self.ahead, four_bytes)
-    }
-
-    /// Two full-width digits after each other in the pages of Japan, China, Taiwan and Korea. One alone would often be
-    /// the middle of a character in UTF-8.
-    fn page_digits(&self) -> bool {
-        any_twice(self.ahead, 2, page_digit)
+        let all = self.ahead;
+        if pages(all) {
+            return true;
+        }
+        let leads = leads(all);
+        let has = |lead: u8| leads & lead_bit(lead) > 0;
+        has(0xD9) && (pair(all, 0xD9, 0xA0, 10) || pair(all, 0xDB, 0xB0, 10) || pair(all, 0xDF, 0x80, 10) || pair(all, 0xD8, 0x9C, 1))
+            || has(0xE0) && (india(all) || triple(all, 0xE0, (0xB9, 3), (0x90, 10)) || triple(all, 0xE0, (0xBC, 1), (0xA0, 10)))
+            || has(0xE1) && [(0x81, 2), (0x9F, 2), (0xA5, 3), (0xAA, 5), (0xB1, 1)].iter().any(|(from, count)| pair(all, 0xE1, *from, *count))
+            || has(0xE2)
+                && [(0x80, 0x8B, 5), (0x80, 0xAA, 5), (0x81, 0xA0, 10)]
+                    .iter()
+                    .any(|(middle, from, count)| triple(all, 0xE2, (*middle, 1), (*from, *count)))
+            || has(0xEA) && pair(all, 0xEA, 0x98, 0x18)
+            || has(0xEF)
+                && [(0xBC, 0x90, 10), (0xBC, 0xA1, 26), (0xBD, 0x81, 26), (0xBB, 0xBF, 1)]
+                    .iter()
+                    .any(|(middle, from, count)| triple(all, 0xEF, (*middle, 1), (*from, *count)))
+            || has(0xF0)
+                && ([(0x90, 2), (0x96, 1), (0x9C, 3)].iter().any(|(from, count)| pair(all, 0xF0, *from, *count))
+                    || triple(all, 0xF0, (0x9F, 1), (0xAF, 1)))
     }
 
     /// Two digits of another script after each other in UTF-16 of either order, with or without two zeros between, or
     /// something invisible.
     pub(super) fn foreign_units(&self) -> bool {
-        let little = |low, high| unit(high, low);
-        let surrogate = |a: u8, b: u8| is(a, 0xD8) & u8::from(b < 0x3D) | is(b, 0xD8) & u8::from(a < 0x3D);
-        [2, 4].into_iter().any(|apart| any_twice(self.ahead, apart, little) || any_twice(self.ahead, apart, unit))
-            || any_pair(self.ahead, |a, b| hidden_unit(a, b) | hidden_unit(b, a) | surrogate(a, b))
+        let all = self.ahead;
+        let likely = halves_twice(all, 2) || halves_twice(all, 4);
+        likely && [2, 4].into_iter().any(|apart| unit_twice(all, apart)) || either(all, 0xD8, 0, 0x3D) || hidden(all)
     }
 }
 
-/// Bytes that one loop takes at once: the compiler keeps them in registers.
-const LANE: usize = 32;
-
-fn any_pair(bytes: &[u8], test: impl Fn(u8, u8) -> u8) -> bool {
-    any(bytes, [0, 1, 1, 1], |a, b, _, _| test(a, b))
+const fn within(byte: u8, first: u8, count: u8) -> bool {
+    byte.wrapping_sub(first) < count
 }
 
-fn any_triple(bytes: &[u8], test: impl Fn(u8, u8, u8) -> u8) -> bool {
-    any(bytes, [0, 1, 2, 2], |a, b, c, _| test(a, b, c))
+/// `lead` before one of `count` bytes from `first`.
+fn pair(bytes: &[u8], lead: u8, first: u8, count: u8) -> bool {
+    let places = bytes.len().saturating_sub(1);
+    let (leads, lows) = (&bytes[..places], &bytes[bytes.len() - places..]);
+    let mut found = false;
+    for place in 0..places {
+        found |= (leads[place] == lead) & within(lows[place], first, count);
+    }
+    found
 }
 
-/// Whether two pairs so far apart both pass the test.
-fn any_twice(bytes: &[u8], apart: usize, test: impl Fn(u8, u8) -> u8) -> bool {
-    any(bytes, [0, 1, apart, apart + 1], |a, b, c, d| test(a, b) & test(c, d))
+/// The pair in either order.
+fn either(bytes: &[u8], lead: u8, first: u8, count: u8) -> bool {
+    let places = bytes.len().saturating_sub(1);
+    let (lows, leads) = (&bytes[..places], &bytes[bytes.len() - places..]);
+    let mut found = false;
+    for place in 0..places {
+        found |= (leads[place] == lead) & within(lows[place], first, count);
+    }
+    found || pair(bytes, lead, first, count)
 }
 
-/// Whether the test is passed anywhere by the bytes that stand so far ahead; the last offset is the largest.
-fn any(bytes: &[u8], ahead: [usize; 4], test: impl Fn(u8, u8, u8, u8) -> u8) -> bool {
-    let Some(places) = bytes.len().checked_sub(ahead[3]) else { return false };
-    let mut found = [0_u8; LANE];
-    let mut at = 0;
-    while at + LANE <= places {
-        let lane = |ahead: usize| bytes[at + ahead..].first_chunk::<LANE>();
-        let (Some(a), Some(b), Some(c), Some(d)) = (lane(ahead[0]), lane(ahead[1]), lane(ahead[2]), lane(ahead[3])) else { break };
-        for place in 0..LANE {
-            found[place] |= test(a[place], b[place], c[place], d[place]);
+/// `lead`, then two bytes, each one of so many from its first.
+fn triple(bytes: &[u8], lead: u8, middle: (u8, u8), last: (u8, u8)) -> bool {
+    let places = bytes.len().saturating_sub(2);
+    let (Some(middles), Some(lasts)) = (bytes.get(1..=places), bytes.get(2..places + 2)) else { return false };
+    let leads = &bytes[..places];
+    let mut found = false;
+    for place in 0..places {
+        found |= (leads[place] == lead) & within(middles[place], middle.0, middle.1) & within(lasts[place], last.0, last.1);
+    }
+    found
+}
+
+/// The digits of the scripts of India, whose second bytes are odd.
+fn india(bytes: &[u8]) -> bool {
+    let places = bytes.len().saturating_sub(1);
+    let (middles, lasts) = (&bytes[..places], &bytes[bytes.len() - places..]);
+    let mut found = false;
+    for place in 0..places {
+        found |= within(middles[place] | 0xE, 0xAF, 1) & within(lasts[place], 0xA6, 10) | within(middles[place], 0xB1, 7) & within(lasts[place], 0xA6, 10);
+    }
+    found
+}
+
+/// Two full-width digits after each other in the pages of Japan, China, Taiwan and Korea. One alone would often be the
+/// middle of a character in UTF-8.
+fn pages(bytes: &[u8]) -> bool {
+    let twice = |lead: u8, first: u8| {
+        let places = bytes.len().saturating_sub(3);
+        let (Some(b), Some(c), Some(d)) = (bytes.get(1..=places), bytes.get(2..places + 2), bytes.get(3..places + 3)) else { return false };
+        let a = &bytes[..places];
+        let mut found = false;
+        for place in 0..places {
+            found |= (a[place] == lead) & (c[place] == lead) & within(b[place], first, 10) & within(d[place], first, 10);
         }
-        at += LANE;
+        found
+    };
+    twice(0x82, 0x4F) || twice(0xA3, 0xB0) || twice(0xA2, 0xAF)
+}
+
+/// One bit for each first byte of UTF-8 that a digit may have.
+const fn lead_bit(byte: u8) -> u8 {
+    match byte {
+        0xD8 | 0xD9 | 0xDB | 0xDF => 1,
+        0xE0 => 2,
+        0xE1 => 4,
+        0xE2 => 8,
+        0xEA => 16,
+        0xEF => 32,
+        0xF0 => 64,
+        _ => 0,
     }
-    let rest = (at..places).any(|at| test(bytes[at], bytes[at + ahead[1]], bytes[at + ahead[2]], bytes[at + ahead[3]]) > 0);
-    rest || found.iter().fold(0, |any, one| any | one) > 0
 }
 
-/// Whether the byte is one of `count` from `first`.
-const fn within(byte: u8, first: u8, count: u8) -> u8 {
-    (byte.wrapping_sub(first) < count) as u8
+/// Those that are there.
+fn leads(bytes: &[u8]) -> u8 {
+    const BITS: [u8; 256] = {
+        let mut bits = [0; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            bits[byte] = lead_bit(byte as u8);
+            byte += 1;
+        }
+        bits
+    };
+    // All above the letters of Greek and Russian.
+    let mut high = false;
+    for byte in bytes {
+        high |= *byte >= 0xD8;
+    }
+    if high { bytes.iter().fold(0, |all, byte| all | BITS[usize::from(*byte)]) } else { 0 }
 }
 
-const fn is(byte: u8, wanted: u8) -> u8 {
-    (byte == wanted) as u8
+/// Whether two bytes beside each other are not zero; in UTF-16 of ASCII none are.
+fn has_pairs(bytes: &[u8]) -> bool {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let any = eights.iter().fold(0, |any, eight| any | u64::from_le_bytes(*eight));
+    let (even, odd) = (0x00FF_00FF_00FF_00FF_u64, 0xFF00_FF00_FF00_FF00);
+    any & even > 0 && any & odd > 0 || rest.windows(2).any(|pair| pair[0] > 0 && pair[1] > 0)
 }
 
-/// Arabic-Indic, Persian and N'Ko digits, the Arabic letter mark.
-const fn foreign_pair(a: u8, b: u8) -> u8 {
-    is(a, 0xD9) & within(b, 0xA0, 10)
-        | is(a, 0xDB) & within(b, 0xB0, 10)
-        | is(a, 0xDF) & within(b, 0x80, 10)
-        | is(a, 0xD8) & is(b, 0x9C)
+/// Whether a byte that may be the higher half of a digit stands twice, so far apart.
+fn halves_twice(bytes: &[u8], apart: usize) -> bool {
+    let places = bytes.len().saturating_sub(apart);
+    let (first, second) = (&bytes[..places], &bytes[bytes.len() - places..]);
+    let mut found = false;
+    for place in 0..places {
+        let byte = first[place];
+        found |= (byte == second[place]) & (within(byte, 0x06, 0x17) | within(byte, 0xA6, 6) | (byte == 0xFF));
+    }
+    found
 }
 
-const fn page_digit(a: u8, b: u8) -> u8 {
-    is(a, 0x82) & within(b, 0x4F, 10) | is(a, 0xA3) & within(b, 0xB0, 10) | is(a, 0xA2) & within(b, 0xAF, 10)
-}
-
-/// The scripts of three bytes a character, full-width letters, and what is invisible.
-const fn foreign_triple(a: u8, b: u8, c: u8) -> u8 {
-    let india = within(b, 0xA5, 0x13) & (b & 1) & within(c, 0xA6, 10);
-    let thai = (is(b, 0xB9) | is(b, 0xBB)) & within(c, 0x90, 10);
-    let tibet = is(b, 0xBC) & within(c, 0xA0, 10);
-    let asia = within(b, 0x81, 2) | within(b, 0x9F, 2) | within(b, 0xA5, 3) | within(b, 0xAA, 5) | is(b, 0xB1);
-    let hidden = is(b, 0x80) & (within(c, 0x8B, 5) | within(c, 0xAA, 5)) | is(b, 0x81) & within(c, 0xA0, 10);
-    let wide = is(b, 0xBC) & (within(c, 0x90, 10) | within(c, 0xA1, 26)) | is(b, 0xBD) & within(c, 0x81, 26) | is(b, 0xBB) & is(c, 0xBF);
-    is(a, 0xE0) & (india | thai | tibet) | is(a, 0xE1) & asia | is(a, 0xE2) & hidden | is(a, 0xEA) & within(b, 0x98, 0x18) | is(a, 0xEF) & wide
-}
-
-/// The scripts of four bytes a character.
-const fn four_bytes(a: u8, b: u8, c: u8) -> u8 {
-    let script = within(b, 0x90, 2) | is(b, 0x96) | within(b, 0x9C, 3) | is(b, 0x9F) & is(c, 0xAF);
-    is(a, 0xF0) & script
+fn unit_twice(bytes: &[u8], apart: usize) -> bool {
+    let both = |test: fn(u8, u8) -> bool| {
+        bytes.windows(apart + 2).any(|window| test(window[0], window[1]) && test(window[apart], window[apart + 1]))
+    };
+    both(unit) || both(|low, high| unit(high, low))
 }
 
 /// Digits of other scripts and full-width letters by the halves of their UTF-16 units.
-const fn unit(high: u8, low: u8) -> u8 {
-    let seven = low & 0x7F;
-    let near = is(high, 0x06) & (within(low, 0x60, 10) | within(low, 0xF0, 10)) | is(high, 0x07) & within(low, 0xC0, 10);
-    let india = within(high, 0x09, 5) & within(seven, 0x66, 10) | is(high, 0x0E) & within(seven, 0x50, 10);
-    let asia = is(high, 0x0F) & within(low, 0x20, 10)
-        | is(high, 0x10) & (within(low, 0x40, 10) | within(low, 0x90, 10))
-        | is(high, 0x17) & within(low, 0xE0, 10)
-        | is(high, 0x18) & within(low, 0x10, 10)
-        | is(high, 0x19) & (within(low, 0x46, 10) | within(low, 0xD0, 10))
-        | is(high, 0x1A) & within(low, 0x80, 26)
-        | is(high, 0x1B) & (within(low, 0x50, 10) | within(low, 0xB0, 10))
-        | is(high, 0x1C) & within(low, 0x40, 26);
-    let far = is(high, 0xA6) & within(low, 0x20, 10)
-        | is(high, 0xA8) & within(low, 0xD0, 10)
-        | is(high, 0xA9) & (within(low, 0x00, 10) | within(low, 0xD0, 10) | within(low, 0xF0, 10))
-        | is(high, 0xAA) & within(low, 0x50, 10)
-        | is(high, 0xAB) & within(low, 0xF0, 10);
-    let wide = is(high, 0xFF) & (within(low, 0x10, 10) | within(low, 0x21, 26) | within(low, 0x41, 26));
-    near | india | asia | far | wide
+const fn unit(high: u8, low: u8) -> bool {
+    match high {
+        0x06 => within(low, 0x60, 10) || within(low, 0xF0, 10),
+        0x07 => within(low, 0xC0, 10),
+        0x09..=0x0D => within(low & 0x7F, 0x66, 10),
+        0x0E => within(low & 0x7F, 0x50, 10),
+        0x0F => within(low, 0x20, 10),
+        0x10 => within(low, 0x40, 10) || within(low, 0x90, 10),
+        0x17 => within(low, 0xE0, 10),
+        0x18 => within(low, 0x10, 10),
+        0x19 => within(low, 0x46, 10) || within(low, 0xD0, 10),
+        0x1A => within(low, 0x80, 26),
+        0x1B => within(low, 0x50, 10) || within(low, 0xB0, 10),
+        0x1C => within(low, 0x40, 26),
+        0xA6 => within(low, 0x20, 10),
+        0xA8 => within(low, 0xD0, 10),
+        0xA9 => low < 10 || within(low, 0xD0, 10) || within(low, 0xF0, 10),
+        0xAA => within(low, 0x50, 10),
+        0xAB => within(low, 0xF0, 10),
+        0xFF => within(low, 0x10, 10) || within(low, 0x21, 26) || within(low, 0x41, 26),
+        _ => false,
+    }
 }
 
-const fn hidden_unit(high: u8, low: u8) -> u8 {
-    is(high, 0x20) & (within(low, 0x0B, 5) | within(low, 0x2A, 5) | within(low, 0x60, 10))
-        | is(high, 0x06) & is(low, 0x1C)
-        | is(high, 0x18) & is(low, 0x0E)
+/// Invisible characters in UTF-16.
+fn hidden(bytes: &[u8]) -> bool {
+    [(0x20, 0x0B, 5), (0x20, 0x2A, 5), (0x20, 0x60, 10), (0x06, 0x1C, 1), (0x18, 0x0E, 1)]
+        .iter()
+        .any(|(high, low, count)| either(bytes, *high, *low, *count))
 }
 
 /// Japanese in UTF-16, half of which is the byte of the digit zero.
@@ -191,6 +235,6 @@ pub(super) fn is_kana(block: &[u8]) -> bool {
 
 /// Where most second bytes are spaces.
 pub(super) fn is_spaced(block: &[u8]) -> bool {
-    let spaces: usize = block.chunks(128).map(|part| usize::from(part.iter().fold(0_u8, |sum, byte| sum + is(*byte, b' ')))).sum();
+    let spaces: usize = block.chunks(128).map(|part| usize::from(part.iter().fold(0_u8, |sum, byte| sum + u8::from(*byte == b' ')))).sum();
     spaces * 5 > block.len() * 2
 }

@@ -46,7 +46,18 @@ impl View {
                     self.0.extend(page_digit(bytes, at));
                     2
                 }
-                0xD8..=0xDF | 0xE0..=0xE2 | 0xEA | 0xEF | 0xF0 => self.character(bytes, at),
+                // By far the most frequent ones in texts whose digits are their own.
+                0xD9 | 0xDB => {
+                    let zero = if byte == 0xD9 { 0xA0 } else { 0xB0 };
+                    let value = bytes.get(at + 1).map_or(OTHER, |low| low.wrapping_sub(zero));
+                    self.0.push(if value < 10 { b'0' + value } else { OTHER });
+                    2
+                }
+                0xE0 if !may_be_indian(bytes, at) => {
+                    self.0.push(OTHER);
+                    1
+                }
+                0xD8 | 0xDF | 0xE0..=0xE2 | 0xEA | 0xEF | 0xF0 => self.character(bytes, at),
                 _ => {
                     self.0.push(OTHER);
                     1
@@ -101,6 +112,11 @@ impl View {
             }
         }
     }
+}
+
+/// By the third byte, which is a letter's or a digit's.
+fn may_be_indian(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at + 2).is_some_and(|last| matches!(last, 0xA6..=0xAF | 0x90..=0x99 | 0xA0..=0xA9))
 }
 
 /// What a character above ASCII is read as; nothing for invisible ones.

@@ -18,28 +18,28 @@ use crate::record::{LineText, RecoveryPassword};
 const PROGRESS_FILES: usize = 200;
 
 /// One file, or the clipboard, with what it held.
-pub(super) struct Source {
+pub(in crate::cli::command) struct Source {
     /// `None` for the clipboard.
-    pub(super) path: Option<PathBuf>,
+    pub(in crate::cli::command) path: Option<PathBuf>,
     /// Whether the user named it.
-    pub(super) named: bool,
-    pub(super) reading: Reading,
+    pub(in crate::cli::command) named: bool,
+    pub(in crate::cli::command) reading: Reading,
     /// The device that its name or folder suggests, once a person agreed.
-    pub(super) suggestion: Option<LineText>,
+    pub(in crate::cli::command) suggestion: Option<LineText>,
     /// A person looked at a doubtful reading and refused it.
-    pub(super) declined: bool,
+    pub(in crate::cli::command) declined: bool,
 }
 
 /// Everything that was read.
-pub(super) struct Sources {
-    pub(super) read: Vec<Source>,
-    pub(super) failed: Vec<GatherError>,
+pub(in crate::cli::command) struct Sources {
+    pub(in crate::cli::command) read: Vec<Source>,
+    pub(in crate::cli::command) failed: Vec<GatherError>,
     /// Files met while walking that are too large to hold a key, or plainly no text.
-    pub(super) without: usize,
+    pub(in crate::cli::command) without: usize,
 }
 
 impl Source {
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::cli::command) fn shown(&self) -> String {
         self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| path.display().to_string())
     }
 
@@ -51,21 +51,21 @@ impl Source {
 }
 
 impl Sources {
-    pub(super) fn keys(&self) -> usize {
+    pub(in crate::cli::command) fn keys(&self) -> usize {
         self.read.iter().map(|source| source.reading.records.len()).sum()
     }
 
-    pub(super) fn attachments(&self) -> usize {
+    pub(in crate::cli::command) fn attachments(&self) -> usize {
         self.read.iter().map(|source| source.reading.attachments.len()).sum()
     }
 
     /// Whether nothing was found that could be kept.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::cli::command) fn is_empty(&self) -> bool {
         self.keys() == 0 && self.attachments() == 0
     }
 
     /// Each suggested device with the places of the keys it would go to: file and key.
-    pub(super) fn suggestions(&self) -> BTreeMap<LineText, Vec<(usize, usize)>> {
+    pub(in crate::cli::command) fn suggestions(&self) -> BTreeMap<LineText, Vec<(usize, usize)>> {
         let mut places: BTreeMap<LineText, Vec<(usize, usize)>> = BTreeMap::new();
         for (file, source) in self.read.iter().enumerate() {
             if let Some(suggested) = source.suggested() {
@@ -77,11 +77,11 @@ impl Sources {
     }
 
     /// The key at a place.
-    pub(super) fn password(&self, (file, key): (usize, usize)) -> Option<&RecoveryPassword> {
+    pub(in crate::cli::command) fn password(&self, (file, key): (usize, usize)) -> Option<&RecoveryPassword> {
         Some(&self.read.get(file)?.reading.records.get(key)?.password)
     }
 
-    pub(super) fn accept(&mut self, suggestion: &LineText) {
+    pub(in crate::cli::command) fn accept(&mut self, suggestion: &LineText) {
         for source in &mut self.read {
             if source.suggested().as_ref() == Some(suggestion) {
                 source.suggestion = Some(suggestion.clone());
@@ -91,7 +91,7 @@ impl Sources {
 }
 
 /// Reads everything that was named.
-pub(super) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
+pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
     let mut read = Vec::new();
     if args.clipboard {
         let text = world.clipboard.text()?;
