@@ -19,7 +19,7 @@ const CONTAINERS: [&[u8]; 10] = [
     b"\xFD7zXZ\0",
 ];
 /// What announces a text in Base64, or a key package.
-const ENCODED: [&str; 4] = ["ase64", "ASE64", "eyPackage", "eypackage"];
+const ENCODED: [&str; 3] = ["ase64", "ASE64", "eyPackage"];
 /// How far from its beginning a PDF may have its mark.
 const PDF_REACH_BYTES: usize = 1024;
 

@@ -125,6 +125,8 @@ fn ascii(c: char) -> Option<u8> {
         '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => None,
         '\u{85}' | '\u{2028}' | '\u{2029}' => Some(b'\n'),
         '\u{FF01}'..='\u{FF5E}' => u8::try_from(c as u32 - 0xFEE0).ok(),
+        // Most texts of other scripts consist of these: no digit is among them.
+        '\u{80}'..='\u{65F}' | '\u{66A}'..='\u{6EF}' | '\u{3001}'..='\u{A61F}' | '\u{AC00}'..='\u{FEFE}' => Some(OTHER),
         _ => Some(fold_digit(c).unwrap_or(OTHER)),
     }
 }
