@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
-use crate::gather::{self, Begun, FILE_CEILING_BYTES, GatherError};
+use crate::gather::{self, Begun, Entry, FILE_CEILING_BYTES, GatherError};
 use crate::import::{PIECE_BYTES, Reading, Sifter, could_hold, is_structured, read};
 
 /// First bytes of pictures, sound and film, with where they stand.
@@ -32,15 +32,18 @@ pub(super) fn name_of(path: &Path) -> Option<String> {
     path.to_str().map(str::to_owned).or_else(|| gather::file_name(path))
 }
 
-/// Reads a text of any length.
+/// Reads a text of any length; `None` where it was only met on the way and is no text.
 ///
 /// # Errors
-/// [`GatherError::TooLarge`] for what is no plain text: that is only read whole.
-pub(super) fn read_long(path: &Path) -> Result<Reading, GatherError> {
+/// [`GatherError::TooLarge`] for what was named and is no plain text: that is only read whole.
+pub(super) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
     let mut buffer = Zeroizing::new(vec![0; PIECE_BYTES]);
-    let begun = gather::begin(path, &mut buffer)?;
-    let never = AtomicBool::new(false);
-    sift(path, begun, &mut buffer, &never, |_| {}).map(Option::unwrap_or_default)
+    let begun = gather::begin(&entry.path, &mut buffer)?;
+    let beginning = &buffer[..begun.filled];
+    if !entry.named && (is_media(beginning) || is_structured(beginning) || gather::looks_binary(beginning)) {
+        return Ok(None);
+    }
+    sift(&entry.path, begun, &mut buffer, &AtomicBool::new(false), |_| {})
 }
 
 /// Looks into a file that was met on the way and reads it where it could hold a key. `buffer` is used again for each

@@ -20,7 +20,10 @@ pub enum Met {
 /// Walks these roots, hidden files included, until `stop` is set or `take` says no more. A root that is a link is
 /// followed, links below are not. What lies below two roots is met twice, unless one root is named within the other.
 pub fn each(roots: &[PathBuf], stop: &AtomicBool, mut take: impl FnMut(Met) -> bool) {
-    for root in outermost(roots) {
+    for (at, root) in roots.iter().enumerate() {
+        if is_covered(roots, at) {
+            continue;
+        }
         let going_on = match fs::metadata(root) {
             Err(error) => take(Met::Failure(GatherError::unreadable(root, error))),
             Ok(data) if data.is_dir() => below(root, stop, &mut take),
@@ -33,12 +36,13 @@ pub fn each(roots: &[PathBuf], stop: &AtomicBool, mut take: impl FnMut(Met) -> b
     }
 }
 
-/// Without those that lie below another, and each once.
-fn outermost(roots: &[PathBuf]) -> impl Iterator<Item = &PathBuf> {
-    let is_inside = |root: &Path, at: usize| {
-        roots.iter().enumerate().any(|(other_at, other)| root.starts_with(other) && (root != other || other_at < at) && other_at != at)
-    };
-    roots.iter().enumerate().filter(move |(at, root)| !is_inside(root, *at)).map(|(_, root)| root)
+/// Whether it is met below another root, or was named before. A link is not met there, nor what does not exist.
+fn is_covered(roots: &[PathBuf], at: usize) -> bool {
+    let root = &roots[at];
+    let real = root.symlink_metadata().is_ok_and(|data| data.is_dir() || data.is_file());
+    roots.iter().enumerate().any(|(other_at, other)| {
+        other_at != at && (if root == other { other_at < at } else { real && root.starts_with(other) && other.is_dir() })
+    })
 }
 
 /// Without recursion: a deep tree must not exhaust the stack.

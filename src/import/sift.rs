@@ -72,6 +72,9 @@ impl Sifter {
 
     /// Takes the next piece, of any length.
     pub fn take(&mut self, mut piece: &[u8]) {
+        if self.skips(piece) {
+            return;
+        }
         while !piece.is_empty() {
             let room = (self.new_from + PIECE_BYTES).saturating_sub(self.window.len()).min(piece.len());
             self.window.extend_from_slice(&piece[..room]);
@@ -80,6 +83,20 @@ impl Sifter {
                 self.look();
             }
         }
+    }
+
+    /// Zeros between two pieces, as a file with holes has them, need not be looked at.
+    fn skips(&mut self, piece: &[u8]) -> bool {
+        let between = self.window.len() == self.new_from && self.owed == 0 && self.encoding.is_some();
+        if !between || !piece.len().is_multiple_of(ALIGNMENT) || !self.window.len().is_multiple_of(ALIGNMENT) || !lines::is_zero(piece) {
+            return false;
+        }
+        let encoding = self.encoding.unwrap_or(Encoding::Utf8);
+        self.before_window.add(&self.window, encoding);
+        self.before_window.add(piece, encoding);
+        self.window.clear();
+        self.new_from = 0;
+        true
     }
 
     /// What came of the whole text.

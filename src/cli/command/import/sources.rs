@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use crate::cli::args::ImportArgs;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
+use crate::cli::source_text;
 use crate::cli::world::World;
-use crate::gather::{self, GatherError};
+use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
 use crate::import::{self, Reading};
 use crate::record::{LineText, RecoveryPassword};
 
@@ -106,10 +107,9 @@ pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) ->
         .entries
         .into_par_iter()
         .map(|entry| {
-            let bytes = gather::read_entry(&entry);
+            let reading = read_one(&entry);
             progress.at(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-            let Some(bytes) = bytes? else { return Ok(None) };
-            let reading = import::read(entry.path.to_str().or(gather::file_name(&entry.path).as_deref()), &bytes);
+            let Some(reading) = reading? else { return Ok(None) };
             Ok(Some(Source { path: Some(entry.path), named: entry.named, reading, suggestion: None, declined: false }))
         })
         .collect();
@@ -123,5 +123,14 @@ pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) ->
             Err(error) => failed.push(error),
         }
     }
-    Ok(Sources { read, failed, without: without + walk.too_large })
+    Ok(Sources { read, failed, without })
+}
+
+/// `None` where a file was only met on the way and plainly holds no text.
+fn read_one(entry: &Entry) -> Result<Option<Reading>, GatherError> {
+    if entry.size_bytes > FILE_CEILING_BYTES {
+        return source_text::read_long(entry);
+    }
+    let bytes = gather::read_entry(entry)?;
+    Ok(bytes.map(|bytes| import::read(source_text::name_of(&entry.path).as_deref(), &bytes)))
 }
