@@ -37,7 +37,17 @@ fn main() {
         let (a, b) = (noise.next(), noise.next());
         text.push_str(&format!(
             "2026-09-{:02}T{:02}:{:02}:{:02}.{:06}Z INFO  [worker-{}] request {} from 10.{}.{}.{} took {} us\n",
-            a % 30 + 1, a >> 8 & 15, a >> 16 & 31, a >> 24 & 31, a >> 30 & 0x7FFFF, b & 7, b >> 3 & 0xFF_FFFF, b >> 30 & 255, b >> 40 & 255, b >> 50 & 255, a >> 40 & 0xFFFF
+            a % 30 + 1,
+            a >> 8 & 15,
+            a >> 16 & 31,
+            a >> 24 & 31,
+            a >> 30 & 0x7FFFF,
+            b & 7,
+            b >> 3 & 0xFF_FFFF,
+            b >> 30 & 255,
+            b >> 40 & 255,
+            b >> 50 & 255,
+            a >> 40 & 0xFFFF
         ));
     });
     figures("log", log.as_bytes(), true);

@@ -69,13 +69,7 @@ pub(super) fn look(path: &Path, buffer: &mut [u8], stop: &AtomicBool, done: impl
     Ok(could_hold(&bytes).then(|| read(name.as_deref(), &bytes)))
 }
 
-fn sift(
-    path: &Path,
-    mut begun: Begun,
-    buffer: &mut [u8],
-    stop: &AtomicBool,
-    done: impl Fn(usize),
-) -> Result<Option<Reading>, GatherError> {
+fn sift(path: &Path, mut begun: Begun, buffer: &mut [u8], stop: &AtomicBool, done: impl Fn(usize)) -> Result<Option<Reading>, GatherError> {
     if is_structured(&buffer[..begun.filled]) {
         return Err(GatherError::TooLarge { path: path.to_owned(), size_bytes: begun.size_bytes()? });
     }

@@ -116,7 +116,8 @@ fn folders_are_walked_as_they_are_read_and_each_file_once() {
     for name in ["z", "b/c", "b/.hidden/.d"] {
         fs::write(folder.path().join(name), name).unwrap();
     }
-    let roots = [folder.path().to_owned(), folder.path().join("b"), folder.path().join("z"), folder.path().to_owned(), folder.path().join("none")];
+    let roots =
+        [folder.path().to_owned(), folder.path().join("b"), folder.path().join("z"), folder.path().to_owned(), folder.path().join("none")];
     let stop = std::sync::atomic::AtomicBool::new(false);
     let (mut files, mut failures) = (Vec::new(), 0);
     each(&roots, &stop, |met| {

@@ -104,6 +104,9 @@ impl Probe {
     }
 
     fn in_bytes(&mut self, bytes: &[u8], from: usize, to: usize, signs: Signs) -> bool {
+        if !signs.foreign && !gate::has_digits(&bytes[from..to]) {
+            return std::iter::once(&mut self.plain).chain(&mut self.halves).any(Row::finish);
+        }
         let kana = self.bulk && signs.zeros && gate::is_kana(&bytes[from..to]);
         let found = if kana {
             false

@@ -143,7 +143,12 @@ fn origin(args: &ImportArgs) -> Option<LineText> {
     LineText::shortened(&text)
 }
 
-pub(super) fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sorted: &mut Sorted, args: &ImportArgs) -> Result<IntakeOutcome, Failure> {
+pub(super) fn take_in(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    sorted: &mut Sorted,
+    args: &ImportArgs,
+) -> Result<IntakeOutcome, Failure> {
     let intake = std::mem::take(&mut sorted.intake);
     if intake.records.is_empty() && intake.attachments.is_empty() {
         return Ok(IntakeOutcome::default());

@@ -98,7 +98,13 @@ fn open(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Opti
 }
 
 /// Whether what was found is to be kept.
-fn takes_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sorted: &import::Sorted, wanted: bool, asks: bool) -> Result<bool, Failure> {
+fn takes_in(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    sorted: &import::Sorted,
+    wanted: bool,
+    asks: bool,
+) -> Result<bool, Failure> {
     if !asks {
         return Ok(wanted);
     }

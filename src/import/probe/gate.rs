@@ -36,8 +36,10 @@ impl<'a> Block<'a> {
     fn foreign(&self) -> bool {
         let all = self.ahead;
         // Arabic and Indian texts are full of their first bytes; those of other scripts are rare enough to be looked at.
-        memchr::memchr3(0xD9, 0xDB, 0xDF, all).is_some() && (pair(all, 0xD9, 0xA0, 10) || pair(all, 0xDB, 0xB0, 10) || pair(all, 0xDF, 0x80, 10))
-            || memchr::memchr(0xE0, all).is_some() && (india(all) || triple(all, 0xE0, (0xB9, 3), (0x90, 10)) || triple(all, 0xE0, (0xBC, 1), (0xA0, 10)))
+        memchr::memchr3(0xD9, 0xDB, 0xDF, all).is_some()
+            && (pair(all, 0xD9, 0xA0, 10) || pair(all, 0xDB, 0xB0, 10) || pair(all, 0xDF, 0x80, 10))
+            || memchr::memchr(0xE0, all).is_some()
+                && (india(all) || triple(all, 0xE0, (0xB9, 3), (0x90, 10)) || triple(all, 0xE0, (0xBC, 1), (0xA0, 10)))
             || memchr::memchr3_iter(0xE1, 0xE2, 0xEF, all).any(|at| three(&all[at..]))
             || memchr::memchr3_iter(0xD8, 0xEA, 0xF0, all).any(|at| other(&all[at..]))
             || pages(all)
@@ -96,7 +98,8 @@ fn india(bytes: &[u8]) -> bool {
     let (middles, lasts) = (&bytes[..places], &bytes[bytes.len() - places..]);
     let mut found = false;
     for place in 0..places {
-        found |= within(middles[place] | 0xE, 0xAF, 1) & within(lasts[place], 0xA6, 10) | within(middles[place], 0xB1, 7) & within(lasts[place], 0xA6, 10);
+        found |= within(middles[place] | 0xE, 0xAF, 1) & within(lasts[place], 0xA6, 10)
+            | within(middles[place], 0xB1, 7) & within(lasts[place], 0xA6, 10);
     }
     found
 }
@@ -135,12 +138,23 @@ const fn other(bytes: &[u8]) -> bool {
     )
 }
 
-/// Whether two bytes beside each other are not zero; in UTF-16 of ASCII none are.
+/// Whether bytes at even and at odd places are not zero; in UTF-16 of ASCII one half is.
 fn has_pairs(bytes: &[u8]) -> bool {
     let (eights, rest) = bytes.as_chunks::<8>();
-    let any = eights.iter().fold(0, |any, eight| any | u64::from_le_bytes(*eight));
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let any = eights.iter().fold(u64::from_le_bytes(last), |any, eight| any | u64::from_le_bytes(*eight));
     let (even, odd) = (0x00FF_00FF_00FF_00FF_u64, 0xFF00_FF00_FF00_FF00);
-    any & even > 0 && any & odd > 0 || rest.windows(2).any(|pair| pair[0] > 0 && pair[1] > 0)
+    any & even > 0 && any & odd > 0
+}
+
+/// Whether an ASCII digit is among them.
+pub(super) fn has_digits(block: &[u8]) -> bool {
+    let mut found = false;
+    for byte in block {
+        found |= within(*byte, b'0', 10);
+    }
+    found
 }
 
 /// Whether a byte that may be the higher half of a digit stands twice, so far apart.

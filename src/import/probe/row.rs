@@ -44,7 +44,7 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn new() -> Self {
         Self {
-            digits: Zeroizing::new(vec![0; KEPT_DIGITS]),
+            digits: Zeroizing::new(Vec::new()),
             len: 0,
             lengths: [0; RUNS_MAX],
             runs: 0,
@@ -53,7 +53,7 @@ impl Row {
             padded_values: 0,
             sound: 0,
             escaped: 0,
-            open: Zeroizing::new(Vec::with_capacity(2 * KEY_DIGITS)),
+            open: Zeroizing::new(Vec::new()),
             open_new_line: false,
         }
     }
@@ -113,6 +113,7 @@ impl Row {
             at += chunk.len();
         }
         if let Some(start) = open.filter(|start| *start >= taken) {
+            self.open.reserve_exact(2 * KEY_DIGITS);
             self.open.extend_from_slice(&text[start..to.min(start + KEY_DIGITS + 1)]);
             self.open_new_line = begins_line(&text[..start]);
         }
@@ -156,6 +157,10 @@ impl Row {
     }
 
     fn append(&mut self, run: &[u8], new_line: bool) {
+        // Reserved at once, but only when it is needed: most of many small files need none.
+        if self.digits.is_empty() {
+            self.digits.resize(KEPT_DIGITS, 0);
+        }
         if self.len + run.len() > KEPT_DIGITS {
             let from = self.len.saturating_sub(KEY_DIGITS);
             self.digits.copy_within(from..self.len, 0);

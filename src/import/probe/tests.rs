@@ -19,13 +19,16 @@ fn in_script(key: &str, zero: u32) -> String {
 
 /// The key as each script and disguise has it.
 fn disguised() -> Vec<String> {
-    let mut texts: Vec<String> = [0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0xE50, 0xF20, 0x1040, 0x17E0, 0xA620, 0xABF0, 0xFF10, 0x104A0, 0x1D7CE, 0x1FBF0]
-        .into_iter()
-        .map(|zero| in_script(KEY, zero))
-        .collect();
+    let mut texts: Vec<String> =
+        [0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0xE50, 0xF20, 0x1040, 0x17E0, 0xA620, 0xABF0, 0xFF10, 0x104A0, 0x1D7CE, 0x1FBF0]
+            .into_iter()
+            .map(|zero| in_script(KEY, zero))
+            .collect();
     let mut scripts = [0x30, 0x660, 0xFF10, 0x966, 0x1D7D8].into_iter().cycle();
     texts.push(KEY.chars().map(|c| in_script(&c.to_string(), scripts.next().unwrap_or(0x30))).collect());
-    texts.extend(["", " ", " - ", "\n", "\n\n", "\u{2013}", "\u{A0}", "\u{3000}", "\u{FF0D}", "ー", "/", "\t"].map(|dash| KEY.replace('-', dash)));
+    texts.extend(
+        ["", " ", " - ", "\n", "\n\n", "\u{2013}", "\u{A0}", "\u{3000}", "\u{FF0D}", "ー", "/", "\t"].map(|dash| KEY.replace('-', dash)),
+    );
     texts.push(KEY.chars().flat_map(|c| [c, '\u{200B}']).collect());
     texts.push(KEY.replace('0', "O").replace('1', "l").replace('5', "S"));
     texts.push(format!("**{KEY}**"));
@@ -83,7 +86,8 @@ fn every_disguise_is_let_through() {
 
 #[test]
 fn what_holds_no_key_is_turned_down() {
-    let prose = "On 12 May 1984 about 1,500 people came; the number 471207-278498 is not one of ours, nor 2026-09-21T14:13:20Z. ".repeat(400);
+    let prose =
+        "On 12 May 1984 about 1,500 people came; the number 471207-278498 is not one of ours, nor 2026-09-21T14:13:20Z. ".repeat(400);
     let japanese = "このキーは、回復キーではありません。カタカナもあります。２０２６年９月 ".repeat(400);
     let arabic = "ولد عام ١٩٤٨ في القاهرة وتوفي عام ٢٠٠٣ ".repeat(400);
     for text in [prose, japanese, arabic] {

@@ -8,11 +8,17 @@ use crate::record::fold_digit;
 const OTHER: u8 = 0xFF;
 
 /// A buffer that is reserved once, and wiped when dropped: a key may go through it.
-pub(super) struct View(Zeroizing<Vec<u8>>);
+pub(super) struct View(Zeroizing<Vec<u8>>, usize);
 
 impl View {
+    /// `bytes`: what it will hold at most.
     pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(bytes)))
+        Self(Zeroizing::new(Vec::new()), bytes)
+    }
+
+    fn begin(&mut self) {
+        self.0.clear();
+        self.0.reserve_exact(self.1);
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -20,7 +26,7 @@ impl View {
     }
 
     pub(super) fn without_zeros(&mut self, block: &[u8]) {
-        self.0.clear();
+        self.begin();
         self.0.resize(block.len(), 0);
         let mut len = 0;
         for &byte in block {
@@ -32,7 +38,7 @@ impl View {
 
     /// Digits of other scripts as ASCII digits, full-width letters as letters; nothing invisible, no zeros.
     pub(super) fn folded(&mut self, bytes: &[u8], from: usize, to: usize) {
-        self.0.clear();
+        self.begin();
         let mut at = from;
         while at < to {
             let byte = bytes[at];
@@ -85,7 +91,7 @@ impl View {
 
     /// Each second byte. `unit`: only where the one beside it is zero.
     pub(super) fn half(&mut self, bytes: &[u8], from: usize, to: usize, half: usize, unit: bool) {
-        self.0.clear();
+        self.begin();
         let first = from + usize::from(from % 2 != half);
         for at in (first..to).step_by(2) {
             let beside_zero = || bytes.get(at + 1) == Some(&0) || at.checked_sub(1).is_some_and(|before| bytes[before] == 0);
@@ -98,7 +104,7 @@ impl View {
 
     /// UTF-16 from an even or odd place.
     pub(super) fn units(&mut self, bytes: &[u8], from: usize, to: usize, odd: usize, high_first: bool) {
-        self.0.clear();
+        self.begin();
         let first = from + usize::from(from % 2 != odd);
         let part = bytes.get(first..bytes.len().min(to + 1)).unwrap_or_default();
         let order = if high_first { u16::from_be_bytes } else { u16::from_le_bytes };

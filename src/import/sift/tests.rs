@@ -7,7 +7,8 @@ use crate::import::{Candidate, read};
 use crate::record::{Guid, KeyId};
 
 fn key(seed: u64) -> String {
-    let group = |at: u64| (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(at.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 40) & 0xFFFF;
+    let group =
+        |at: u64| (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(at.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 40) & 0xFFFF;
     (0..8).map(|at| format!("{:06}", group(at) * 11)).collect::<Vec<_>>().join("-")
 }
 
@@ -37,7 +38,11 @@ fn text(lines: usize, end: &str, every: usize, below: bool) -> String {
         if line % every == every / 2 {
             let seed = line as u64;
             let (id, key) = (id(seed).to_string(), key(seed));
-            let pair = if below { format!("Key: {key}{end}Key ID: {id}") } else { format!("Identifier:{end}\t{id}{end}{end}Recovery Key:{end}\t{key}") };
+            let pair = if below {
+                format!("Key: {key}{end}Key ID: {id}")
+            } else {
+                format!("Identifier:{end}\t{id}{end}{end}Recovery Key:{end}\t{key}")
+            };
             text.push_str(&pair);
         } else {
             text.push_str("Some 12 words of “prose” that are über nothing, 2026");

@@ -25,7 +25,12 @@ pub(in crate::cli::command) fn found(world: &mut World<'_>, sources: &Sources) -
 }
 
 /// Shows what is new and asks whether to store it; where nothing is, nobody is asked.
-pub(in crate::cli::command) fn confirm(world: &mut World<'_>, incoming: &[Incoming], expected: &[Expected], attachments: usize) -> Result<(), Failure> {
+pub(in crate::cli::command) fn confirm(
+    world: &mut World<'_>,
+    incoming: &[Incoming],
+    expected: &[Expected],
+    attachments: usize,
+) -> Result<(), Failure> {
     let news: Vec<(&Incoming, &Expected)> =
         incoming.iter().zip(expected).filter(|(_, expected)| !matches!(expected, Expected::Known(_))).collect();
     if news.is_empty() && attachments == 0 {

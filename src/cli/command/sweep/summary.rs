@@ -92,7 +92,10 @@ pub(super) fn erased(world: &mut World<'_>, all: &[Erased]) -> Result<bool, Fail
     let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
     writeln!(world.out, "{} erased, {} left.", files(gone), files(all.len() - gone))?;
     if gone > 0 {
-        writeln!(world.err, "A stick, an SSD, a snapshot or a backup may still have the old content: only destroying or re-encrypting the whole medium removes every trace.")?;
+        writeln!(
+            world.err,
+            "A stick, an SSD, a snapshot or a backup may still have the old content: only destroying or re-encrypting the whole medium removes every trace."
+        )?;
     }
     Ok(gone < all.len())
 }
