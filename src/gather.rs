@@ -8,7 +8,13 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-/// Larger files are not read: no source of recovery keys comes near.
+mod lazy;
+mod pieces;
+
+pub use lazy::{Met, each};
+pub use pieces::{Begun, begin};
+
+/// Larger files are not read whole; plain texts are read in pieces.
 pub const FILE_CEILING_BYTES: u64 = 64 * 1024 * 1024;
 /// Files met while walking that are larger than this are looked into before they are read whole.
 const PEEK_ABOVE_BYTES: u64 = 1024 * 1024;
@@ -70,8 +76,6 @@ pub struct Walk {
     pub entries: Vec<Entry>,
     /// What could not be read: everything the user named, and folders met on the way.
     pub failures: Vec<GatherError>,
-    /// Files met while walking that are above [`FILE_CEILING_BYTES`].
-    pub too_large: usize,
     /// Links, devices, pipes and sockets met while walking, left alone.
     pub skipped: usize,
 }
@@ -116,8 +120,6 @@ impl Walk {
         let size_bytes = data.len();
         if !data.is_file() {
             self.failures.push(GatherError::NotAFile { path });
-        } else if size_bytes > FILE_CEILING_BYTES {
-            self.failures.push(GatherError::TooLarge { path, size_bytes });
         } else {
             self.entries.push(Entry { path, named: true, size_bytes });
         }
@@ -150,11 +152,7 @@ impl Walk {
     }
 
     fn met(&mut self, path: PathBuf, size_bytes: u64) {
-        if size_bytes > FILE_CEILING_BYTES {
-            self.too_large += 1;
-        } else {
-            self.entries.push(Entry { path, named: false, size_bytes });
-        }
+        self.entries.push(Entry { path, named: false, size_bytes });
     }
 }
 
@@ -237,8 +235,10 @@ fn is_binary(path: &Path) -> Result<bool, GatherError> {
     Ok(looks_binary(&beginning[..filled]))
 }
 
-/// Many control characters other than zeros: UTF-16 has zeros only.
-fn looks_binary(bytes: &[u8]) -> bool {
+/// Whether the beginning of a file cannot be text in any encoding: many control characters other than zeros, since
+/// UTF-16 has zeros only.
+#[must_use]
+pub fn looks_binary(bytes: &[u8]) -> bool {
     let controls = bytes.iter().filter(|byte| matches!(byte, 1..=8 | 14..=26 | 28..=31 | 127)).count();
     // A text that a crash left full of zeros may still hold a key behind them.
     controls * BINARY_SHARE > bytes.len()

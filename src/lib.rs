@@ -7,6 +7,7 @@ pub mod cli;
 pub mod drives;
 pub mod export;
 pub mod fve;
+pub mod erase;
 pub mod gather;
 pub mod import;
 pub mod record;

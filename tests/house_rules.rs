@@ -24,6 +24,7 @@ const EXPOSING: &[(&str, usize)] = &[
 const ARROWS: &[(&str, &[&str])] = &[
     ("record", &[]),
     ("drives", &["record"]),
+    ("erase", &[]),
     ("fve", &["record"]),
     ("gather", &[]),
     ("export", &["record"]),
@@ -33,7 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["record"]),
     ("vault", &["record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
-    ("cli", &["drives", "export", "fve", "gather", "import", "record", "reveal", "seal", "sheet", "store", "vault"]),
+    ("cli", &["drives", "erase", "export", "fve", "gather", "import", "record", "reveal", "seal", "sheet", "store", "vault"]),
 ];
 
 /// In the command line, the only files that turn digits into something to look at.

@@ -59,6 +59,8 @@ pub(super) enum Command {
     Init(InitArgs),
     /// Take in recovery keys from files, folders, sticks or the clipboard
     Import(ImportArgs),
+    /// Find recovery keys that lie about in the clear on folders and drives
+    Sweep(SweepArgs),
     /// Undo the last import
     Undo,
     /// Type in one recovery key by hand
@@ -159,6 +161,19 @@ pub(super) struct ImportArgs {
     /// Try the keys on this drive, such as E: or /dev/sdb1, or an image file, and note what the drive says of itself
     #[arg(long, value_name = "DRIVE|IMAGE", conflicts_with = "dry_run")]
     pub(super) drive: Option<std::ffi::OsString>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SweepArgs {
+    /// Files, folders or drives; a folder is searched with everything below it, hidden files too
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Take in what the vault does not have yet
+    #[arg(long)]
+    pub(super) import: bool,
+    /// Delete the files all of whose keys are in the vault, after a typed confirmation
+    #[arg(long)]
+    pub(super) erase: bool,
 }
 
 #[derive(Debug, Args)]

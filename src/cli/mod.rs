@@ -9,6 +9,7 @@ mod exit;
 mod failure;
 mod guard;
 mod harvesting;
+mod interrupt;
 mod json;
 mod key_entry;
 mod mask;
@@ -22,6 +23,7 @@ mod remarks;
 mod repairing;
 mod saved_header;
 mod session;
+mod source_text;
 mod system;
 mod system_fonts;
 mod table;
@@ -85,6 +87,7 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Init(args) => command::init::run(world, shared, args),
         Command::Import(args) => command::import::run(world, shared, args),
+        Command::Sweep(args) => command::sweep::run(world, shared, args),
         Command::Undo => command::undo::run(world, shared),
         Command::Add(args) => command::add::run(world, shared, args),
         Command::List(args) => command::list::run(world, shared, args),

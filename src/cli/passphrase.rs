@@ -92,6 +92,12 @@ fn first_line(input: &mut dyn Read) -> Result<SecretString, LineProblem> {
     if text.is_empty() { Err(LineProblem::Empty) } else { Ok(SecretString::from(std::mem::take(&mut *text))) }
 }
 
+/// Whether nothing was typed.
+pub(super) fn is_empty(passphrase: &SecretString) -> bool {
+    // EXPOSE: only its length is looked at.
+    passphrase.expose_secret().is_empty()
+}
+
 /// Asks for the passphrase of an existing vault.
 pub(super) fn ask(world: &mut World<'_>, prompt: &str) -> Result<SecretString, Failure> {
     if !world.terminal.is_present() {

@@ -32,14 +32,14 @@ fn a_named_file_stays_named_below_a_root() {
 }
 
 #[test]
-fn large_files_are_reported_or_counted_and_never_read() {
+fn large_files_are_listed_and_never_read_whole() {
     let folder = tempfile::tempdir().unwrap();
     let large = folder.path().join("large");
     fs::File::create(&large).unwrap().set_len(FILE_CEILING_BYTES + 1).unwrap();
     let met = walk(&[folder.path().to_owned()]);
-    assert_eq!((met.entries.len(), met.too_large), (0, 1));
+    assert!(matches!(met.entries[..], [Entry { named: false, size_bytes, .. }] if size_bytes == FILE_CEILING_BYTES + 1));
     let named = walk(std::slice::from_ref(&large));
-    assert!(matches!(named.failures[..], [GatherError::TooLarge { size_bytes, .. }] if size_bytes == FILE_CEILING_BYTES + 1));
+    assert!(named.failures.is_empty() && named.entries[0].named);
     assert!(matches!(read_file(&large), Err(GatherError::TooLarge { .. })));
 }
 
@@ -107,4 +107,51 @@ fn an_unreadable_folder_is_data() {
     fs::set_permissions(&shut, fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(names(&walk), ["a.txt"]);
     assert!(allowed_anyway || matches!(walk.failures[..], [GatherError::Unreadable { .. }]));
+}
+
+#[test]
+fn folders_are_walked_as_they_are_read_and_each_file_once() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("b/.hidden")).unwrap();
+    for name in ["z", "b/c", "b/.hidden/.d"] {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    let roots =
+        [folder.path().to_owned(), folder.path().join("b"), folder.path().join("z"), folder.path().to_owned(), folder.path().join("none")];
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let (mut files, mut failures) = (Vec::new(), 0);
+    each(&roots, &stop, |met| {
+        match met {
+            Met::File(path) => files.extend(file_name(&path)),
+            Met::Failure(error) => failures += usize::from(matches!(error, GatherError::Absent { .. })),
+            Met::Other => {}
+        }
+        true
+    });
+    files.sort();
+    assert_eq!(files, [".d", "c", "z"]);
+    assert_eq!(failures, 1);
+    let mut met = 0;
+    each(&roots, &stop, |_| {
+        met += 1;
+        false
+    });
+    assert_eq!(met, 1);
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    each(&roots, &stop, |_| panic!("it was stopped"));
+}
+
+#[test]
+fn a_file_is_read_in_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a");
+    fs::write(&file, b"0123456789").unwrap();
+    let mut buffer = [0; 4];
+    let mut begun = begin(&file, &mut buffer).unwrap();
+    assert_eq!((begun.filled, begun.whole, begun.size_bytes().unwrap(), &buffer), (4, false, 10, b"0123"));
+    assert_eq!(begun.next(&mut buffer).unwrap(), b"4567");
+    assert_eq!(begun.next(&mut buffer).unwrap(), b"89");
+    assert!(begun.next(&mut buffer).unwrap().is_empty());
+    assert!(begin(&file, &mut [0; 11]).unwrap().whole);
+    assert!(matches!(begin(&folder.path().join("none"), &mut buffer), Err(GatherError::Absent { .. })));
 }

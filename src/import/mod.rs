@@ -21,19 +21,23 @@ mod merge;
 mod nested;
 mod normalise;
 mod pair;
+mod probe;
 mod reading;
 mod remark;
 mod scan;
 mod source_text;
 mod structured;
 mod table;
+mod sift;
 mod text;
 mod xml;
 
 pub use bundle::{Bundle, is_sealed, unpack_bundle};
 pub use file_name::suggestions;
+pub use probe::{could_hold, is_structured};
 pub use reading::{Attachment, Candidate, Outcome, Reading};
 pub use remark::{Place, Remark, RemarkKind};
+pub use sift::{PIECE_BYTES, Sifter};
 
 use crate::record::SourceKind;
 use file_name::FileName;

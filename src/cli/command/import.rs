@@ -1,10 +1,10 @@
 //! `import`: from files, folders or the clipboard into the vault, in one write; and the report of it.
 
 mod bundle;
-mod preview;
-mod questions;
-mod report;
-mod sources;
+pub(super) mod preview;
+pub(super) mod questions;
+pub(super) mod report;
+pub(super) mod sources;
 
 use std::path::Path;
 
@@ -76,7 +76,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
 }
 
 /// The first import into nothing: one command from nothing to safe.
-fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, sources: &Sources) -> Result<(), Failure> {
+pub(super) fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, sources: &Sources) -> Result<(), Failure> {
     let keys = match (sources.keys(), sources.attachments()) {
         (0, 1) => "1 startup key was".to_owned(),
         (0, files) => format!("{files} startup keys were"),
@@ -93,7 +93,7 @@ fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, sources: &So
     if agreed { Ok(()) } else { Err(Failure::refused("nothing was imported", "'drivekey init' makes a vault")) }
 }
 
-fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) -> Result<Vault<Unlocked>, Failure> {
+pub(super) fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) -> Result<Vault<Unlocked>, Failure> {
     let new = given(world, &shared.passphrase)?.map_or(New::Asked, New::Given);
     let passphrase = create(world, path, new, shared.yes)?;
     writeln!(world.err, "A new vault lies at {}", path.display())?;
@@ -103,13 +103,13 @@ fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) -> Result<Vau
 }
 
 /// What goes into the vault, and the report of each file, which says where its keys stand among all.
-struct Sorted {
+pub(super) struct Sorted {
     intake: Intake,
     files: Vec<FileReport>,
     without: usize,
 }
 
-fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
+pub(super) fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
     let mut intake = Intake { origin: origin(args), ..Intake::default() };
     let Sources { read, failed, without } = sources;
     let mut files = Vec::with_capacity(read.len() + failed.len());
@@ -136,7 +136,12 @@ fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
 }
 
 impl Sorted {
-    fn reports(mut self, outcome: IntakeOutcome) -> Reports {
+    /// Records, and how many attachments.
+    pub(super) const fn found(&self) -> (&Vec<Incoming>, usize) {
+        (&self.intake.records, self.intake.attachments.len())
+    }
+
+    pub(super) fn reports(mut self, outcome: IntakeOutcome) -> Reports {
         for report in &mut self.files {
             let ids = report.ids.drain(..);
             report.taken = ids.zip(outcome.records[report.keys.clone()].iter().cloned()).collect();
@@ -153,7 +158,12 @@ fn origin(args: &ImportArgs) -> Option<LineText> {
     LineText::shortened(&text)
 }
 
-fn take_in(world: &mut World<'_>, vault: &mut Vault<Unlocked>, sorted: &mut Sorted, args: &ImportArgs) -> Result<IntakeOutcome, Failure> {
+pub(super) fn take_in(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    sorted: &mut Sorted,
+    args: &ImportArgs,
+) -> Result<IntakeOutcome, Failure> {
     let intake = std::mem::take(&mut sorted.intake);
     if intake.records.is_empty() && intake.attachments.is_empty() {
         return Ok(IntakeOutcome::default());

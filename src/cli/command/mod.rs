@@ -21,6 +21,7 @@ pub(super) mod purge;
 pub(super) mod repair;
 pub(super) mod sheet;
 pub(super) mod show;
+pub(super) mod sweep;
 pub(super) mod trash;
 pub(super) mod undo;
 pub(super) mod verify;

@@ -17,6 +17,7 @@ use chain::{Chain, End};
 use numbered::Numbered;
 
 pub(super) use guid::{begun_at, guid_at};
+pub(super) use word::{is_part, look_alike};
 
 /// Flaws beyond this number are not kept: they would only repeat themselves.
 const FLAWS_KEPT: usize = 1000;

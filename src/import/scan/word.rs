@@ -30,7 +30,7 @@ pub(super) struct Word {
 }
 
 /// Whether the byte belongs to a word.
-pub(super) const fn is_part(byte: u8) -> bool {
+pub(in crate::import) const fn is_part(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'#' | b'?')
 }
 
@@ -73,7 +73,7 @@ pub(super) fn classify(text: &[u8], span: Range<usize>) -> Option<Word> {
 }
 
 /// The digit that a sign is or looks like.
-pub(super) const fn look_alike(byte: u8) -> Option<u8> {
+pub(in crate::import) const fn look_alike(byte: u8) -> Option<u8> {
     Some(match byte {
         b'0'..=b'9' => byte,
         b'O' | b'o' | b'Q' | b'D' => b'0',

@@ -13,7 +13,7 @@ const SHOWN_KEYS: usize = 20;
 const HEAD: [&str; 7] = ["KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "FROM", "IS"];
 
 /// Shows what was found where there is no vault yet to compare it with.
-pub(super) fn found(world: &mut World<'_>, sources: &Sources) -> Result<(), Failure> {
+pub(in crate::cli::command) fn found(world: &mut World<'_>, sources: &Sources) -> Result<(), Failure> {
     let rows = sources.read.iter().flat_map(|source| {
         let name = source.path.as_deref().and_then(super::file_name);
         source.reading.records.iter().map(move |one| {
@@ -25,7 +25,12 @@ pub(super) fn found(world: &mut World<'_>, sources: &Sources) -> Result<(), Fail
 }
 
 /// Shows what is new and asks whether to store it; where nothing is, nobody is asked.
-pub(super) fn confirm(world: &mut World<'_>, incoming: &[Incoming], expected: &[Expected], attachments: usize) -> Result<(), Failure> {
+pub(in crate::cli::command) fn confirm(
+    world: &mut World<'_>,
+    incoming: &[Incoming],
+    expected: &[Expected],
+    attachments: usize,
+) -> Result<(), Failure> {
     let news: Vec<(&Incoming, &Expected)> =
         incoming.iter().zip(expected).filter(|(_, expected)| !matches!(expected, Expected::Known(_))).collect();
     if news.is_empty() && attachments == 0 {

@@ -11,7 +11,11 @@ use crate::vault::{Unlocked, Vault};
 
 /// Names that a file's name or folder suggests are offered to a person, never taken by themselves; for keys that are
 /// in the vault already nobody is asked again.
-pub(super) fn propose(world: &mut World<'_>, mut vault: Option<&mut Vault<Unlocked>>, sources: &mut Sources) -> Result<(), Failure> {
+pub(in crate::cli::command) fn propose(
+    world: &mut World<'_>,
+    mut vault: Option<&mut Vault<Unlocked>>,
+    sources: &mut Sources,
+) -> Result<(), Failure> {
     if !world.terminal.is_present() {
         return Ok(());
     }
@@ -31,7 +35,11 @@ pub(super) fn propose(world: &mut World<'_>, mut vault: Option<&mut Vault<Unlock
 }
 
 /// What a reading leaves open is put to the person at the terminal, but not again for keys that are in the vault.
-pub(super) fn settle(world: &mut World<'_>, mut vault: Option<&mut Vault<Unlocked>>, sources: &mut Sources) -> Result<(), Failure> {
+pub(in crate::cli::command) fn settle(
+    world: &mut World<'_>,
+    mut vault: Option<&mut Vault<Unlocked>>,
+    sources: &mut Sources,
+) -> Result<(), Failure> {
     if !world.terminal.is_present() {
         return Ok(());
     }

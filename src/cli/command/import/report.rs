@@ -20,9 +20,9 @@ use crate::vault::{AttachedAs, TakenIn};
 const SHOWN_FILES: usize = 20;
 
 /// What became of one file.
-pub(super) struct FileReport {
+pub(in crate::cli::command) struct FileReport {
     /// `None` for the clipboard.
-    pub(super) path: Option<PathBuf>,
+    pub(in crate::cli::command) path: Option<PathBuf>,
     named: bool,
     was_sealed: bool,
     has_trace: bool,
@@ -33,12 +33,12 @@ pub(super) struct FileReport {
     partial: Vec<KeyId>,
     failure: Option<GatherError>,
     /// Where its keys and its attachments stand among all, while they are taken in.
-    pub(super) keys: Range<usize>,
-    pub(super) others: Range<usize>,
+    pub(in crate::cli::command) keys: Range<usize>,
+    pub(in crate::cli::command) others: Range<usize>,
     /// Its keys' IDs, until it is known what became of each.
-    pub(super) ids: Vec<KeyId>,
-    pub(super) taken: Vec<(KeyId, TakenIn)>,
-    pub(super) attached: Vec<AttachedAs>,
+    pub(in crate::cli::command) ids: Vec<KeyId>,
+    pub(in crate::cli::command) taken: Vec<(KeyId, TakenIn)>,
+    pub(in crate::cli::command) attached: Vec<AttachedAs>,
     /// Key IDs among which nobody has chosen, a list for each such key.
     undecided: Vec<Vec<Guid>>,
     /// Attachments that were only counted.
@@ -48,14 +48,14 @@ pub(super) struct FileReport {
 }
 
 /// The reports of all files, and how many more were looked at.
-pub(super) struct Reports {
-    pub(super) files: Vec<FileReport>,
+pub(in crate::cli::command) struct Reports {
+    pub(in crate::cli::command) files: Vec<FileReport>,
     /// Files that were not worth reading.
-    pub(super) without: usize,
+    pub(in crate::cli::command) without: usize,
 }
 
 impl FileReport {
-    pub(super) fn of(source: &Source) -> Self {
+    pub(in crate::cli::command) fn of(source: &Source) -> Self {
         let records = source.reading.records.iter();
         Self {
             path: source.path.clone(),
@@ -79,7 +79,7 @@ impl FileReport {
         }
     }
 
-    pub(super) fn failed(error: GatherError) -> Self {
+    pub(in crate::cli::command) fn failed(error: GatherError) -> Self {
         Self {
             path: Some(error.path().to_owned()),
             named: true,
@@ -158,7 +158,7 @@ impl FileReport {
 }
 
 /// What would be found, without a vault to compare with.
-pub(super) fn without_vault(sources: Sources) -> Reports {
+pub(in crate::cli::command) fn without_vault(sources: Sources) -> Reports {
     let mut files: Vec<FileReport> = Vec::with_capacity(sources.read.len());
     for source in sources.read {
         let mut report = FileReport::of(&source);
@@ -224,13 +224,13 @@ impl Counts {
 }
 
 /// Prints the report and gives the exit code.
-pub(super) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, dry_run: bool) -> Result<Exit, Failure> {
+pub(in crate::cli::command) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, dry_run: bool) -> Result<Exit, Failure> {
     let counts = Counts::of(reports);
     if shared.json {
-        as_json(world, reports, &counts, dry_run)?;
+        print::print(world.out, &document(reports, dry_run))?;
     } else {
         lines(world, reports, dry_run)?;
-        summary(world, &counts, dry_run)?;
+        summary(world, reports, dry_run)?;
         if !dry_run && counts.keys() > 0 {
             in_the_clear(world, shared, reports)?;
         }
@@ -245,7 +245,7 @@ pub(super) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, dr
     Ok(counts.exit())
 }
 
-fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
+pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
     for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
         let mut ids: Vec<String> =
             file.taken.iter().map(|(id, taken)| named(taken, id, dry_run)).chain(file.found.iter().map(brief)).collect();
@@ -306,7 +306,8 @@ fn brief(id: &KeyId) -> String {
     id.known_hex().map_or_else(|| "(no Key ID)".to_owned(), |hex| hex.chars().take(8).collect())
 }
 
-fn summary(world: &mut World<'_>, counts: &Counts, dry_run: bool) -> Result<(), Failure> {
+pub(in crate::cli::command) fn summary(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
+    let counts = Counts::of(reports);
     let mut parts = Vec::new();
     let mut add = |count: usize, one: &str, many: &str| {
         if count > 0 {
@@ -359,7 +360,7 @@ fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Re
 }
 
 /// A path without anything that could steer a terminal.
-fn printable(path: &Path) -> String {
+pub(in crate::cli::command) fn printable(path: &Path) -> String {
     path.display()
         .to_string()
         .chars()
@@ -367,7 +368,14 @@ fn printable(path: &Path) -> String {
         .collect()
 }
 
-fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: bool) -> Result<(), Failure> {
+/// The exit code that the files call for.
+pub(in crate::cli::command) fn exit(reports: &Reports) -> Exit {
+    Counts::of(reports).exit()
+}
+
+/// All of it for programs.
+pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> serde_json::Value {
+    let counts = Counts::of(reports);
     let files: Vec<_> = reports
         .files
         .iter()
@@ -407,9 +415,7 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
             })
         })
         .collect();
-    print::print(
-        world.out,
-        &json!({
+    json!({
             "files": files,
             "dryRun": dry_run,
             "counts": {
@@ -422,8 +428,7 @@ fn as_json(world: &mut World<'_>, reports: &Reports, counts: &Counts, dry_run: b
                 "refusedFiles": counts.refused,
                 "filesWithoutKey": counts.without,
             },
-        }),
-    )
+    })
 }
 
 fn remark_json(file: &FileReport, remark: &Remark) -> serde_json::Value {

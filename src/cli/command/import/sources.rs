@@ -10,8 +10,9 @@ use zeroize::Zeroizing;
 use crate::cli::args::ImportArgs;
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
+use crate::cli::source_text;
 use crate::cli::world::World;
-use crate::gather::{self, GatherError};
+use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
 use crate::import::{self, Reading};
 use crate::record::{Details, LineText, RecoveryPassword};
 
@@ -19,38 +20,38 @@ use crate::record::{Details, LineText, RecoveryPassword};
 const PROGRESS_FILES: usize = 200;
 
 /// One file, or the clipboard, with what it held.
-pub(super) struct Source {
+pub(in crate::cli::command) struct Source {
     /// `None` for the clipboard.
-    pub(super) path: Option<PathBuf>,
+    pub(in crate::cli::command) path: Option<PathBuf>,
     /// Whether the user named it.
-    pub(super) named: bool,
-    pub(super) reading: Reading,
+    pub(in crate::cli::command) named: bool,
+    pub(in crate::cli::command) reading: Reading,
     /// The device that its name or folder suggests, once a person agreed.
-    pub(super) suggestion: Option<LineText>,
+    pub(in crate::cli::command) suggestion: Option<LineText>,
     /// The bytes of a file encrypted with age, until it is opened.
-    pub(super) sealed: Option<Zeroizing<Vec<u8>>>,
+    pub(in crate::cli::command) sealed: Option<Zeroizing<Vec<u8>>>,
     /// Whether it was encrypted when it was read: the file itself shows nobody a key.
-    pub(super) was_sealed: bool,
+    pub(in crate::cli::command) was_sealed: bool,
     /// All that a bundle says of its records, in their order; empty for other files.
-    pub(super) told: Vec<Details>,
+    pub(in crate::cli::command) told: Vec<Details>,
     /// A person looked at a doubtful reading and refused it.
-    pub(super) declined: bool,
+    pub(in crate::cli::command) declined: bool,
 }
 
 /// Everything that was read.
-pub(super) struct Sources {
-    pub(super) read: Vec<Source>,
-    pub(super) failed: Vec<GatherError>,
+pub(in crate::cli::command) struct Sources {
+    pub(in crate::cli::command) read: Vec<Source>,
+    pub(in crate::cli::command) failed: Vec<GatherError>,
     /// Files met while walking that are too large to hold a key, or plainly no text.
-    pub(super) without: usize,
+    pub(in crate::cli::command) without: usize,
 }
 
 impl Source {
-    fn new(path: Option<PathBuf>, named: bool, reading: Reading) -> Self {
+    pub(in crate::cli::command) fn new(path: Option<PathBuf>, named: bool, reading: Reading) -> Self {
         Self { path, named, reading, suggestion: None, sealed: None, was_sealed: false, told: Vec::new(), declined: false }
     }
 
-    pub(super) fn shown(&self) -> String {
+    pub(in crate::cli::command) fn shown(&self) -> String {
         self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| path.display().to_string())
     }
 
@@ -62,21 +63,21 @@ impl Source {
 }
 
 impl Sources {
-    pub(super) fn keys(&self) -> usize {
+    pub(in crate::cli::command) fn keys(&self) -> usize {
         self.read.iter().map(|source| source.reading.records.len()).sum()
     }
 
-    pub(super) fn attachments(&self) -> usize {
+    pub(in crate::cli::command) fn attachments(&self) -> usize {
         self.read.iter().map(|source| source.reading.attachments.len()).sum()
     }
 
     /// Whether nothing was found that could be kept.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::cli::command) fn is_empty(&self) -> bool {
         self.keys() == 0 && self.attachments() == 0
     }
 
     /// Each suggested device with the places of the keys it would go to: file and key.
-    pub(super) fn suggestions(&self) -> BTreeMap<LineText, Vec<(usize, usize)>> {
+    pub(in crate::cli::command) fn suggestions(&self) -> BTreeMap<LineText, Vec<(usize, usize)>> {
         let mut places: BTreeMap<LineText, Vec<(usize, usize)>> = BTreeMap::new();
         for (file, source) in self.read.iter().enumerate() {
             if let Some(suggested) = source.suggested() {
@@ -88,11 +89,11 @@ impl Sources {
     }
 
     /// The key at a place.
-    pub(super) fn password(&self, (file, key): (usize, usize)) -> Option<&RecoveryPassword> {
+    pub(in crate::cli::command) fn password(&self, (file, key): (usize, usize)) -> Option<&RecoveryPassword> {
         Some(&self.read.get(file)?.reading.records.get(key)?.password)
     }
 
-    pub(super) fn accept(&mut self, suggestion: &LineText) {
+    pub(in crate::cli::command) fn accept(&mut self, suggestion: &LineText) {
         for source in &mut self.read {
             if source.suggested().as_ref() == Some(suggestion) {
                 source.suggestion = Some(suggestion.clone());
@@ -102,7 +103,7 @@ impl Sources {
 }
 
 /// Reads everything that was named.
-pub(super) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
+pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
     let mut read = Vec::new();
     if args.clipboard {
         let text = world.clipboard.text()?;
@@ -117,15 +118,12 @@ pub(super) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, 
         .entries
         .into_par_iter()
         .map(|entry| {
-            let bytes = gather::read_entry(&entry);
+            let reading = read_one(&entry);
             progress.at(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-            let Some(bytes) = bytes? else { return Ok(None) };
-            let reading = import::read(entry.path.to_str().or(gather::file_name(&entry.path).as_deref()), &bytes);
+            let Some((reading, sealed)) = reading? else { return Ok(None) };
             let mut source = Source::new(Some(entry.path), entry.named, reading);
-            if import::is_sealed(&bytes) {
-                source.was_sealed = true;
-                source.sealed = Some(bytes);
-            }
+            source.was_sealed = sealed.is_some();
+            source.sealed = sealed;
             Ok(Some(source))
         })
         .collect();
@@ -139,5 +137,16 @@ pub(super) fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, 
             Err(error) => failed.push(error),
         }
     }
-    Ok(Sources { read, failed, without: without + walk.too_large })
+    Ok(Sources { read, failed, without })
+}
+
+/// What was read, and the bytes of a file that is encrypted with age; `None` where a file was only met on the way and
+/// plainly holds no text.
+fn read_one(entry: &Entry) -> Result<Option<(Reading, Option<Zeroizing<Vec<u8>>>)>, GatherError> {
+    if entry.size_bytes > FILE_CEILING_BYTES {
+        return Ok(source_text::read_long(entry)?.map(|reading| (reading, None)));
+    }
+    let Some(bytes) = gather::read_entry(entry)? else { return Ok(None) };
+    let reading = import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
+    Ok(Some((reading, import::is_sealed(&bytes).then_some(bytes))))
 }

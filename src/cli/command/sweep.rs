@@ -1,0 +1,123 @@
+//! `sweep`: finds recovery keys that lie about in the clear, says which of them the vault has, takes the others in, and
+//! destroys the files if it is told so twice.
+
+mod erasing;
+mod search;
+mod summary;
+
+use std::path::PathBuf;
+
+use search::Found;
+use summary::Sweep;
+
+use super::import::{self, preview, questions, report};
+use crate::cli::args::{ImportArgs, Said, Shared, SweepArgs};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::passphrase::given;
+use crate::cli::session::{exit_over, locked, unlock_with, unlocked, vault_path};
+use crate::cli::world::World;
+use crate::vault::{Expected, Unlocked, Vault};
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Exit, Failure> {
+    if args.erase && !world.terminal.is_present() {
+        return Err(Failure::no_terminal(
+            "erasing files must be confirmed by typing",
+            "start the program in a terminal; without --erase it only reports",
+        ));
+    }
+    let path = vault_path(world, shared)?;
+    let there = path.symlink_metadata().is_ok();
+    // A mistyped passphrase shows at once, not after an hour of searching.
+    let mut vault = if there { open(world, shared, args)? } else { None };
+    let Found { mut sources, tally } = search::search(world, &args.paths)?;
+    let sources_of = |sources: &import::sources::Sources| {
+        let holding = sources.read.iter().filter(|source| !source.reading.records.is_empty() || !source.reading.attachments.is_empty());
+        holding.filter_map(|source| source.path.clone()).collect::<Vec<PathBuf>>()
+    };
+    let lying = sources_of(&sources);
+    let mut importing = ImportArgs { paths: args.paths.clone(), clipboard: false, said: SAID, dry_run: true };
+    if vault.is_none() && !there && args.import && !sources.is_empty() {
+        import::offer_vault(world, shared, &path, &sources)?;
+        vault = Some(import::make_vault(world, shared, &path)?);
+    }
+    let Some(mut vault) = vault else {
+        let reports = report::without_vault(sources);
+        return summary::show(world, shared, &Sweep { tally, lying, erased: None }, &reports, true);
+    };
+    let asks = !shared.yes && world.terminal.is_present() && !shared.json;
+    let writable = vault.doubt().is_none() && vault.faults().is_empty();
+    if args.import && asks {
+        questions::settle(world, Some(&mut vault), &mut sources)?;
+        questions::propose(world, Some(&mut vault), &mut sources)?;
+    }
+    let mut sorted = import::sort(sources, &importing);
+    if args.import || (asks && writable) {
+        importing.dry_run = !takes_in(world, &mut vault, &sorted, args.import, asks && writable)?;
+    }
+    let outcome = import::take_in(world, &mut vault, &mut sorted, &importing)?;
+    let reports = sorted.reports(outcome);
+    let mut sweep = Sweep { tally, lying, erased: None };
+    if shared.json {
+        sweep.erased = args.erase.then(|| erasing::erase(world, &mut vault, &sweep.lying)).transpose()?;
+        let exit = summary::show(world, shared, &sweep, &reports, importing.dry_run)?;
+        return Ok(over(exit, &vault));
+    }
+    let exit = summary::show(world, shared, &sweep, &reports, importing.dry_run)?;
+    if args.erase {
+        let erased = erasing::erase(world, &mut vault, &sweep.lying)?;
+        if summary::erased(world, &erased)? && exit == Exit::Done {
+            return Ok(over(Exit::Partly, &vault));
+        }
+    }
+    Ok(over(exit, &vault))
+}
+
+const SAID: Said = Said { device: None, volume_type: None, label: None, tags: Vec::new() };
+
+fn over(exit: Exit, vault: &Vault<Unlocked>) -> Exit {
+    if exit == Exit::Done { exit_over(vault) } else { exit }
+}
+
+/// The vault, or nothing where the person at the terminal leaves it out, or nobody is there to ask and it is not needed.
+fn open(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Option<Vault<Unlocked>>, Failure> {
+    let scripted = shared.passphrase.passphrase_file.is_some() || shared.passphrase.passphrase_fd.is_some();
+    if scripted || args.import || args.erase {
+        return unlocked(world, shared).map(Some);
+    }
+    if !world.terminal.is_present() {
+        return Ok(None);
+    }
+    let path = vault_path(world, shared)?;
+    let vault = locked(world, &path)?;
+    let passphrase = match given(world, &shared.passphrase)? {
+        Some(passphrase) => passphrase,
+        None => world.terminal.ask_secret("Passphrase (Enter searches without the vault): ")?,
+    };
+    if crate::cli::passphrase::is_empty(&passphrase) { Ok(None) } else { unlock_with(world, vault, &passphrase).map(Some) }
+}
+
+/// Whether what was found is to be kept.
+fn takes_in(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    sorted: &import::Sorted,
+    wanted: bool,
+    asks: bool,
+) -> Result<bool, Failure> {
+    if !asks {
+        return Ok(wanted);
+    }
+    let (records, others) = sorted.found();
+    let expected = vault.expect(records)?;
+    let news = expected.iter().any(|one| !matches!(one, Expected::Known(_))) || others > 0;
+    if !news {
+        return Ok(wanted);
+    }
+    match preview::confirm(world, records, &expected, others) {
+        Ok(()) => Ok(true),
+        // Whoever asked for it and then says no ends here; whoever was only offered it still sees the report.
+        Err(refusal) if wanted || refusal.exit != Exit::Refused => Err(refusal),
+        Err(_) => Ok(false),
+    }
+}

@@ -1,0 +1,298 @@
+//! Digits in a row, whatever stands between them, and the tests of a key on the last of them. Must not know how the
+//! bytes became ASCII.
+
+use zeroize::Zeroizing;
+
+use crate::import::scan::{is_part, look_alike};
+use crate::record::{GROUP_DIGITS, GROUPS};
+
+const KEY_DIGITS: usize = GROUPS * GROUP_DIGITS;
+/// Digits kept before the oldest are dropped.
+const KEPT_DIGITS: usize = 512;
+/// A key is in one piece, in groups, or in groups of which each is broken once by the end of a line.
+const RUNS_MAX: usize = 2 * GROUPS;
+/// Columns of zeros are no key: so many groups must have a value.
+const VALUES_MIN: usize = GROUPS / 2;
+/// Beside a length, which is at most [`KEY_DIGITS`].
+const NEW_LINE: u8 = 0x80;
+/// So many digits written as escapes are a key, or nearly.
+const ESCAPED_DIGITS: usize = 40;
+/// Each group of a key is below this.
+const GROUP_LIMIT: u32 = 720_896;
+const DIVISOR: u32 = 11;
+
+/// The digits of one reading of the bytes.
+pub(super) struct Row {
+    digits: Zeroizing<Vec<u8>>,
+    len: usize,
+    /// Lengths of the last runs, the newest at `runs % RUNS_MAX`, with [`NEW_LINE`] where a line begins with it.
+    lengths: [u8; RUNS_MAX],
+    runs: usize,
+    /// Sound groups of six digits with nothing but numbers of one digit between them.
+    numbered: usize,
+    /// Runs whose value is that of a group, zeros before it dropped.
+    padded: usize,
+    /// How many of them are not zero.
+    padded_values: usize,
+    sound: usize,
+    escaped: usize,
+    /// A run that stood at the end of the last text, and whether a line began with it.
+    open: Zeroizing<Vec<u8>>,
+    open_new_line: bool,
+}
+
+impl Row {
+    pub(super) fn new() -> Self {
+        Self {
+            digits: Zeroizing::new(Vec::new()),
+            len: 0,
+            lengths: [0; RUNS_MAX],
+            runs: 0,
+            numbered: 0,
+            padded: 0,
+            padded_values: 0,
+            sound: 0,
+            escaped: 0,
+            open: Zeroizing::new(Vec::new()),
+            open_new_line: false,
+        }
+    }
+
+    /// How many groups of six digits could be a key's.
+    pub(super) const fn sound_groups(&self) -> usize {
+        self.sound
+    }
+
+    /// Takes a text; `true` where a key may have ended in it.
+    pub(super) fn take(&mut self, text: &[u8]) -> bool {
+        self.take_within(text, 0, text.len())
+    }
+
+    /// Takes a part of a text. A run at its end may go on in the next.
+    pub(super) fn take_within(&mut self, text: &[u8], from: usize, to: usize) -> bool {
+        // Behind a word that was taken whole.
+        let mut taken = from;
+        if !self.open.is_empty() && from < to {
+            let len = text[from..to].iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let room = (KEY_DIGITS + 1).saturating_sub(self.open.len()).min(len);
+            self.open.extend_from_slice(&text[from..from + room]);
+            if from + len == to {
+                return false;
+            }
+            if self.finish() {
+                return true;
+            }
+            taken += len;
+        }
+        let mut open: Option<usize> = None;
+        let mut at = from;
+        while at < to {
+            let chunk = &text[at..to.min(at + 64)];
+            if open.is_none() && chunk.len() == 64 && !any_digit(chunk) {
+                at += 64;
+                continue;
+            }
+            let mask = digit_mask(chunk);
+            let mut edges = mask ^ (mask << 1 | u64::from(open.is_some()));
+            if chunk.len() < 64 {
+                edges &= (1 << chunk.len()) - 1;
+            }
+            while edges != 0 {
+                let edge = at + edges.trailing_zeros() as usize;
+                edges &= edges - 1;
+                match open.take() {
+                    None => open = Some(edge),
+                    Some(start) if start >= taken => {
+                        if self.run(text, start, edge, &mut taken) {
+                            return true;
+                        }
+                    }
+                    Some(_) => {}
+                }
+            }
+            at += chunk.len();
+        }
+        if let Some(start) = open.filter(|start| *start >= taken) {
+            self.open.reserve_exact(2 * KEY_DIGITS);
+            self.open.extend_from_slice(&text[start..to.min(start + KEY_DIGITS + 1)]);
+            self.open_new_line = begins_line(&text[..start]);
+        }
+        false
+    }
+
+    /// Takes the run that stood at the end.
+    pub(super) fn finish(&mut self) -> bool {
+        let run = std::mem::replace(&mut self.open, Zeroizing::new(Vec::new()));
+        let found = !run.is_empty() && self.push(&run, self.open_new_line);
+        self.open = run;
+        self.open.clear();
+        found
+    }
+
+    fn run(&mut self, text: &[u8], start: usize, end: usize, taken: &mut usize) -> bool {
+        if end - start < GROUP_DIGITS
+            && let Some(word) = misread(text, start, end)
+        {
+            *taken = start - word.0 + GROUP_DIGITS;
+            self.append(&word.1, false);
+            return self.ends_a_key();
+        }
+        if let Some(digit) = escaped(text, start, end) {
+            self.escaped += 1;
+            return self.escaped >= ESCAPED_DIGITS || self.push(&[digit], false);
+        }
+        self.push(&text[start..end], begins_line(&text[..start]))
+    }
+
+    fn push(&mut self, run: &[u8], new_line: bool) -> bool {
+        if run.len() > KEY_DIGITS {
+            // No key is a part of a longer number.
+            self.len = 0;
+            self.numbered = 0;
+            self.padded = 0;
+            return false;
+        }
+        self.append(run, new_line);
+        self.count(run) || self.ends_a_key()
+    }
+
+    fn append(&mut self, run: &[u8], new_line: bool) {
+        // Reserved at once, but only when it is needed: most of many small files need none.
+        if self.digits.is_empty() {
+            self.digits.resize(KEPT_DIGITS, 0);
+        }
+        if self.len + run.len() > KEPT_DIGITS {
+            let from = self.len.saturating_sub(KEY_DIGITS);
+            self.digits.copy_within(from..self.len, 0);
+            self.len -= from;
+        }
+        self.digits[self.len..self.len + run.len()].copy_from_slice(run);
+        self.len += run.len();
+        self.runs += 1;
+        self.lengths[self.runs % RUNS_MAX] = u8::try_from(run.len()).unwrap_or(0) | if new_line { NEW_LINE } else { 0 };
+    }
+
+    /// Groups with numbers before them, and groups that lost their zeros.
+    fn count(&mut self, run: &[u8]) -> bool {
+        let sound = run.len() <= GROUP_DIGITS && is_sound(run);
+        if run.len() == GROUP_DIGITS {
+            self.numbered = if sound { self.numbered + 1 } else { 0 };
+            self.sound += usize::from(sound);
+        } else if run.len() > 1 {
+            self.numbered = 0;
+        }
+        self.padded = if sound { self.padded + 1 } else { 0 };
+        self.padded_values = if sound { self.padded_values + usize::from(run.iter().any(|digit| *digit != b'0')) } else { 0 };
+        self.numbered >= GROUPS || (self.padded >= GROUPS && self.padded_values >= VALUES_MIN)
+    }
+
+    fn ends_a_key(&self) -> bool {
+        let Some(from) = self.len.checked_sub(KEY_DIGITS) else { return false };
+        let last = &self.digits[from..self.len];
+        last.rchunks_exact(GROUP_DIGITS).all(is_sound) && self.is_in_groups()
+    }
+
+    /// Whether the last digits stand in no more parts than a key has groups; a group that the end of a line broke is one.
+    fn is_in_groups(&self) -> bool {
+        let (mut digits, mut parts, mut broken) = (0, 0, None);
+        for back in 0..RUNS_MAX.min(self.runs) {
+            let entry = self.lengths[(self.runs - back) % RUNS_MAX];
+            let len = usize::from(entry & !NEW_LINE);
+            digits += len;
+            let mends = broken.take().is_some_and(|rest: usize| rest + len == GROUP_DIGITS);
+            if !mends {
+                parts += 1;
+                broken = (entry & NEW_LINE > 0 && len < GROUP_DIGITS).then_some(len);
+            }
+            if digits >= KEY_DIGITS {
+                return parts <= GROUPS;
+            }
+        }
+        false
+    }
+}
+
+/// Whether a line ended just before, but for the signs of a quoted mail or of a line that goes on.
+fn begins_line(before: &[u8]) -> bool {
+    let unquoted = before.strip_suffix(b" ").filter(|rest| rest.ends_with(b">") || rest.ends_with(b"\n")).unwrap_or(before);
+    matches!(unquoted, [.., b'\n' | b'\r' | 0x0B | 0x0C | b'>'] | [.., 0xC2, 0x85] | [.., 0xE2, 0x80, 0xA8 | 0xA9])
+}
+
+/// Whether digits have the value of a group.
+fn is_sound(digits: &[u8]) -> bool {
+    let value = digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit & 0xF));
+    value.is_multiple_of(DIVISOR) && value < GROUP_LIMIT
+}
+
+/// A word of six signs some of which are letters that look like digits: how far it begins before `start`, and what it
+/// is read as.
+fn misread(text: &[u8], start: usize, end: usize) -> Option<(usize, [u8; GROUP_DIGITS])> {
+    let is_letter = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() && look_alike(*byte).is_some());
+    if !(is_letter(end) || (start > 0 && is_letter(start - 1))) {
+        return None;
+    }
+    let before = text[..start].iter().rev().take(GROUP_DIGITS).take_while(|byte| is_part(**byte)).count();
+    let first = start - before;
+    let word = text.get(first..first + GROUP_DIGITS)?;
+    if text.get(first + GROUP_DIGITS).is_some_and(|byte| is_part(*byte)) {
+        return None;
+    }
+    let mut read = [0; GROUP_DIGITS];
+    for (digit, byte) in read.iter_mut().zip(word) {
+        *digit = look_alike(*byte)?;
+    }
+    Some((before, read))
+}
+
+/// A digit written as an escape: `&#52;`, `&#x34;`, `\u0034`, `=34`.
+fn escaped(text: &[u8], start: usize, end: usize) -> Option<u8> {
+    let before = *text.get(start.checked_sub(1)?)?;
+    match (before, &text[start..end]) {
+        (b'#', [b'4', digit @ b'8'..=b'9']) => Some(digit - 8),
+        (b'#', [b'5', digit @ b'0'..=b'7']) => Some(digit + 2),
+        (b'x' | b'X' | b'=', [b'3', digit]) | (b'u', [b'0', b'0', b'3', digit]) => Some(*digit),
+        _ => None,
+    }
+}
+
+fn any_digit(chunk: &[u8]) -> bool {
+    chunk.iter().fold(0_u8, |any, byte| any | u8::from(byte.wrapping_sub(b'0') < 10)) > 0
+}
+
+/// One bit for each digit of at most 64 bytes.
+fn digit_mask(chunk: &[u8]) -> u64 {
+    let (eights, rest) = chunk.as_chunks::<8>();
+    let mut mask = 0;
+    for (at, eight) in eights.iter().enumerate() {
+        mask |= u64::from(eight_digits(u64::from_le_bytes(*eight))) << (at * 8);
+    }
+    for (at, byte) in rest.iter().enumerate() {
+        mask |= u64::from(byte.is_ascii_digit()) << (eights.len() * 8 + at);
+    }
+    mask
+}
+
+/// One bit for each digit of eight bytes, without a branch.
+const fn eight_digits(bytes: u64) -> u8 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = 0x80 * EACH;
+    // A digit has the upper half 3 and a lower half that does not reach 16 with 6 more.
+    let odd = (bytes ^ (0x30 * EACH)) & (0xF0 * EACH) | ((bytes & (0x0F * EACH)) + 0x06 * EACH) & (0x10 * EACH);
+    let none = !(((odd & !TOPS) + (0x7F * EACH)) | odd) & TOPS;
+    ((none >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_told_from_all_other_bytes() {
+        for byte in 0..=255_u8 {
+            let bytes = [b'a', byte, 0xFF, b'7', byte, 0, b'/', byte];
+            let expected = bytes.iter().enumerate().fold(0, |mask, (at, byte)| mask | u64::from(byte.is_ascii_digit()) << at);
+            assert_eq!(digit_mask(&bytes), expected, "{byte}");
+        }
+        assert_eq!(digit_mask(&[b'5'; 64]), u64::MAX);
+    }
+}
