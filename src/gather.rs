@@ -22,6 +22,8 @@ const PEEK_ABOVE_BYTES: u64 = 1024 * 1024;
 const PEEK_BYTES: usize = 64 * 1024;
 /// One control character in so many bytes is no text.
 const BINARY_SHARE: usize = 10;
+/// First bytes of files that hold text without looking like it: archives, documents, packed files.
+const READ_ALL_THE_SAME: [&[u8]; 4] = [b"PK", b"%PDF-", b"\xD0\xCF\x11\xE0", b"\x1F\x8B"];
 /// Folders deeper than this are left alone; no link is followed, so that only real folders count.
 const DEPTH_MAX: usize = 256;
 
@@ -232,7 +234,8 @@ fn is_binary(path: &Path) -> Result<bool, GatherError> {
     let (mut file, _) = open(path)?;
     let mut beginning = Zeroizing::new(vec![0_u8; PEEK_BYTES]);
     let filled = fill(&mut file, &mut beginning).map_err(|error| GatherError::unreadable(path, error))?;
-    Ok(looks_binary(&beginning[..filled]))
+    let beginning = &beginning[..filled];
+    Ok(looks_binary(beginning) && !READ_ALL_THE_SAME.iter().any(|mark| beginning.starts_with(mark)))
 }
 
 /// Whether the beginning of a file cannot be text in any encoding: many control characters other than zeros, since

@@ -137,7 +137,7 @@ fn what_unpacks_to_too_much_is_refused() {
 
 #[test]
 fn a_spreadsheet_that_multiplies_a_string_is_refused() {
-    let string = "x".repeat(1 << 20);
+    let string = "x".repeat(1 << 15);
     let cells = "<c t=\"s\"><v>0</v></c>".repeat(5_000);
     let bytes = zip(&[
         ("xl/workbook.xml", "<workbook/>".to_owned()),
@@ -167,7 +167,9 @@ fn forms_that_call_each_other_come_to_an_end() {
     pdf.extend_from_slice(b">> >> endobj\n");
     for number in 10..20 {
         let calls = (10..20).map(|call| format!("/X{call} Do ")).collect::<String>().repeat(50);
-        pdf.extend_from_slice(format!("{number} 0 obj << /Subtype /Form /Length {} >> stream\n{calls}\nendstream endobj\n", calls.len()).as_bytes());
+        pdf.extend_from_slice(
+            format!("{number} 0 obj << /Subtype /Form /Length {} >> stream\n{calls}\nendstream endobj\n", calls.len()).as_bytes(),
+        );
     }
     assert!(codes(&timed(&pdf)).contains(&"beyond_ceiling"));
 }
@@ -176,7 +178,21 @@ fn forms_that_call_each_other_come_to_an_end() {
 fn nothing_is_looked_through_again_and_again() {
     let many = 30_000;
     for unit in [
-        "<", "<a", "<a =\"", "<a =\">\"", "<!--", "<!-- x", "<script>", "<style><b>", "<table><tr><td>", "<tr>", "</a", "<![CDATA[", "&#", "<a b='", "<pre>",
+        "<",
+        "<a",
+        "<a =\"",
+        "<a =\">\"",
+        "<!--",
+        "<!-- x",
+        "<script>",
+        "<style><b>",
+        "<table><tr><td>",
+        "<tr>",
+        "</a",
+        "<![CDATA[",
+        "&#",
+        "<a b='",
+        "<pre>",
     ] {
         timed(format!("<html><body>{}", unit.repeat(many)).as_bytes());
         timed(format!("<html><body>{}>", unit.repeat(many)).as_bytes());
@@ -184,13 +200,31 @@ fn nothing_is_looked_through_again_and_again() {
     for unit in ["{", "}", "\\u1", "\\'e4", "{\\*\\x ", "\\trowd\\cell", "\\row", "{\\fonttbl{\\f1\\fcharset2}}", "\\bin5 ", "\\"] {
         timed(format!("{{\\rtf1 {}", unit.repeat(many)).as_bytes());
     }
-    for unit in ["--b\r\n", "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n", "Subject: x\r\n", " folded\r\n", "From a\r\n\r\n", "=?utf-8?Q?=41", "=\r\n"] {
+    for unit in [
+        "--b\r\n",
+        "--b\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n",
+        "Subject: x\r\n",
+        " folded\r\n",
+        "From a\r\n\r\n",
+        "=?utf-8?Q?=41",
+        "=\r\n",
+    ] {
         let head = "From: a\r\nMessage-ID: b\r\nContent-Type: multipart/mixed; boundary=b\r\n";
         timed(format!("{head}{}", unit.repeat(many)).as_bytes());
         timed(format!("{head}\r\n{}", unit.repeat(many)).as_bytes());
     }
     for unit in [
-        "1 0 obj ", "1 0 obj << /Type /Page /Contents 1 0 R >> ", "[", "<<", "(", "1 0 obj<</Length 1 0 R>>stream\n", "trailer<<", "/", "1 0 obj [ 1 0 R ] endobj ", "obj", "1 0 R ",
+        "1 0 obj ",
+        "1 0 obj << /Type /Page /Contents 1 0 R >> ",
+        "[",
+        "<<",
+        "(",
+        "1 0 obj<</Length 1 0 R>>stream\n",
+        "trailer<<",
+        "/",
+        "1 0 obj [ 1 0 R ] endobj ",
+        "obj",
+        "1 0 R ",
         "1 0 obj << /Type /ObjStm /N 9 /First 3 >> stream\n1 0 2 0 endstream ",
     ] {
         timed(format!("%PDF-1.4\n{}", unit.repeat(many)).as_bytes());

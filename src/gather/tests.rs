@@ -59,14 +59,15 @@ fn a_file_is_read_whole_and_only_once_reserved() {
 fn large_binaries_met_on_the_way_are_skipped_and_texts_are_not() {
     let folder = tempfile::tempdir().unwrap();
     let size = 2 * 1024 * 1024;
-    fs::write(folder.path().join("photo"), (0..size).map(|at: u32| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect::<Vec<_>>())
-        .unwrap();
+    let noise: Vec<u8> = (0..size).map(|at: u32| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    fs::write(folder.path().join("archive"), [&b"PK\x03\x04"[..], &noise].concat()).unwrap();
+    fs::write(folder.path().join("photo"), noise).unwrap();
     fs::write(folder.path().join("utf16"), b"k\0e\0y\0\n\0".repeat(size as usize / 8)).unwrap();
     fs::write(folder.path().join("zeros"), vec![0; size as usize]).unwrap();
     let walk = walk(&[folder.path().to_owned()]);
     let read: Vec<bool> = walk.entries.iter().map(|entry| read_entry(entry).unwrap().is_some()).collect();
-    assert_eq!(read, [false, true, true]);
-    let named = Entry { named: true, ..walk.entries[0].clone() };
+    assert_eq!(read, [true, false, true, true]);
+    let named = Entry { named: true, ..walk.entries[1].clone() };
     assert!(read_entry(&named).unwrap().is_some());
 }
 

@@ -101,9 +101,13 @@ fn read_input(input: &Input<'_>) -> Reading {
     plain
 }
 
-/// Reads a text that was taken out of this file.
+/// Reads a text that was taken out of this file; tables and lists in it as such, where that finds all that a plain
+/// reading finds: a document may hold prose and tables.
 fn read_extracted(input: &Input<'_>, text: &[u8], kind: SourceKind) -> Reading {
-    let mut reading = text::read(&Input { name: input.name.clone(), bytes: text, nest: input.nest });
+    let inner = Input { name: input.name.clone(), bytes: text, nest: input.nest };
+    let plain = text::read(&inner);
+    let by_structure = structured::sniff(&inner).then(|| structured::read(&inner));
+    let mut reading = by_structure.filter(|found| found.records.len() >= plain.records.len()).unwrap_or(plain);
     for record in reading.records.iter_mut().filter(|record| record.source != SourceKind::OcrText) {
         record.source = kind;
     }

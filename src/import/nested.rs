@@ -50,11 +50,6 @@ impl Budget {
         Self { bytes: Cell::new(ALL_BYTES_MAX), members: Cell::new(MEMBERS_MAX) }
     }
 
-    #[cfg(test)]
-    pub(super) const fn of(bytes: usize, members: usize) -> Self {
-        Self { bytes: Cell::new(bytes), members: Cell::new(members) }
-    }
-
     fn take_bytes(&self, count: usize) -> bool {
         let left = self.bytes.get().checked_sub(count);
         self.bytes.set(left.unwrap_or(0));
@@ -107,7 +102,9 @@ impl<'a> Nest<'a> {
             }
         }
         let mut bytes = Zeroizing::new(Vec::with_capacity(all));
-        pieces.iter().for_each(|piece| bytes.extend_from_slice(piece));
+        for piece in &pieces {
+            bytes.extend_from_slice(piece);
+        }
         if whole { Unpacked::Whole(bytes) } else { Unpacked::Begun(bytes) }
     }
 }

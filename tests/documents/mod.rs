@@ -57,7 +57,8 @@ impl Leaf {
     /// `chunk`: after how many characters the values are cut, where the format cuts.
     pub(crate) fn bytes(self, guid: &str, key: &str, chunk: usize) -> Vec<u8> {
         let cut = |text: &str, open: &str, close: &str| -> String {
-            let pieces: Vec<String> = text.as_bytes().chunks(chunk).map(|part| format!("{open}{}{close}", String::from_utf8_lossy(part))).collect();
+            let pieces: Vec<String> =
+                text.as_bytes().chunks(chunk).map(|part| format!("{open}{}{close}", String::from_utf8_lossy(part))).collect();
             pieces.concat()
         };
         match self {

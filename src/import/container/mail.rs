@@ -20,8 +20,18 @@ use parts::Parts;
 const MULTIPART_DEPTH_MAX: usize = 12;
 /// Headers that begin a mail and little else.
 const STRONG: &[&str] = &[
-    "mime-version", "message-id", "received", "return-path", "delivered-to", "dkim-signature", "x-mozilla-status", "x-unsent",
-    "content-transfer-encoding", "x-sender", "x-mailer", "content-class",
+    "mime-version",
+    "message-id",
+    "received",
+    "return-path",
+    "delivered-to",
+    "dkim-signature",
+    "x-mozilla-status",
+    "x-unsent",
+    "content-transfer-encoding",
+    "x-sender",
+    "x-mailer",
+    "content-class",
 ];
 const WEAK: &[&str] = &["from", "to", "cc", "subject", "date", "reply-to", "sender", "content-type", "bcc", "thread-topic", "importance"];
 

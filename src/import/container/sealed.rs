@@ -12,9 +12,7 @@ const SEALED: &[(&[u8], RemarkKind, Option<SourceKind>)] = &[
     (b"\x03\xD9\xA2\x9A\x65\xFB\x4B\xB5", RemarkKind::Encrypted, Some(SourceKind::KeePass)),
     // Password Safe.
     (b"PWS3", RemarkKind::Encrypted, Some(SourceKind::KeePass)),
-    // age, OpenPGP and OpenSSL.
-    (b"age-encryption.org/v1", RemarkKind::Encrypted, None),
-    (b"-----BEGIN AGE ENCRYPTED FILE-----", RemarkKind::Encrypted, None),
+    // OpenPGP and OpenSSL.
     (b"-----BEGIN PGP MESSAGE-----", RemarkKind::Encrypted, None),
     (b"Salted__", RemarkKind::Encrypted, None),
     // 7-Zip, RAR, xz, bzip2, Zstandard, cabinets.

@@ -82,7 +82,7 @@ fn each(package: &mut Package<'_>, members: &mut Members<'_>) {
 
 fn speaks_of_keys(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.contains("bitlocker") || name.ends_with(".bek") || name.ends_with(".kpg")
+    name.contains("bitlocker") || [".bek", ".kpg"].iter().any(|end| name.ends_with(end))
 }
 
 impl<'a> Package<'a> {

@@ -8,21 +8,68 @@ use crate::import::{Input, Reading, read_extracted};
 use crate::record::SourceKind;
 
 /// Words by which a page is known, where it begins with a tag.
-const SIGNS: &[&str] = &["<html", "<body", "<table", "<head", "<div", "<meta", "<p>", "<p ", "<br", "<span", "<td", "<title"];
+const SIGNS: &[&str] = &["<html", "<body", "<table", "<head", "<div", "<meta", "<p", "<br", "<span", "<td", "<title", "<h1"];
 /// Elements whose content is no text.
 const UNSEEN: &[&str] = &["script", "style", "template", "noembed", "noframes"];
 /// Elements that stand on lines of their own.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "label", "legend", "li",
-    "main", "nav", "ol", "option", "p", "pre", "section", "select", "summary", "table", "tbody", "textarea", "tfoot", "thead", "title",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "button",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "label",
+    "legend",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "select",
+    "summary",
+    "table",
+    "tbody",
+    "textarea",
+    "tfoot",
+    "thead",
+    "title",
     "ul",
 ];
 
 pub(in crate::import) fn sniff(input: &Input<'_>) -> bool {
     let head = head(input.bytes);
     let xml = head.starts_with("<?xml") && !head.contains("<html");
-    head.starts_with('<') && !xml && (head.starts_with("<!doctype html") || SIGNS.iter().any(|sign| head.contains(sign)))
+    head.starts_with('<') && !xml && (head.starts_with("<!doctype html") || SIGNS.iter().any(|sign| holds_tag(&head, sign)))
+}
+
+/// Whether a tag of this name stands in it, not only one that begins like it.
+fn holds_tag(head: &str, sign: &str) -> bool {
+    head.match_indices(sign).any(|(at, _)| !head[at + sign.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c)))
 }
 
 pub(in crate::import) fn read(input: &Input<'_>) -> Reading {
@@ -131,7 +178,11 @@ fn words(page: &mut Page, text: &str, preformatted: bool) {
             continue;
         }
         if preformatted && matches!(c, '\n' | '\t') {
-            if c == '\n' { page.line_end() } else { page.char('\t') }
+            if c == '\n' {
+                page.line_end();
+            } else {
+                page.char('\t');
+            }
             rest = &rest[1..];
         } else if c.is_ascii_whitespace() {
             page.space();
@@ -162,6 +213,12 @@ mod tests {
         assert_eq!(seen("<input type=text value=\"12&#45;3\">4"), "12-3 4");
         assert_eq!(seen("<pre>a\n\tb</pre>c"), "a\n\tb\nc");
         assert_eq!(seen("123<wbr>456-<span>789</span>"), "123456-789");
+    }
+
+    #[test]
+    fn xml_that_is_no_page_is_left_to_others() {
+        assert!(holds_tag("<x><p class=a>", "<p") && holds_tag("<br/>", "<br"));
+        assert!(!holds_tag("<x><project><header><pre>", "<p") && !holds_tag("<header>", "<head"));
     }
 
     #[test]

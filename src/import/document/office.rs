@@ -1,4 +1,4 @@
-//! Office documents that are archives: Word, Excel and PowerPoint since 2007, OpenDocument texts and spreadsheets.
+//! Office documents that are archives: Word, Excel and `PowerPoint` since 2007, texts and spreadsheets of `OpenDocument`.
 //! Takes the text out of the members that hold it; what is embedded is read by its own content.
 
 use zeroize::Zeroizing;
@@ -18,9 +18,11 @@ use words::Dialect;
 const OPEN_DOCUMENT: &str = "content.xml";
 const OPEN_DOCUMENT_TYPE: &str = "mimetype";
 const OPEN_DOCUMENT_LIST: &str = "META-INF/manifest.xml";
-/// What an encrypted OpenDocument's list of members says of each.
+/// What an encrypted `OpenDocument`'s list of members says of each.
 const ENCRYPTED: &str = "encryption-data";
 const MAIN_MEMBERS: &[&str] = &["word/document.xml", "xl/workbook.xml", "ppt/presentation.xml", OPEN_DOCUMENT];
+/// How the members that matter end.
+const XML: &str = ".xml";
 const SHARED_STRINGS: &str = "xl/sharedStrings.xml";
 
 /// Whether an archive with these members is such a document.
@@ -93,7 +95,7 @@ impl Document<'_, '_, '_> {
         }
         let Some(content) = self.member(OPEN_DOCUMENT) else { return };
         let mut rows = Rows::new();
-        rows.from_bytes(content.len());
+        rows.make_room(content.len());
         sheet::open_document(charset::decode(&content, None).as_str(), &mut rows);
         self.members.add(rows.read(self.input, SourceKind::Spreadsheet), None);
     }
@@ -101,15 +103,15 @@ impl Document<'_, '_, '_> {
     fn workbook(&mut self) {
         let mut rows = Rows::new();
         let strings = self.member(SHARED_STRINGS).unwrap_or_default();
-        rows.from_bytes(strings.len());
+        rows.make_room(strings.len());
         let strings = sheet::shared_strings(charset::decode(&strings, None).as_str());
-        for name in self.sorted(|name| name.starts_with("xl/worksheets/") && name.ends_with(".xml")) {
+        for name in self.sorted(|name| name.starts_with("xl/worksheets/") && name.ends_with(XML)) {
             let Some(bytes) = self.member(&name) else { continue };
-            rows.from_bytes(bytes.len());
+            rows.make_room(bytes.len());
             sheet::worksheet(charset::decode(&bytes, None).as_str(), &strings, &mut rows);
         }
         self.members.add(rows.read(self.input, SourceKind::Spreadsheet), None);
-        let beside = |name: &str| (name.starts_with("xl/comments") || name.starts_with("xl/drawings/")) && name.ends_with(".xml");
+        let beside = |name: &str| (name.starts_with("xl/comments") || name.starts_with("xl/drawings/")) && name.ends_with(XML);
         if !self.sorted(beside).is_empty() {
             self.text(beside, Dialect::Office);
         }
@@ -134,7 +136,7 @@ impl Document<'_, '_, '_> {
 }
 
 fn is_text_part(name: &str) -> bool {
-    let Some((folder, file)) = name.split_once('/').filter(|_| name.ends_with(".xml")) else { return false };
+    let Some((folder, file)) = name.split_once('/').filter(|_| name.ends_with(XML)) else { return false };
     match folder {
         "word" => ["document", "header", "footer", "footnotes", "endnotes", "comments.xml"].iter().any(|part| file.starts_with(part)),
         "ppt" => ["slides/slide", "notesSlides/notesSlide", "comments/"].iter().any(|part| file.starts_with(part)),

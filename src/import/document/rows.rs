@@ -40,7 +40,7 @@ impl Rows {
     }
 
     /// Makes room for what comes out of so many bytes more.
-    pub(in crate::import) fn from_bytes(&mut self, unpacked: usize) {
+    pub(in crate::import) fn make_room(&mut self, unpacked: usize) {
         self.room += unpacked * TEXT_FOR_A_BYTE;
     }
 
@@ -99,19 +99,6 @@ impl Rows {
         self.column = self.column.max(column + 1);
     }
 
-    fn is_full(&mut self, more: usize) -> bool {
-        self.full |= self.page.len() + more > self.room;
-        self.full
-    }
-
-    /// The tabs up to a column, one at least behind another cell.
-    fn gap(&mut self, column: usize) {
-        let tabs = column.min(COLUMNS_MAX).saturating_sub(self.column).max(usize::from(self.column > 0));
-        // A tab stands behind each column that is written.
-        (0..tabs).for_each(|_| self.page.char('\t'));
-        self.column = self.column.max(column.min(COLUMNS_MAX)).max(1);
-    }
-
     /// Writes the numbers: eight that are the groups of a recovery password get back the zeros that they lost.
     fn flush(&mut self) {
         let numbers = std::mem::take(&mut self.numbers);
@@ -143,23 +130,22 @@ impl Rows {
     }
 
     /// Reads them.
-    pub(in crate::import) fn read(mut self, input: &Input<'_>, kind: SourceKind) -> Reading {
+    pub(in crate::import) fn read(mut self, input: &Input<'_>, kind_of_file: SourceKind) -> Reading {
         self.flush();
-        let mut reading = read_extracted(input, &self.page.finish(), kind);
+        let mut reading = read_extracted(input, &self.page.finish(), kind_of_file);
         // Each row is one line of the text.
         let row = |place: Place| if let Place::Line(line) = place { Place::Record(line) } else { place };
         reading.records.iter_mut().for_each(|record| record.place = row(record.place));
         reading.remarks.iter_mut().for_each(|remark| remark.place = remark.place.map(row));
-        let holds = |row: usize| reading.records.iter().any(|record| record.place == Place::Record(row));
-        let padded: Vec<usize> = self.padded.into_iter().filter(|row| holds(*row)).collect();
-        let lost: Vec<usize> = self.lost.into_iter().filter(|row| !holds(*row)).collect();
-        if !lost.is_empty() {
-            reading.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);
-            reading.source = Some(kind);
+        let padded = if reading.records.is_empty() { Vec::new() } else { self.padded };
+        for (rows, kind) in [(padded, RemarkKind::GroupZeroPadded), (self.lost, RemarkKind::PasswordLostInNumberFormat)] {
+            let said = reading.remarks.iter().any(|remark| remark.kind == kind);
+            if !rows.is_empty() && !said {
+                reading.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);
+                reading.remarks.extend(rows.into_iter().map(|row| Remark::at(Place::Record(row), kind)));
+                reading.source = Some(kind_of_file);
+            }
         }
-        let remarks = |rows: Vec<usize>, kind| rows.into_iter().map(move |row| Remark::at(Place::Record(row), kind));
-        reading.remarks.extend(remarks(padded, RemarkKind::GroupZeroPadded));
-        reading.remarks.extend(remarks(lost, RemarkKind::PasswordLostInNumberFormat));
         if self.full {
             reading.remarks.push(Remark::whole(RemarkKind::BeyondCeiling));
         }

@@ -1,4 +1,4 @@
-//! Rich text as WordPad, Word and mail programs write it. Takes the text: code pages by font, Unicode escapes, rows of
+//! Rich text as `WordPad`, Word and mail programs write it. Takes the text: code pages by font, Unicode escapes, rows of
 //! tables; leaves out pictures, styles and whatever a reader does not see.
 
 use crate::import::charset;
@@ -310,6 +310,9 @@ mod tests {
 
     #[test]
     fn cells_of_a_row_stand_on_one_line() {
-        assert_eq!(seen(r"{\rtf1\trowd\cellx1\cellx2\intbl a\par b\cell c\cell\row\trowd\intbl d\cell e\cell\row f}"), "a b\tc\t\nd\te\t\nf");
+        assert_eq!(
+            seen(r"{\rtf1\trowd\cellx1\cellx2\intbl a\par b\cell c\cell\row\trowd\intbl d\cell e\cell\row f}"),
+            "a b\tc\t\nd\te\t\nf"
+        );
     }
 }

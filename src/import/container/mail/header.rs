@@ -39,7 +39,9 @@ impl<'a> Headers<'a> {
     pub(super) fn get(&self, name: &str) -> Option<Zeroizing<String>> {
         let mut lines = self.0.split(|byte| *byte == b'\n').peekable();
         while let Some(line) = lines.next() {
-            let Some((found, value)) = split_at_colon(line).filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes())) else { continue };
+            let Some((found, value)) = split_at_colon(line).filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes())) else {
+                continue;
+            };
             debug_assert_eq!(found.len(), name.len());
             let mut all = Zeroizing::new(Vec::with_capacity(HEADER_BYTES));
             push(&mut all, value.trim_ascii());
@@ -78,12 +80,11 @@ impl Value {
         let mut parameters = Vec::new();
         while let Some((name, after)) = rest.split_once('=') {
             let after = after.trim_start();
-            let (value, next) = match after.strip_prefix('"') {
-                Some(quoted) => quoted_value(quoted),
-                None => {
-                    let (value, next) = after.split_once(';').unwrap_or((after, ""));
-                    (value.trim().to_owned(), next)
-                }
+            let (value, next) = if let Some(quoted) = after.strip_prefix('"') {
+                quoted_value(quoted)
+            } else {
+                let (value, next) = after.split_once(';').unwrap_or((after, ""));
+                (value.trim().to_owned(), next)
             };
             let name = name.trim_matches(|c: char| c.is_whitespace() || c == ';').to_ascii_lowercase();
             parameters.push((name, value));

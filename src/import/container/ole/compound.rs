@@ -92,13 +92,13 @@ impl<'a> Compound<'a> {
     /// For each sector the one that follows it.
     fn table(&self) -> Option<Vec<u32>> {
         let mut places: Vec<u32> = numbers(self.bytes.get(76..HEADER_BYTES)?).take(FIRST_TABLES).collect();
-        let (mut more, most) = (u32_at(self.bytes, 68)?, self.bytes.len() / self.sector_bytes + 1);
+        let (mut following, most) = (u32_at(self.bytes, 68)?, self.bytes.len() / self.sector_bytes + 1);
         // Tables of tables, each with the place of the next at its end.
         for _ in 0..most {
-            let Some(sector) = self.sector(more) else { break };
-            let (list, last) = sector.split_at(self.sector_bytes - 4);
-            places.extend(numbers(list));
-            more = u32_at(last, 0)?;
+            let Some(sector) = self.sector(following) else { break };
+            let (places_more, end) = sector.split_at(self.sector_bytes - 4);
+            places.extend(numbers(places_more));
+            following = u32_at(end, 0)?;
         }
         let mut next = Vec::new();
         for place in places.into_iter().take(most) {

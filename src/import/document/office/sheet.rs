@@ -62,7 +62,7 @@ fn column_of(name: &str) -> Option<usize> {
     letters.fold(0_usize, |column, letter| column * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1).checked_sub(1)
 }
 
-/// The tables of an OpenDocument spreadsheet. A number counts as it is, not as it is shown.
+/// The tables of a spreadsheet of `OpenDocument`. A number counts as it is, not as it is shown.
 pub(super) fn open_document(xml: &str, rows: &mut Rows) {
     let (mut number, mut column, mut width) = (None, 0_usize, 1);
     let mut current = Text::default();
@@ -95,7 +95,7 @@ pub(super) fn open_document(xml: &str, rows: &mut Rows) {
             "tab" | "line-break" => current.push("\n"),
             "p" if !tag.closes => {
                 // Paragraphs of one cell.
-                if !current.text.is_empty() {
+                if !current.gathered.is_empty() {
                     current.push("\n");
                 }
                 current.piece(&piece, &["p"]);
@@ -113,7 +113,7 @@ fn number_of(tag: &Tag<'_>) -> Option<f64> {
 /// Text that is gathered from certain elements.
 #[derive(Default)]
 struct Text {
-    text: Zeroizing<String>,
+    gathered: Zeroizing<String>,
     inside: usize,
     phonetic: usize,
 }
@@ -122,7 +122,7 @@ impl Text {
     fn take(&mut self) -> Zeroizing<String> {
         self.inside = 0;
         self.phonetic = 0;
-        std::mem::take(&mut self.text)
+        std::mem::take(&mut self.gathered)
     }
 
     /// Takes a piece that stands in one of these elements; aids to pronunciation apart.
@@ -156,13 +156,13 @@ impl Text {
     }
 
     fn push(&mut self, text: &str) {
-        let needed = self.text.len() + text.len();
-        if needed > self.text.capacity() {
-            let mut larger = Zeroizing::new(String::with_capacity(needed.max(self.text.capacity() * 2)));
-            larger.push_str(&self.text);
-            self.text = larger;
+        let needed = self.gathered.len() + text.len();
+        if needed > self.gathered.capacity() {
+            let mut larger = Zeroizing::new(String::with_capacity(needed.max(self.gathered.capacity() * 2)));
+            larger.push_str(&self.gathered);
+            self.gathered = larger;
         }
-        self.text.push_str(text);
+        self.gathered.push_str(text);
     }
 }
 
@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn shared_strings_are_whole_and_in_order() {
-        let xml = "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t xml:space=\"preserve\"> c&#45;</t></r><rPh><t>x</t></rPh></si></sst>";
+        let xml =
+            "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t xml:space=\"preserve\"> c&#45;</t></r><rPh><t>x</t></rPh></si></sst>";
         let strings: Vec<String> = shared_strings(xml).iter().map(|text| text.to_string()).collect();
         assert_eq!(strings, ["a", "", "b c-"]);
     }

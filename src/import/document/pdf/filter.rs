@@ -71,13 +71,14 @@ fn early_change(parameters: Option<&Dict<'_>>) -> bool {
 
 fn inflate(packed: &[u8], nest: Nest<'_>) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     match nest.unpack(ZlibDecoder::new(packed)) {
-        Unpacked::Whole(bytes) => Ok(bytes),
         // A header that was lost leaves the rest readable.
-        Unpacked::Begun(bytes) if bytes.is_empty() && packed.len() > 2 => match nest.unpack(flate2::read::DeflateDecoder::new(&packed[2..])) {
-            Unpacked::Whole(bytes) | Unpacked::Begun(bytes) => Ok(bytes),
-            Unpacked::Beyond => Err(Refusal::Beyond),
-        },
-        Unpacked::Begun(bytes) => Ok(bytes),
+        Unpacked::Begun(bytes) if bytes.is_empty() && packed.len() > 2 => {
+            match nest.unpack(flate2::read::DeflateDecoder::new(&packed[2..])) {
+                Unpacked::Whole(bytes) | Unpacked::Begun(bytes) => Ok(bytes),
+                Unpacked::Beyond => Err(Refusal::Beyond),
+            }
+        }
+        Unpacked::Whole(bytes) | Unpacked::Begun(bytes) => Ok(bytes),
         Unpacked::Beyond => Err(Refusal::Beyond),
     }
 }

@@ -81,15 +81,8 @@ impl Font {
         };
         let base_font = dict.get(&b"BaseFont"[..]).and_then(Object::name).unwrap_or_default();
         let monospaced = base_font.windows(7).any(|window| window.eq_ignore_ascii_case(b"courier"));
-        let mut font = Self {
-            to_unicode,
-            encoding: None,
-            is_utf16: false,
-            widths: HashMap::new(),
-            default_width: None,
-            monospaced,
-            unit: THOUSANDTH,
-        };
+        let mut font =
+            Self { to_unicode, encoding: None, is_utf16: false, widths: HashMap::new(), default_width: None, monospaced, unit: THOUSANDTH };
         if dict.get(&b"Subtype"[..]).and_then(Object::name) == Some(b"Type0") {
             font.wide(file, dict);
         } else {
@@ -119,7 +112,9 @@ impl Font {
                     rest = after;
                 }
                 (Some(last), [width, after @ ..]) => {
-                    let (Some(last), Some(width)) = (last.count().and_then(|last| u32::try_from(last).ok()), width.number()) else { return };
+                    let (Some(last), Some(width)) = (last.count().and_then(|last| u32::try_from(last).ok()), width.number()) else {
+                        return;
+                    };
                     for code in (first..=last).take(WIDTHS_MAX) {
                         self.width(code, width);
                     }

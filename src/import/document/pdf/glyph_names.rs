@@ -2,21 +2,75 @@
 
 /// Names that are no letter by themselves, sorted.
 const NAMES: &[(&str, char)] = &[
-    ("ampersand", '&'), ("asterisk", '*'), ("at", '@'), ("backslash", '\\'), ("bar", '|'), ("braceleft", '{'), ("braceright", '}'),
-    ("bracketleft", '['), ("bracketright", ']'), ("bullet", '\u{2022}'), ("colon", ':'), ("comma", ','), ("eight", '8'),
-    ("ellipsis", '\u{2026}'), ("emdash", '\u{2014}'), ("endash", '\u{2013}'), ("equal", '='), ("exclam", '!'),
-    ("figuredash", '\u{2012}'), ("five", '5'), ("four", '4'), ("germandbls", 'ß'), ("greater", '>'), ("hyphen", '-'), ("less", '<'),
-    ("minus", '-'), ("nbspace", ' '), ("nine", '9'), ("nonbreakingspace", ' '), ("numbersign", '#'), ("one", '1'), ("parenleft", '('),
-    ("parenright", ')'), ("percent", '%'), ("period", '.'), ("plus", '+'), ("question", '?'), ("quotedbl", '"'),
-    ("quoteleft", '\u{2018}'), ("quoteright", '\u{2019}'), ("quotesingle", '\''), ("semicolon", ';'), ("seven", '7'), ("sfthyphen", '-'),
-    ("six", '6'), ("slash", '/'), ("softhyphen", '-'), ("space", ' '), ("three", '3'), ("two", '2'), ("underscore", '_'), ("zero", '0'),
+    ("ampersand", '&'),
+    ("asterisk", '*'),
+    ("at", '@'),
+    ("backslash", '\\'),
+    ("bar", '|'),
+    ("braceleft", '{'),
+    ("braceright", '}'),
+    ("bracketleft", '['),
+    ("bracketright", ']'),
+    ("bullet", '\u{2022}'),
+    ("colon", ':'),
+    ("comma", ','),
+    ("eight", '8'),
+    ("ellipsis", '\u{2026}'),
+    ("emdash", '\u{2014}'),
+    ("endash", '\u{2013}'),
+    ("equal", '='),
+    ("exclam", '!'),
+    ("figuredash", '\u{2012}'),
+    ("five", '5'),
+    ("four", '4'),
+    ("germandbls", 'ß'),
+    ("greater", '>'),
+    ("hyphen", '-'),
+    ("less", '<'),
+    ("minus", '-'),
+    ("nbspace", ' '),
+    ("nine", '9'),
+    ("nonbreakingspace", ' '),
+    ("numbersign", '#'),
+    ("one", '1'),
+    ("parenleft", '('),
+    ("parenright", ')'),
+    ("percent", '%'),
+    ("period", '.'),
+    ("plus", '+'),
+    ("question", '?'),
+    ("quotedbl", '"'),
+    ("quoteleft", '\u{2018}'),
+    ("quoteright", '\u{2019}'),
+    ("quotesingle", '\''),
+    ("semicolon", ';'),
+    ("seven", '7'),
+    ("sfthyphen", '-'),
+    ("six", '6'),
+    ("slash", '/'),
+    ("softhyphen", '-'),
+    ("space", ' '),
+    ("three", '3'),
+    ("two", '2'),
+    ("underscore", '_'),
+    ("zero", '0'),
 ];
 
 /// Marks above and below letters.
 const MARKS: &[(&str, char)] = &[
-    ("acute", '\u{301}'), ("breve", '\u{306}'), ("caron", '\u{30C}'), ("cedilla", '\u{327}'), ("circumflex", '\u{302}'),
-    ("dieresis", '\u{308}'), ("dotaccent", '\u{307}'), ("grave", '\u{300}'), ("hungarumlaut", '\u{30B}'), ("macron", '\u{304}'),
-    ("ogonek", '\u{328}'), ("ring", '\u{30A}'), ("tilde", '\u{303}'),
+    ("acute", '\u{301}'),
+    ("breve", '\u{306}'),
+    ("caron", '\u{30C}'),
+    ("cedilla", '\u{327}'),
+    ("circumflex", '\u{302}'),
+    ("dieresis", '\u{308}'),
+    ("dotaccent", '\u{307}'),
+    ("grave", '\u{300}'),
+    ("hungarumlaut", '\u{30B}'),
+    ("macron", '\u{304}'),
+    ("ogonek", '\u{328}'),
+    ("ring", '\u{30A}'),
+    ("tilde", '\u{303}'),
 ];
 
 /// The character of a glyph's name, and the mark on it.
@@ -34,7 +88,8 @@ pub(super) fn character(name: &str) -> Option<(char, Option<char>)> {
     if let Some((_, mark)) = MARKS.iter().find(|(mark, _)| *mark == rest) {
         return first.is_ascii_alphabetic().then_some((first, Some(*mark)));
     }
-    let hex = name.strip_prefix("uni").filter(|hex| hex.len() == 4).or_else(|| name.strip_prefix('u').filter(|hex| (4..=6).contains(&hex.len())));
+    let hex =
+        name.strip_prefix("uni").filter(|hex| hex.len() == 4).or_else(|| name.strip_prefix('u').filter(|hex| (4..=6).contains(&hex.len())));
     let code = u32::from_str_radix(hex?, 16).ok()?;
     char::from_u32(code).map(|c| (c, None))
 }

@@ -29,8 +29,8 @@ pub(super) struct Run {
 impl Run {
     /// An empty one that begins where a unit of the font stands. `expected` characters.
     pub(super) fn at(placed: Matrix, expected: usize) -> Self {
-        let [a, b, c, d, x, y] = placed.0;
-        let quarter = match (b.abs() > a.abs(), a < 0.0, b < 0.0) {
+        let [along_x, along_y, up_x, up_y, x, y] = placed.0;
+        let quarter = match (along_y.abs() > along_x.abs(), along_x < 0.0, along_y < 0.0) {
             (false, false, _) => 0,
             (true, _, false) => 1,
             (false, true, _) => 2,
@@ -38,7 +38,7 @@ impl Run {
         };
         let (start, across) = turned(quarter, x, y);
         let text = Zeroizing::new(String::with_capacity(expected * 4));
-        Self { text, start, end: start, across, size: c.hypot(d), quarter }
+        Self { text, start, end: start, across, size: up_x.hypot(up_y), quarter }
     }
 
     pub(super) fn push(&mut self, c: char) {

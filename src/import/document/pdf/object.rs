@@ -144,7 +144,10 @@ impl<'a> Parser<'a> {
 
     fn array(&mut self, depth: usize) -> Object<'a> {
         let mut parts = Vec::new();
-        while depth < DEPTH_MAX {
+        if depth >= DEPTH_MAX {
+            return Object::Null;
+        }
+        loop {
             match self.object(depth + 1) {
                 None | Some(Object::Word(b"]" | b">>" | b"endobj" | b"stream")) => break,
                 Some(_) if parts.len() == PARTS_MAX => {}
@@ -156,7 +159,10 @@ impl<'a> Parser<'a> {
 
     fn dict(&mut self, depth: usize) -> Object<'a> {
         let mut dict = Dict::new();
-        while depth < DEPTH_MAX {
+        if depth >= DEPTH_MAX {
+            return Object::Null;
+        }
+        loop {
             match self.object(depth + 1) {
                 None | Some(Object::Word(b">>" | b"endobj" | b"stream")) => break,
                 Some(Object::Name(name)) => match self.object(depth + 1) {

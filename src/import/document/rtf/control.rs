@@ -32,10 +32,35 @@ pub(super) fn meaning(word: &[u8]) -> Option<Meaning> {
         b"ldblquote" => Meaning::Character('\u{201C}'),
         b"rdblquote" => Meaning::Character('\u{201D}'),
         b"shptxt" => Meaning::Show,
-        b"colortbl" | b"stylesheet" | b"info" | b"pict" | b"objdata" | b"objclass" | b"fldinst" | b"themedata" | b"colorschememapping"
-        | b"datastore" | b"latentstyles" | b"listtable" | b"listoverridetable" | b"rsidtbl" | b"generator" | b"xmlnstbl" | b"mmathPr"
-        | b"filetbl" | b"revtbl" | b"nonesttables" | b"bkmkstart" | b"bkmkend" | b"xe" | b"tc" | b"nonshppict" | b"pnseclvl"
-        | b"datafield" | b"formfield" | b"passwordhash" => Meaning::Skip,
+        b"colortbl"
+        | b"stylesheet"
+        | b"info"
+        | b"pict"
+        | b"objdata"
+        | b"objclass"
+        | b"fldinst"
+        | b"themedata"
+        | b"colorschememapping"
+        | b"datastore"
+        | b"latentstyles"
+        | b"listtable"
+        | b"listoverridetable"
+        | b"rsidtbl"
+        | b"generator"
+        | b"xmlnstbl"
+        | b"mmathPr"
+        | b"filetbl"
+        | b"revtbl"
+        | b"nonesttables"
+        | b"bkmkstart"
+        | b"bkmkend"
+        | b"xe"
+        | b"tc"
+        | b"nonshppict"
+        | b"pnseclvl"
+        | b"datafield"
+        | b"formfield"
+        | b"passwordhash" => Meaning::Skip,
         _ => return None,
     })
 }

@@ -15,6 +15,7 @@ impl Matrix {
         numbers.first_chunk().copied().map(Self)
     }
 
+    #[expect(clippy::many_single_char_names, reason = "the letters of the format's own description")]
     /// This one, then another.
     pub(in crate::import::document::pdf) fn then(self, next: Self) -> Self {
         let ([a, b, c, d, e, f], [g, h, i, j, k, l]) = (self.0, next.0);

@@ -15,16 +15,16 @@ pub(super) fn decode(packed: &[u8], nest: Nest<'_>, early: bool) -> Option<Zeroi
     // Where each string stands in what is unpacked already: none is copied.
     let mut table: Vec<(usize, usize)> = Vec::with_capacity(CODES_MAX);
     let mut out = Zeroizing::new(Vec::new());
-    let (mut bits, mut held, mut width) = (0_u32, 0_u32, 9_u32);
+    let (mut window, mut held, mut width) = (0_u32, 0_u32, 9_u32);
     let mut previous: Option<(usize, usize)> = None;
     for byte in packed {
-        bits = bits << 8 | u32::from(*byte);
+        window = window << 8 | u32::from(*byte);
         held += 8;
         if held < width {
             continue;
         }
         held -= width;
-        let code = usize::try_from(bits >> held & ((1 << width) - 1)).ok()?;
+        let code = usize::try_from(window >> held & ((1 << width) - 1)).ok()?;
         if code == CLEAR {
             table.clear();
             (width, previous) = (9, None);
@@ -51,8 +51,8 @@ pub(super) fn decode(packed: &[u8], nest: Nest<'_>, early: bool) -> Option<Zeroi
             table.push((at, length + 1));
         }
         previous = Some((start, out.len() - start));
-        let next = table.len() + END + 1 + usize::from(early);
-        width = match next {
+        let codes = table.len() + END + 1 + usize::from(early);
+        width = match codes {
             ..512 => 9,
             512..1024 => 10,
             1024..2048 => 11,

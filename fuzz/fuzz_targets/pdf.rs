@@ -1,0 +1,9 @@
+//! PDF: any bytes behind its mark.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let bytes = [&b"%PDF-1.7\n"[..], bytes].concat();
+    let _ = drivekey::import::read(None, &bytes);
+});
