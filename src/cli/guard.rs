@@ -90,9 +90,7 @@ pub(super) fn warn_of_vaults_place(world: &mut World<'_>, vault: &mut Vault<Unlo
 fn words(destination: &Path, objection: Objection) -> (String, Vec<Handle>) {
     let place = destination.display();
     match objection {
-        Objection::Own { drive, handles } => {
-            (format!("{place} lies on {drive}, the very drive that {} unlocks", names(&handles)), handles)
-        }
+        Objection::Own { drive, handles } => (format!("{place} lies on {drive}, the very drive that {} unlocks", names(&handles)), handles),
         Objection::OnlyHere { drive, handles } => {
             (format!("{place} lies on {drive}, an encrypted drive whose only key ({}) is in this vault", names(&handles)), handles)
         }
@@ -159,7 +157,8 @@ fn of_noted(vault: &mut Vault<Unlocked>, layer: &Layer, holding: &Holding<'_>, u
     *unsure = true;
     let Some(volume) = layer.volume else { return Ok(None) };
     let entries = vault.list(&Filter::default())?.entries;
-    let proved = entries.iter().filter(|entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume));
+    let proved =
+        entries.iter().filter(|entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume));
     let own: Vec<Handle> = proved.map(|entry| entry.handle).filter(|handle| holding.holds(*handle)).collect();
     let drive = layer.path.display().to_string();
     Ok((!own.is_empty()).then_some(Objection::Own { drive, handles: own }))

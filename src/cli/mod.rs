@@ -4,8 +4,8 @@
 mod args;
 mod clipboard;
 mod command;
-mod exit;
 mod drive_failure;
+mod exit;
 mod failure;
 mod guard;
 mod harvesting;

@@ -129,7 +129,9 @@ impl<'v> Trial<'v> {
             Verdict::Opens => Failure::new(Exit::Done, "", ""),
             Verdict::CannotCheck => Failure::new(
                 Exit::Failed,
-                format!("it cannot be checked whether {what} opens {drive}: the drive keeps this key in a way that this program does not know"),
+                format!(
+                    "it cannot be checked whether {what} opens {drive}: the drive keeps this key in a way that this program does not know"
+                ),
                 "the key may well be right; try it on the drive's own recovery screen",
             ),
             Verdict::NoRecoveryPassword => Failure::new(
@@ -279,7 +281,12 @@ fn said(world: &mut World<'_>, also: &Also) -> Result<(), Failure> {
     if also.superseded && !names.is_empty() {
         writeln!(world.err, "The drive does not list these any more; they are marked as superseded: {}.", names.join(", "))?;
     } else if !names.is_empty() {
-        writeln!(world.err, "This copy of the drive does not list {}; if it is a new copy: 'drivekey edit {} --state superseded'.", names.join(", "), names[0])?;
+        writeln!(
+            world.err,
+            "This copy of the drive does not list {}; if it is a new copy: 'drivekey edit {} --state superseded'.",
+            names.join(", "),
+            names[0]
+        )?;
     }
     Ok(())
 }

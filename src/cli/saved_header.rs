@@ -11,8 +11,11 @@ use crate::vault::{Attached, Unlocked, Vault};
 
 /// The header that a person means: `a3`, or the beginning of the volume's GUID or of a Key ID on it.
 pub(super) fn target(vault: &mut Vault<Unlocked>, typed: &str) -> Result<Target, Failure> {
-    let headers: Vec<Attached> =
-        vault.attachments()?.into_iter().filter(|one| one.info.attachment == AttachmentKind::DriveHeader && one.info.removed_date_time.is_none()).collect();
+    let headers: Vec<Attached> = vault
+        .attachments()?
+        .into_iter()
+        .filter(|one| one.info.attachment == AttachmentKind::DriveHeader && one.info.removed_date_time.is_none())
+        .collect();
     let mut meant: Vec<&Attached> = headers.iter().filter(|one| is_meant(one, typed)).collect();
     // Of one drive that was saved again, the newest.
     meant.sort_by_key(|one| std::cmp::Reverse(one.number));
@@ -26,7 +29,11 @@ pub(super) fn target(vault: &mut Vault<Unlocked>, typed: &str) -> Result<Target,
         )),
         _ => {
             let names: Vec<String> = meant.iter().map(|one| name(one)).collect();
-            Err(Failure::new(Exit::Ambiguous, format!("more than one drive header fits \"{typed}\": {}", names.join(", ")), "name one of them"))
+            Err(Failure::new(
+                Exit::Ambiguous,
+                format!("more than one drive header fits \"{typed}\": {}", names.join(", ")),
+                "name one of them",
+            ))
         }
     }
 }

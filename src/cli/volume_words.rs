@@ -80,7 +80,9 @@ fn warning_words(warning: Warning) -> String {
         Warning::NoValidCopy => "none of the drive's descriptions of itself is undamaged: what it says may be wrong".to_owned(),
         Warning::ListEndsEarly => "the drive's list of keys is damaged: some may be missing".to_owned(),
         Warning::UnreadableProtector => "an entry in the drive's list of keys cannot be read".to_owned(),
-        Warning::CopiesDiffer => "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned(),
+        Warning::CopiesDiffer => {
+            "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned()
+        }
         Warning::Version(version) => format!("the drive describes itself in a way that is not known (version {version})"),
     }
 }

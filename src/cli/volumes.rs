@@ -89,7 +89,8 @@ impl Fits {
         for protector in volume.of_kind(ProtectorKind::RecoveryPassword) {
             let on_drive = KeyId::Full(protector.guid);
             let hits = vault.resolve(&protector.guid.compact())?.entries;
-            let fitting = hits.into_iter().filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
+            let fitting =
+                hits.into_iter().filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
             for entry in fitting {
                 if entries.iter().all(|(guid, known)| (*guid, known.handle) != (protector.guid, entry.handle)) {
                     entries.push((protector.guid, entry));

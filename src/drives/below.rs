@@ -60,7 +60,12 @@ fn system(_: &Roots, path: &Path) -> Below {
         },
         _ => None,
     };
-    let layer = |letter: u8| Layer { path: format!(r"\\.\{}:", char::from(letter)).into(), noted_encrypted: false, noted_plain: false, volume: None };
+    let layer = |letter: u8| Layer {
+        path: format!(r"\\.\{}:", char::from(letter)).into(),
+        noted_encrypted: false,
+        noted_plain: false,
+        volume: None,
+    };
     Below { layers: letter.map(layer).into_iter().collect(), all_seen: false }
 }
 

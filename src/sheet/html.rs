@@ -42,7 +42,9 @@ pub fn html(pages: &[Page], paper: Paper) -> Result<Zeroizing<String>, SheetErro
         Paper::Letter => "letter",
     };
     out.push_str("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
-    out.push_str("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; font-src data:\">\n");
+    out.push_str(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; font-src data:\">\n",
+    );
     out.push_str("<title>");
     escape(&mut out, name);
     out.push_str("</title>\n<style>@font-face{font-family:Digits;src:url(data:font/ttf;base64,");

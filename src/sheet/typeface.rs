@@ -233,7 +233,9 @@ pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, Sheet
         .iter()
         .flat_map(Page::texts)
         .filter(|text| !text.is_ascii())
-        .flat_map(|text| clusters(text).filter(|cluster| faces.face_for(Style::Bold, cluster).is_none()).flat_map(str::chars).collect::<Vec<_>>())
+        .flat_map(|text| {
+            clusters(text).filter(|cluster| faces.face_for(Style::Bold, cluster).is_none()).flat_map(str::chars).collect::<Vec<_>>()
+        })
         .filter(|c| !is_ignorable(*c))
         .collect();
     missing.sort_unstable();
@@ -265,7 +267,8 @@ mod tests {
     #[test]
     fn own_faces_have_european_scripts_and_a_marked_zero() {
         let faces = Typefaces::new(&[]).unwrap();
-        for text in ["Jürgens Büro-PC", "Łódź čeština İstanbul", "Ноутбук Ольги Її Ґ", "Υπολογιστής Άννας", "Việt ễ", "e\u{301}x\u{323}"] {
+        for text in ["Jürgens Büro-PC", "Łódź čeština İstanbul", "Ноутбук Ольги Її Ґ", "Υπολογιστής Άννας", "Việt ễ", "e\u{301}x\u{323}"]
+        {
             assert_eq!(faces.printable(Style::Plain, text), text);
             assert_eq!(faces.printable(Style::Bold, text), text);
             assert!(faces.shape(Style::Plain, text).iter().flat_map(|run| &run.glyphs).all(|glyph| glyph.id != 0), "{text}");
@@ -290,7 +293,13 @@ mod tests {
     fn every_glyph_knows_its_text() {
         let faces = Typefaces::new(&[]).unwrap();
         let runs = faces.shape(Style::Plain, "Ой, e\u{301} fi");
-        let covered: usize = runs.iter().flat_map(|run| run.glyphs.iter().map(|glyph| (glyph.from, glyph.to))).collect::<std::collections::BTreeSet<_>>().iter().map(|(from, to)| to - from).sum();
+        let covered: usize = runs
+            .iter()
+            .flat_map(|run| run.glyphs.iter().map(|glyph| (glyph.from, glyph.to)))
+            .collect::<std::collections::BTreeSet<_>>()
+            .iter()
+            .map(|(from, to)| to - from)
+            .sum();
         assert_eq!(covered, "Ой, e\u{301} fi".len());
     }
 }

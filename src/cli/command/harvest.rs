@@ -65,13 +65,20 @@ fn bek(path: &Path) -> Result<ExternalKey, Failure> {
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     file.take(BYTES_MAX).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     ExternalKey::parse(&bytes).map_err(|_| {
-        Failure::new(Exit::Failed, format!("{} is no startup key file", path.display()), "such a file ends in .BEK and is hidden on its stick")
+        Failure::new(
+            Exit::Failed,
+            format!("{} is no startup key file", path.display()),
+            "such a file ends in .BEK and is hidden on its stick",
+        )
     })
 }
 
 fn drive_password(world: &mut World<'_>) -> Result<SecretString, Failure> {
     if !world.terminal.is_present() {
-        return Err(Failure::no_terminal("the drive's password is needed", "use another way to open it: a recovery key with --key-stdin, or --bek FILE"));
+        return Err(Failure::no_terminal(
+            "the drive's password is needed",
+            "use another way to open it: a recovery key with --key-stdin, or --bek FILE",
+        ));
     }
     Ok(world.terminal.ask_secret("The drive's own password: ")?)
 }
@@ -143,7 +150,11 @@ fn with<'v>(
             "it may well be right; open the drive in Windows",
         )
     } else if has {
-        Failure::new(Exit::DoesNotOpen, format!("{what} does not open {drive}"), "check it and try again; 'drivekey identify' shows what opens the drive")
+        Failure::new(
+            Exit::DoesNotOpen,
+            format!("{what} does not open {drive}"),
+            "check it and try again; 'drivekey identify' shows what opens the drive",
+        )
     } else {
         let none = if kind == ProtectorKind::Password { "by any password" } else { "by any startup key file" };
         Failure::new(Exit::DoesNotOpen, format!("{drive} is not opened {none}"), "'drivekey identify' shows what opens the drive")
@@ -195,7 +206,8 @@ fn report(
     }
     let taken: Vec<&(crate::record::Guid, TakenIn)> = all.iter().flat_map(|(_, _, kept)| &kept.taken).collect();
     if shared.json {
-        let records = taken.iter().map(|(guid, taken)| json!({ "handle": handle(args, taken), "id": guid.to_string(), "outcome": word(taken) }));
+        let records =
+            taken.iter().map(|(guid, taken)| json!({ "handle": handle(args, taken), "id": guid.to_string(), "outcome": word(taken) }));
         let silent = all.iter().flat_map(|(_, _, kept)| &kept.silent).map(|guid| Value::from(guid.to_string()));
         let document = json!({ "dryRun": args.dry_run, "records": records.collect::<Vec<_>>(), "silent": silent.collect::<Vec<_>>() });
         json::print(world.out, &document)?;
@@ -216,7 +228,11 @@ fn report(
         writeln!(world.err, "{which} could not be read out; 'drivekey identify' lists all Key IDs.")?;
     }
     if taken.is_empty() {
-        return Err(Failure::new(Exit::NotFound, "the drive was opened, and there is no recovery key in it", "one can be added in Windows, in 'Manage BitLocker'"));
+        return Err(Failure::new(
+            Exit::NotFound,
+            "the drive was opened, and there is no recovery key in it",
+            "one can be added in Windows, in 'Manage BitLocker'",
+        ));
     }
     let new = taken.iter().filter(|(_, taken)| matches!(taken, TakenIn::New(_) | TakenIn::Conflict(..))).count();
     writeln!(world.err, "{}", summary(taken.len(), new, args.dry_run))?;

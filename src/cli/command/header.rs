@@ -44,7 +44,11 @@ fn save(world: &mut World<'_>, shared: &Shared, args: &HeaderSaveArgs) -> Result
         if !shared.json {
             writeln!(world.out, "{name}  {}", volumes::name(placed.volume).unwrap_or_else(|| placed.place.clone()))?;
         }
-        let said = if new { format!("The header of {} is in the vault ({bytes} bytes).", placed.place) } else { format!("The header of {} was in the vault already.", placed.place) };
+        let said = if new {
+            format!("The header of {} is in the vault ({bytes} bytes).", placed.place)
+        } else {
+            format!("The header of {} was in the vault already.", placed.place)
+        };
         writeln!(world.err, "{said} With it: 'drivekey prove ID --header {name}', 'drivekey repair --header {name}'.")?;
         for warning in volume_words::warnings(placed.volume) {
             writeln!(world.err, "Warning: {warning}.")?;

@@ -55,9 +55,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
         }
     }
     if shared.json {
-        let unread = looked.unread.iter().chain(&damaged).map(|(path, error)| {
-            json!({ "drive": path.display().to_string(), "refusedBecause": target_failure(path, *error).sentence })
-        });
+        let unread =
+            looked.unread.iter().chain(&damaged).map(
+                |(path, error)| json!({ "drive": path.display().to_string(), "refusedBecause": target_failure(path, *error).sentence }),
+            );
         let unread: Vec<Value> = unread.collect();
         json::print(world.out, &json!({ "vaultOpened": vault.is_some(), "value": shown, "unreadable": unread }))?;
     }
@@ -82,7 +83,10 @@ fn look_around(world: &World<'_>) -> Looked {
         let Some(path) = attached.device else { continue };
         match volumes::found(&path) {
             Ok(found) => looked.targets.push(Target { path, found }),
-            Err(TargetError::Fve(FveError::NotBitLocker | FveError::Container(_)) | TargetError::Drive(DriveError::NoMedium | DriveError::NotFound)) => {}
+            Err(
+                TargetError::Fve(FveError::NotBitLocker | FveError::Container(_))
+                | TargetError::Drive(DriveError::NoMedium | DriveError::NotFound),
+            ) => {}
             Err(error) => looked.unread.push((path, error)),
         }
     }
@@ -100,7 +104,9 @@ fn say(world: &mut World<'_>, placed: &Placed<'_>, fits: Option<&Fits>, another:
     let Some(fits) = fits else { return Ok(()) };
     match &fits.entries[..] {
         [(_, first), ..] => writeln!(world.err, "To see the digits: drivekey show {}", first.handle)?,
-        [] if placed.volume.is_suspended() => writeln!(world.err, "'drivekey harvest' reads its recovery keys out; no key is needed for it.")?,
+        [] if placed.volume.is_suspended() => {
+            writeln!(world.err, "'drivekey harvest' reads its recovery keys out; no key is needed for it.")?
+        }
         [] => writeln!(
             world.err,
             "No key in this vault is this drive's. It may be in another vault, in the Microsoft account (aka.ms/myrecoverykey), or with an administrator."

@@ -209,7 +209,13 @@ fn on(
     let search = Search::new(&thorough, &volumes, &key_id);
     if search.is_too_long() {
         if !world.terminal.is_present() {
-            return Err(does_not_open(likely.count(), format!("type ? for the digits that you are least sure of; in a terminal, what is less likely can be tried, too: {}", search.arithmetic())));
+            return Err(does_not_open(
+                likely.count(),
+                format!(
+                    "type ? for the digits that you are least sure of; in a terminal, what is less likely can be tried, too: {}",
+                    search.arithmetic()
+                ),
+            ));
         }
         writeln!(world.err, "None of the {} likeliest keys opens the drive.", grouped(likely.count()))?;
         agree_to(world, &search)?;
@@ -218,7 +224,8 @@ fn on(
         Some(hit) => keep(world, shared, args, vault, hit),
         None => Err(does_not_open(
             thorough.count(),
-            "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs".to_owned(),
+            "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs"
+                .to_owned(),
         )),
     }
 }
@@ -230,7 +237,12 @@ fn does_not_open(tried: u128, hint: String) -> Failure {
 /// What takes long is refused with the arithmetic; a person may start it all the same.
 fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
     let arithmetic = search.arithmetic();
-    let refusal = || Failure::refused(format!("trying them all would take too long: {arithmetic}"), "each digit more makes it ten times shorter; the Key ID, given with --id, helps where the drive has several keys");
+    let refusal = || {
+        Failure::refused(
+            format!("trying them all would take too long: {arithmetic}"),
+            "each digit more makes it ten times shorter; the Key ID, given with --id, helps where the drive has several keys",
+        )
+    };
     if !world.terminal.is_present() {
         return Err(refusal());
     }

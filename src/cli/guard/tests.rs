@@ -87,7 +87,11 @@ impl System {
         write("sys/block/dm-0/dm/name", "stick");
         write("sys/block/dm-0/slaves/sdb/dev", "8:16");
         let line = |number: &str, source: &str, point: &str| {
-            format!("1 1 {number} / {} rw - ext4 {} rw\n", root.join(point).display().to_string().trim_end_matches('/'), root.join(source).display())
+            format!(
+                "1 1 {number} / {} rw - ext4 {} rw\n",
+                root.join(point).display().to_string().trim_end_matches('/'),
+                root.join(source).display()
+            )
         };
         write("proc/self/mountinfo", &(line("8:1", "dev/sda1", "") + &line("253:0", "dev/mapper/stick", "stick")));
         for plain in ["dev/sda1", "dev/mapper/stick"] {
@@ -213,7 +217,8 @@ fn what_cannot_be_known_is_said() {
     fs::write(system.at("run/udev/data/b8:16"), noted).unwrap();
     let (done, said) = system.check("stick/x", std::slice::from_ref(&own), None);
     assert!(done.is_ok() && said.contains("it cannot be known here"), "{said}");
-    let proof = Proof { at: DateTime::default(), level: ProofLevel::FirstSector, volume: "EE030201-0504-0706-0809-0A0B0C0D0E0F".parse().unwrap() };
+    let proof =
+        Proof { at: DateTime::default(), level: ProofLevel::FirstSector, volume: "EE030201-0504-0706-0809-0A0B0C0D0E0F".parse().unwrap() };
     let own = system.vault.note_proof(own.handle, proof).unwrap();
     assert!(system.check("stick/x", &[own.clone()], None).0.unwrap_err().sentence.contains("the very drive that r1 unlocks"));
     // No account of mounts at all.

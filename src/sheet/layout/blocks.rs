@@ -174,9 +174,7 @@ fn function_keys(pen: &Pen<'_>) -> Piece {
     let cell = pen.width / 10.0;
     let mut marks = Vec::new();
     for key in 1..=10_usize {
-        for (row, (style, text)) in
-            [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate()
-        {
+        for (row, (style, text)) in [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate() {
             let (x, y) = (cell * as_f32(key - 1), HEIGHT * as_f32(row));
             let wide = pen.measure(style, 10.0, &text);
             marks.push(frame(cell, HEIGHT).moved(x, y));

@@ -8,7 +8,7 @@ mod text;
 use super::SheetError;
 use super::page::{Block, Page};
 use super::typeface::{Run, Style, Typefaces};
-use pieces::{Piece, Pen};
+use pieces::{Pen, Piece};
 
 /// The paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

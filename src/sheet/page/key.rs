@@ -1,6 +1,6 @@
 //! The page of one key, for a reader who has never seen the program.
 
-use super::{Block, KeyFacts, KeySheet, Page, Day, Symbol, SymbolKind};
+use super::{Block, Day, KeyFacts, KeySheet, Page, Symbol, SymbolKind};
 use super::{bare, created_words, destroy, foot, key_id_words, state_words, volume_words};
 use crate::sheet::label::Label;
 
@@ -27,7 +27,8 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
     blocks.push(Block::Steps(steps(facts)));
     blocks.push(Block::FunctionKeys);
     blocks.push(Block::Text(
-        "A barcode scanner that works as a keyboard can type the digits: plug it in and scan one of these two codes in place of step 2.".to_owned(),
+        "A barcode scanner that works as a keyboard can type the digits: plug it in and scan one of these two codes in place of step 2."
+            .to_owned(),
     ));
     let shown = zeroize::Zeroizing::new(key.digits.as_str().to_owned());
     blocks.push(Block::Symbols(vec![Symbol {
@@ -93,6 +94,7 @@ fn steps(facts: &KeyFacts) -> Vec<String> {
         "Type the 48 digits, group by group, from 1 to 8. The screen goes on to the next group by itself and names a group that is wrong."
             .to_owned(),
         "If the number keys do nothing, use the keys F1 to F10: F1 is 1, F2 is 2, and so on; F10 is 0.".to_owned(),
-        "Press Enter. Afterwards Windows may make a new key; then this page is out of date: print a new one and destroy this one.".to_owned(),
+        "Press Enter. Afterwards Windows may make a new key; then this page is out of date: print a new one and destroy this one."
+            .to_owned(),
     ]
 }

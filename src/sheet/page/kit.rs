@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Block, Page, Day, Symbol, SymbolKind, destroy, foot};
+use super::{Block, Day, Page, Symbol, SymbolKind, destroy, foot};
 use crate::record::{LineText, SlotId};
 use crate::sheet::SheetError;
 use crate::sheet::kit_text::{LINES, PREFIX, kit_lines};
@@ -45,11 +45,8 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
         text
     });
     let payload = Zeroizing::new(secret.trim().to_ascii_uppercase());
-    let rows = [
-        ("Vault", Some(kit.vault.to_string())),
-        ("For", kit.name.as_ref().map(ToString::to_string)),
-        ("Keyslot", Some(slot.clone())),
-    ];
+    let rows =
+        [("Vault", Some(kit.vault.to_string())), ("For", kit.name.as_ref().map(ToString::to_string)), ("Keyslot", Some(slot.clone()))];
     let mut blocks = vec![
         Block::Title("Emergency kit", None),
         Block::Text(

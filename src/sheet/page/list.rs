@@ -1,7 +1,7 @@
 //! Several keys on few sheets: those of a device or a family.
 
 use super::key::{digits_symbol, label_symbol};
-use super::{Block, Entry, KeySheet, Page, Day, created_words, destroy, foot, state_words, volume_words};
+use super::{Block, Day, Entry, KeySheet, Page, created_words, destroy, foot, state_words, volume_words};
 use crate::record::{KeyId, LineText};
 
 /// A compact list of keys.
@@ -17,9 +17,7 @@ pub fn list_page(keys: &[KeySheet<'_>], printed: Day) -> Page {
                 .to_owned(),
         ),
         Block::FunctionKeys,
-        Block::Strong(
-            "Keep these pages away from the computers, in a safe place. Whoever has both can read the drives.".to_owned(),
-        ),
+        Block::Strong("Keep these pages away from the computers, in a safe place. Whoever has both can read the drives.".to_owned()),
     ];
     blocks.extend(keys.iter().map(|key| Block::Entry(Box::new(entry(key)))));
     blocks.push(Block::Text(

@@ -1,6 +1,6 @@
 //! One sheet of a key that is split: what it is worth alone (nothing), and how it is put together with a pencil.
 
-use super::{Block, KeyFacts, Page, Day, Symbol, SymbolKind, destroy, foot, key_id_words, volume_words};
+use super::{Block, Day, KeyFacts, Page, Symbol, SymbolKind, destroy, foot, key_id_words, volume_words};
 use crate::sheet::split::{Share, SplitKind};
 
 /// The page of one share.
@@ -74,7 +74,8 @@ fn steps(share: &Share) -> Vec<String> {
     vec![
         gather,
         format!("Write the rows {rows} below one another, group below group. Leave the letters behind the groups out."),
-        "Add digit by digit and carry nothing over: of each sum only the last digit counts. 3 and 4 is 7; 8 and 5 is 13: write 3.".to_owned(),
+        "Add digit by digit and carry nothing over: of each sum only the last digit counts. 3 and 4 is 7; 8 and 5 is 13: write 3."
+            .to_owned(),
         "The 48 digits that you get are the recovery key. Type them at the blue screen, group by group, and press Enter. Where number \
          keys do nothing, F1 is 1, F2 is 2, and so on; F10 is 0."
             .to_owned(),

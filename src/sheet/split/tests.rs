@@ -26,7 +26,10 @@ fn fill_from(mut seed: u64) -> impl FnMut(&mut [u8]) -> Result<(), ()> {
 
 /// By the printed rule, with nothing of ours: the digits of each row under one another, added without carry.
 fn by_pencil(rows: &[&Pad]) -> String {
-    let texts: Vec<Vec<u32>> = rows.iter().map(|pad| pad.groups().flat_map(|(group, _)| group.chars().filter_map(|c| c.to_digit(10)).collect::<Vec<_>>()).collect()).collect();
+    let texts: Vec<Vec<u32>> = rows
+        .iter()
+        .map(|pad| pad.groups().flat_map(|(group, _)| group.chars().filter_map(|c| c.to_digit(10)).collect::<Vec<_>>()).collect())
+        .collect();
     let sums = (0..DIGITS).map(|at| texts.iter().map(|text| text[at]).sum::<u32>() % 10);
     let bare: String = sums.filter_map(|sum| char::from_digit(sum, 10)).collect();
     bare.as_bytes().chunks(GROUP_DIGITS).map(|group| std::str::from_utf8(group).unwrap()).collect::<Vec<_>>().join("-")
