@@ -264,6 +264,13 @@ fn a_saved_header_lists_proves_and_harvests_as_the_drive_does() {
     let back = Volume::from_saved_header(&saved).unwrap();
     assert_eq!(format!("{drive:?}"), format!("{back:?}"));
     assert_eq!(back.to_saved_header(), saved);
+    let mut image = made.image();
+    // Found by the fuzzer: a place that no drive has.
+    image.put(184, &[0xFF; 8]);
+    image.put(made.offsets[0] + 40, &[0xFF; 8]);
+    image.put(made.offsets[2], &[0; 8]);
+    let lost = volume(&image);
+    assert_eq!(format!("{lost:?}"), format!("{:?}", Volume::from_saved_header(&lost.to_saved_header()).unwrap()));
     let (proof, opened) = prove(&back, &password(1), &key_id(1));
     assert_eq!(proof, prove(&drive, &password(1), &key_id(1)).0);
     assert_eq!((proof.level, opened.unwrap().harvest().passwords.len()), (Some(Level::FirstSector), 3));

@@ -18,6 +18,9 @@ const GUID_AT_TO_GO: usize = 424;
 const GUID_BYTES: usize = 16;
 const SECTOR_SIZES: [u16; 4] = [512, 1024, 2048, 4096];
 
+/// All ones: no place on any drive, and a saved header's sign for one that is not known.
+pub(super) const NOWHERE: u64 = u64::MAX;
+
 /// Where such a volume comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -78,7 +81,7 @@ impl Boot {
         let oem = &sector[3..11];
         let sector_size = u16_at(sector, 11).filter(|size| SECTOR_SIZES.contains(size)).unwrap_or(SECTOR_SIZES[0]);
         let at = |at: usize, kind, layout| {
-            let offset = |index: usize| u64_at(sector, at + GUID_BYTES + index * 8);
+            let offset = |index: usize| u64_at(sector, at + GUID_BYTES + index * 8).filter(|offset| *offset != NOWHERE);
             Self { kind, layout, sector_size, offsets: std::array::from_fn(offset) }
         };
         let layout = |at: usize| layout(&sector[at..at + GUID_BYTES]);
