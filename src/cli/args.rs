@@ -47,6 +47,12 @@ pub(super) struct PassphraseArgs {
     /// Read the passphrase from this open descriptor; 0 is standard input
     #[arg(long, global = true, value_name = "N", help_heading = "Everywhere")]
     pub(super) passphrase_fd: Option<u32>,
+    /// Open the vault with an emergency kit, typed from its page
+    #[arg(long, global = true, conflicts_with_all = ["passphrase_file", "passphrase_fd", "kit_file"], help_heading = "Everywhere")]
+    pub(super) kit: bool,
+    /// Open the vault with an emergency kit from this file: a scan, a photo or text
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["passphrase_file", "passphrase_fd"], help_heading = "Everywhere")]
+    pub(super) kit_file: Option<PathBuf>,
     /// Try this keyslot only; its first characters are enough
     #[arg(long, global = true, value_name = "SLOT", help_heading = "Everywhere")]
     pub(super) slot: Option<String>,
@@ -99,6 +105,9 @@ pub(super) enum Command {
     /// List, add and remove the ways to open the vault
     #[command(subcommand)]
     Keyslot(KeyslotCommand),
+    /// Make or check an emergency kit: a printed page that opens the vault
+    #[command(subcommand)]
+    Kit(KitCommand),
     /// Take keys out of the vault: to a stick, an encrypted file, JSON or a table
     #[command(subcommand)]
     Export(ExportCommand),
@@ -372,6 +381,37 @@ pub(super) struct AttachmentSaveArgs {
     /// The file to write, or a folder; nothing that exists is replaced
     #[arg(long, value_name = "PATH")]
     pub(super) to: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum KitCommand {
+    /// Make a kit and print it, or write its page into a file
+    Make(KitMakeArgs),
+    /// See whether a kit still opens the vault
+    Check(KitCheckArgs),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KitMakeArgs {
+    /// The PDF to write; nothing that exists is replaced
+    #[arg(long, value_name = "FILE", required_unless_present = "print")]
+    pub(super) to: Option<PathBuf>,
+    /// Send the page to the printer, without a file of ours
+    #[arg(long, conflicts_with = "to")]
+    pub(super) print: bool,
+    /// Whose it is, or where it will lie
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<LineText>,
+    /// For Letter paper in place of A4
+    #[arg(long)]
+    pub(super) letter: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct KitCheckArgs {
+    /// A scan, a photo or a text file; without it the kit is typed
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 mod args;
 mod clipboard;
 mod command;
+mod copy_note;
 mod drive_failure;
 mod exit;
 mod failure;
@@ -12,6 +13,7 @@ mod harvesting;
 mod interrupt;
 mod json;
 mod key_entry;
+mod kit_entry;
 mod mask;
 mod new_file;
 mod passphrase;
@@ -107,6 +109,7 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Passphrase(args) => command::passphrase::run(world, shared, args),
         Command::Keyslot(command) => command::keyslot::run(world, shared, command),
         Command::Export(command) => command::export::run(world, shared, command),
+        Command::Kit(command) => command::kit::run(world, shared, command),
         Command::Copies(args) => command::copies::run(world, shared, args),
         Command::Attachment(command) => command::attachment::run(world, shared, command),
         Command::Verify(args) => command::verify::run(world, shared, args),

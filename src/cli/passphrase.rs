@@ -106,12 +106,6 @@ pub(super) fn ask(world: &mut World<'_>, prompt: &str) -> Result<SecretString, F
     Ok(world.terminal.ask_secret(prompt)?)
 }
 
-/// Whether nothing was typed.
-pub(super) fn is_empty(passphrase: &SecretString) -> bool {
-    // EXPOSE: its length is looked at.
-    passphrase.expose_secret().is_empty()
-}
-
 /// Asks for the passphrase of a vault that would help; `None` when nobody wants to open it.
 pub(super) fn ask_or_skip(world: &mut World<'_>) -> Result<Option<SecretString>, Failure> {
     let typed = world.terminal.ask_secret("Passphrase (Enter to go on without the vault): ")?;

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use super::args::{Shared, slots_beginning};
 use super::exit::Exit;
 use super::failure::{Failure, doubt_sentence, fault_words};
+use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
 use crate::record::SlotId;
@@ -68,6 +69,11 @@ fn unlocked_by(
 ) -> Result<Option<Vault<Unlocked>>, Failure> {
     let path = vault_path(world, shared)?;
     let mut vault = locked(world, &path)?;
+    if let Some(kit) = kit_entry::given(world, &shared.passphrase)? {
+        let unlocked = vault.unlock_with_kit(&kit).map_err(|failure| Failure::from(failure.error))?;
+        warn(world, &unlocked)?;
+        return Ok(unlocked);
+    }
     let only = shared.passphrase.slot.as_deref().map(|typed| one_slot(typed, vault.slot_ids())).transpose()?;
     let given = passphrase::given(world, &shared.passphrase)?;
     let tries = if given.is_some() { 1 } else { TRIES };

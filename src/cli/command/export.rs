@@ -2,7 +2,6 @@
 
 mod bundle;
 mod chosen;
-mod copies;
 mod plain;
 mod saving;
 mod sticks;

@@ -13,6 +13,7 @@ pub(super) mod identify;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod keyslot;
+pub(super) mod kit;
 pub(super) mod list;
 pub(super) mod man;
 pub(super) mod passphrase;

@@ -148,7 +148,7 @@ fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)])
         let mut rows = vec![["RECORD", "KEY ID", "DEVICE", "RESULT"].map(str::to_owned).to_vec()];
         rows.extend(trials.iter().map(|(entry, trial)| {
             let device = entry.details.device_name.as_ref().map(ToString::to_string).unwrap_or_default();
-            vec![entry.handle.to_string(), table::first_8(&entry.details.key_id), device, result_words(trial).to_owned()]
+            vec![entry.handle.to_string(), table::first_8(&entry.details.key_id).into_owned(), device, result_words(trial).to_owned()]
         }));
         table::write(world.out, rows)?;
     }

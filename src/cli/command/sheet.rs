@@ -6,6 +6,8 @@ mod deliver;
 
 pub(in crate::cli) use args::SheetArgs;
 
+use std::path::Path;
+
 use args::{PrintArgs, SheetCommand, SplitInto};
 use zeroize::Zeroizing;
 
@@ -14,7 +16,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{system_fonts, world::World};
-use crate::record::ProofLevel;
+use crate::cli::copy_note::{self, Made as Noted, Whereto};
+use crate::record::{CopyKind, ProofLevel};
 use crate::reveal::{Revealed, reveal};
 use crate::sheet::{self, KeyFacts, KeySheet, Page, Paper, SheetError, SplitKind};
 use crate::vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
@@ -54,8 +57,9 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
     let document = draw(&pages, args)?;
     drop(pages);
     let place = deliver::deliver(world, &target, &document)?;
-    after(world, shared, &mut vault, &Made { entries: &entries, place, split })?;
+    let noted = after(world, shared, &mut vault, &Made { entries: &entries, place, split })?;
     match faults {
+        None if !noted && exit_over(&vault) == Exit::Done => Ok(Exit::Partly),
         None => Ok(exit_over(&vault)),
         Some(sentence) => {
             Err(Failure::new(Exit::Damaged, sentence, "what was printed is sound; 'drivekey verify' names everything that is wrong"))
@@ -134,12 +138,20 @@ fn draw(pages: &[Page], args: &PrintArgs) -> Result<Zeroizing<Vec<u8>>, Failure>
 }
 
 /// Says what now lies where. The one place that knows of each sheet that was made.
-fn after(world: &mut World<'_>, shared: &Shared, _vault: &mut Vault<Unlocked>, made: &Made<'_>) -> Result<(), Failure> {
+/// `false` where it could not be noted in the vault.
+fn after(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, made: &Made<'_>) -> Result<bool, Failure> {
     let keys = match made.entries {
         [one] => format!("The recovery key of {}", one.handle),
         many => format!("{} recovery keys", many.len()),
     };
-    deliver::say(world, shared, &keys, made)
+    deliver::say(world, shared, &keys, made)?;
+    let records: Vec<_> = made.entries.iter().map(|entry| entry.handle).collect();
+    let place = match &made.place {
+        deliver::Place::File(path) => Whereto::Path(path),
+        deliver::Place::Output => Whereto::Path(Path::new("-")),
+        deliver::Place::Printer(_) => Whereto::Printer,
+    };
+    copy_note::note(world, vault, &Noted { kind: CopyKind::Sheet, name: None, place, records: &records, compared: false, slot: None })
 }
 
 impl From<SheetError> for Failure {

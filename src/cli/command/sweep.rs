@@ -36,7 +36,15 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
         holding.filter_map(|source| source.path.clone()).collect::<Vec<PathBuf>>()
     };
     let lying = sources_of(&sources);
-    let mut importing = ImportArgs { paths: args.paths.clone(), clipboard: false, said: SAID, dry_run: true };
+    let mut importing = ImportArgs {
+        paths: args.paths.clone(),
+        clipboard: false,
+        said: SAID,
+        identities: Vec::new(),
+        bundle_passphrase_file: None,
+        dry_run: true,
+        drive: None,
+    };
     if vault.is_none() && !there && args.import && !sources.is_empty() {
         import::offer_vault(world, shared, &path, &sources)?;
         vault = Some(import::make_vault(world, shared, &path)?);

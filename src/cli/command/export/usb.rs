@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::copies::{self, Made};
+use crate::cli::copy_note::{self, Made, Whereto};
 use super::usb_report::{self, Line, What};
 use super::{chosen, saving, sticks};
 use crate::cli::args::{ExportUsbArgs, Shared};
@@ -76,8 +76,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
     let mut noted = true;
     if !args.dry_run && !there.is_empty() {
         let compared = lines.iter().all(|line| line.outcome != Ok(Put::Written));
-        let made = Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: &to, records: &there, compared };
-        noted = copies::note(world, &mut vault, &made)?;
+        let made = Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: Whereto::Path(&to), records: &there, compared, slot: None };
+        noted = copy_note::note(world, &mut vault, &made)?;
     }
     warn_of_leftovers(world, &folder)?;
     usb_report::judge(&lines, &to)?;

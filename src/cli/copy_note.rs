@@ -1,11 +1,11 @@
 //! Noting in the vault that a copy of keys was made, or seen whole again. A vault that cannot be written does not stop
-//! an export.
+//! whoever makes one.
 
 use std::path::Path;
 
-use crate::cli::failure::Failure;
-use crate::cli::world::World;
-use crate::record::{CopyKind, Handle, HandleSet, ItemNumber, LineText, LineTextError};
+use super::failure::Failure;
+use super::world::World;
+use crate::record::{CopyKind, Handle, HandleSet, ItemNumber, LineText, LineTextError, SlotId};
 use crate::vault::{CopyDraft, CopyMark, Unlocked, Vault};
 
 /// A copy of keys.
@@ -13,10 +13,21 @@ pub(super) struct Made<'a> {
     pub(super) kind: CopyKind,
     /// What the user calls it.
     pub(super) name: Option<&'a LineText>,
-    pub(super) place: &'a Path,
+    pub(super) place: Whereto<'a>,
     pub(super) records: &'a [Handle],
     /// All of it was there already, and was compared.
     pub(super) compared: bool,
+    /// The keyslot that a kit opens.
+    pub(super) slot: Option<SlotId>,
+}
+
+/// Where a copy went.
+#[derive(Clone, Copy)]
+pub(super) enum Whereto<'a> {
+    /// A file or a folder; `-` is standard output.
+    Path(&'a Path),
+    /// Paper.
+    Printer,
 }
 
 /// Notes the copy; `false` where the vault cannot be changed, which is said.
@@ -53,16 +64,16 @@ fn try_note(world: &World<'_>, vault: &mut Vault<Unlocked>, made: &Made<'_>) -> 
         }
     }
     let records: HandleSet = made.records.iter().copied().collect();
-    let draft = CopyDraft { kind: made.kind, name: made.name.cloned(), place, records, slot: None };
+    let draft = CopyDraft { kind: made.kind, name: made.name.cloned(), place, records, slot: made.slot };
     Ok(Noted::New(vault.register_copy(draft, now)?))
 }
 
 /// A place as the register keeps it: in full, where the working folder can be asked.
-fn place_of(path: &Path) -> Result<LineText, Failure> {
-    let shown = if super::saving::is_output(path) {
-        "standard output".to_owned()
-    } else {
-        std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+fn place_of(place: Whereto<'_>) -> Result<LineText, Failure> {
+    let shown = match place {
+        Whereto::Path(path) if path.as_os_str() == "-" => "standard output".to_owned(),
+        Whereto::Path(path) => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string(),
+        Whereto::Printer => "the printer".to_owned(),
     };
     LineText::shortened(&shown).ok_or_else(|| Failure::from(LineTextError::Empty))
 }

@@ -1,0 +1,142 @@
+//! `kit`: an emergency kit, a printed page that opens the vault when nobody remembers the passphrase.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use crate::cli::args::{KitCheckArgs, KitCommand, KitMakeArgs, Shared};
+use crate::cli::copy_note::{self, Made, Whereto};
+use crate::cli::exit::Exit;
+use crate::cli::failure::{Failure, short};
+use crate::cli::session::{exit_over, locked, unlocked, vault_path};
+use crate::cli::{json as print, kit_entry, new_file, printer, question, system_fonts, world::World};
+use crate::record::{CopyKind, LineText};
+use crate::seal::KitIdentity;
+use crate::sheet::{self, KitSheet, Paper};
+use crate::vault::{CopyMark, Unlocked, Vault};
+
+/// The page's usual name.
+const USUAL_NAME: &str = "drivekey-emergency-kit.pdf";
+
+pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KitCommand) -> Result<Exit, Failure> {
+    match command {
+        KitCommand::Make(args) => make(world, shared, args),
+        KitCommand::Check(args) => check(world, shared, args),
+    }
+}
+
+fn make(world: &mut World<'_>, shared: &Shared, args: &KitMakeArgs) -> Result<Exit, Failure> {
+    let to = args.to.as_deref().map(std::path::absolute).transpose()?;
+    if let Some(path) = &to {
+        new_file::free(path)?;
+    }
+    let mut vault = unlocked(world, shared)?;
+    let noted = print_kit(world, shared, &mut vault, to.as_deref(), args.name.as_ref(), args.letter)?;
+    let exit = exit_over(&vault);
+    Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
+}
+
+/// Offers a kit to whoever has just made a vault.
+pub(super) fn offer(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>) -> Result<(), Failure> {
+    let question = "If the passphrase is forgotten, nobody can open the vault. Make an emergency kit now, a page to print that opens it?";
+    if !question::ask(world, question)? {
+        return Ok(());
+    }
+    let answer = world.terminal.ask_line(&format!("Where to? (Enter for {USUAL_NAME} in this folder) "))?;
+    let name = if answer.trim().is_empty() { USUAL_NAME } else { answer.trim() };
+    let path = std::path::absolute(PathBuf::from(name))?;
+    // The keys are safe already: a kit that cannot be written is told, and undoes nothing.
+    let made = new_file::free(&path).and_then(|()| print_kit(world, shared, vault, Some(&path), None, false));
+    if let Err(failure) = made {
+        writeln!(world.err, "No kit was made: {}. Try again with 'drivekey kit make --to FILE'.", failure.sentence)?;
+    }
+    Ok(())
+}
+
+/// Makes a kit and its page. A kit whose page went nowhere opens nothing. `false`: it was not noted among the copies.
+fn print_kit(
+    world: &mut World<'_>,
+    shared: &Shared,
+    vault: &mut Vault<Unlocked>,
+    to: Option<&Path>,
+    name: Option<&LineText>,
+    letter: bool,
+) -> Result<bool, Failure> {
+    let kit = KitIdentity::make();
+    let slot = vault.add_kit(&kit, name.cloned())?;
+    let said = match put(world, vault, &kit, slot, to, name, letter) {
+        Ok(said) => said,
+        Err(failure) => {
+            vault.remove_slot(slot)?;
+            return Err(failure);
+        }
+    };
+    if shared.json {
+        print::print(world.out, &json!({ "slot": slot.to_string(), "file": to.map(|path| path.display().to_string()) }))?;
+    } else if let Some(path) = to {
+        writeln!(world.out, "{}", path.display())?;
+    }
+    if to.is_some() {
+        writeln!(world.err, "The emergency kit is in this file (keyslot {}). Whoever has it and the vault file can open the vault.", short(slot))?;
+        writeln!(world.err, "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it still opens the vault.")?;
+    } else {
+        writeln!(world.err, "The emergency kit was handed to the printer (keyslot {}).{said}", short(slot))?;
+        writeln!(world.err, "{}", printer::COPIES)?;
+    }
+    let place = to.map_or(Whereto::Printer, Whereto::Path);
+    copy_note::note(world, vault, &Made { kind: CopyKind::Kit, name, place, records: &[], compared: false, slot: Some(slot) })
+}
+
+/// Draws the page and brings it where it should go.
+fn put(
+    world: &mut World<'_>,
+    vault: &Vault<Unlocked>,
+    kit: &KitIdentity,
+    slot: crate::record::SlotId,
+    to: Option<&Path>,
+    name: Option<&LineText>,
+    letter: bool,
+) -> Result<String, Failure> {
+    let file = vault.path().file_name().and_then(|name| LineText::shortened(&name.to_string_lossy()));
+    let vault_name = match file {
+        Some(name) => name,
+        None => "vault.drivekey".parse()?,
+    };
+    let text = kit.text();
+    let page = sheet::kit_page(&KitSheet { secret: &text, slot, name: name.cloned(), vault: vault_name }, (world.now)().date_naive())?;
+    let pages = [page];
+    let fonts = system_fonts::covering(&pages)?;
+    let document = sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?;
+    match to {
+        Some(path) => new_file::write(path, &document).map(|()| String::new()),
+        None => printer::print(world, &document).map(|said| if said.is_empty() { said } else { format!(" {said}") }),
+    }
+}
+
+fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<Exit, Failure> {
+    let path = vault_path(world, shared)?;
+    let vault = locked(world, &path)?;
+    let kit = match (&args.file, kit_entry::given(world, &shared.passphrase)?) {
+        (Some(file), _) => kit_entry::from_file(file)?,
+        (None, Some(kit)) => kit,
+        (None, None) => kit_entry::typed(world)?,
+    };
+    let mut vault = vault.unlock_with_kit(&kit).map_err(|failure| Failure::from(failure.error))?;
+    let used = vault.slots().into_iter().find(|info| info.in_use);
+    let slot = used.as_ref().map(|info| info.slot.to_string());
+    if let Some(slot) = &slot
+        && vault.doubt().is_none()
+        && vault.faults().is_empty()
+        && let Some(copy) = vault.copies()?.into_iter().find(|copy| copy.info.slot.as_ref() == Some(slot))
+    {
+        // That it was looked at is worth a note, and not worth a failure.
+        let _ = vault.mark_copy(copy.number, CopyMark::Checked((world.now)()));
+    }
+    if shared.json {
+        print::print(world.out, &json!({ "opens": true, "slot": slot }))?;
+    } else {
+        let which = used.map(|info| format!(" (keyslot {})", short(info.slot))).unwrap_or_default();
+        writeln!(world.out, "This kit opens the vault{which}.")?;
+    }
+    Ok(exit_over(&vault))
+}

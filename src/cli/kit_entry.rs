@@ -1,0 +1,106 @@
+//! Getting an emergency kit: typed line by line from its page, or from a scan, a photo or a text file. Never from an
+//! argument.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use super::args::PassphraseArgs;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::world::World;
+use crate::gather;
+use crate::seal::KitIdentity;
+use crate::sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit, read_scan};
+
+/// Lines of a kit behind its first, which is the same on every page.
+const LINES: usize = 4;
+/// Letters of the longest line with its check letters; a whole kit on one line has more.
+const LINE_CHARS: usize = 40;
+
+/// The kit that the command line speaks of; `None` when it speaks of none.
+pub(super) fn given(world: &mut World<'_>, args: &PassphraseArgs) -> Result<Option<KitIdentity>, Failure> {
+    match &args.kit_file {
+        Some(path) => from_file(path).map(Some),
+        None if args.kit => typed(world).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// From a scan, a photo, a PDF or a text file.
+pub(super) fn from_file(path: &Path) -> Result<KitIdentity, Failure> {
+    let bytes = gather::read_file(path).map_err(|error| {
+        Failure::usage(format!("the kit cannot be read from {}", path.display()), super::remarks::gather_words(&error))
+    })?;
+    let nothing = |hint: &str| Failure::usage(format!("there is no emergency kit in {}", path.display()), hint);
+    match read_scan(&bytes) {
+        Ok(found) => {
+            let kits = found.into_iter().filter_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
+            let kit = kits.last().ok_or_else(|| nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"))?;
+            identity(&kit)
+        }
+        Err(ScanError::Format) => {
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            identity(&parse_kit(&text).map_err(|error| Failure::usage(words(error), "compare the file with the page"))?)
+        }
+        Err(ScanError::TooLarge) => Err(nothing("the file is too large for a scan")),
+        Err(ScanError::Damaged) => Err(nothing("the picture is damaged; scan the page again, or type it with --kit")),
+    }
+}
+
+/// Typed on the terminal; a wrong line is named and asked for again. What was typed is cleared from the screen.
+pub(super) fn typed(world: &mut World<'_>) -> Result<KitIdentity, Failure> {
+    if !world.terminal.is_present() {
+        return Err(Failure::no_terminal("the emergency kit is needed", "give a scan or text of it with --kit-file FILE"));
+    }
+    world.terminal.say("Type the lines of the kit that begin with a number, with the letters behind the colon; spaces do not matter.\n")?;
+    let mut lines: Vec<Zeroizing<String>> = Vec::with_capacity(LINES);
+    while lines.len() < LINES {
+        let line = ask(world, lines.len() + 1)?;
+        let whole = lines.is_empty() && line.chars().filter(|c| !c.is_whitespace()).count() > LINE_CHARS;
+        lines.push(line);
+        if whole {
+            break;
+        }
+    }
+    loop {
+        let mut text = Zeroizing::new(String::with_capacity(lines.iter().map(|line| line.len() + 1).sum()));
+        for line in &lines {
+            text.push_str(line);
+            text.push('\n');
+        }
+        match parse_kit(&text) {
+            Ok(kit) => {
+                world.terminal.clear()?;
+                return identity(&kit);
+            }
+            Err(error @ KitTextError::Line { line }) if (1..=lines.len()).contains(&line) => {
+                world.terminal.say(&format!("{}. Type it again.\n", super::failure::capital(&words(error))))?;
+                lines[line - 1] = ask(world, line)?;
+            }
+            Err(error) => return Err(Failure::usage(words(error), "begin again, and compare each line with the page")),
+        }
+    }
+}
+
+fn ask(world: &mut World<'_>, line: usize) -> Result<Zeroizing<String>, Failure> {
+    loop {
+        let text = world.terminal.ask_line(&format!("Line {line} of {LINES}: "))?;
+        if !text.trim().is_empty() {
+            return Ok(text);
+        }
+    }
+}
+
+fn identity(kit: &KitText) -> Result<KitIdentity, Failure> {
+    KitIdentity::from_text(kit.secret())
+        .map_err(|_| Failure::new(Exit::WrongPassphrase, "this is no emergency kit", "compare it with the page"))
+}
+
+fn words(error: KitTextError) -> String {
+    match error {
+        KitTextError::Line { line } => format!("line {line} of the kit is mistyped"),
+        KitTextError::NotAKit => "this is no emergency kit".to_owned(),
+        KitTextError::Somewhere => "something in the kit is mistyped".to_owned(),
+    }
+}
