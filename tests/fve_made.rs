@@ -9,7 +9,7 @@ use drivekey::fve::{
     Container, CopyState, Doubt, ExternalKey, FirstSector, FveError, Integrity, Kind, Layout, Level, Opener, Outcome, ProtectorKind,
     SavedHeaderError, Scan, Source, Table, Verdict, Volume, Warning, open, prove, scan,
 };
-use drivekey::record::{KeyId, RecoveryPassword};
+use drivekey::record::{KeyId, LineText, RecoveryPassword};
 use fve_support::disks::{vhd_footer, with_gpt, with_mbr};
 use fve_support::made::{MIB, Made, Protector, Secret, Shape, bek, digits, guid_of, key_of};
 use fve_support::sparse::Sparse;
@@ -38,7 +38,7 @@ fn every_shape_cipher_and_sector_size_proves_to_its_first_sector() {
     let shapes = [Shape::Fixed, Shape::FixedEow, Shape::ToGo, Shape::Fixed, Shape::FixedEow, Shape::ToGo];
     for (cipher, shape) in ciphers.into_iter().zip(shapes) {
         for sector in [512, 4096] {
-            let volume = volume(&Made { cipher, shape, sector, ..Made::default() }.image());
+            let volume = volume(&Made { shape, sector, cipher, ..Made::default() }.image());
             assert!(volume.warnings.is_empty());
             assert_eq!((volume.cipher.code(), volume.sector_size), (cipher, sector));
             let (kind, layout, name) = match shape {
@@ -91,11 +91,11 @@ fn all_kinds() -> Made {
 
 #[test]
 fn every_kind_of_protector_is_listed_and_those_that_can_be_are_opened() {
-    let volume = volume(&all_kinds().image());
-    let kinds: Vec<ProtectorKind> = volume.protectors.iter().map(|protector| protector.kind).collect();
     use ProtectorKind::{
         Password, PublicKey, RecoveryPassword as Recovery, StartupKey, Tpm, TpmPin, TpmPinStartupKey, TpmStartupKey, Unknown,
     };
+    let volume = volume(&all_kinds().image());
+    let kinds: Vec<ProtectorKind> = volume.protectors.iter().map(|protector| protector.kind).collect();
     let expected = [Tpm, TpmStartupKey, TpmPin, TpmPinStartupKey, PublicKey, Unknown, Recovery, Recovery, Recovery, Password, StartupKey];
     assert_eq!(kinds, expected);
     assert_eq!(volume.protectors[5].code, 0x4000);
@@ -103,8 +103,8 @@ fn every_kind_of_protector_is_listed_and_those_that_can_be_are_opened() {
     let parts = [&described.computer, &described.label, &described.date].map(|part| part.as_ref().unwrap().as_str());
     assert_eq!((parts, described.drive_letter), (["PC-MADE", "Data disk", "22/11/2026"], None));
     let recovery = &volume.protectors[6];
-    assert_eq!(recovery.label.as_ref().map(|label| label.as_str()), Some("DiskPassword"));
-    assert_eq!(recovery.hint.as_ref().map(|hint| hint.as_str()), Some("a***@example.org"));
+    assert_eq!(recovery.label.as_ref().map(LineText::as_str), Some("DiskPassword"));
+    assert_eq!(recovery.hint.as_ref().map(LineText::as_str), Some("a***@example.org"));
     assert_eq!(recovery.modified.unwrap().to_rfc3339(), "2026-11-22T10:00:02+00:00");
 
     // Not named, it is found all the same: the first is tried, then it.
@@ -161,7 +161,7 @@ fn volumes_are_found_on_disks_of_every_table() {
             assert_eq!(scan.found.iter().map(|found| found.start).collect::<Vec<_>>(), [2 * MIB, 18 * MIB]);
             let second = scan.found[1].volume.as_ref().unwrap();
             assert_eq!((second.size, second.sector_size), (Some(8 * MIB), 4096));
-            assert_eq!(scan.found[1].partition.as_ref().and_then(|part| part.name.as_ref()).map(|name| name.as_str()), Some("Disk 1"));
+            assert_eq!(scan.found[1].partition.as_ref().and_then(|part| part.name.as_ref()).map(LineText::as_str), Some("Disk 1"));
         }
         let scan = scanned(&with_mbr(sector, &plain, [&large, &plain])).unwrap();
         assert_eq!(scan.table, Table::Mbr);
@@ -215,7 +215,8 @@ fn damaged_copies_are_told_and_the_best_is_used() {
 fn places_the_boot_sector_lost_are_taken_from_a_copy() {
     let made = Made::default();
     let mut image = made.image();
-    image.put(176, &[0xFF; 16]);
+    // The GUID in front of them is gone, too.
+    image.put(165, &[0xFF; 27]);
     let volume = volume(&image);
     assert_eq!(volume.copies.map(|copy| (copy.offset, copy.state)), made.offsets.map(|offset| (Some(offset), CopyState::Valid)));
 }
@@ -252,7 +253,7 @@ fn a_hostile_number_of_protectors_costs_no_hours() {
     let (proof, _) = prove(&volume, &password(5), &KeyId::Unknown);
     assert_eq!(proof.verdict, Verdict::CannotCheck);
     assert!(proof.tried.iter().filter(|tried| tried.outcome == Outcome::DoesNotOpen).count() <= 32);
-    assert!(begun.elapsed() < Duration::from_secs(300));
+    assert!(begun.elapsed() < Duration::from_mins(5));
 }
 
 #[test]
@@ -263,6 +264,13 @@ fn a_saved_header_lists_proves_and_harvests_as_the_drive_does() {
     let back = Volume::from_saved_header(&saved).unwrap();
     assert_eq!(format!("{drive:?}"), format!("{back:?}"));
     assert_eq!(back.to_saved_header(), saved);
+    let mut image = made.image();
+    // Found by the fuzzer: a place that no drive has.
+    image.put(184, &[0xFF; 8]);
+    image.put(made.offsets[0] + 40, &[0xFF; 8]);
+    image.put(made.offsets[2], &[0; 8]);
+    let lost = volume(&image);
+    assert_eq!(format!("{lost:?}"), format!("{:?}", Volume::from_saved_header(&lost.to_saved_header()).unwrap()));
     let (proof, opened) = prove(&back, &password(1), &key_id(1));
     assert_eq!(proof, prove(&drive, &password(1), &key_id(1)).0);
     assert_eq!((proof.level, opened.unwrap().harvest().passwords.len()), (Some(Level::FirstSector), 3));

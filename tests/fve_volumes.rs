@@ -1,5 +1,5 @@
 //! Every expectation of the volumes beside the repository, where they are there: what is listed, what opens, how far.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test, and says what it skips")]
 
 mod fve_support;
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::boot::NOWHERE;
 use super::bytes::{crc32, guid_at, time_at, u16_at, u32_at, u64_at};
 use super::cipher::Cipher;
 use super::datum::Datums;
@@ -127,7 +128,7 @@ impl Block {
 
     /// Where it says that the copy with this number (from 0) lies.
     pub(super) fn copy_offset(&self, index: usize) -> Option<u64> {
-        u64_at(&self.bytes, 32 + index * 8).filter(|offset| *offset != 0)
+        u64_at(&self.bytes, 32 + index * 8).filter(|offset| !matches!(*offset, 0 | NOWHERE))
     }
 
     /// Where it says that the original first sectors lie.

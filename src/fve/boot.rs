@@ -6,6 +6,7 @@ use super::bytes::{u16_at, u64_at};
 /// Bytes that are looked at; also of a volume with larger sectors.
 pub(super) const BOOT_BYTES: usize = 512;
 const JUMP_VISTA: [u8; 3] = [0xEB, 0x52, 0x90];
+const JUMP_LATER: [u8; 3] = [0xEB, 0x58, 0x90];
 const OEM_FVE: &[u8; 8] = b"-FVE-FS-";
 const OEM_FAT: &[u8; 8] = b"MSWIN4.1";
 /// `4967d63b-2e29-4ad8-8399-f6a339e3d001`
@@ -16,6 +17,9 @@ const GUID_AT: usize = 160;
 const GUID_AT_TO_GO: usize = 424;
 const GUID_BYTES: usize = 16;
 const SECTOR_SIZES: [u16; 4] = [512, 1024, 2048, 4096];
+
+/// All ones: no place on any drive, and a saved header's sign for one that is not known.
+pub(super) const NOWHERE: u64 = u64::MAX;
 
 /// Where such a volume comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,14 +80,18 @@ impl Boot {
         let sector = sector.get(..BOOT_BYTES)?;
         let oem = &sector[3..11];
         let sector_size = u16_at(sector, 11).filter(|size| SECTOR_SIZES.contains(size)).unwrap_or(SECTOR_SIZES[0]);
-        let identified = |at: usize, kind| {
-            let layout = layout(&sector[at..at + GUID_BYTES])?;
-            let offset = |index: usize| u64_at(sector, at + GUID_BYTES + index * 8);
-            Some(Self { kind, layout, sector_size, offsets: std::array::from_fn(offset) })
+        let at = |at: usize, kind, layout| {
+            let offset = |index: usize| u64_at(sector, at + GUID_BYTES + index * 8).filter(|offset| *offset != NOWHERE);
+            Self { kind, layout, sector_size, offsets: std::array::from_fn(offset) }
         };
+        let layout = |at: usize| layout(&sector[at..at + GUID_BYTES]);
         if oem == OEM_FVE {
-            if let Some(boot) = identified(GUID_AT, Kind::Fixed) {
-                return Some(boot);
+            if let Some(layout) = layout(GUID_AT) {
+                return Some(at(GUID_AT, Kind::Fixed, layout));
+            }
+            if sector.starts_with(&JUMP_LATER) {
+                // Signed as BitLocker's, its GUID damaged or newer: the metadata decide.
+                return Some(at(GUID_AT, Kind::Fixed, Layout::Normal));
             }
             if sector.starts_with(&JUMP_VISTA) {
                 let cluster = u64::from(sector[13]) * u64::from(sector_size);
@@ -92,7 +100,7 @@ impl Boot {
             }
             return None;
         }
-        if oem == OEM_FAT { identified(GUID_AT_TO_GO, Kind::ToGo) } else { None }
+        if oem == OEM_FAT { layout(GUID_AT_TO_GO).map(|layout| at(GUID_AT_TO_GO, Kind::ToGo, layout)) } else { None }
     }
 
     /// Whether so much of it stands there that it was one, should it be cut.

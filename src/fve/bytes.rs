@@ -29,9 +29,10 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 
 /// A GUID as Windows stores it: its first three parts are little-endian.
 pub(super) fn guid_at(bytes: &[u8], at: usize) -> Option<Guid> {
-    let [a, b, c, d, e, f, g, h, rest @ ..] = array_at::<16>(bytes, at)?;
-    let mut written = [d, c, b, a, f, e, h, g, 0, 0, 0, 0, 0, 0, 0, 0];
-    written[8..].copy_from_slice(&rest);
+    let mut written = array_at::<16>(bytes, at)?;
+    written[..4].reverse();
+    written[4..6].reverse();
+    written[6..8].reverse();
     Some(Guid::from_bytes(written))
 }
 

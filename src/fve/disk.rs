@@ -217,9 +217,9 @@ fn mbr_entries(sector: &[u8]) -> Vec<MbrEntry> {
     }
     let entries = sector[MBR_ENTRIES_AT..510].chunks_exact(MBR_ENTRY_BYTES);
     // A file system's first sector has code in this place; the first byte of an entry is a flag.
-    let real = entries.filter(|entry| entry[0] & 0x7F == 0);
+    let used = entries.filter(|entry| matches!(entry[0], 0x00 | 0x80));
     let read = |entry: &[u8]| Some(MbrEntry { kind: entry[4], first: u32_at(entry, 8)?.into(), sectors: u32_at(entry, 12)?.into() });
-    real.filter_map(read).collect()
+    used.filter_map(read).collect()
 }
 
 /// Follows the chain of extended tables: each names one partition and the next table.

@@ -51,7 +51,7 @@ impl<'v> Opened<'v> {
         let sealed =
             nested.filter(|datum| [role::NESTED_RECOVERY_KEY, role::PROPERTY].contains(&datum.role) && datum.kind == kind::AES_CCM);
         let payloads = sealed.filter_map(|datum| datum.sealed()).filter_map(|sealed| self.master.unseal(&sealed));
-        let keys = payloads.filter(|payload| payload.method() == METHOD_RECOVERY_KEY);
-        keys.filter_map(|payload| payload.key().try_into().ok().map(RecoveryPassword::from_key_bytes)).next()
+        let mut keys = payloads.filter(|payload| payload.method() == METHOD_RECOVERY_KEY);
+        keys.find_map(|payload| payload.key().try_into().ok().map(RecoveryPassword::from_key_bytes))
     }
 }

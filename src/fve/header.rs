@@ -9,7 +9,7 @@
 use sha2::{Digest, Sha256};
 
 use super::block::{BLOCK_BYTES_MAX, Block, Copy, CopyState, VALIDATION_BYTES};
-use super::boot::{BOOT_BYTES, Boot};
+use super::boot::{BOOT_BYTES, Boot, NOWHERE};
 use super::bytes::{u16_at, u32_at, u64_at};
 use super::volume::{Parts, Place, Volume};
 
@@ -22,7 +22,6 @@ const USED_AT: usize = COPIES_AT + 3 * COPY_BYTES;
 const BOOT_AT: usize = USED_AT + 9;
 const HASH_BYTES: usize = 32;
 const SECTOR_BYTES_MAX: usize = 4096;
-const NO_OFFSET: u64 = u64::MAX;
 /// Most bytes of a saved header.
 pub const SAVED_HEADER_BYTES_MAX: usize = BOOT_AT + BOOT_BYTES + BLOCK_BYTES_MAX + VALIDATION_BYTES + SECTOR_BYTES_MAX + HASH_BYTES;
 /// In the order of their numbers.
@@ -58,7 +57,7 @@ impl Volume {
         bytes.extend(self.start.to_le_bytes());
         bytes.extend(self.size.unwrap_or_default().to_le_bytes());
         for copy in &self.copies {
-            bytes.extend(copy.offset.unwrap_or(NO_OFFSET).to_le_bytes());
+            bytes.extend(copy.offset.unwrap_or(NOWHERE).to_le_bytes());
             bytes.push(COPY_STATES.iter().position(|state| *state == copy.state).and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX));
             bytes.push(copy.differs.into());
         }
@@ -105,7 +104,7 @@ fn parse(bytes: &[u8]) -> Option<Volume> {
     }
     let copy = |index: usize| {
         let at = COPIES_AT + index * COPY_BYTES;
-        let offset = u64_at(body, at).filter(|offset| *offset != NO_OFFSET);
+        let offset = u64_at(body, at).filter(|offset| *offset != NOWHERE);
         Some(Copy { offset, state: *COPY_STATES.get(usize::from(*body.get(at + 8)?))?, differs: *body.get(at + 9)? != 0 })
     };
     let copies = [copy(0)?, copy(1)?, copy(2)?];

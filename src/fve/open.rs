@@ -131,14 +131,16 @@ pub(super) fn open_with_rounds<'v>(volume: &'v Volume, opener: &Opener<'_>, roun
 
 /// The protectors that fit the secret's kind, the likeliest first.
 fn order(volume: &Volume, opener: &Opener<'_>) -> Vec<usize> {
-    let (kind, fits): (_, Box<dyn Fn(&Protector) -> bool>) = match opener {
-        Opener::RecoveryPassword(_, key_id) => (
-            ProtectorKind::RecoveryPassword,
-            Box::new(|protector| **key_id != KeyId::Unknown && key_id.may_equal(&KeyId::Full(protector.guid))),
-        ),
-        Opener::UserPassword(_) => (ProtectorKind::Password, Box::new(|_| true)),
-        Opener::ExternalKey(external) => (ProtectorKind::StartupKey, Box::new(|protector| protector.guid == external.protector)),
-        Opener::ClearKey => (ProtectorKind::ClearKey, Box::new(|_| true)),
+    let kind = match opener {
+        Opener::RecoveryPassword(..) => ProtectorKind::RecoveryPassword,
+        Opener::UserPassword(_) => ProtectorKind::Password,
+        Opener::ExternalKey(_) => ProtectorKind::StartupKey,
+        Opener::ClearKey => ProtectorKind::ClearKey,
+    };
+    let fits = |protector: &Protector| match opener {
+        Opener::RecoveryPassword(_, key_id) => **key_id != KeyId::Unknown && key_id.may_equal(&KeyId::Full(protector.guid)),
+        Opener::ExternalKey(external) => protector.guid == external.protector,
+        Opener::UserPassword(_) | Opener::ClearKey => true,
     };
     let mut order: Vec<usize> = (0..volume.protectors.len()).filter(|index| volume.protectors[*index].kind == kind).collect();
     order.sort_by_key(|index| !fits(&volume.protectors[*index]));
@@ -152,8 +154,8 @@ pub(super) fn salt(mut properties: Datums<'_>) -> Option<[u8; 16]> {
 
 /// The master key, if this key seals it.
 pub(super) fn unseal_master(key: &SealingKey, properties: Datums<'_>) -> Option<SealingKey> {
-    let payloads = properties.filter_map(|property| property.sealed()).filter_map(|sealed| key.unseal(&sealed));
-    payloads.filter_map(|payload| SealingKey::from_slice(payload.key())).next()
+    let mut payloads = properties.filter_map(|property| property.sealed()).filter_map(|sealed| key.unseal(&sealed));
+    payloads.find_map(|payload| SealingKey::from_slice(payload.key()))
 }
 
 fn clear_key(mut properties: Datums<'_>) -> Option<SealingKey> {

@@ -40,9 +40,9 @@ impl Seed {
         let mut wide = Zeroizing::new(Vec::with_capacity(password.len() * 2));
         wide.extend(password.encode_utf16().flat_map(u16::to_le_bytes));
         let mut once = Zeroizing::new([0; KEY_BYTES]);
-        Sha256::new_with_prefix(&*wide).finalize_into((&mut *once).into());
+        Sha256::new_with_prefix(wide.as_slice()).finalize_into((&mut *once).into());
         let mut seed = Self(Box::new([0; KEY_BYTES]));
-        Sha256::new_with_prefix(&*once).finalize_into((&mut *seed.0).into());
+        Sha256::new_with_prefix(once.as_slice()).finalize_into((&mut *seed.0).into());
         seed
     }
 }
@@ -65,10 +65,25 @@ impl Lane {
         Self { blocks, hash: SHA256_START, count: 0 }
     }
 
-    #[inline]
-    pub(super) fn round(&mut self) {
+    fn round(&mut self) {
         self.hash = SHA256_START;
         compress256(&mut self.hash, &self.blocks);
+        self.feed_back();
+    }
+
+    /// The first block of a round; the second must follow.
+    fn first_half(&mut self) {
+        self.hash = SHA256_START;
+        compress256(&mut self.hash, &self.blocks[..1]);
+    }
+
+    fn second_half(&mut self) {
+        compress256(&mut self.hash, &self.blocks[1..]);
+        self.feed_back();
+    }
+
+    #[inline]
+    fn feed_back(&mut self) {
         let block = &mut self.blocks[0];
         let mut at = 0;
         while at < KEY_BYTES {
@@ -99,8 +114,10 @@ impl Lanes {
     pub(super) fn run(&mut self, rounds: u64) {
         let [first, second] = &mut self.0;
         for _ in 0..rounds {
-            first.round();
-            second.round();
+            first.first_half();
+            second.first_half();
+            first.second_half();
+            second.second_half();
         }
     }
 

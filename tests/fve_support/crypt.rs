@@ -23,9 +23,12 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// Hash of the secret, salt, rounds.
+type Asked = ([u8; 32], [u8; 16], u64);
+
 /// The stretch, from the hash of the secret; each is done once.
 pub(crate) fn stretch(init: [u8; 32], salt: [u8; 16], rounds: u64) -> [u8; 32] {
-    static DONE: Mutex<BTreeMap<([u8; 32], [u8; 16], u64), [u8; 32]>> = Mutex::new(BTreeMap::new());
+    static DONE: Mutex<BTreeMap<Asked, [u8; 32]>> = Mutex::new(BTreeMap::new());
     let known = DONE.lock().unwrap().get(&(init, salt, rounds)).copied();
     known.unwrap_or_else(|| {
         let stretched = work(init, salt, rounds);
@@ -83,7 +86,9 @@ fn xts<C: KeyInit + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>
 fn diffuse<C: KeyInit + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>(key: &[u8], sector: &mut [u8], offset: u64) {
     let cipher = C::new_from_slice(key).unwrap();
     let mut halves = [u128::from(offset), u128::from(offset) | 0x80 << 120].map(|number| Array::from(number.to_le_bytes()));
-    halves.iter_mut().for_each(|half| cipher.encrypt_block(half));
+    for half in &mut halves {
+        cipher.encrypt_block(half);
+    }
     let sector_key = [halves[0], halves[1]].concat();
     sector.iter_mut().zip(sector_key.iter().cycle()).for_each(|(byte, key)| *byte ^= key);
     let mut words: Vec<u32> = sector.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();

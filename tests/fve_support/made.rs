@@ -137,7 +137,7 @@ impl Made {
         (0..len).map(|at| at ^ 0x5A).collect()
     }
 
-    fn protector(&self, protector: &Protector) -> Vec<u8> {
+    fn protector(protector: &Protector) -> Vec<u8> {
         let counter = u32::from(protector.number) * 16;
         let salt: [u8; 16] = std::array::from_fn(|at| protector.number ^ u8::try_from(at).unwrap());
         let master = |with: &[u8; 32]| sealed(0, with, counter, 0x2003, &Self::MASTER);
@@ -192,7 +192,7 @@ impl Made {
             datums.extend(datum(7, 2, &wide(text)));
         }
         datums.extend(sealed(3, &Self::MASTER, 8, self.cipher, &self.volume_key()));
-        datums.extend(self.protectors.iter().flat_map(|protector| self.protector(protector)));
+        datums.extend(self.protectors.iter().flat_map(Self::protector));
         datums.extend(datum(0x0F, 0x0F, &[self.header_at.to_le_bytes(), 8192_u64.to_le_bytes()].concat()));
         let said = u32::try_from(datums.len() + 48).unwrap();
         let size = (64 + 48 + datums.len()).next_multiple_of(16);

@@ -63,10 +63,10 @@ impl Candidates {
                 true if !nothing_fails => 0,
                 _ => GROUP_COST_LIKELY,
             };
-            *wheel = by_cost(costs.iter().copied().zip(0..=u16::MAX), most);
+            *wheel = by_cost(&costs.iter().copied().zip(0..=u16::MAX), most);
         }
         let numbered = orders.iter().enumerate().filter_map(|(number, (cost, _))| Some((*cost, u16::try_from(number).ok()?)));
-        wheels[GROUPS] = by_cost(numbered, GROUPS_EXCHANGED);
+        wheels[GROUPS] = by_cost(&numbered, GROUPS_EXCHANGED);
         let mut ways = ways(&wheels);
         ways[0][(sum + 1).min(COST_MAX)..].fill(0);
         Self { wheels, orders: orders.into_iter().map(|(_, order)| order).collect(), ways }
@@ -116,7 +116,7 @@ fn costs(group: &Group) -> Zeroizing<Vec<u8>> {
     costs
 }
 
-fn by_cost(values: impl Iterator<Item = (u8, u16)> + Clone, most: u8) -> Wheel {
+fn by_cost(values: &(impl Iterator<Item = (u8, u16)> + Clone), most: u8) -> Wheel {
     let of = |wanted: u8| {
         // Sized once: a growing vector would leave digits behind.
         let mut bucket = Zeroizing::new(Vec::with_capacity(values.clone().filter(|(cost, _)| *cost == wanted).count()));

@@ -22,20 +22,20 @@ pub(super) fn cost(group: &Group, value: u16, most: u8) -> u8 {
             let differing = places.iter().zip(&digits).filter(|(place, digit)| !fits(**place, **digit)).count();
             match differing {
                 0 => 0,
-                2 => substituted(places, &digits).min(exchanged(places, &digits).unwrap_or(NEVER)),
+                2 => substituted(places, digits).min(exchanged(places, digits).unwrap_or(NEVER)),
                 // Each costs one at least.
                 many if many > usize::from(most) => NEVER,
-                _ => substituted(places, &digits),
+                _ => substituted(places, digits),
             }
         }
-        short if short < GROUP_DIGITS => without_one(&digits, places).unwrap_or(NEVER),
-        _ => with_one_more(places, &digits).unwrap_or(NEVER),
+        short if short < GROUP_DIGITS => without_one(digits, places).unwrap_or(NEVER),
+        _ => with_one_more(places, digits).unwrap_or(NEVER),
     };
     if cost <= most { cost } else { NEVER }
 }
 
-fn substituted(places: &[Place], digits: &[u8; GROUP_DIGITS]) -> u8 {
-    let costs = places.iter().zip(digits).map(|(place, digit)| match place {
+fn substituted(places: &[Place], digits: [u8; GROUP_DIGITS]) -> u8 {
+    let costs = places.iter().zip(&digits).map(|(place, digit)| match place {
         _ if fits(*place, *digit) => 0,
         Place::Digit(read) if blurred(*read).has(*digit) => SLIP,
         _ => BLUNDER,
@@ -44,9 +44,9 @@ fn substituted(places: &[Place], digits: &[u8; GROUP_DIGITS]) -> u8 {
 }
 
 /// The cost if all is right but for two places that changed sides.
-fn exchanged(places: &[Place], digits: &[u8; GROUP_DIGITS]) -> Option<u8> {
+fn exchanged(places: &[Place], digits: [u8; GROUP_DIGITS]) -> Option<u8> {
     let wrong = |(place, digit): (&Place, &u8)| !fits(*place, *digit);
-    let mut differing = places.iter().zip(digits).enumerate().filter(|(_, pair)| wrong(*pair)).map(|(at, _)| at);
+    let mut differing = places.iter().zip(&digits).enumerate().filter(|(_, pair)| wrong(*pair)).map(|(at, _)| at);
     let (first, second) = (differing.next()?, differing.next()?);
     let only_two = differing.next().is_none();
     let crossed = fits(places[first], digits[second]) && fits(places[second], digits[first]);
@@ -61,7 +61,7 @@ fn fits(place: Place, digit: u8) -> bool {
 }
 
 /// The cost if one of the digits was left out.
-fn without_one(digits: &[u8; GROUP_DIGITS], places: &[Place]) -> Option<u8> {
+fn without_one(digits: [u8; GROUP_DIGITS], places: &[Place]) -> Option<u8> {
     let left_out = |missing: usize| {
         let rest = digits.iter().enumerate().filter(|(at, _)| *at != missing).map(|(_, digit)| digit);
         rest.zip(places).all(|(digit, place)| fits(*place, *digit))
@@ -70,10 +70,10 @@ fn without_one(digits: &[u8; GROUP_DIGITS], places: &[Place]) -> Option<u8> {
 }
 
 /// The cost if one of the places is too many.
-fn with_one_more(places: &[Place], digits: &[u8; GROUP_DIGITS]) -> Option<u8> {
+fn with_one_more(places: &[Place], digits: [u8; GROUP_DIGITS]) -> Option<u8> {
     let added = |extra: usize| {
         let rest = places.iter().enumerate().filter(|(at, _)| *at != extra).map(|(_, place)| place);
-        rest.zip(digits).all(|(place, digit)| fits(*place, *digit))
+        rest.zip(&digits).all(|(place, digit)| fits(*place, *digit))
     };
     (0..places.len()).any(added).then_some(SLIP)
 }

@@ -49,9 +49,8 @@ pub(super) const fn blurred(digit: u8) -> Digits {
 pub(super) const fn looks_like(c: char) -> Option<Digits> {
     Some(match c {
         '?' | '_' | '*' | '.' | '\u{2026}' | '#' | 'x' | 'X' => Digits::ANY,
-        'O' | 'o' | 'D' | 'Q' | 'U' | 'C' | 'c' => Digits::of(&[0, 6, 8]),
+        'O' | 'o' | 'D' | 'Q' | 'U' | 'C' | 'c' | 'G' | 'b' => Digits::of(&[0, 6, 8]),
         'B' | '&' => Digits::of(&[0, 3, 6, 8]),
-        'G' | 'b' => Digits::of(&[0, 6, 8]),
         'I' | 'i' | 'l' | 'L' | '|' | '!' | 'T' | 't' | 'J' | 'j' => Digits::of(&[1, 7]),
         'Y' => Digits::of(&[4, 7]),
         'S' | 's' | '$' => Digits::of(&[5, 8]),
