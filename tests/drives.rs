@@ -153,6 +153,25 @@ fn no_master_key_and_no_digit_leaves() {
     assert!(shows_digits(&key));
 }
 
+/// The arithmetic is said, and only a typed yes starts it all the same.
+#[test]
+fn what_would_take_years_is_refused() {
+    let mut house = House::with_vault();
+    volumes::save(&volumes::named("usual"), &house.path("~/usual.img"));
+    let torn = format!("? ? ? {}", &digits(key_of(1))[21..]);
+    let repair = ["repair", "--key-stdin", "--drive", "~/usual.img"];
+    for (terminal, answers) in [(false, &[][..]), (true, &["no"][..])] {
+        house.terminal = terminal;
+        house.stdin.clone_from(&torn);
+        let refused = house.given(&repair, answers);
+        assert_eq!(refused.exit, 7, "{:?}", refused.log);
+        assert!(refused.err().contains("281,474,976,710,656 keys × ") && refused.err().contains(" years"), "{}", refused.err());
+    }
+    house.terminal = false;
+    house.stdin = format!("? {}", digits(key_of(1)).replace('-', " "));
+    assert_eq!(house.given(&repair, &[]).exit, 1);
+}
+
 fn shared() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/volumes")
 }

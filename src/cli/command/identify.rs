@@ -106,7 +106,7 @@ fn say(world: &mut World<'_>, placed: &Placed<'_>, fits: Option<&Fits>, another:
     match first {
         Some(first) => writeln!(world.err, "To see the digits: drivekey show {}", first.handle)?,
         None if placed.volume.is_suspended() => {
-            writeln!(world.err, "'drivekey harvest' reads its recovery keys out; no key is needed for it.")?
+            writeln!(world.err, "'drivekey harvest' reads its recovery keys out; no key is needed for it.")?;
         }
         None => writeln!(
             world.err,

@@ -75,7 +75,7 @@ fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volu
     if tried.is_empty() {
         return Err(Failure::new(Exit::NotFound, "the vault has no key to try", "'drivekey import PATH' takes in key files"));
     }
-    let trials = try_all(world, vault, volumes, tried)?;
+    let trials = try_all(world, vault, volumes, &tried)?;
     report(world, shared, &trials)?;
     let mut exit = Exit::Done;
     for (entry, trial) in &trials {
@@ -94,7 +94,8 @@ pub(super) fn taken(
     let entries: Result<Vec<Entry>, _> = handles.iter().map(|handle| vault.entry(*handle)).collect();
     let on_drive = on_drive(volumes);
     let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
-    let trials = try_all(world, vault, volumes, entries?.into_iter().filter(may_fit).collect())?;
+    let entries: Vec<Entry> = entries?.into_iter().filter(may_fit).collect();
+    let trials = try_all(world, vault, volumes, &entries)?;
     let mut exit = Exit::Done;
     warn_once(world, &trials)?;
     for (entry, trial) in &trials {
@@ -120,7 +121,7 @@ fn try_all<'v>(
     world: &World<'_>,
     vault: &mut Vault<Unlocked>,
     volumes: &'v [Placed<'v>],
-    entries: Vec<Entry>,
+    entries: &[Entry],
 ) -> Result<Vec<(Entry, Trial<'v>)>, Failure> {
     /// Keys opened at a time.
     const BATCH: usize = 64;
