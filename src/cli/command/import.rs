@@ -4,6 +4,7 @@ mod bundle;
 pub(super) mod preview;
 pub(super) mod questions;
 pub(super) mod report;
+mod scan;
 pub(super) mod sources;
 
 use std::path::Path;
@@ -12,7 +13,7 @@ use report::{FileReport, Reports};
 use sources::{Source, Sources};
 
 use crate::cli::args::{ImportArgs, Said, Shared};
-use crate::cli::command::prove;
+use crate::cli::command::{kit, prove};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::passphrase::{New, given};
@@ -53,6 +54,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
         questions::propose(world, vault.as_mut(), &mut sources)?;
     }
     let mut sorted = sort(sources, args);
+    let first = vault.is_none();
     let mut vault = match vault {
         Some(mut vault) => {
             // Whoever cannot write anyway is not asked first.
@@ -71,6 +73,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     if !volumes.is_empty() {
         let proved = prove::taken(world, &mut vault, &volumes, &handles)?;
         exit = if exit == Exit::Done { proved } else { exit };
+    }
+    if first && previews {
+        world.out.flush()?;
+        kit::offer(world, shared, &mut vault)?;
     }
     Ok(if exit == Exit::Done { exit_over(&vault) } else { exit })
 }

@@ -147,6 +147,12 @@ fn read_one(entry: &Entry) -> Result<Option<(Reading, Option<Zeroizing<Vec<u8>>>
         return Ok(source_text::read_long(entry)?.map(|reading| (reading, None)));
     }
     let Some(bytes) = gather::read_entry(entry)? else { return Ok(None) };
-    let reading = import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
+    let mut reading = import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
+    // A document of our own has its keys as text; a scan of it has them as codes only.
+    if reading.records.is_empty()
+        && let Some(scanned) = super::scan::read(&bytes)
+    {
+        reading = scanned;
+    }
     Ok(Some((reading, import::is_sealed(&bytes).then_some(bytes))))
 }
