@@ -52,7 +52,8 @@ pub(super) fn unlocked(world: &mut World<'_>, shared: &Shared) -> Result<Vault<U
 
 /// The same for a command that can do without: `None` when there is no vault, or nobody gives its passphrase.
 pub(super) fn unlocked_if_wanted(world: &mut World<'_>, shared: &Shared) -> Result<Option<Vault<Unlocked>>, Failure> {
-    let given = shared.passphrase.passphrase_file.is_some() || shared.passphrase.passphrase_fd.is_some();
+    let asked = &shared.passphrase;
+    let given = asked.passphrase_file.is_some() || asked.passphrase_fd.is_some() || asked.kit || asked.kit_file.is_some();
     let named = shared.vault.is_some() || given;
     let there = vault_path(world, shared).is_ok_and(|path| path.symlink_metadata().is_ok());
     if !named && !there || !given && !world.terminal.is_present() {
@@ -72,7 +73,7 @@ fn unlocked_by(
     if let Some(kit) = kit_entry::given(world, &shared.passphrase)? {
         let unlocked = vault.unlock_with_kit(&kit).map_err(|failure| Failure::from(failure.error))?;
         warn(world, &unlocked)?;
-        return Ok(unlocked);
+        return Ok(Some(unlocked));
     }
     let only = shared.passphrase.slot.as_deref().map(|typed| one_slot(typed, vault.slot_ids())).transpose()?;
     let given = passphrase::given(world, &shared.passphrase)?;

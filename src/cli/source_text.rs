@@ -54,7 +54,7 @@ pub(super) fn look(path: &Path, buffer: &mut [u8], stop: &AtomicBool, done: impl
     let name = name_of(path);
     if begun.whole {
         let bytes = &buffer[..begun.filled];
-        return Ok(could_hold(bytes).then(|| read(name.as_deref(), bytes)));
+        return Ok(could_hold(name.as_deref(), bytes).then(|| read(name.as_deref(), bytes)));
     }
     if is_media(buffer) {
         return Ok(None);
@@ -66,7 +66,7 @@ pub(super) fn look(path: &Path, buffer: &mut [u8], stop: &AtomicBool, done: impl
     drop(begun);
     let bytes = gather::read_file(path)?;
     done(bytes.len().saturating_sub(beginning));
-    Ok(could_hold(&bytes).then(|| read(name.as_deref(), &bytes)))
+    Ok(could_hold(name.as_deref(), &bytes).then(|| read(name.as_deref(), &bytes)))
 }
 
 fn sift(path: &Path, mut begun: Begun, buffer: &mut [u8], stop: &AtomicBool, done: impl Fn(usize)) -> Result<Option<Reading>, GatherError> {

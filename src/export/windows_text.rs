@@ -150,7 +150,7 @@ mod tests {
             let details = Details { device_name: name.parse().ok(), ..Details::default() };
             assert!(!text_of(&details).contains("Computer:"), "{name}");
         }
-        let details = Details { device_name: "PC-20231105-000123".parse().ok(), ..Details::default() };
-        assert!(text_of(&details).contains("Computer: PC-20231105-000123\r\n"));
+        let details = Details { device_name: "PC-0042 (2023)".parse().ok(), ..Details::default() };
+        assert!(text_of(&details).contains("Computer: PC-0042 (2023)\r\n"));
     }
 }

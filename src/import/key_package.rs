@@ -4,6 +4,8 @@
 use zeroize::Zeroizing;
 
 use super::bek::{guid_at, key_entries};
+use super::file_name::FileName;
+use super::nested::{Budget, Nest};
 use super::{Attachment, Input, Reading, Remark, RemarkKind};
 use crate::record::{AttachmentKind, Guid, KeyId, SourceKind};
 
@@ -12,6 +14,12 @@ const SIZE_MAX_BYTES: usize = 64 * 1024;
 const VOLUME_MASTER_KEY: u16 = 8;
 /// A text has few bytes beyond it; a package is ciphers for the most part.
 const BINARY_SHARE: usize = 5;
+
+/// Whether the bytes, or a file's name with them, are those of a key package.
+pub(super) fn is_one(file_name: Option<&str>, bytes: &[u8]) -> bool {
+    let budget = Budget::new();
+    guid(&Input { name: FileName::new(file_name), bytes, nest: Nest::outermost(&budget) }).is_some()
+}
 
 pub(super) fn sniff(input: &Input<'_>) -> bool {
     guid(input).is_some()

@@ -8,7 +8,9 @@ mod gate;
 mod marks;
 mod row;
 mod view;
+mod zeros;
 
+use super::key_package;
 use gate::{Block, Signs};
 use row::Row;
 use view::View;
@@ -22,13 +24,16 @@ const REACH_BYTES: usize = 4096;
 /// Inputs above this are not searched for mixtures of encodings within one screenful.
 const BULK_BYTES: usize = 64 * 1024;
 
-/// Whether any reader could take a record or an attachment from these bytes.
+/// Whether any reader could take a record or an attachment from these bytes, or from a file of this name.
 ///
 /// For plain text of any size it is exact but for keys whose digits change between encodings or stand kilobytes apart;
 /// containers and encoded texts are known by their marks and always let through.
 #[must_use]
-pub fn could_hold(bytes: &[u8]) -> bool {
-    if marks::is_container(bytes) || marks::holds_encoded(bytes) {
+pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
+    if marks::is_container(bytes) || marks::holds_encoded(bytes) || key_package::is_one(file_name, bytes) {
+        return true;
+    }
+    if bytes.len() <= BULK_BYTES && zeros::are_lost(bytes) {
         return true;
     }
     let mut probe = Probe::new(marks::is_markup(bytes));

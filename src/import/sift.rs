@@ -5,6 +5,7 @@ use zeroize::Zeroizing;
 
 use super::decode::{self, Encoding};
 use super::file_name::FileName;
+use super::nested::{Budget, Nest};
 use super::probe::text_could_hold;
 use super::{Input, Place, Reading, Remark, RemarkKind, text};
 
@@ -183,7 +184,9 @@ impl Sifter {
             return;
         }
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
-        let read = |bytes: &[u8]| text::read(&Input { name: FileName::new(self.name.as_deref()), bytes });
+        let budget = Budget::new();
+        let read =
+            |bytes: &[u8]| text::read(&Input { name: FileName::new(self.name.as_deref()), bytes, nest: Nest::outermost(&budget) });
         let mut reading = read(&self.kept);
         let mut cut = None;
         if !all {

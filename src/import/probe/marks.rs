@@ -19,14 +19,15 @@ const CONTAINERS: [&[u8]; 10] = [
     b"\xFD7zXZ\0",
 ];
 /// What announces a text in Base64, or a key package.
-const ENCODED: [&str; 3] = ["ase64", "ASE64", "eyPackage"];
+const ENCODED: [&str; 4] = ["ase64", "ASE64", "eyPackage", "uoted-printable"];
 /// How far from its beginning a PDF may have its mark.
 const PDF_REACH_BYTES: usize = 1024;
 
-/// Archives, documents, password safes; startup keys and key packages of drives.
+/// Archives, documents, password safes, texts whose characters may be written as references; startup keys and key packages of drives.
 pub(super) fn is_container(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(PDF_REACH_BYTES)];
-    CONTAINERS.iter().any(|mark| bytes.starts_with(mark)) || memmem::find(head, b"%PDF-").is_some() || is_metadata(bytes)
+    let references = is_markup(bytes) && (memmem::find(bytes, b"&#").is_some() || memmem::find(bytes, b"&\0#").is_some());
+    references || CONTAINERS.iter().any(|mark| bytes.starts_with(mark)) || memmem::find(head, b"%PDF-").is_some() || is_metadata(bytes)
 }
 
 /// The header of a drive's own metadata, as startup keys and key packages begin: size, version, size of the header,
