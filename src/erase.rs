@@ -116,7 +116,7 @@ fn removable(path: &Path) -> Result<(), EraseError> {
 
 fn overwrite(file: &mut File, mut left: usize) -> io::Result<()> {
     file.rewind()?;
-    let zeros = [0; STEP_BYTES];
+    let zeros = vec![0; STEP_BYTES];
     while left > 0 {
         let step = left.min(STEP_BYTES);
         file.write_all(&zeros[..step])?;

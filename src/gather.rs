@@ -120,10 +120,10 @@ impl Walk {
     fn named(&mut self, path: &Path, data: &Metadata) {
         let path = path.to_owned();
         let size_bytes = data.len();
-        if !data.is_file() {
-            self.failures.push(GatherError::NotAFile { path });
-        } else {
+        if data.is_file() {
             self.entries.push(Entry { path, named: true, size_bytes });
+        } else {
+            self.failures.push(GatherError::NotAFile { path });
         }
     }
 

@@ -32,6 +32,7 @@ impl Stoppable {
     }
 
     /// Set once Ctrl-C was pressed.
+    #[expect(clippy::unused_self, reason = "only while it lives does the flag mean anything")]
     pub(super) const fn flag(&self) -> &'static AtomicBool {
         &STOP
     }

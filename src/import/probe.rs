@@ -98,7 +98,8 @@ impl Probe {
         if rows.any(Row::finish) {
             return true;
         }
-        self.markup && self.plain.sound_groups() >= crate::record::GROUPS
+        // Markup, and columns that were wrapped, stand between the groups of one key.
+        (self.markup || !self.bulk) && self.plain.sound_groups() >= crate::record::GROUPS
     }
 
     fn block(&mut self, bytes: &[u8], from: usize, to: usize) -> bool {

@@ -30,7 +30,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
     let there = path.symlink_metadata().is_ok();
     // A mistyped passphrase shows at once, not after an hour of searching.
     let mut vault = if there { open(world, shared, args)? } else { None };
-    let Found { mut sources, tally } = search::search(world, &args.paths)?;
+    let Found { mut sources, tally } = search::search(world, &args.paths);
     let sources_of = |sources: &import::sources::Sources| {
         let holding = sources.read.iter().filter(|source| !source.reading.records.is_empty() || !source.reading.attachments.is_empty());
         holding.filter_map(|source| source.path.clone()).collect::<Vec<PathBuf>>()

@@ -1,5 +1,11 @@
 //! What a block of bytes has in it, in loops so simple that the compiler turns them into vector instructions. Looks at
 //! one byte after the other only where such a loop found something.
+#![expect(
+    clippy::needless_bitwise_bool,
+    clippy::match_same_arms,
+    clippy::match_like_matches_macro,
+    reason = "a lazy operator is a branch, and no vector instruction; one script a line"
+)]
 
 /// How far a test looks beyond the byte it stands on.
 const AHEAD_BYTES: usize = 5;

@@ -26,7 +26,7 @@ pub(super) fn next_start(text: &[u8], reading: &Reading, encoding: Encoding, las
     let Some(before) = reading.records.iter().max_by_key(|record| line_of(record)) else { return aligned(farthest) };
     let line = line_of(before);
     let key_at = line_start(text, line, encoding);
-    let id = before.key_id.full().map(|id| id.to_string());
+    let id = before.key_id.full().map(ToString::to_string);
     let leads = id.is_some_and(|id| holds(&text[key_at.saturating_sub(REACH_BYTES)..key_at], &id));
     // Two bytes more: the mark of the encoding is put in their place.
     let start = if leads { line_start(text, line + 1, encoding).max(farthest) } else { last_key };

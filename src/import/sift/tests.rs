@@ -13,7 +13,7 @@ fn key(seed: u64) -> String {
 }
 
 fn id(seed: u64) -> Guid {
-    Guid::from_bytes(std::array::from_fn(|at| (seed.wrapping_mul(0xD134_2543_DE82_EF95) >> (at * 3)) as u8 | 0xA0))
+    Guid::from_bytes(std::array::from_fn(|at| (seed.wrapping_mul(0xD134_2543_DE82_EF95) >> (at * 3)).to_le_bytes()[0] | 0xA0))
 }
 
 fn sifted(bytes: &[u8], piece: usize, limit: usize) -> Reading {

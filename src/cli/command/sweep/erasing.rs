@@ -83,12 +83,12 @@ pub(super) fn erase(world: &mut World<'_>, vault: &mut Vault<Unlocked>, files: &
     }
     let mut what = String::new();
     for at in &doomed {
-        what.push_str(&format!("  {}\n", printable(&all[*at].path)));
+        what = format!("{what}  {}\n", printable(&all[*at].path));
     }
     let (these, them) = if doomed.len() == 1 { ("This file", "it") } else { ("These files", "them") };
-    what.push_str(&format!(
-        "{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n"
-    ));
+    what = format!(
+        "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n"
+    );
     question::typed(world, &what, "ERASE")?;
     for at in doomed {
         let one = &mut all[at];

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 use crate::cli::command::import::sources::{Source, Sources};
-use crate::cli::failure::Failure;
 use crate::cli::interrupt::Stoppable;
 use crate::cli::progress::Rate;
 use crate::cli::source_text;
@@ -54,7 +53,7 @@ struct Counters {
 type Outcome = Result<(PathBuf, Reading), GatherError>;
 
 /// Searches everything below these roots.
-pub(super) fn search(world: &mut World<'_>, roots: &[PathBuf]) -> Result<Found, Failure> {
+pub(super) fn search(world: &mut World<'_>, roots: &[PathBuf]) -> Found {
     let stoppable = Stoppable::begin();
     let stop = stoppable.flag();
     let rate = Rate::new(world.surroundings.err_is_terminal);
@@ -100,7 +99,7 @@ pub(super) fn search(world: &mut World<'_>, roots: &[PathBuf]) -> Result<Found, 
         left_alone: counters.left_alone.into_inner(),
         stopped: stop.load(Ordering::SeqCst),
     };
-    Ok(Found { sources, tally })
+    Found { sources, tally }
 }
 
 fn walk(roots: &[PathBuf], batches: &SyncSender<Vec<PathBuf>>, report: &mpsc::Sender<Outcome>, counters: &Counters, stop: &AtomicBool) {
