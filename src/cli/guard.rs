@@ -197,5 +197,6 @@ fn distinct(handles: impl Iterator<Item = Handle>) -> Vec<Handle> {
     list
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests;

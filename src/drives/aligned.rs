@@ -164,7 +164,8 @@ mod tests {
         fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
             let at = usize::try_from(self.at).map_err(|_| io::ErrorKind::InvalidInput)?;
             let crosses = self.bad.is_some_and(|bad| (self.at..self.at + into.len() as u64).contains(&bad));
-            if at % self.sector != 0 || into.len() % self.sector != 0 || at + into.len() > self.bytes.len() || crosses {
+            let whole = at.is_multiple_of(self.sector) && into.len().is_multiple_of(self.sector);
+            if !whole || at + into.len() > self.bytes.len() || crosses {
                 return Err(io::ErrorKind::InvalidInput.into());
             }
             into.copy_from_slice(&self.bytes[at..at + into.len()]);

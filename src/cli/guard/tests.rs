@@ -220,7 +220,7 @@ fn what_cannot_be_known_is_said() {
     let proof =
         Proof { at: DateTime::default(), level: ProofLevel::FirstSector, volume: "EE030201-0504-0706-0809-0A0B0C0D0E0F".parse().unwrap() };
     let own = system.vault.note_proof(own.handle, proof).unwrap();
-    assert!(system.check("stick/x", &[own.clone()], None).0.unwrap_err().sentence.contains("the very drive that r1 unlocks"));
+    assert!(system.check("stick/x", std::slice::from_ref(&own), None).0.unwrap_err().sentence.contains("the very drive that r1 unlocks"));
     // No account of mounts at all.
     fs::remove_file(system.at("proc/self/mountinfo")).unwrap();
     let (done, said) = system.check("new.txt", &[own], None);

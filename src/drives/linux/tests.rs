@@ -1,5 +1,6 @@
 //! Made-up systems: drives, partitions, mapped devices, images and mounts, as plain files.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ impl System {
     fn mount(&mut self, number: &str, source: &str, point: &str, kind: &str, options: &str) {
         let (source, point) = (self.named(source), self.named(point));
         fs::create_dir_all(&point).unwrap();
-        self.mounts.push_str(&format!("1 1 {number} / {point} rw - {kind} {source} rw{options}\n"));
+        writeln!(self.mounts, "1 1 {number} / {point} rw - {kind} {source} rw{options}").unwrap();
         self.write("proc/self/mountinfo", &self.mounts);
     }
 
