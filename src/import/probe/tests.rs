@@ -86,10 +86,11 @@ fn every_disguise_is_let_through() {
 
 #[test]
 fn what_holds_no_key_is_turned_down() {
+    // Long enough that the doubt that small files get does not apply.
     let prose =
-        "On 12 May 1984 about 1,500 people came; the number 471207-278498 is not one of ours, nor 2026-09-21T14:13:20Z. ".repeat(400);
-    let japanese = "このキーは、回復キーではありません。カタカナもあります。２０２６年９月 ".repeat(400);
-    let arabic = "ولد عام ١٩٤٨ في القاهرة وتوفي عام ٢٠٠٣ ".repeat(400);
+        "On 12 May 1984 about 1,500 people came; the number 471207-278498 is not one of ours, nor 2026-09-21T14:13:20Z. ".repeat(2000);
+    let japanese = "このキーは、回復キーではありません。カタカナもあります。２０２６年９月 ".repeat(2000);
+    let arabic = "ولد عام ١٩٤٨ في القاهرة وتوفي عام ٢٠٠٣ ".repeat(2000);
     for text in [prose, japanese, arabic] {
         for (way, bytes) in encoded(&text).into_iter().enumerate() {
             // Kana in UTF-32 look like a row of zeros.
