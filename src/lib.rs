@@ -5,9 +5,9 @@
 
 pub mod cli;
 pub mod drives;
+pub mod erase;
 pub mod export;
 pub mod fve;
-pub mod erase;
 pub mod gather;
 pub mod import;
 pub mod record;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Every file in which a secret leaves its type, and how often. Longer only after somebody has looked at it.
 const EXPOSING: &[(&str, usize)] = &[
-    ("src/cli/passphrase.rs", 6),
+    ("src/cli/passphrase.rs", 5),
     ("src/fve/open.rs", 1),
     ("src/reveal.rs", 1),
     ("src/seal/kdf.rs", 1),

@@ -361,8 +361,25 @@ fn no_other_field_holds_digits() {
     let id = "c22048e2-1740-4d2b-8bed-9f07a429921c";
     let groups: Vec<&str> = key.split('-').collect();
     let names = [
-        "created", "data", "deviceName", "deviceId", "name", "title", "volumeType", "drive", "label", "type", "description", "identifier", "id", "dn", "keyPackage",
-        "keyProtectorType", "notes", "password", "x",
+        "created",
+        "data",
+        "deviceName",
+        "deviceId",
+        "name",
+        "title",
+        "volumeType",
+        "drive",
+        "label",
+        "type",
+        "description",
+        "identifier",
+        "id",
+        "dn",
+        "keyPackage",
+        "keyProtectorType",
+        "notes",
+        "password",
+        "x",
     ];
     for name in names {
         for value in [key.clone(), key.replace('-', ""), key.replace('-', " "), format!("Key {key} of Anna")] {

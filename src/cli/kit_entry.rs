@@ -29,9 +29,8 @@ pub(super) fn given(world: &mut World<'_>, args: &PassphraseArgs) -> Result<Opti
 
 /// From a scan, a photo, a PDF or a text file.
 pub(super) fn from_file(path: &Path) -> Result<KitIdentity, Failure> {
-    let bytes = gather::read_file(path).map_err(|error| {
-        Failure::usage(format!("the kit cannot be read from {}", path.display()), super::remarks::gather_words(&error))
-    })?;
+    let bytes = gather::read_file(path)
+        .map_err(|error| Failure::usage(format!("the kit cannot be read from {}", path.display()), super::remarks::gather_words(&error)))?;
     let nothing = |hint: &str| Failure::usage(format!("there is no emergency kit in {}", path.display()), hint);
     match read_scan(&bytes) {
         Ok(found) => {

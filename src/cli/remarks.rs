@@ -36,7 +36,9 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::SealedBundle => {
             "it is encrypted with age; give what opens it with --bundle-passphrase-file FILE or --identity FILE".to_owned()
         }
-        RemarkKind::BeyondCeiling => "it is packed too deep, too large or in a way that is not read; unpack it and import the folder".to_owned(),
+        RemarkKind::BeyondCeiling => {
+            "it is packed too deep, too large or in a way that is not read; unpack it and import the folder".to_owned()
+        }
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),
         other => remark_words(other),
     }

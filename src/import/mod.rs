@@ -25,10 +25,10 @@ mod probe;
 mod reading;
 mod remark;
 mod scan;
+mod sift;
 mod source_text;
 mod structured;
 mod table;
-mod sift;
 mod text;
 mod xml;
 

@@ -185,8 +185,7 @@ impl Sifter {
         }
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
         let budget = Budget::new();
-        let read =
-            |bytes: &[u8]| text::read(&Input { name: FileName::new(self.name.as_deref()), bytes, nest: Nest::outermost(&budget) });
+        let read = |bytes: &[u8]| text::read(&Input { name: FileName::new(self.name.as_deref()), bytes, nest: Nest::outermost(&budget) });
         let mut reading = read(&self.kept);
         let mut cut = None;
         if !all {

@@ -77,8 +77,15 @@ fn print_kit(
         writeln!(world.out, "{}", path.display())?;
     }
     if to.is_some() {
-        writeln!(world.err, "The emergency kit is in this file (keyslot {}). Whoever has it and the vault file can open the vault.", short(slot))?;
-        writeln!(world.err, "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it still opens the vault.")?;
+        writeln!(
+            world.err,
+            "The emergency kit is in this file (keyslot {}). Whoever has it and the vault file can open the vault.",
+            short(slot)
+        )?;
+        writeln!(
+            world.err,
+            "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it still opens the vault."
+        )?;
     } else {
         writeln!(world.err, "The emergency kit was handed to the printer (keyslot {}).{said}", short(slot))?;
         writeln!(world.err, "{}", printer::COPIES)?;

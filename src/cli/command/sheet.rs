@@ -12,11 +12,11 @@ use args::{PrintArgs, SheetCommand, SplitInto};
 use zeroize::Zeroizing;
 
 use crate::cli::args::Shared;
+use crate::cli::copy_note::{self, Made as Noted, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{system_fonts, world::World};
-use crate::cli::copy_note::{self, Made as Noted, Whereto};
 use crate::record::{CopyKind, ProofLevel};
 use crate::reveal::{Revealed, reveal};
 use crate::sheet::{self, KeyFacts, KeySheet, Page, Paper, SheetError, SplitKind};

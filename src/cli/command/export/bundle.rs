@@ -4,9 +4,9 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::chosen;
-use crate::cli::copy_note::{self, Made, Whereto};
 use super::saving::{Saved, is_output, save_to};
 use crate::cli::args::{ExportBundleArgs, Shared};
+use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
@@ -67,7 +67,14 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     }
     tell(world, &chosen.counted(), &lock, if is_output(&args.to) { None } else { Some(&place) })?;
     warn_of_memory(world, saved)?;
-    let made = Made { kind: CopyKind::Bundle, name: args.name.as_ref(), place: Whereto::Path(&args.to), records: &handles, compared: false, slot: None };
+    let made = Made {
+        kind: CopyKind::Bundle,
+        name: args.name.as_ref(),
+        place: Whereto::Path(&args.to),
+        records: &handles,
+        compared: false,
+        slot: None,
+    };
     let noted = copy_note::note(world, &mut vault, &made)?;
     let exit = chosen.exit(&vault)?;
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })

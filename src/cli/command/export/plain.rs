@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::cli::copy_note::{self, Made, Whereto};
 use super::saving::{Saved, is_output, save_to};
 use super::{bundle, chosen};
 use crate::cli::args::{ExportPlainArgs, Shared};
+use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
@@ -60,7 +60,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         bundle::warn_of_memory(world, saved)?;
     }
     let compared = matches!(saved, Saved::File(Put::AlreadyThere, _));
-    let made = Made { kind: CopyKind::File, name: args.name.as_ref(), place: Whereto::Path(&args.to), records: &handles, compared, slot: None };
+    let made =
+        Made { kind: CopyKind::File, name: args.name.as_ref(), place: Whereto::Path(&args.to), records: &handles, compared, slot: None };
     let noted = copy_note::note(world, &mut vault, &made)?;
     let exit = chosen.exit(&vault)?;
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::cli::copy_note::{self, Made, Whereto};
 use super::usb_report::{self, Line, What};
 use super::{chosen, saving, sticks};
 use crate::cli::args::{ExportUsbArgs, Shared};
+use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
@@ -76,7 +76,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
     let mut noted = true;
     if !args.dry_run && !there.is_empty() {
         let compared = lines.iter().all(|line| line.outcome != Ok(Put::Written));
-        let made = Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: Whereto::Path(&to), records: &there, compared, slot: None };
+        let made =
+            Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: Whereto::Path(&to), records: &there, compared, slot: None };
         noted = copy_note::note(world, &mut vault, &made)?;
     }
     warn_of_leftovers(world, &folder)?;
