@@ -39,6 +39,9 @@ fn every_command_of_the_readme_runs() {
     assert!(commands.len() > 25, "{commands:?}");
     let mut house = House::with_vault();
     house.key_file(&format!("stick/BitLocker Recovery Key {ID_1}.TXT"), ID_1, KEY_1);
+    // Stands for the drive E: a suspended one, which needs no key to be read.
+    cli_house::volumes::save(&cli_house::volumes::named("suspended"), &house.path("drive.img"));
+    std::fs::create_dir_all(house.path("out")).unwrap();
     house.clipboard.content = Some(format!("{ID_1} {KEY_1}"));
     for command in &commands {
         if command.contains("COMMAND") || command.ends_with("--help") {
@@ -49,16 +52,23 @@ fn every_command_of_the_readme_runs() {
             .skip(1)
             .map(|word| match word.as_str() {
                 "E:\\" => "~/stick".to_owned(),
+                "E:" => "~/drive.img".to_owned(),
+                name if name.ends_with(".pdf") || name.ends_with(".age") => format!("~/out/{name}"),
                 _ => word,
             })
             .collect();
         let mut arguments: Vec<&str> = typed.iter().map(String::as_str).collect();
-        if let Some(at) = arguments.iter().position(|argument| *argument == "--to") {
+        if let ("man", Some(at)) = (arguments[0], arguments.iter().position(|argument| *argument == "--to")) {
             arguments[at + 1] = "~/man";
         }
         let answers: &[&str] = match arguments[0] {
             // The folder that holds the files is proposed as a computer.
-            "import" => &["n"],
+            "import" if arguments.contains(&"--clipboard") => &[""],
+            "import" => &["n", ""],
+            "sweep" => &["n"],
+            "undo" | "harvest" => &["y"],
+            "repair" => &["471207", "278498", "422125", "177177", "561902", "537405", "468006", "69345?", "n"],
+            "export" if arguments[1] == "bundle" => &["another quiet tractor hums", "another quiet tractor hums"],
             "add" => &[KEY_1, "", ""],
             "whose" => &[KEY_1],
             "show" if arguments.contains(&"--read-aloud") => &["", "", "", "", "", "", "", ""],
@@ -78,7 +88,7 @@ fn every_command_of_the_readme_runs() {
         let expected = if arguments[0] == "find" && arguments.len() > 2 { [0, 3] } else { [0, 0] };
         assert!(expected.contains(&outcome.exit), "{command}: {} {:?}", outcome.exit, outcome.log);
         if command == "drivekey purge r1" {
-            assert_eq!(house.given(&["import", "~/stick"], &["n"]).exit, 0);
+            assert_eq!(house.given(&["import", "~/stick"], &["n", ""]).exit, 0);
         }
     }
 }
