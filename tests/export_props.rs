@@ -1,4 +1,5 @@
 //! Whatever a record holds, what is exported of it is read back as the same pair, and a bundle brings back all of it.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use chrono::DateTime;
 use drivekey::export::{Item, Part, bundle, csv, json, name_problem, windows_name, windows_text};
@@ -68,7 +69,7 @@ fn details() -> impl Strategy<Value = Details> {
 }
 
 fn handle(number: u32) -> Handle {
-    Handle::new(number).expect("not zero")
+    Handle::new(number).unwrap()
 }
 
 proptest! {
@@ -85,7 +86,7 @@ proptest! {
         prop_assert_eq!(reading.records.len(), 1, "{:?}", reading.remarks);
         prop_assert!(reading.records[0].password.expose_secret().as_str() == key);
         prop_assert_eq!(&reading.records[0].key_id, &details.key_id);
-        let said: Vec<&str> = reading.remarks.iter().map(|remark| remark.code()).collect();
+        let said: Vec<&str> = reading.remarks.iter().map(drivekey::import::Remark::code).collect();
         prop_assert!(said.iter().all(|code| ["no_key_id", "key_id_prefix_only", "weak_password"].contains(code)), "{:?}", said);
     }
 

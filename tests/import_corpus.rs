@@ -1,5 +1,6 @@
 //! Reads every sample file that an `expected.json` lists and compares all that the import says of it: our own made-up
 //! files always, the shared corpus where it lies beside the repository.
+#![allow(clippy::case_sensitive_file_extension_comparisons, reason = "the samples are called so, to the letter")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot read its files has failed")]
 
 use std::path::{Path, PathBuf};

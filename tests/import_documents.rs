@@ -1,4 +1,10 @@
 //! Documents and containers: a pair survives any wrapping, and nothing that is built to fill memory or time gets either.
+#![allow(
+    clippy::format_push_string,
+    clippy::format_collect,
+    clippy::large_stack_arrays,
+    reason = "hostile inputs are built as they read best"
+)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot build its data has failed")]
 
 mod documents;

@@ -1,5 +1,6 @@
 //! A valid pair is read exactly from any structured text, in whatever order, encoding and quoting its fields come; the
 //! IDs of other things beside it are never taken. And nothing else is read as a pair.
+#![allow(clippy::format_collect, reason = "a test builds its texts as they read best")]
 #![allow(clippy::format_push_string, reason = "test texts")]
 
 use drivekey::import::{Outcome, Reading, Remark, read};

@@ -261,6 +261,7 @@ fn check_summary(vector: &Vector, roots: &mut Roots) {
 
 /// A kit's slot; what docs/FORMAT.md says of its check value is done once more by hand.
 fn check_kit(vector: &Vector) {
+    use hmac::{KeyInit as _, Mac as _};
     let kit = KitIdentity::from_text(&secret(vector.get("kit"))).unwrap();
     let cost = KdfCost { memory_kib: 0, passes: 0, lanes: 0 };
     let body = SlotBody { cost, salt: vector.bytes("salt"), check_value: vector.bytes("check_value"), wrapped: vector.blob() };
@@ -278,7 +279,6 @@ fn check_kit(vector: &Vector) {
     hkdf::Hkdf::<sha2::Sha256>::new(Some(&vector.bytes::<16>("salt")), &secret).expand(b"drivekey/1/kit", &mut key).unwrap();
     let common =
         [&vector.bytes::<16>("vault")[..], &vector.bytes::<16>("slot"), &[0, 0, 0, 2], &[0; 12], &vector.bytes::<16>("salt")].concat();
-    use hmac::{KeyInit as _, Mac as _};
     let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
     mac.update(b"drivekey/1/check");
     mac.update(&common);

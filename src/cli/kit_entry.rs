@@ -34,8 +34,8 @@ pub(super) fn from_file(path: &Path) -> Result<KitIdentity, Failure> {
     let nothing = |hint: &str| Failure::usage(format!("there is no emergency kit in {}", path.display()), hint);
     match read_scan(&bytes) {
         Ok(found) => {
-            let kits = found.into_iter().filter_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
-            let kit = kits.last().ok_or_else(|| nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"))?;
+            let mut kits = found.into_iter().filter_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
+            let kit = kits.next().ok_or_else(|| nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"))?;
             identity(&kit)
         }
         Err(ScanError::Format) => {

@@ -33,7 +33,9 @@ pub(super) fn entries(out: &mut dyn Write, entries: Vec<Entry>) -> io::Result<()
         .chunks(BLOCK_ROWS)
         .map(|entries| {
             let mut text = String::with_capacity(entries.len() * (widths.iter().sum::<usize>() + widths.len() * 2));
-            entries.iter().for_each(|entry| line(&mut text, &cells(entry).map(cut), &widths));
+            for entry in &entries {
+                line(&mut text, &cells(entry).map(cut), &widths);
+            }
             text
         })
         .collect();
@@ -95,7 +97,9 @@ pub(super) fn write(out: &mut dyn Write, rows: Vec<Vec<String>>) -> io::Result<(
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
-    rows.iter().for_each(|row| line(&mut text, row, &widths));
+    for row in &rows {
+        line(&mut text, row, &widths);
+    }
     out.write_all(text.as_bytes())
 }
 

@@ -127,10 +127,7 @@ impl Folder {
 
     fn rename(&self, passing: NamedTempFile, name: &str) -> Result<(), WriteError> {
         let place = self.path.join(name);
-        let refused = match passing.persist_noclobber(&place) {
-            Ok(_) => return Ok(()),
-            Err(refused) => refused,
-        };
+        let Err(refused) = passing.persist_noclobber(&place) else { return Ok(()) };
         let exists = place.symlink_metadata().is_ok();
         match refused.error.kind() {
             io::ErrorKind::AlreadyExists => Err(WriteError::Exists),

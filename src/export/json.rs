@@ -25,7 +25,9 @@ pub fn json(items: &[Item<'_>], parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
     pieces.push(CLOSE);
     if let Some((first, others)) = held.split_first() {
         pieces.extend([ATTACHMENTS, first]);
-        others.iter().for_each(|other| pieces.extend([BETWEEN, other.as_str()]));
+        for other in others {
+            pieces.extend([BETWEEN, other.as_str()]);
+        }
         pieces.push(CLOSE);
     }
     pieces.push(END);

@@ -108,6 +108,6 @@ mod tests {
         assert_eq!(text(&wide("PC\u{1b}[2J\u{202e}\u{200b}1\0rest")).map(String::from).as_deref(), Some("PC[2J1"));
         assert_eq!(text(&[0x00, 0xD8, 0x41, 0x00, 0x07]).map(String::from).as_deref(), Some("\u{FFFD}A"));
         assert_eq!(text(&[]), None);
-        assert_eq!(text(&wide(&"\u{FB2C}".repeat(30_000))).is_some_and(|text| text.as_str().chars().count() <= 1000), true);
+        assert!(text(&wide(&"\u{FB2C}".repeat(30_000))).is_some_and(|text| text.as_str().chars().count() <= 1000));
     }
 }

@@ -42,7 +42,7 @@ impl Vault<Unlocked> {
     pub fn add_kit(&mut self, kit: &KitIdentity, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
         let (made, recipient) = KitSlot::make(&self.access.root, kit).map_err(VaultError::from)?;
         let (row, kept) = kit_slot_row(self.access.vault, made, recipient, name);
-        self.put_slot(None, row, kept)
+        self.put_slot(None, &row, kept)
     }
 
     /// Puts a new passphrase in place of the one that opened the vault. Where a kit opened it, in place of the only
@@ -72,10 +72,10 @@ impl Vault<Unlocked> {
     ) -> Result<SlotId, SlotChangeError> {
         let made = PassphraseSlot::make(&self.access.root, passphrase, cost, self.limits).map_err(VaultError::from)?;
         let (row, kept) = slot_row(self.access.vault, made, name);
-        self.put_slot(old, row, kept)
+        self.put_slot(old, &row, kept)
     }
 
-    fn put_slot(&mut self, old: Option<SlotId>, row: SlotRow, kept: SlotState) -> Result<SlotId, SlotChangeError> {
+    fn put_slot(&mut self, old: Option<SlotId>, row: &SlotRow, kept: SlotState) -> Result<SlotId, SlotChangeError> {
         let slot = row.slot;
         let mut session = self.begin()?;
         if let Some(old) = old {
@@ -85,7 +85,7 @@ impl Vault<Unlocked> {
         if session.state.slots.len() >= MOST_SLOTS {
             return Err(SlotChangeError::TooMany);
         }
-        session.writer.insert_slot(&row).map_err(VaultError::from)?;
+        session.writer.insert_slot(row).map_err(VaultError::from)?;
         session.state.slots.push(kept);
         let rows = session.writer.reader().slots().map_err(VaultError::from)?;
         let before = session.access.slot;

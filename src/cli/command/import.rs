@@ -68,7 +68,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     };
     let outcome = take_in(world, &mut vault, &mut sorted, args)?;
     let handles: Vec<Handle> = outcome.records.iter().map(TakenIn::handle).collect();
-    let reports = sorted.reports(outcome);
+    let reports = sorted.reports(&outcome);
     let mut exit = report::show(world, shared, &reports, args.dry_run)?;
     if !volumes.is_empty() {
         let proved = prove::taken(world, &mut vault, &volumes, &handles)?;
@@ -147,7 +147,7 @@ impl Sorted {
         (&self.intake.records, self.intake.attachments.len())
     }
 
-    pub(super) fn reports(mut self, outcome: IntakeOutcome) -> Reports {
+    pub(super) fn reports(mut self, outcome: &IntakeOutcome) -> Reports {
         for report in &mut self.files {
             let ids = report.ids.drain(..);
             report.taken = ids.zip(outcome.records[report.keys.clone()].iter().cloned()).collect();

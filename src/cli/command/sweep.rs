@@ -64,7 +64,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
         importing.dry_run = !takes_in(world, &mut vault, &sorted, args.import, asks && writable)?;
     }
     let outcome = import::take_in(world, &mut vault, &mut sorted, &importing)?;
-    let reports = sorted.reports(outcome);
+    let reports = sorted.reports(&outcome);
     let mut sweep = Sweep { tally, lying, erased: None };
     if shared.json {
         sweep.erased = args.erase.then(|| erasing::erase(world, &mut vault, &sweep.lying)).transpose()?;

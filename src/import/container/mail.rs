@@ -180,7 +180,7 @@ mod tests {
         );
         let reading = read(None, mail("Content-Type: multipart/mixed;\r\n boundary=\"x y\"", &parts).as_bytes());
         assert_eq!((reading.outcome(), reading.records.len()), (Outcome::Ok, 1), "{:?}", reading.remarks);
-        assert_eq!(reading.records[0].inside.as_ref().map(|inside| inside.as_str()), Some("Schlüssel.txt"));
+        assert_eq!(reading.records[0].inside.as_ref().map(crate::record::LineText::as_str), Some("Schlüssel.txt"));
     }
 
     #[test]

@@ -101,12 +101,11 @@ fn write(world: &World<'_>, folder: &mut Folder, outgoing: &[Outgoing<'_>]) -> (
     let mut lines: Vec<Line> = Vec::with_capacity(outgoing.len());
     let mut stopped = None;
     for (at, one) in outgoing.iter().enumerate() {
-        let outcome = match stopped {
-            Some(error) => Err(error),
-            None => {
-                let outcome = folder.put(&one.name(), &one.bytes());
-                forgive(folder, one, outcome)
-            }
+        let outcome = if let Some(error) = stopped {
+            Err(error)
+        } else {
+            let outcome = folder.put(&one.name(), &one.bytes());
+            forgive(folder, one, outcome)
         };
         stopped = outcome.err().filter(WriteError::stops_all);
         lines.push(one.line(outcome));

@@ -103,7 +103,7 @@ fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), 
                 continue;
             }
         }
-        let (word, _) = line.words(dry_run);
+        let (verdict, _) = line.words(dry_run);
         let of = match (line.what, &line.device) {
             (What::Key(handle), Some(device)) => format!(": {handle}, {device}"),
             (What::Key(handle), None) => format!(": {handle}"),
@@ -112,7 +112,7 @@ fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), 
             (What::Readme, _) => String::new(),
         };
         let why = line.outcome.err().map(|error| format!(" ({})", brief(error))).unwrap_or_default();
-        writeln!(world.out, "{word:<14} {}{of}{why}", line.name)?;
+        writeln!(world.out, "{verdict:<14} {}{of}{why}", line.name)?;
     }
     if stopped > 1 {
         let more = if stopped == 2 { "1 more file".to_owned() } else { format!("{} more files", stopped - 1) };

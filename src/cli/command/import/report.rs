@@ -20,6 +20,7 @@ use crate::vault::{AttachedAs, TakenIn};
 const SHOWN_FILES: usize = 20;
 
 /// What became of one file.
+#[expect(clippy::struct_excessive_bools, reason = "four facts of a file that do not depend on each other")]
 pub(in crate::cli::command) struct FileReport {
     /// `None` for the clipboard.
     pub(in crate::cli::command) path: Option<PathBuf>,

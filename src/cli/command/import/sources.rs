@@ -140,9 +140,11 @@ pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) ->
     Ok(Sources { read, failed, without })
 }
 
-/// What was read, and the bytes of a file that is encrypted with age; `None` where a file was only met on the way and
-/// plainly holds no text.
-fn read_one(entry: &Entry) -> Result<Option<(Reading, Option<Zeroizing<Vec<u8>>>)>, GatherError> {
+/// What was read, and the bytes of a file that is encrypted with age.
+type Read = (Reading, Option<Zeroizing<Vec<u8>>>);
+
+/// `None` where a file was only met on the way and plainly holds no text.
+fn read_one(entry: &Entry) -> Result<Option<Read>, GatherError> {
     if entry.size_bytes > FILE_CEILING_BYTES {
         return Ok(source_text::read_long(entry)?.map(|reading| (reading, None)));
     }
