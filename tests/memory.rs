@@ -213,6 +213,9 @@ impl Terminal for Pipe {
         if prompt.starts_with("There is no vault") || prompt.contains("Make one?") {
             return Ok(Zeroizing::new("y".to_owned()));
         }
+        if prompt.starts_with("Store ") || prompt.starts_with("If the passphrase is forgotten") {
+            return Ok(Zeroizing::new(if prompt.starts_with("Store ") { "y" } else { "n" }.to_owned()));
+        }
         if prompt.starts_with("The file or folder") {
             return Ok(Zeroizing::new("n".to_owned()));
         }
