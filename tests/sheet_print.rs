@@ -15,7 +15,7 @@ fn house() -> House {
     let mut house = House::new();
     assert_eq!(house.given(&["init"], &[]).exit, 0);
     house.key_file("k/one.txt", ID_1, KEY_1);
-    assert_eq!(house.given(&["import", "~/k"], &[]).exit, 0);
+    assert_eq!(house.given(&["import", "~/k", "--yes"], &[]).exit, 0);
     house
 }
 
