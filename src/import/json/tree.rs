@@ -231,7 +231,7 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
 
 /// A list of sixteen numbers under the name of a GUID.
 fn bytes_as_guid(fields: &mut Vec<Field<'_>>, from: usize) {
-    let bytes: Option<Vec<u8>> = fields[from..].iter().map(|field| field.value.parse().ok()).collect();
+    let bytes: Option<Vec<u8>> = fields[from..].iter().map(|field| field.value.parse::<u8>().ok()).collect();
     let Some(Ok(bytes)) = bytes.map(<[u8; 16]>::try_from) else { return };
     fields.truncate(from + 1);
     fields[from].value = Text::Owned(Zeroizing::new(little_endian(bytes).to_string()));
