@@ -120,7 +120,7 @@ mod tests {
         for size in [0, 1, 4095, 4096, 4097, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES - 7] {
             let bytes: Vec<u8> = (0..=255).cycle().take(size).collect();
             fs::write(&path, &bytes).unwrap();
-            File::open(&path).unwrap().sync_all().unwrap();
+            OpenOptions::new().write(true).open(&path).unwrap().sync_all().unwrap();
             assert!(holds(&path, &bytes).unwrap().0, "{size}");
             let longer = [&bytes[..], b"x"].concat();
             assert!(!holds(&path, &longer).unwrap().0, "{size}");
