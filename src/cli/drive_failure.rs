@@ -34,9 +34,16 @@ pub(super) const MORE_RIGHTS: &str = if cfg!(windows) {
 pub(super) fn target_failure(path: &Path, error: TargetError) -> Failure {
     let (exit, sentence, hint) = match error {
         TargetError::Drive(error) => drive_words(error),
-        TargetError::Fve(error) => volume_words(error),
+        TargetError::Fve(error) => volume_words(error, is_windows_drive(path)),
     };
     Failure::new(exit, format!("{} {sentence}", path.display()), hint)
+}
+
+/// `E:`, `E:\` or `\\.\…`: names of drives themselves, no files.
+fn is_windows_drive(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    let letter = matches!(name.as_bytes(), [letter, b':'] | [letter, b':', b'\\'] if letter.is_ascii_alphabetic());
+    cfg!(windows) && (letter || name.starts_with(r"\\.\"))
 }
 
 fn drive_words(error: DriveError) -> (Exit, String, &'static str) {
@@ -53,9 +60,10 @@ fn drive_words(error: DriveError) -> (Exit, String, &'static str) {
     (Exit::Failed, sentence, hint)
 }
 
-fn volume_words(error: FveError) -> (Exit, String, &'static str) {
+/// `device`: a drive of Windows itself, where an unlocked volume shows nothing of its metadata.
+fn volume_words(error: FveError, device: bool) -> (Exit, String, &'static str) {
     match error {
-        FveError::NotBitLocker if cfg!(windows) => (
+        FveError::NotBitLocker if device => (
             Exit::Failed,
             "is no BitLocker volume, or it is unlocked: then Windows hides what could be read".to_owned(),
             "lock the drive first ('manage-bde -lock E:'), or name another",

@@ -320,7 +320,8 @@ fn bytes_of(text: &str) -> Option<[u8; 16]> {
     if list.len() > 100 || !list.contains([',', ' ']) {
         return None;
     }
-    let numbers: Option<Vec<u8>> = list.split([',', ' ', ';']).filter(|part| !part.is_empty()).map(|part| part.parse::<u8>().ok()).collect();
+    let numbers: Option<Vec<u8>> =
+        list.split([',', ' ', ';']).filter(|part| !part.is_empty()).map(|part| part.parse::<u8>().ok()).collect();
     numbers?.try_into().ok()
 }
 
