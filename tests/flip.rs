@@ -83,6 +83,10 @@ fn no_flipped_byte_changes_an_answer_unnoticed() {
     let all = std::env::var_os("DRIVEKEY_SWEEP").is_some();
     let mut tries = Vec::new();
     for (at, &byte) in flips.bytes.iter().enumerate() {
+        // The file and what reads it are the same on every system; an emulated one takes a sample.
+        if cfg!(windows) && !all && at >= 100 && !at.is_multiple_of(7) {
+            continue;
+        }
         let whole = flips.is_swept_whole(at / PAGE, slot_page);
         for (number, pattern) in PATTERNS.into_iter().enumerate() {
             // The sweep of whole pages takes the patterns in turn, the first hundred bytes all of them.
