@@ -19,7 +19,6 @@ pub(super) enum Holding<'a> {
     /// A startup key or key package, by its protector.
     Protector(Guid),
     /// A copy of the whole vault.
-    #[allow(dead_code, reason = "backups come with a command of their own")]
     WholeVault,
 }
 

@@ -8,6 +8,7 @@ use crate::cli::args::{KitCheckArgs, KitCommand, KitMakeArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, short};
+use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json as print, kit_entry, new_file, printer, question, system_fonts, world::World};
 use crate::record::{CopyKind, LineText};
@@ -62,6 +63,9 @@ fn print_kit(
     name: Option<&LineText>,
     letter: bool,
 ) -> Result<bool, Failure> {
+    if let Some(path) = to {
+        guard::check(world, vault, path, &Holding::WholeVault)?;
+    }
     let kit = KitIdentity::make();
     let slot = vault.add_kit(&kit, name.cloned())?;
     let said = match put(world, vault, &kit, slot, to, name, letter) {

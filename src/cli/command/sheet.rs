@@ -15,6 +15,7 @@ use crate::cli::args::Shared;
 use crate::cli::copy_note::{self, Made as Noted, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
+use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{system_fonts, world::World};
 use crate::record::{CopyKind, ProofLevel};
@@ -43,6 +44,9 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
     let target = deliver::Target::of(world, shared.json, args)?;
     let mut vault = unlocked(world, shared)?;
     let (entries, faults) = chosen(world, &mut vault, args)?;
+    if let deliver::Target::File(path) = &target {
+        guard::check(world, &mut vault, path, &Holding::Records(&entries))?;
+    }
     let mut keys = Vec::with_capacity(entries.len());
     for entry in &entries {
         keys.push(reveal(&mut vault, entry)?);
