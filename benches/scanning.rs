@@ -1,5 +1,6 @@
 //! How fast text without a key is passed over, on one core, beside `grep -P` with the same pattern in the same run; and
-//! how fast the reader itself is: `cargo bench --bench scanning`.
+//! how fast the reader itself is: `cargo bench --bench scanning`, with parts of names for
+//! some of them, and `--probe` for the first figure alone.
 #![allow(clippy::format_push_string, clippy::cast_precision_loss, reason = "made-up texts, and rates to two digits")]
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise and prints its figures")]
 
@@ -19,22 +20,27 @@ fn main() {
         return;
     }
     println!("GB/s, best of {ROUNDS}, {} MiB each\n{:<34} {:>6} {:>6} {:>7}", BYTES >> 20, "", "probe", "reader", "grep -P");
-    let mut noise = Noise(0x9E37_79B9_7F4A_7C15);
-    let english = prose(&mut noise, ENGLISH, b'0'.into());
-    figures("prose, English, UTF-8", english.as_bytes(), true);
-    figures("prose, English, UTF-16", &utf16(&english), false);
     for (name, words, zero) in [
+        ("English", ENGLISH, '0'),
         ("Russian", RUSSIAN, '0'),
         ("Arabic with its own digits", ARABIC, '٠'),
         ("Hindi with its own digits", HINDI, '०'),
         ("Chinese", CHINESE, '0'),
         ("Japanese, full-width digits", JAPANESE, '０'),
     ] {
-        let text = prose(&mut noise, words, zero.into());
-        figures(&format!("prose, {name}, UTF-8"), text.as_bytes(), true);
-        figures(&format!("prose, {name}, UTF-16"), &utf16(&text), false);
+        figures(&format!("prose, {name}, UTF-8"), true, |noise| prose(noise, words, zero.into()).into_bytes());
+        figures(&format!("prose, {name}, UTF-16"), false, |noise| utf16(&prose(noise, words, zero.into())));
     }
-    let log = made(|text| {
+    figures("log", true, |noise| log(noise).into_bytes());
+    figures("dense groups of six digits", true, |noise| groups(noise).into_bytes());
+    figures("dense groups of six, UTF-16", false, |noise| utf16(&groups(noise)));
+    figures("dense numbers", true, |noise| made(|text| text.push_str(&format!("{} ", noise.next() >> (noise.next() % 60)))).into_bytes());
+    figures("one row of random digits", false, |noise| (0..BYTES).map(|_| b'0' + u8::try_from(noise.next() % 10).unwrap()).collect());
+    figures("random bytes", false, |noise| (0..BYTES / 8).flat_map(|_| noise.next().to_le_bytes()).collect());
+}
+
+fn log(noise: &mut Noise) -> String {
+    made(|text| {
         let (a, b) = (noise.next(), noise.next());
         text.push_str(&format!(
             "2026-09-{:02}T{:02}:{:02}:{:02}.{:06}Z INFO  [worker-{}] request {} from 10.{}.{}.{} took {} us\n",
@@ -50,24 +56,23 @@ fn main() {
             b >> 50 & 255,
             a >> 40 & 0xFFFF
         ));
-    });
-    figures("log", log.as_bytes(), true);
-    let groups = made(|text| {
+    })
+}
+
+fn groups(noise: &mut Noise) -> String {
+    made(|text| {
         for at in 0..8 {
             text.push_str(&format!("{:06}{}", noise.next() % 1_000_000, if at < 7 { '-' } else { '\n' }));
         }
-    });
-    figures("dense groups of six digits", groups.as_bytes(), true);
-    figures("dense groups of six, UTF-16", &utf16(&groups), false);
-    let numbers = made(|text| text.push_str(&format!("{} ", noise.next() >> (noise.next() % 60))));
-    figures("dense numbers", numbers.as_bytes(), true);
-    let digits: Vec<u8> = (0..BYTES).map(|_| b'0' + u8::try_from(noise.next() % 10).unwrap()).collect();
-    figures("one row of random digits", &digits, false);
-    let bytes: Vec<u8> = (0..BYTES / 8).flat_map(|_| noise.next().to_le_bytes()).collect();
-    figures("random bytes", &bytes, false);
+    })
 }
 
-fn figures(name: &str, bytes: &[u8], grep: bool) {
+fn figures(name: &str, grep: bool, made: impl FnOnce(&mut Noise) -> Vec<u8>) {
+    let mut chosen = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).peekable();
+    if chosen.peek().is_some() && !chosen.any(|part| name.contains(&part)) {
+        return;
+    }
+    let bytes = &*made(&mut Noise(0x9E37_79B9_7F4A_7C15));
     let rate = |seconds: f64| format!("{:.2}", bytes.len() as f64 / seconds / 1e9);
     let best = |mut run: Box<dyn FnMut() + '_>, rounds: usize| {
         let times = (0..rounds).map(|_| {
@@ -78,6 +83,10 @@ fn figures(name: &str, bytes: &[u8], grep: bool) {
         times.fold(f64::MAX, f64::min)
     };
     let probe = best(Box::new(|| assert!(!could_hold(None, black_box(bytes)))), ROUNDS);
+    if std::env::args().any(|argument| argument == "--probe") {
+        println!("{name:<34} {:>6}", rate(probe));
+        return;
+    }
     let part = &bytes[..bytes.len() / 8];
     let reader = best(Box::new(|| assert!(read(None, black_box(part)).records.is_empty())), 2) * 8.0;
     let grep = if grep {

@@ -11,7 +11,8 @@ mod view;
 mod zeros;
 
 use super::key_package;
-use gate::{Block, Signs};
+use crate::record::GROUPS;
+use gate::{Digits, Gate, Signs};
 use row::Row;
 use view::View;
 
@@ -19,30 +20,35 @@ use view::View;
 const BLOCK_BYTES: usize = 1024;
 /// A block may end so much later, so that no word is cut.
 const BLOCK_SLACK_BYTES: usize = 256;
-/// How far back digits of other scripts in UTF-16 may begin before they are recognised as such.
-const REACH_BYTES: usize = 4096;
 /// Inputs above this are not searched for mixtures of encodings within one screenful.
 const BULK_BYTES: usize = 64 * 1024;
+/// A key has a digit in each group, however many others were read as letters.
+const DIGITS_MIN: u32 = 8;
+/// Digits that make it worth it to fold those of other scripts, and what is invisible; half of a key's.
+const FOLDED_DIGITS_MIN: u32 = 24;
+/// Digits followed by another that make it worth it to read units of UTF-16: half of what a key in groups has.
+const JOINED_MIN: u32 = 20;
 
 /// Whether any reader could take a record or an attachment from these bytes, or from a file of this name.
 ///
-/// For plain text of any size it is exact but for keys whose digits change between encodings or stand kilobytes apart;
-/// containers and encoded texts are known by their marks and always let through.
+/// For plain text of any size it is exact but for keys whose digits change between encodings or stand kilobytes apart,
+/// and, in texts longer than a few pages, for those of which most digits became letters and the others are of another
+/// script; containers and encoded texts are known by their marks and always let through.
 #[must_use]
 pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
-    if marks::is_container(bytes) || marks::holds_encoded(bytes) || key_package::is_one(file_name, bytes) {
+    if marks::is_container(bytes) || marks::is_listing(bytes) || key_package::is_one(file_name, bytes) {
         return true;
     }
     if bytes.len() <= BULK_BYTES && zeros::are_lost(bytes) {
         return true;
     }
-    let mut probe = Probe::new(marks::is_markup(bytes));
-    probe.read(bytes)
+    let content = if marks::is_markup(bytes) { Content::Markup } else { Content::File };
+    Probe::new(content).read(bytes)
 }
 
 /// Whether a plain text could hold a recovery password in these bytes.
 pub(super) fn text_could_hold(bytes: &[u8]) -> bool {
-    Probe::new(false).read(bytes)
+    Probe::new(Content::Text).read(bytes)
 }
 
 /// Whether the beginning of a file is that of a format that is only read whole.
@@ -51,106 +57,148 @@ pub fn is_structured(head: &[u8]) -> bool {
     marks::is_container(head) || marks::is_markup(head) || marks::is_json(head)
 }
 
+/// What is looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// Plain text, as it is read as a stream.
+    Text,
+    /// A file: words that announce something encoded let it through.
+    File,
+    /// A file of markup, which may stand between the groups of a key.
+    Markup,
+}
+
 /// One row for each way to read digits out of bytes.
 struct Probe {
+    gate: Gate,
     /// Bytes below 128 are ASCII; UTF-8; the pages of other scripts. Zeros are dropped, which reads most UTF-16, too.
     plain: Row,
     /// Each second byte, from an even and an odd place.
     halves: [Row; 2],
     /// UTF-16 with digits of other scripts: both orders, from even and odd places.
     units: [Row; 4],
-    markup: bool,
+    content: Content,
     bulk: bool,
     /// Zeros were seen, as in UTF-16.
     wide: bool,
-    /// Up to where digits of other scripts in UTF-16 are reckoned with.
-    foreign_until: usize,
     scratch: View,
 }
 
+/// A part of the bytes, what is in it, and what is in it and a neighbour, over which a key may reach.
+struct Block {
+    from: usize,
+    to: usize,
+    own: Signs,
+    /// Its ASCII digits.
+    digits: Digits,
+    near: Signs,
+}
+
 impl Probe {
-    fn new(markup: bool) -> Self {
+    fn new(content: Content) -> Self {
         let row = || Row::new();
         Self {
+            gate: Gate::new(),
             plain: row(),
             halves: [row(), row()],
             units: [row(), row(), row(), row()],
-            markup,
+            content,
             bulk: false,
             wide: false,
-            foreign_until: 0,
-            scratch: View::with_capacity(BLOCK_BYTES + BLOCK_SLACK_BYTES + REACH_BYTES),
+            scratch: View::with_capacity(BLOCK_BYTES + BLOCK_SLACK_BYTES),
         }
     }
 
     fn read(&mut self, bytes: &[u8]) -> bool {
         self.bulk = bytes.len() > BULK_BYTES;
         self.wide = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
-        let mut from = 0;
-        while from < bytes.len() {
-            let to = block_end(bytes, from);
-            if self.block(bytes, from, to) {
+        let mut before = Signs::default();
+        let mut next = self.look(bytes, 0);
+        while let Some(mut block) = next {
+            next = self.look(bytes, block.to);
+            let after = next.as_ref().map(|block| block.own).unwrap_or_default();
+            block.near = Signs::near(&before, &block.own, &after);
+            if self.block(bytes, &block) {
                 return true;
             }
-            from = to;
+            before = block.own;
         }
-        let mut rows = std::iter::once(&mut self.plain).chain(&mut self.halves).chain(&mut self.units);
-        if rows.any(Row::finish) {
+        if self.rows().any(Row::finish) {
             return true;
         }
         // Markup, and columns that were wrapped, stand between the groups of one key.
-        (self.markup || !self.bulk) && self.plain.sound_groups() >= crate::record::GROUPS
+        (self.content == Content::Markup || !self.bulk) && self.plain.sound_groups() >= GROUPS
     }
 
-    fn block(&mut self, bytes: &[u8], from: usize, to: usize) -> bool {
-        let block = Block::new(bytes, from, to);
-        let signs = block.signs();
-        self.wide |= signs.zeros;
-        self.in_bytes(bytes, from, to, signs) || self.wide && self.in_units(bytes, from, to, &block, signs)
-    }
-
-    fn in_bytes(&mut self, bytes: &[u8], from: usize, to: usize, signs: Signs) -> bool {
-        if !signs.foreign && !gate::has_digits(&bytes[from..to]) {
-            return std::iter::once(&mut self.plain).chain(&mut self.halves).any(Row::finish);
+    /// The block that begins there, and what it has in it.
+    fn look(&mut self, bytes: &[u8], from: usize) -> Option<Block> {
+        if from == bytes.len() {
+            return None;
         }
-        let kana = self.bulk && signs.zeros && gate::is_kana(&bytes[from..to]);
-        let found = if kana {
-            false
-        } else if signs.foreign {
-            self.scratch.folded(bytes, from, to);
-            self.plain.take(self.scratch.bytes())
-        } else if signs.zeros {
-            self.scratch.without_zeros(&bytes[from..to]);
-            self.plain.take(self.scratch.bytes())
+        let to = block_end(bytes, from);
+        let (own, digits) = self.gate.look(bytes, from, to, self.wide);
+        self.wide |= own.zeros;
+        Some(Block { from, to, own, digits, near: own })
+    }
+
+    fn rows(&mut self) -> impl Iterator<Item = &mut Row> {
+        std::iter::once(&mut self.plain).chain(&mut self.halves).chain(&mut self.units)
+    }
+
+    fn block(&mut self, bytes: &[u8], block: &Block) -> bool {
+        if self.content != Content::Text
+            && block.own.words
+            && marks::announces(&bytes[block.from..bytes.len().min(block.to + marks::ENCODED_BYTES)])
+        {
+            return true;
+        }
+        let digits = block.near.digits + block.near.foreign;
+        let in_bytes = if digits < DIGITS_MIN {
+            std::iter::once(&mut self.plain).chain(&mut self.halves).any(Row::finish)
         } else {
-            self.plain.take_within(bytes, from, to)
+            self.in_bytes(bytes, block, digits)
+        };
+        in_bytes || self.in_units(bytes, block)
+    }
+
+    fn in_bytes(&mut self, bytes: &[u8], block: &Block, digits: u32) -> bool {
+        let &Block { from, to, own, near, .. } = block;
+        let part = &bytes[from..to];
+        // Characters of Asia in UTF-16 have bytes like digits all over.
+        let in_characters = self.bulk && own.zeros && own.pairs() && near.joined < JOINED_MIN;
+        let folds = (own.foreign > 0 || own.folds) && (!self.bulk || digits >= FOLDED_DIGITS_MIN);
+        let found = if in_characters {
+            self.plain.finish()
+        } else if folds {
+            self.scratch.folded(bytes, from, to);
+            self.plain.take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
+        } else if own.zeros {
+            self.scratch.without_zeros(part, own.halves);
+            self.plain.take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
+        } else {
+            self.plain.take_within(bytes, from, to, &block.digits)
         };
         if found {
             return true;
         }
         // Where only one byte of each pair says anything, dropping the other is enough.
-        let spaced = gate::is_spaced(&bytes[from..to]);
-        (spaced || signs.zeros && signs.pairs)
-            && (0..2).any(|half| {
-                self.scratch.half(bytes, from, to, half, !spaced);
-                self.halves[half].take(self.scratch.bytes())
-            })
+        let spaced = self.gate.is_spaced(part);
+        if !spaced && (in_characters || !own.zeros || !own.pairs()) {
+            return self.halves.iter_mut().any(Row::finish);
+        }
+        (0..2).any(|half| {
+            self.scratch.half(bytes, from, to, half, !spaced);
+            self.halves[half].take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
+        })
     }
 
-    fn in_units(&mut self, bytes: &[u8], from: usize, to: usize, block: &Block<'_>, signs: Signs) -> bool {
-        let going_on = from < self.foreign_until;
-        let foreign = signs.pairs && block.foreign_units();
-        if !foreign && !going_on {
-            return false;
-        }
-        // The groups before may have been of ASCII digits.
-        let from = if going_on { from } else { from.saturating_sub(REACH_BYTES) };
-        if foreign {
-            self.foreign_until = to + REACH_BYTES;
-        }
+    fn in_units(&mut self, bytes: &[u8], block: &Block) -> bool {
         (0..4).any(|way| {
-            self.scratch.units(bytes, from, to, way % 2, way / 2 == 1);
-            self.units[way].take(self.scratch.bytes())
+            if block.near.units[way] < JOINED_MIN {
+                return self.units[way].finish();
+            }
+            self.scratch.units(bytes, block.from, block.to, way % 2, way / 2 == 1);
+            self.units[way].take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
         })
     }
 }

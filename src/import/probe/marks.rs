@@ -19,7 +19,9 @@ const CONTAINERS: [&[u8]; 10] = [
     b"\xFD7zXZ\0",
 ];
 /// What announces a text in Base64, or a key package.
-const ENCODED: [&str; 4] = ["ase64", "ASE64", "eyPackage", "uoted-printable"];
+const ENCODED: [&str; 6] = ["ase64", "ASE64", "eyPackage", "eypackage", "EYPACKAGE", "uoted-printable"];
+/// Bytes of the longest of them, in UTF-16.
+pub(super) const ENCODED_BYTES: usize = 2 * 15;
 /// How far from its beginning a PDF may have its mark.
 const PDF_REACH_BYTES: usize = 1024;
 
@@ -36,20 +38,17 @@ fn is_metadata(bytes: &[u8]) -> bool {
     bytes.get(4..12) == Some(b"\x01\0\0\0\x30\0\0\0".as_slice()) && bytes.get(..4) == bytes.get(12..16)
 }
 
-/// Whether something in the text may be encoded so that its digits do not show.
-pub(super) fn holds_encoded(bytes: &[u8]) -> bool {
+/// Whether it begins as directory listings do, whose values may be encoded.
+pub(super) fn is_listing(bytes: &[u8]) -> bool {
     let head = narrow(&bytes[..bytes.len().min(2 * HEAD_BYTES)]);
     let line_begins = |word: &[u8]| head.starts_with(word) || memmem::find_iter(&head, word).any(|at| at > 0 && head[at - 1] == b'\n');
-    if [b"dn:".as_slice(), b"DN:"].iter().any(|word| line_begins(word)) {
-        return true;
-    }
-    let wide = bytes.len() > head.len();
-    ENCODED.iter().any(|word| memmem::find(bytes, word.as_bytes()).is_some())
-        || wide
-            && ENCODED.iter().any(|word| {
-                let units: Vec<u8> = word.bytes().flat_map(|byte| [byte, 0]).collect();
-                memmem::find(bytes, &units[..units.len() - 1]).is_some()
-            })
+    line_begins(b"dn:") || line_begins(b"DN:")
+}
+
+/// Whether a word stands in this part that announces something whose digits do not show; zeros of UTF-16 are passed over.
+pub(super) fn announces(part: &[u8]) -> bool {
+    let narrow: Vec<u8> = part.iter().copied().filter(|byte| *byte != 0).collect();
+    ENCODED.iter().any(|word| memmem::find(&narrow, word.as_bytes()).is_some())
 }
 
 /// Whether it begins as HTML or XML does.

@@ -3,6 +3,7 @@
 
 use zeroize::Zeroizing;
 
+use super::gate::{Digits, STEP_BYTES};
 use crate::import::scan::{is_part, look_alike};
 use crate::record::{GROUP_DIGITS, GROUPS};
 
@@ -63,13 +64,13 @@ impl Row {
         self.sound
     }
 
-    /// Takes a text; `true` where a key may have ended in it.
-    pub(super) fn take(&mut self, text: &[u8]) -> bool {
-        self.take_within(text, 0, text.len())
+    /// Takes a text whose digits are known; `true` where a key may have ended in it.
+    pub(super) fn take(&mut self, text: &[u8], digits: &Digits) -> bool {
+        self.take_within(text, 0, text.len(), digits)
     }
 
     /// Takes a part of a text. A run at its end may go on in the next.
-    pub(super) fn take_within(&mut self, text: &[u8], from: usize, to: usize) -> bool {
+    pub(super) fn take_within(&mut self, text: &[u8], from: usize, to: usize, digits: &Digits) -> bool {
         // Behind a word that was taken whole.
         let mut taken = from;
         if !self.open.is_empty() && from < to {
@@ -85,17 +86,10 @@ impl Row {
             taken += len;
         }
         let mut open: Option<usize> = None;
-        let mut at = from;
-        while at < to {
-            let chunk = &text[at..to.min(at + 64)];
-            if open.is_none() && chunk.len() == 64 && !any_digit(chunk) {
-                at += 64;
-                continue;
-            }
-            let mask = digit_mask(chunk);
+        for (at, mask) in (from..to).step_by(STEP_BYTES).zip(digits) {
             let mut edges = mask ^ (mask << 1 | u64::from(open.is_some()));
-            if chunk.len() < 64 {
-                edges &= (1 << chunk.len()) - 1;
+            if to - at < STEP_BYTES {
+                edges &= (1 << (to - at)) - 1;
             }
             while edges != 0 {
                 let edge = at + edges.trailing_zeros() as usize;
@@ -110,7 +104,6 @@ impl Row {
                     Some(_) => {}
                 }
             }
-            at += chunk.len();
         }
         if let Some(start) = open.filter(|start| *start >= taken) {
             self.open.reserve_exact(2 * KEY_DIGITS);
@@ -123,12 +116,14 @@ impl Row {
     /// Takes the run that stood at the end.
     pub(super) fn finish(&mut self) -> bool {
         let run = std::mem::replace(&mut self.open, Zeroizing::new(Vec::new()));
-        let found = !run.is_empty() && self.push(&run, self.open_new_line);
+        let new_line = self.open_new_line;
+        let found = !run.is_empty() && self.push(&run, || new_line);
         self.open = run;
         self.open.clear();
         found
     }
 
+    #[inline]
     fn run(&mut self, text: &[u8], start: usize, end: usize, taken: &mut usize) -> bool {
         if end - start < GROUP_DIGITS
             && let Some(word) = misread(text, start, end)
@@ -139,12 +134,13 @@ impl Row {
         }
         if let Some(digit) = escaped(text, start, end) {
             self.escaped += 1;
-            return self.escaped >= ESCAPED_DIGITS || self.push(&[digit], false);
+            return self.escaped >= ESCAPED_DIGITS || self.push(&[digit], || false);
         }
-        self.push(&text[start..end], begins_line(&text[..start]))
+        self.push(&text[start..end], || begins_line(&text[..start]))
     }
 
-    fn push(&mut self, run: &[u8], new_line: bool) -> bool {
+    #[inline]
+    fn push(&mut self, run: &[u8], new_line: impl FnOnce() -> bool) -> bool {
         if run.len() > KEY_DIGITS {
             // No key is a part of a longer number.
             self.len = 0;
@@ -152,10 +148,15 @@ impl Row {
             self.padded = 0;
             return false;
         }
-        self.append(run, new_line);
-        self.count(run) || self.ends_a_key()
+        // Only a group that the end of a line broke is asked where it began.
+        self.append(run, run.len() < GROUP_DIGITS && new_line());
+        let sound = run.len() <= GROUP_DIGITS && is_sound(run);
+        // The last group of a key is sound; what ends in a whole group that is not, ends no key.
+        let ends = sound || run.len() != GROUP_DIGITS;
+        self.count(run, sound) || ends && self.ends_a_key()
     }
 
+    #[inline]
     fn append(&mut self, run: &[u8], new_line: bool) {
         // Reserved at once, but only when it is needed: most of many small files need none.
         if self.digits.is_empty() {
@@ -166,15 +167,20 @@ impl Row {
             self.digits.copy_within(from..self.len, 0);
             self.len -= from;
         }
-        self.digits[self.len..self.len + run.len()].copy_from_slice(run);
+        let place = &mut self.digits[self.len..self.len + run.len()];
+        match (<&mut [u8; GROUP_DIGITS]>::try_from(&mut *place), <&[u8; GROUP_DIGITS]>::try_from(run)) {
+            // By far the most frequent length where digits are dense, and no call.
+            (Ok(place), Ok(run)) => *place = *run,
+            _ => place.copy_from_slice(run),
+        }
         self.len += run.len();
         self.runs += 1;
         self.lengths[self.runs % RUNS_MAX] = u8::try_from(run.len()).unwrap_or(0) | if new_line { NEW_LINE } else { 0 };
     }
 
     /// Groups with numbers before them, and groups that lost their zeros.
-    fn count(&mut self, run: &[u8]) -> bool {
-        let sound = run.len() <= GROUP_DIGITS && is_sound(run);
+    #[inline]
+    fn count(&mut self, run: &[u8], sound: bool) -> bool {
         if run.len() == GROUP_DIGITS {
             self.numbered = if sound { self.numbered + 1 } else { 0 };
             self.sound += usize::from(sound);
@@ -188,8 +194,8 @@ impl Row {
 
     fn ends_a_key(&self) -> bool {
         let Some(from) = self.len.checked_sub(KEY_DIGITS) else { return false };
-        let last = &self.digits[from..self.len];
-        last.rchunks_exact(GROUP_DIGITS).all(is_sound) && self.is_in_groups()
+        let (groups, _) = self.digits[from..self.len].as_chunks::<GROUP_DIGITS>();
+        groups.iter().rev().copied().all(is_sound_group) && self.is_in_groups()
     }
 
     /// Whether the last digits stand in no more parts than a key has groups; a group that the end of a line broke is one.
@@ -220,7 +226,19 @@ fn begins_line(before: &[u8]) -> bool {
 
 /// Whether digits have the value of a group.
 fn is_sound(digits: &[u8]) -> bool {
-    let value = digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit & 0xF));
+    match digits.try_into() {
+        Ok(group) => is_sound_group(group),
+        Err(_) => is_value(digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit & 0xF))),
+    }
+}
+
+/// The same for the usual length, without a loop.
+fn is_sound_group(digits: [u8; GROUP_DIGITS]) -> bool {
+    let (pairs, _) = digits.as_chunks::<2>();
+    is_value(pairs.iter().fold(0, |value, [ten, one]| value * 100 + u32::from((ten & 0xF) * 10 + (one & 0xF))))
+}
+
+const fn is_value(value: u32) -> bool {
     value.is_multiple_of(DIVISOR) && value < GROUP_LIMIT
 }
 
@@ -252,47 +270,5 @@ fn escaped(text: &[u8], start: usize, end: usize) -> Option<u8> {
         (b'#', [b'5', digit @ b'0'..=b'7']) => Some(digit + 2),
         (b'x' | b'X' | b'=', [b'3', digit]) | (b'u', [b'0', b'0', b'3', digit]) => Some(*digit),
         _ => None,
-    }
-}
-
-fn any_digit(chunk: &[u8]) -> bool {
-    chunk.iter().fold(0_u8, |any, byte| any | u8::from(byte.wrapping_sub(b'0') < 10)) > 0
-}
-
-/// One bit for each digit of at most 64 bytes.
-fn digit_mask(chunk: &[u8]) -> u64 {
-    let (eights, rest) = chunk.as_chunks::<8>();
-    let mut mask = 0;
-    for (at, eight) in eights.iter().enumerate() {
-        mask |= u64::from(eight_digits(u64::from_le_bytes(*eight))) << (at * 8);
-    }
-    for (at, byte) in rest.iter().enumerate() {
-        mask |= u64::from(byte.is_ascii_digit()) << (eights.len() * 8 + at);
-    }
-    mask
-}
-
-/// One bit for each digit of eight bytes, without a branch.
-const fn eight_digits(bytes: u64) -> u8 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = 0x80 * EACH;
-    // A digit has the upper half 3 and a lower half that does not reach 16 with 6 more.
-    let odd = (bytes ^ (0x30 * EACH)) & (0xF0 * EACH) | ((bytes & (0x0F * EACH)) + 0x06 * EACH) & (0x10 * EACH);
-    let none = !(((odd & !TOPS) + (0x7F * EACH)) | odd) & TOPS;
-    ((none >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_are_told_from_all_other_bytes() {
-        for byte in 0..=255_u8 {
-            let bytes = [b'a', byte, 0xFF, b'7', byte, 0, b'/', byte];
-            let expected = bytes.iter().enumerate().fold(0, |mask, (at, byte)| mask | u64::from(byte.is_ascii_digit()) << at);
-            assert_eq!(digit_mask(&bytes), expected, "{byte}");
-        }
-        assert_eq!(digit_mask(&[b'5'; 64]), u64::MAX);
     }
 }

@@ -25,13 +25,21 @@ impl View {
         &self.0
     }
 
-    pub(super) fn without_zeros(&mut self, block: &[u8]) {
+    /// `halves`: whether there is anything but zeros at even places, and at odd ones.
+    pub(super) fn without_zeros(&mut self, block: &[u8], halves: [bool; 2]) {
         self.begin();
-        self.0.resize(block.len(), 0);
+        match halves {
+            [true, false] => self.0.extend(block.iter().step_by(2)),
+            [false, true] => self.0.extend(block.iter().skip(1).step_by(2)),
+            _ => self.0.extend_from_slice(block),
+        }
+        if memchr::memchr(0, &self.0).is_none() {
+            return;
+        }
         let mut len = 0;
-        for &byte in block {
-            self.0[len] = byte;
-            len += usize::from(byte != 0);
+        for at in 0..self.0.len() {
+            self.0[len] = self.0[at];
+            len += usize::from(self.0[at] != 0);
         }
         self.0.truncate(len);
     }
