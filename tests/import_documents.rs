@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use documents::{Container, Leaf, deep, gz, pack, zeros, zip};
 use drivekey::import::{Outcome, Reading, Remark, read};
-use drivekey::record::{Guid, KeyId};
+use drivekey::record::{Guid, KeyId, SourceKind};
 use proptest::prelude::*;
 
 /// What any file may take in a build without optimisation on a busy machine.
@@ -240,4 +240,43 @@ fn nothing_is_looked_through_again_and_again() {
     }
     timed(&[documents::MARKS[1], &[0_u8; 1 << 20]].concat());
     timed(&[documents::MARKS[1], &[1_u8; 1 << 20]].concat());
+}
+
+/// The shape of 1Password's export: items with a note, and with fields of their own, beside IDs of the items.
+#[test]
+fn an_export_of_1password_is_read() {
+    let keys = [password([42_837, 25_318, 38_375, 16_107, 51_082, 48_855, 42_546, 63_041]), password([7, 600, 60_000, 1, 2, 3, 4, 5])];
+    let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "9C1F44B2-52D3-4E0A-8F6B-00AA11BB22CC"];
+    let item = |uuid: &str, title: &str, details: &str| {
+        format!(
+            r#"{{"uuid":"{uuid}","favIndex":0,"createdAt":1635347800,"updatedAt":1635347900,"state":"active","categoryUuid":"003",
+            "details":{{"loginFields":[],{details},"passwordHistory":[]}},
+            "overview":{{"subtitle":"","url":"","title":"{title}","ps":0,"pbe":0.0,"pgrng":false}}}}"#
+        )
+    };
+    let note = format!(r#""notesPlain":"Key ID: {}\nRecovery Key: {}","sections":[]"#, ids[0], keys[0]);
+    let traits = r#""guarded":false,"multiline":false,"dontGenerate":false,"placeholder":"",
+        "inputTraits":{"keyboard":"default","correction":"default","capitalization":"default"}"#;
+    let fields = format!(
+        r#""notesPlain":"","sections":[{{"title":"BitLocker","name":"s1","fields":[
+        {{"title":"Key ID","id":"f1","value":{{"string":"{}"}},"indexAtSource":0,{traits}}},
+        {{"title":"Recovery key","id":"f2","value":{{"concealed":"{}"}},"indexAtSource":1,{traits}}}]}}]"#,
+        ids[1], keys[1]
+    );
+    let items =
+        [item("fkruyzrldizuqlnavfj3gltfe4", "PC-ANNA", &note), item("0D3F1A52-9F3C-4E1B-8A57-5A7C33D1B2E9", "Laptop of Ben", &fields)];
+    let data = format!(
+        r#"{{"accounts":[{{"attrs":{{"accountName":"A","name":"A","avatar":"","email":"a@example.org","uuid":"D1820AAB-4B2A-4F6E-A4A2-2C3B3F6C9E11",
+        "domain":"https://my.1password.com/"}},"vaults":[{{"attrs":{{"uuid":"pqcgbqjxr4tng2hsqt5ffrgwju","desc":"","avatar":"","name":"Private","type":"P"}},
+        "items":[{}]}}]}}]}}"#,
+        items.join(",")
+    );
+    let attributes = r#"{"version":3,"description":"1Password Unencrypted Export","createdAt":1635361487}"#;
+    let reading = timed(&zip(&[("export.attributes", attributes.to_owned()), ("export.data", data)]));
+    assert_eq!(reading.records.len(), 2, "{:?}", reading.remarks);
+    for ((record, key), id) in reading.records.iter().zip(&keys).zip(ids) {
+        assert!(record.password.expose_secret().as_str() == key);
+        assert_eq!(record.key_id, id.parse().unwrap());
+        assert_eq!(record.source, SourceKind::OnePassword);
+    }
 }

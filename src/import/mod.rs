@@ -57,8 +57,8 @@ struct Reader {
     read: fn(&Input<'_>) -> Reading,
 }
 
-/// The formats, the choosy ones first; the first that recognises the bytes reads them.
-/// Text takes whatever is left: it needs no labels and no structure.
+/// The formats that are known by a mark, the choosy ones first; the first that recognises the bytes reads them. What has
+/// none may still be text with a grammar, and if not, text that needs no labels and no structure.
 const READERS: &[Reader] = &[
     Reader { sniff: bek::sniff, read: bek::read },
     Reader { sniff: key_package::sniff, read: key_package::read },
@@ -72,8 +72,6 @@ const READERS: &[Reader] = &[
     Reader { sniff: container::mail::sniff, read: container::mail::read },
     Reader { sniff: bundle::sniff_sealed, read: bundle::read_sealed },
     Reader { sniff: bundle::sniff_open, read: bundle::read_open },
-    Reader { sniff: structured::sniff, read: structured::read },
-    Reader { sniff: |_| true, read: text::read },
 ];
 
 /// Reads one source file. `file_name` is its name, with or without its folder; the name may hold the Key ID, the
@@ -87,13 +85,14 @@ pub fn read(file_name: Option<&str>, bytes: &[u8]) -> Reading {
 /// Reads by content. Where a reader of structure finds no key, the bytes are read as text as well: no key is lost to a
 /// structure that is broken or not what it seems.
 fn read_input(input: &Input<'_>) -> Reading {
-    let Some((last, structured)) = READERS.split_last() else { return Reading::default() };
-    let Some(reader) = structured.iter().find(|reader| (reader.sniff)(input)) else { return (last.read)(input) };
+    let Some(reader) = READERS.iter().find(|reader| (reader.sniff)(input)) else {
+        return structured::read(input).unwrap_or_else(|| text::read(input));
+    };
     let reading = (reader.read)(input);
     if !reading.records.is_empty() || !reading.attachments.is_empty() {
         return reading;
     }
-    let mut plain = (last.read)(input);
+    let mut plain = text::read(input);
     if plain.records.is_empty() {
         return reading;
     }
@@ -106,8 +105,7 @@ fn read_input(input: &Input<'_>) -> Reading {
 fn read_extracted(input: &Input<'_>, text: &[u8], kind: SourceKind) -> Reading {
     let inner = Input { name: input.name.clone(), bytes: text, nest: input.nest };
     let plain = text::read(&inner);
-    let by_structure = structured::sniff(&inner).then(|| structured::read(&inner));
-    let mut reading = by_structure.filter(|found| found.records.len() >= plain.records.len()).unwrap_or(plain);
+    let mut reading = structured::read(&inner).filter(|found| found.records.len() >= plain.records.len()).unwrap_or(plain);
     for record in reading.records.iter_mut().filter(|record| record.source != SourceKind::OcrText) {
         record.source = kind;
     }

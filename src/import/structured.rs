@@ -15,18 +15,10 @@ type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
 /// The formats, the choosy ones first.
 const FORMATS: &[Format] = &[xml::read, json::read, ldif::read, account::read, table::read, list::read];
 
-/// Whether one of the formats knows it.
-pub(super) fn sniff(input: &Input<'_>) -> bool {
-    with_sheet(input, |_| ()).is_some()
-}
-
-/// Reads it by its format and as plain text.
-pub(super) fn read(input: &Input<'_>) -> Reading {
-    let plain = text::read(input);
-    match with_sheet(input, |sheet| (sheet.soft, entry::reading(sheet))) {
-        Some((soft, structured)) => union(structured, plain, input, soft),
-        None => plain,
-    }
+/// Reads it by its format and as plain text; `None` where no format knows it.
+pub(super) fn read(input: &Input<'_>) -> Option<Reading> {
+    let (soft, structured) = with_sheet(input, |sheet| (sheet.soft, entry::reading(sheet)))?;
+    Some(union(structured, text::read(input), input, soft))
 }
 
 fn with_sheet<T>(input: &Input<'_>, then: impl FnOnce(Sheet<'_>) -> T) -> Option<T> {

@@ -23,6 +23,9 @@ const BESIDE: &[&str] = &[
     "protectinmemory",
     "guarded",
     "multiline",
+    "indexatsource",
+    "dontgenerate",
+    "placeholder",
 ];
 /// Beside a value that was wrapped by PowerShell.
 const WRAPPED: &[&str] = &["displayhint", "datetime", "count", "kind"];
