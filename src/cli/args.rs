@@ -446,7 +446,7 @@ fn key_id(text: &str) -> Result<KeyId, String> {
     text.parse().map_err(|_| "a Key ID has 32 hexadecimal digits; its beginning needs at least 4".to_owned())
 }
 
-fn copy_number(text: &str) -> Result<ItemNumber, String> {
+pub(super) fn copy_number(text: &str) -> Result<ItemNumber, String> {
     item_number(text, ['c', 'C']).ok_or_else(|| "a copy is named c1, c2 and so on; 'drivekey copies' lists them".to_owned())
 }
 

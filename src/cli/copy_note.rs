@@ -3,10 +3,11 @@
 
 use std::path::Path;
 
+use super::exit::Exit;
 use super::failure::Failure;
 use super::world::World;
 use crate::record::{CopyKind, Handle, HandleSet, ItemNumber, LineText, LineTextError, SlotId};
-use crate::vault::{CopyDraft, CopyMark, Unlocked, Vault};
+use crate::vault::{Copy, CopyDraft, CopyMark, Unlocked, Vault};
 
 /// A copy of keys.
 pub(super) struct Made<'a> {
@@ -76,4 +77,69 @@ fn place_of(place: Whereto<'_>) -> Result<LineText, Failure> {
         Whereto::Printer => "the printer".to_owned(),
     };
     LineText::shortened(&shown).ok_or_else(|| Failure::from(LineTextError::Empty))
+}
+
+/// Notes that a sheet was compared with the vault and is whole: the one that was named, the one that was made as one of
+/// these files, or the only one that holds just these keys. Tells what stays unknown; `false` where the vault cannot be
+/// changed.
+pub(super) fn compared(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    named: Option<ItemNumber>,
+    files: &[&str],
+    verified: &[Handle],
+) -> Result<bool, Failure> {
+    let is_sheet = |copy: &Copy| copy.info.copy == CopyKind::Sheet && copy.info.destroyed_date_time.is_none();
+    let shares = |copy: &Copy| verified.iter().any(|handle| copy.info.records.contains(*handle));
+    let mut sheets: Vec<Copy> = vault.copies()?.into_iter().filter(|copy| is_sheet(copy) && shares(copy)).collect();
+    if let Some(number) = named {
+        sheets.retain(|copy| copy.number == number);
+        if sheets.is_empty() {
+            return Err(Failure::new(
+                Exit::NotFound,
+                format!("copy c{number} is no sheet of the keys that were compared"),
+                "'drivekey copies' lists the sheets; nothing was noted",
+            ));
+        }
+    } else if let Some(at) = sheets.iter().position(|copy| files.iter().any(|file| is_at(copy, file))) {
+        sheets = vec![sheets.swap_remove(at)];
+    }
+    let (whole, partly): (Vec<Copy>, Vec<Copy>) =
+        sheets.into_iter().partition(|copy| copy.info.records.iter().all(|handle| verified.contains(&handle)));
+    match (whole.as_slice(), partly.as_slice()) {
+        ([one], _) => {
+            if let Err(error) = vault.mark_copy(one.number, CopyMark::Checked((world.now)())) {
+                writeln!(
+                    world.err,
+                    "Warning: that copy c{} was checked could not be noted: {}.",
+                    one.number,
+                    Failure::from(error).sentence
+                )?;
+                return Ok(false);
+            }
+            writeln!(world.err, "Noted in the vault: copy c{} was checked.", one.number)?;
+        }
+        ([], []) => {}
+        ([], partly) => {
+            let listed = numbers(partly);
+            writeln!(world.err, "Not noted as checked: {listed} holds other keys, too. Check all of its pages together.")?;
+        }
+        (whole, _) => {
+            let listed = numbers(whole);
+            writeln!(
+                world.err,
+                "Which sheet was it? {listed}; 'drivekey sheet check --copy c{}' notes that one as checked.",
+                whole[0].number
+            )?;
+        }
+    }
+    Ok(true)
+}
+
+fn is_at(copy: &Copy, file: &str) -> bool {
+    place_of(Whereto::Path(Path::new(file))).is_ok_and(|place| place == copy.info.place)
+}
+
+fn numbers(copies: &[Copy]) -> String {
+    copies.iter().map(|copy| format!("c{}", copy.number)).collect::<Vec<_>>().join(", ")
 }

@@ -10,6 +10,7 @@ mod fault;
 mod items;
 
 mod machine;
+mod merge;
 mod open;
 mod repair;
 mod scan;

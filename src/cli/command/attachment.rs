@@ -1,8 +1,6 @@
 //! `attachment`: startup keys, key packages and drives' headers, listed and given out byte for byte.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -11,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, unlocked};
-use crate::cli::{json as print, table, world::World};
+use crate::cli::{json as print, new_file, table, world::World};
 use crate::record::AttachmentKind;
 use crate::reveal::reveal_attachment;
 use crate::vault::{Attached, Unlocked, Vault, VaultError};
@@ -61,13 +59,15 @@ fn save(
 ) -> Result<(), Failure> {
     let found = attachments.iter().find(|one| one.number == args.attachment).ok_or(VaultError::NoSuchItem(args.attachment))?;
     let path = if args.to.is_dir() { args.to.join(usual_name(found)) } else { args.to.clone() };
+    let whole_path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
+    new_file::free(&whole_path)?;
     let holding = match found.info.attachment {
         AttachmentKind::ExternalKey | AttachmentKind::KeyPackage => Holding::Protector(found.info.guid),
         AttachmentKind::DriveHeader => Holding::Records(&[]),
     };
     guard::check(world, vault, &path, &holding)?;
     let bytes = reveal_attachment(vault, found)?;
-    write_new(&path, &bytes)?;
+    new_file::write(&whole_path, &bytes)?;
     if shared.json {
         return print::print(world.out, &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }));
     }
@@ -86,28 +86,6 @@ fn usual_name(found: &Attached) -> PathBuf {
         AttachmentKind::KeyPackage => format!("BitLocker Key Package {{{guid}}}.KPG"),
         AttachmentKind::DriveHeader => format!("{guid}.header"),
     })
-}
-
-/// A file that was not there before; what fails leaves none behind.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            Failure::refused(format!("{} exists already; it was not touched", path.display()), "choose another name")
-        }
-        kind => Failure::new(Exit::Failed, format!("{} cannot be written: {kind}", path.display()), "choose another place"),
-    })?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let whole = written.is_ok() && std::fs::read(path).is_ok_and(|back| zeroize::Zeroizing::new(back).as_slice() == bytes);
-    if whole {
-        return Ok(());
-    }
-    drop(file);
-    let _ = std::fs::remove_file(path);
-    Err(Failure::new(Exit::Failed, format!("{} could not be written whole; it was removed again", path.display()), "check the disk"))
 }
 
 fn as_json(one: &Attached) -> serde_json::Value {

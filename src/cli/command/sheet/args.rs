@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::record::{LineText, VolumeType};
+use crate::record::{ItemNumber, LineText, VolumeType};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -75,4 +75,7 @@ pub(super) struct CheckArgs {
     /// Read the recovery key on the page from standard input
     #[arg(long)]
     pub(super) key_stdin: bool,
+    /// Which of the sheets in 'drivekey copies' it is, such as c3, to note that it was checked
+    #[arg(long, value_name = "COPY", value_parser = crate::cli::args::copy_number)]
+    pub(super) copy: Option<ItemNumber>,
 }

@@ -12,8 +12,8 @@ use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, password_sentence, unreadable};
 use crate::cli::session::{exit_over, unlocked};
-use crate::cli::{json, key_entry, world::World};
-use crate::record::{KeyId, RecoveryPassword, State};
+use crate::cli::{copy_note, json, key_entry, world::World};
+use crate::record::{Handle, KeyId, RecoveryPassword, State};
 use crate::sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine, read_scan};
 use crate::vault::{Entry, Unlocked, Vault};
 
@@ -61,7 +61,24 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
             show(world, one)?;
         }
     }
-    verdict_exit(&checked, exit_over(&vault))
+    let noted = note(world, &mut vault, args, &checked)?;
+    verdict_exit(&checked, if noted { exit_over(&vault) } else { Exit::Partly })
+}
+
+/// Notes which sheet was compared, where the vault can be relied on.
+fn note(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &CheckArgs, checked: &[Checked]) -> Result<bool, Failure> {
+    let verified: Vec<Handle> = checked
+        .iter()
+        .filter_map(|one| match &one.verdict {
+            Verdict::Verified(entry) => Some(entry.handle),
+            Verdict::OtherKeyId(..) | Verdict::Unknown(_) | Verdict::Refused(_) => None,
+        })
+        .collect();
+    if verified.is_empty() || vault.doubt().is_some() || !vault.faults().is_empty() {
+        return Ok(true);
+    }
+    let files: Vec<&str> = checked.iter().filter_map(|one| one.path.as_deref()).collect();
+    copy_note::compared(world, vault, args.copy, &files, &verified)
 }
 
 /// Reads one file.
