@@ -1,9 +1,10 @@
-//! One proof beside the bare chain of hashes it rests on, a search with one and with all cores, and a listing:
-//! `cargo bench --bench fve`.
+//! One proof beside the bare chain of hashes it rests on, a search with one and with all cores, a listing, and other
+//! programs on the same volume: `cargo bench --bench fve`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise and prints its figures")]
 
 #[path = "../../tests/fve_support/mod.rs"]
 mod fve_support;
+mod others;
 
 use std::hint::black_box;
 use std::num::NonZeroUsize;
@@ -15,9 +16,12 @@ use drivekey::fve::{Source, Verdict, Volume, prove, scan};
 use drivekey::record::{KeyId, RecoveryPassword};
 use fve_support::crypt::ROUNDS;
 use fve_support::made::{Made, digits, guid_of, key_of};
+use others::Real;
 use sha2::block_api::compress256;
 
 const TURNS: usize = 21;
+/// The other programs are slow.
+const OTHERS_TURNS: usize = 5;
 /// Candidates of one search on one core.
 const SHARE: u32 = 8;
 
@@ -55,6 +59,31 @@ fn main() {
     for (name, mut times) in rows {
         times.sort_by(f64::total_cmp);
         println!("{name:<32} {:>9.3} {:>9.3}", times[0], times[TURNS / 2]);
+    }
+    beside_others(folder.path());
+}
+
+/// In turns, so that all have the same machine.
+fn beside_others(folder: &std::path::Path) {
+    let Some(real) = Real::unpacked(folder) else { return println!("no real volume is at hand") };
+    let volume = list(&real.path);
+    let password = RecoveryPassword::parse(&real.password).unwrap();
+    let mut programs = real.programs();
+    programs.insert(
+        0,
+        ("a proof, the same volume", Box::new(|| assert_eq!(prove(&volume, &password, &KeyId::Unknown).0.verdict, Verdict::Opens))),
+    );
+    programs.insert(1, ("a listing, the same volume", Box::new(|| drop(black_box(list(&real.path))))));
+    let mut times = vec![Vec::new(); programs.len()];
+    for _ in 0..OTHERS_TURNS {
+        for ((_, work), times) in programs.iter_mut().zip(&mut times) {
+            times.push(ms(work));
+        }
+    }
+    println!("\n{OTHERS_TURNS} turns on a real volume\n");
+    for ((name, _), mut times) in programs.iter().zip(times) {
+        times.sort_by(f64::total_cmp);
+        println!("{name:<32} {:>9.3} {:>9.3}", times[0], times[OTHERS_TURNS / 2]);
     }
 }
 

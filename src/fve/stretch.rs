@@ -112,12 +112,13 @@ impl Lanes {
     }
 
     pub(super) fn run(&mut self, rounds: u64) {
-        let [first, second] = &mut self.0;
         for _ in 0..rounds {
-            first.first_half();
-            second.first_half();
-            first.second_half();
-            second.second_half();
+            for lane in &mut self.0 {
+                lane.first_half();
+            }
+            for lane in &mut self.0 {
+                lane.second_half();
+            }
         }
     }
 

@@ -126,9 +126,9 @@ impl Default for Made {
 }
 
 impl Made {
-    const MASTER: [u8; 32] = [0xA5; 32];
+    pub(crate) const MASTER: [u8; 32] = [0xA5; 32];
 
-    fn volume_key(&self) -> Vec<u8> {
+    pub(crate) fn volume_key(&self) -> Vec<u8> {
         let len = match self.cipher {
             0x8002 => 16,
             0x8003 | 0x8004 => 32,
