@@ -10,6 +10,9 @@ use serde_json::Value;
 /// A small volume of Windows 10, with its keys, beside the repository.
 const IMAGE: &str = "win10-xts128.img.xz";
 
+/// What runs something once, under its name.
+pub(crate) type Program<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+
 /// A real volume and its key.
 pub(crate) struct Real {
     pub(crate) path: PathBuf,
@@ -29,11 +32,11 @@ impl Real {
     }
 
     /// Each program that is installed, and what runs it once.
-    pub(crate) fn programs(&self) -> Vec<(&'static str, Box<dyn FnMut() + '_>)> {
+    pub(crate) fn programs(&self) -> Vec<Program<'_>> {
         let image = self.path.to_str().unwrap();
         let out = self.path.with_extension("out");
         let ours = env!("CARGO_BIN_EXE_drivekey");
-        let mut all: Vec<(&'static str, Box<dyn FnMut() + '_>)> = vec![
+        let mut all: Vec<Program<'_>> = vec![
             ("drivekey identify, whole", Box::new(move || run(ours, &["identify", image], ""))),
             ("cryptsetup bitlkDump, whole", Box::new(move || run("cryptsetup", &["bitlkDump", image], ""))),
             ("bdeinfo, whole", Box::new(move || run("bdeinfo", &[image], ""))),
