@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
 
 mod cli_house;
-mod fve_support;
 mod memory_house;
 
 use std::alloc::System;
@@ -12,8 +11,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use fve_support::crypt::{ROUNDS, sha256, stretch};
-use fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of};
+use cli_house::fve_support::crypt::{ROUNDS, sha256, stretch};
+use cli_house::fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of};
 use memory_house::{Watched, skip};
 use zeroizing_alloc::ZeroAlloc;
 
