@@ -77,7 +77,7 @@ fn plant(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         keys.push((format!("password {number} as bytes"), key_of(number).to_vec()));
         let text = digits(key_of(number));
         for at in 0..7 {
-            needles.insert(format!("password {number}, groups from {at}"), text[at * 7..at * 7 + 13].as_bytes().to_vec());
+            needles.insert(format!("password {number}, groups from {at}"), text.as_bytes()[at * 7..at * 7 + 13].to_vec());
         }
     }
     for (name, bytes) in keys {

@@ -12,6 +12,7 @@ use krilla::paint::{Fill, FillRule, Stroke};
 use krilla::surface::{Location, Surface};
 use krilla::text::{Font, GlyphId};
 use krilla::{Document, SerializeSettings};
+use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::SheetError;
@@ -19,6 +20,8 @@ use super::layout::{Leaf, Mark, Oblong, Paper, lay_out};
 use super::page::Page;
 use super::typeface::{FontBytes, Glyph, Typefaces};
 
+/// Pages that one core lays out at a time.
+const PAGES_TOGETHER: usize = 64;
 /// The width of frames.
 const LINE: f32 = 0.7;
 
@@ -34,16 +37,26 @@ pub fn pdf(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Zeroizin
     let (width, height) = paper.size();
     let settings = PageSettings::from_wh(width, height).ok_or(SheetError::Document)?;
     let mut loaded = HashMap::new();
-    for page in pages {
-        for leaf in lay_out(page, paper, &faces)? {
-            let mut sheet = document.start_page_with(settings.clone());
-            let mut surface = sheet.surface();
-            draw(&leaf, &mut surface, &faces, &mut loaded)?;
-            surface.finish();
-            sheet.finish();
-        }
+    for leaf in all_leaves(pages, paper, fonts)?.iter().flatten() {
+        let mut sheet = document.start_page_with(settings.clone());
+        let mut surface = sheet.surface();
+        draw(leaf, &mut surface, &faces, &mut loaded)?;
+        surface.finish();
+        sheet.finish();
     }
     document.finish().map(Zeroizing::new).map_err(|_| SheetError::Document)
+}
+
+/// Laid out on all cores; each part of the pages has typefaces of its own, which remember what they shaped.
+fn all_leaves(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Vec<Vec<Leaf>>, SheetError> {
+    let parts: Vec<Vec<Vec<Leaf>>> = pages
+        .par_chunks(PAGES_TOGETHER)
+        .map(|part| {
+            let faces = Typefaces::new(fonts)?;
+            part.iter().map(|page| lay_out(page, paper, &faces)).collect()
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(parts.into_iter().flatten().collect())
 }
 
 fn draw(leaf: &Leaf, surface: &mut Surface<'_>, faces: &Typefaces<'_>, loaded: &mut HashMap<usize, Font>) -> Result<(), SheetError> {
