@@ -228,6 +228,18 @@ fn look<S: Simd>(simd: S, ahead: &[u8], len: usize) -> (Signs, Digits) {
 fn foreign<S: Simd>(window: &Window<'_, S>, own: Own) -> u32 {
     let (a, b, c) = (window.ahead(0), window.ahead(1), window.ahead(2));
     let mut found = 0;
+    // Two after each other: one alone would often be the middle of a character in UTF-8.
+    let twice = a.simd_eq(c);
+    let (japan, china, taiwan) = (a.simd_eq(0x82) & twice, a.simd_eq(0xA3) & twice, a.simd_eq(0xA2) & twice);
+    if (japan | china | taiwan).any_true() {
+        let d = window.ahead(3);
+        let japan = japan & within(b, 0x4F, 10) & within(d, 0x4F, 10);
+        let china = china & within(b, 0xB0, 10) & within(d, 0xB0, 10);
+        found += bits(japan | china | taiwan & within(b, 0xAF, 10) & within(d, 0xAF, 10), own);
+    }
+    if !begins_character(a, b).any_true() {
+        return found;
+    }
     let (arabic, persian, nko) = (a.simd_eq(0xD9), a.simd_eq(0xDB), a.simd_eq(0xDF));
     if (arabic | persian | nko).any_true() {
         found += bits(arabic & within(b, 0xA0, 10) | persian & within(b, 0xB0, 10) | nko & within(b, 0x80, 10), own);
@@ -259,16 +271,13 @@ fn foreign<S: Simd>(window: &Window<'_, S>, own: Own) -> u32 {
     if lead.any_true() {
         found += bits(lead & (within(b, 0x90, 2) | b.simd_eq(0x96) | within(b, 0x9C, 3) | b.simd_eq(0x9F) & c.simd_eq(0xAF)), own);
     }
-    // Two after each other: one alone would often be the middle of a character in UTF-8.
-    let twice = a.simd_eq(c);
-    let (japan, china, taiwan) = (a.simd_eq(0x82) & twice, a.simd_eq(0xA3) & twice, a.simd_eq(0xA2) & twice);
-    if (japan | china | taiwan).any_true() {
-        let d = window.ahead(3);
-        let japan = japan & within(b, 0x4F, 10) & within(d, 0x4F, 10);
-        let china = china & within(b, 0xB0, 10) & within(d, 0xB0, 10);
-        found += bits(japan | china | taiwan & within(b, 0xAF, 10) & within(d, 0xAF, 10), own);
-    }
     found
+}
+
+/// The first bytes of characters of UTF-8 that may be of use, each with a second one behind it. UTF-16 has few.
+#[inline(always)]
+fn begins_character<S: Simd>(bytes: u8x64<S>, next: u8x64<S>) -> mask8x64<S> {
+    within(bytes, 0xD8, 0x20) & within(next, 0x80, 0x40)
 }
 
 /// How many of a step's own bytes are in the mask.
@@ -298,6 +307,9 @@ fn words<S: Simd>(window: &Window<'_, S>, own: Own) -> bool {
 #[inline(always)]
 fn folds<S: Simd>(window: &Window<'_, S>, own: Own) -> bool {
     let (a, b) = (window.ahead(0), window.ahead(1));
+    if !begins_character(a, b).any_true() {
+        return false;
+    }
     let (arabic, mongolian, signs, wide) = (a.simd_eq(0xD8), a.simd_eq(0xE1), a.simd_eq(0xE2), a.simd_eq(0xEF));
     if !(arabic | mongolian | signs | wide).any_true() {
         return false;

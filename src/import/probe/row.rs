@@ -219,7 +219,12 @@ impl Row {
 }
 
 /// Whether a line ended just before, but for the signs of a quoted mail or of a line that goes on.
+#[inline]
 fn begins_line(before: &[u8]) -> bool {
+    // What stands before most numbers is none of it.
+    if !matches!(before.last(), Some(b'\n' | b'\r' | 0x0B | 0x0C | b'>' | b' ' | 0x85 | 0xA8 | 0xA9)) {
+        return false;
+    }
     let unquoted = before.strip_suffix(b" ").filter(|rest| rest.ends_with(b">") || rest.ends_with(b"\n")).unwrap_or(before);
     matches!(unquoted, [.., b'\n' | b'\r' | 0x0B | 0x0C | b'>'] | [.., 0xC2, 0x85] | [.., 0xE2, 0x80, 0xA8 | 0xA9])
 }
@@ -244,6 +249,7 @@ const fn is_value(value: u32) -> bool {
 
 /// A word of six signs some of which are letters that look like digits: how far it begins before `start`, and what it
 /// is read as.
+#[inline]
 fn misread(text: &[u8], start: usize, end: usize) -> Option<(usize, [u8; GROUP_DIGITS])> {
     let is_letter = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() && look_alike(*byte).is_some());
     if !(is_letter(end) || (start > 0 && is_letter(start - 1))) {
@@ -263,8 +269,12 @@ fn misread(text: &[u8], start: usize, end: usize) -> Option<(usize, [u8; GROUP_D
 }
 
 /// A digit written as an escape: `&#52;`, `&#x34;`, `\u0034`, `=34`.
+#[inline]
 fn escaped(text: &[u8], start: usize, end: usize) -> Option<u8> {
     let before = *text.get(start.checked_sub(1)?)?;
+    if !matches!(before, b'#' | b'x' | b'X' | b'=' | b'u') {
+        return None;
+    }
     match (before, &text[start..end]) {
         (b'#', [b'4', digit @ b'8'..=b'9']) => Some(digit - 8),
         (b'#', [b'5', digit @ b'0'..=b'7']) => Some(digit + 2),
