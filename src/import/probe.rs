@@ -28,6 +28,8 @@ const DIGITS_MIN: u32 = 8;
 const FOLDED_DIGITS_MIN: u32 = 24;
 /// Digits followed by another that make it worth it to read units of UTF-16: half of what a key in groups has.
 const JOINED_MIN: u32 = 20;
+/// Fewer that look like digits of other scripts in UTF-16 are chance; of a key that a block has half of, it has twenty.
+const LIKELY_UNITS: u32 = 10;
 
 /// Whether any reader could take a record or an attachment from these bytes, or from a file of this name.
 ///
@@ -136,7 +138,7 @@ impl Probe {
             return None;
         }
         let to = block_end(bytes, from);
-        let (own, digits) = self.gate.look(bytes, from, to, self.wide);
+        let (own, digits) = self.gate.look(bytes, from..to, self.wide, if self.bulk { LIKELY_UNITS } else { 1 });
         self.wide |= own.zeros;
         Some(Block { from, to, own, digits, near: own })
     }
@@ -153,7 +155,9 @@ impl Probe {
             return true;
         }
         let digits = block.near.digits + block.near.foreign;
-        let in_bytes = if digits < DIGITS_MIN {
+        // In a few pages, and in markup, the groups of a key may stand far apart.
+        let scattered = !self.bulk || self.content == Content::Markup;
+        let in_bytes = if digits < if scattered { 1 } else { DIGITS_MIN } {
             std::iter::once(&mut self.plain).chain(&mut self.halves).any(Row::finish)
         } else {
             self.in_bytes(bytes, block, digits)
@@ -193,8 +197,9 @@ impl Probe {
     }
 
     fn in_units(&mut self, bytes: &[u8], block: &Block) -> bool {
+        let least = if self.bulk { JOINED_MIN } else { 1 };
         (0..4).any(|way| {
-            if block.near.units[way] < JOINED_MIN {
+            if block.near.units[way] < least {
                 return self.units[way].finish();
             }
             self.scratch.units(bytes, block.from, block.to, way % 2, way / 2 == 1);

@@ -71,7 +71,7 @@ fn save(
     if shared.json {
         return print::print(world.out, &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }));
     }
-    writeln!(world.err, "{} was written to {}.", found.info.attachment.words(), path.display())?;
+    writeln!(world.err, "The {} was written to {}.", found.info.attachment.words(), path.display())?;
     if found.info.attachment == AttachmentKind::ExternalKey {
         writeln!(world.err, "Whoever has this file can open the drive: put it on a stick, not on the drive, and delete it afterwards.")?;
     }

@@ -2,6 +2,7 @@
 //! not know what follows from the counts.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use fearless_simd::prelude::*;
@@ -16,8 +17,6 @@ pub(super) const STEP_BYTES: usize = 64;
 const STEPS: usize = (BLOCK_BYTES + BLOCK_SLACK_BYTES).div_ceil(STEP_BYTES);
 /// How far a test looks beyond the byte it stands on.
 const AHEAD_BYTES: usize = 9;
-/// Fewer that look like digits of other scripts in UTF-16 are chance; of a key that a block has half of, it has twenty.
-const LIKELY_UNITS: u32 = 10;
 /// A rarer character says more: it may be the only one of its script in each group.
 const RARE_UNITS: u32 = 4;
 /// The bits of even places; those of odd ones are the others.
@@ -84,12 +83,13 @@ impl Gate {
         Self(Level::new())
     }
 
-    /// What stands from one place to another, and where its ASCII digits are; UTF-16 only where it is asked for and
-    /// could be.
-    pub(super) fn look(&self, bytes: &[u8], from: usize, to: usize, wide: bool) -> (Signs, Digits) {
+    /// What stands in a part of the bytes, and where its ASCII digits are; UTF-16 only where it is asked for and
+    /// so many units are likely.
+    pub(super) fn look(&self, bytes: &[u8], part: Range<usize>, wide: bool, likely: u32) -> (Signs, Digits) {
+        let Range { start: from, end: to } = part;
         let ahead = &bytes[from..bytes.len().min(to + AHEAD_BYTES)];
         let (mut signs, digits) = dispatch!(self.0, simd => look(simd, ahead, to - from));
-        if (wide || signs.zeros) && signs.pairs() && dispatch!(self.0, simd => likely_units(simd, ahead, to - from)) >= LIKELY_UNITS {
+        if (wide || signs.zeros) && signs.pairs() && dispatch!(self.0, simd => likely_units(simd, ahead, to - from)) >= likely {
             let units = units(ahead, to - from);
             // The block may begin at an odd place.
             signs.units = if from.is_multiple_of(2) { units } else { [units[1], units[0], units[3], units[2]] };
@@ -433,11 +433,11 @@ mod tests {
         for c in ('\u{80}'..=char::MAX).filter(|c| fold_digit(*c).is_some()) {
             let many = String::from_iter([c; 24]);
             let bytes = many.as_bytes();
-            assert_eq!(gate.look(bytes, 0, bytes.len(), false).0.foreign, 24, "{:x}", c as u32);
+            assert_eq!(gate.look(bytes, 0..bytes.len(), false, 10).0.foreign, 24, "{:x}", c as u32);
             let units: Vec<u8> = many.encode_utf16().flat_map(u16::to_le_bytes).collect();
             // A digit whose lower half is zero would look like Latin.
             let units = [b"\x63\x06", units.as_slice()].concat();
-            let found = gate.look(&units, 0, units.len(), true).0.units;
+            let found = gate.look(&units, 0..units.len(), true, 10).0.units;
             assert!(found[0] >= 23, "{:x} {found:?}", c as u32);
             scripts += 1;
         }
@@ -454,7 +454,7 @@ mod tests {
             for odd in 0..2 {
                 let all = [&b"xxxxx"[..odd], units, b"ab"].concat();
                 for from in 0..=odd {
-                    let found = gate.look(&all, from, all.len(), true).0.units;
+                    let found = gate.look(&all, from..all.len(), true, 10).0.units;
                     assert!(found[way + odd] >= 22, "{way} {odd} {from} {found:?}");
                 }
             }
@@ -464,7 +464,7 @@ mod tests {
     #[test]
     fn digits_with_zeros_between_are_joined() {
         let gate = Gate::new();
-        let joined = |bytes: &[u8]| gate.look(bytes, 0, bytes.len(), false).0.joined;
+        let joined = |bytes: &[u8]| gate.look(bytes, 0..bytes.len(), false, 10).0.joined;
         assert_eq!(joined(b"4\x007\x001\x00a\x00\x00\x00"), 2);
         assert_eq!(joined(b"4\0\0\x007\0\0\x001\0\0\0a\0\0\0"), 2);
         assert_eq!(joined(b"\x000a0b0c0d0\0\0\0\0\0"), 0);

@@ -84,6 +84,25 @@ fn every_disguise_is_let_through() {
     }
 }
 
+/// Where texts are long, blocks are passed over by their counts.
+#[test]
+fn every_disguise_is_let_through_deep_in_a_long_text() {
+    let (before, after) = ("words and no more ".repeat(4500), " and more words".repeat(500));
+    for text in disguised() {
+        let long = format!("{before}\n{text}\n{after}");
+        for (way, bytes) in encoded(&long).into_iter().enumerate() {
+            // Only what is spaced out from end to end in ASCII is read so.
+            if way == SPACED && !text.is_ascii() {
+                continue;
+            }
+            for shift in 0..3 {
+                let shifted = [&b"\n\n\n"[..shift], &bytes].concat();
+                assert!(could_hold(None, &shifted), "{text:?} in way {way}, {shift}");
+            }
+        }
+    }
+}
+
 #[test]
 fn what_holds_no_key_is_turned_down() {
     // Long enough that the doubt that small files get does not apply.
