@@ -118,3 +118,30 @@ fn many_files_are_searched_whole() {
     let json = swept.json();
     assert_eq!((json["sweep"]["files"].as_u64(), json["files"].as_array().unwrap().len()), (Some(702), 2), "{json}");
 }
+
+/// The real program, stopped by its user in the middle of a file that has no end in sight.
+#[cfg(unix)]
+#[test]
+fn stopped_by_ctrl_c_it_says_how_far_it_came() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    let house = House::new();
+    house.key_file("~/drive/one.txt", ID_1, KEY_1);
+    let endless = house.path("~/drive/endless.txt");
+    fs::File::create(&endless).unwrap().set_len(1 << 37).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drivekey"));
+    command.arg("--vault").arg(house.path("~/none.drivekey")).arg("sweep").arg(house.path("~/drive"));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    let pressed = Instant::now();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let (said, told) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(8), "{said}{told}");
+    assert!(said.contains("You stopped the search: what lies beyond these files is not known."), "{said}{told}");
+    assert!(said.contains("one.txt") && said.contains(&ID_1[..8]), "{said}{told}");
+    // A bound for a program that hangs, not a measurement.
+    assert!(pressed.elapsed() < Duration::from_secs(30), "{:?}", pressed.elapsed());
+}
