@@ -148,10 +148,9 @@ impl Probe {
     }
 
     fn block(&mut self, bytes: &[u8], block: &Block) -> bool {
-        if self.content != Content::Text
-            && block.own.words
-            && marks::announces(&bytes[block.from..bytes.len().min(block.to + marks::ENCODED_BYTES)])
-        {
+        // The end of a block may cut a word.
+        let around = block.from.saturating_sub(marks::ENCODED_BYTES)..bytes.len().min(block.to + marks::ENCODED_BYTES);
+        if self.content != Content::Text && block.own.words && marks::announces(&bytes[around]) {
             return true;
         }
         let digits = block.near.digits + block.near.foreign;

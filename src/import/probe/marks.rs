@@ -2,6 +2,7 @@
 //! Must not look for digits.
 
 use memchr::memmem;
+use zeroize::Zeroizing;
 
 /// How far the beginning of a text is looked at.
 const HEAD_BYTES: usize = 4096;
@@ -21,7 +22,7 @@ const CONTAINERS: [&[u8]; 10] = [
 /// What announces a text in Base64, or a key package.
 const ENCODED: [&str; 6] = ["ase64", "ASE64", "eyPackage", "eypackage", "EYPACKAGE", "uoted-printable"];
 /// Bytes of the longest of them, in UTF-16.
-pub(super) const ENCODED_BYTES: usize = 2 * 15;
+pub(super) const ENCODED_BYTES: usize = 2 * "uoted-printable".len();
 /// How far from its beginning a PDF may have its mark.
 const PDF_REACH_BYTES: usize = 1024;
 
@@ -47,7 +48,9 @@ pub(super) fn is_listing(bytes: &[u8]) -> bool {
 
 /// Whether a word stands in this part that announces something whose digits do not show; zeros of UTF-16 are passed over.
 pub(super) fn announces(part: &[u8]) -> bool {
-    let narrow: Vec<u8> = part.iter().copied().filter(|byte| *byte != 0).collect();
+    // Digits may stand beside the word.
+    let mut narrow = Zeroizing::new(Vec::with_capacity(part.len()));
+    narrow.extend(part.iter().copied().filter(|byte| *byte != 0));
     ENCODED.iter().any(|word| memmem::find(&narrow, word.as_bytes()).is_some())
 }
 

@@ -103,6 +103,19 @@ fn every_disguise_is_let_through_deep_in_a_long_text() {
     }
 }
 
+/// Blocks end inside words where nothing else parts them for long.
+#[test]
+fn a_word_that_announces_encoded_text_is_seen_across_blocks() {
+    for word in ["base64", "KeyPackage", "keypackage", "KEYPACKAGE", "quoted-printable"] {
+        for bytes in [word.as_bytes().to_vec(), units(word, u16::to_le_bytes)] {
+            for len in BLOCK_BYTES - 40..BLOCK_BYTES + BLOCK_SLACK_BYTES + 2 {
+                let text = [vec![b'x'; len], bytes.clone(), vec![b'x'; 300]].concat();
+                assert!(could_hold(None, &text), "{word} {} {len}", bytes.len());
+            }
+        }
+    }
+}
+
 #[test]
 fn what_holds_no_key_is_turned_down() {
     // Long enough that the doubt that small files get does not apply.
