@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
@@ -19,9 +19,24 @@ pub(super) fn entry(entry: &Entry) -> Map<String, Value> {
 }
 
 /// Records, in the way in which Graph lists them.
-pub(super) fn entries(entries: &[Entry]) -> Value {
-    let value: Vec<Value> = entries.iter().map(|one| Value::Object(entry(one))).collect();
-    serde_json::json!({ "value": value })
+#[derive(Serialize)]
+pub(super) struct Entries<'a> {
+    /// How `find` took what was typed.
+    #[serde(rename = "readAs", skip_serializing_if = "Option::is_none")]
+    pub(super) read_as: Option<&'static str>,
+    #[serde(serialize_with = "one_by_one")]
+    pub(super) value: &'a [Entry],
+}
+
+impl<'a> Entries<'a> {
+    pub(super) const fn new(value: &'a [Entry]) -> Self {
+        Self { read_as: None, value }
+    }
+}
+
+/// Made as they are written: a document of 100,000 would take hundreds of MiB.
+fn one_by_one<S: Serializer>(entries: &[Entry], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(entries.iter().map(entry))
 }
 
 /// Prints one document and a line end.

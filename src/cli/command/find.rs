@@ -13,12 +13,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
     let mut vault = unlocked(world, shared)?;
     let found = vault.find(&args.words)?;
     if shared.json {
-        let mut document = json::entries(&found.entries);
-        if let Some(map) = document.as_object_mut() {
-            let read_as = if found.read_as == ReadAs::LookAlike { "lookAlike" } else { "typed" };
-            map.insert("readAs".to_owned(), read_as.into());
-        }
-        json::print(world.out, &document)?;
+        let read_as = if found.read_as == ReadAs::LookAlike { "lookAlike" } else { "typed" };
+        json::print(world.out, &json::Entries { read_as: Some(read_as), ..json::Entries::new(&found.entries) })?;
     } else if !found.entries.is_empty() {
         table::entries(world.out, found.entries.clone())?;
     }

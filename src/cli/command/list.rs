@@ -16,7 +16,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArg
     };
     let listing = vault.list(&Filter { device: args.device.clone(), volume_type: args.volume_type, trash })?;
     if shared.json {
-        json::print(world.out, &json::entries(&listing.entries))?;
+        json::print(world.out, &json::Entries::new(&listing.entries))?;
     } else if !listing.entries.is_empty() {
         table::entries(world.out, listing.entries)?;
     } else if listing.faults.is_empty() {

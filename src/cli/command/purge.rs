@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
     let handles: Vec<Handle> = doomed.iter().map(|entry| entry.handle).collect();
     vault.purge(&handles)?;
     if shared.json {
-        json::print(world.out, &json::entries(&doomed))?;
+        json::print(world.out, &json::Entries::new(&doomed))?;
     } else {
         writeln!(world.err, "Deleted for good: {}", handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))?;
     }

@@ -16,7 +16,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseAr
     let found = vault.whose(&password)?;
     drop(password);
     if shared.json {
-        json::print(world.out, &json::entries(&found.entries))?;
+        json::print(world.out, &json::Entries::new(&found.entries))?;
     } else {
         for entry in &found.entries {
             table::one(world.out, entry)?;
