@@ -2,6 +2,7 @@
 //! destroys the files if it is told so twice.
 
 mod erasing;
+mod judging;
 mod search;
 mod summary;
 
