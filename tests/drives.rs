@@ -8,6 +8,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+#[cfg(target_os = "linux")]
+use cli_house::fve_support::made::guid_of;
 use cli_house::fve_support::made::{digits, key_of};
 use cli_house::fve_support::sparse::Sparse;
 use cli_house::{House, KEY_1, Outcome, Stream, shows_digits, volumes};
@@ -53,6 +55,62 @@ fn attached_drives_are_named_with_nothing_typed() {
     let json = house.given(&["identify", "--json"], &[]).json();
     let drives: Vec<&str> = json["value"].as_array().unwrap().iter().map(|one| one["drive"].as_str().unwrap()).collect();
     assert!(drives.len() == 2 && drives[0].ends_with("sda2") && drives[1].ends_with("sdb"), "{drives:?}");
+}
+
+/// A stick with the drive "usual" on it, opened where the house keeps its vault.
+#[cfg(target_os = "linux")]
+fn lay_vault_on_stick(house: &House) {
+    let file = |name: &str, content: &str| drop(house.write(&format!("~/system/{name}"), content.as_bytes()));
+    for (name, number) in [("sda", "8:0"), ("sda/sda1", "8:1"), ("sdb", "8:16"), ("dm-0", "253:0")] {
+        file(&format!("sys/block/{name}/dev"), number);
+        file(&format!("sys/block/{name}/size"), "100");
+    }
+    file("sys/block/sda/sda1/partition", "1");
+    file("sys/block/dm-0/dm/name", "stick");
+    file("sys/block/dm-0/slaves/sdb/dev", "8:16");
+    let root = house.root().canonicalize().unwrap().display().to_string();
+    let line = |number: &str, device: &str, point: &str| format!("1 1 {number} / {root}{point} rw - ext4 {root}/system/dev/{device} rw\n");
+    file("proc/self/mountinfo", &(line("8:1", "sda1", "") + &line("253:0", "mapper/stick", "/data")));
+    for plain in ["dev/sda1", "dev/mapper/stick"] {
+        file(plain, &"plain".repeat(1000));
+    }
+    volumes::save(&volumes::named("usual"), &house.path("~/system/dev/sdb"));
+}
+
+/// Whichever way the key of its own drive comes into the vault.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_vault_on_the_drive_whose_key_comes_in_is_warned_of() {
+    const WARNING: &str = "the only key of that drive (r1) is in this vault. Keep a copy of the vault, or of that key, elsewhere.";
+    let commands: [(&[&str], bool); 9] = [
+        (&["import", "~/keys/own.txt", "--yes"], true),
+        (&["import", "~/keys/own.txt", "--yes", "--json"], true),
+        (&["import", "~/keys/own.txt", "--drive", "~/system/dev/sdb", "--yes"], true),
+        (&["sweep", "~/keys/own.txt", "--import", "--yes"], true),
+        (&["add", "--key-stdin", "--id", "01030201"], true),
+        (&["repair", "--key-stdin", "--drive", "~/system/dev/sdb"], true),
+        (&["import", "~/keys/own.txt", "--dry-run"], false),
+        (&["sweep", "~/keys/own.txt", "--yes"], false),
+        (&["import", "~/keys/other.txt", "--yes"], false),
+    ];
+    for (command, warns) in commands {
+        let mut house = House::with_vault();
+        lay_vault_on_stick(&house);
+        for (name, number) in [("own", 1), ("other", 2)] {
+            house.key_file(&format!("~/keys/{name}.txt"), &guid_of(number), &digits(key_of(number)));
+        }
+        house.stdin = match command[0] {
+            "add" => digits(key_of(1)),
+            "repair" => digits(key_of(1)).replacen('5', "?", 1),
+            _ => String::new(),
+        };
+        let outcome = house.given(command, &[]);
+        assert_eq!((outcome.exit, outcome.err().matches(WARNING).count()), (0, usize::from(warns)), "{command:?}: {:?}", outcome.log);
+        if command[0] == "repair" {
+            let proved = house.given(&["prove", "r1", "--drive", "~/system/dev/sdb"], &[]);
+            assert_eq!((proved.exit, proved.err().matches(WARNING).count()), (0, 1), "{:?}", proved.log);
+        }
+    }
 }
 
 /// As users other than the administrator meet it; the administrator may read everything.

@@ -37,12 +37,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["drives", "erase", "export", "fve", "gather", "import", "record", "reveal", "seal", "sheet", "store", "vault"]),
 ];
 
-/// In the command line, the only files that turn digits into something to look at.
+/// In the command line, the only files that turn digits into something to look at, or compare a file with them.
 const REVEALING: &[&str] = &[
     "src/cli/command/attachment.rs",
     "src/cli/command/export/chosen.rs",
     "src/cli/command/sheet.rs",
     "src/cli/command/show.rs",
+    "src/cli/command/sweep/judging.rs",
     "src/cli/failure.rs",
     "src/cli/saved_header.rs",
 ];

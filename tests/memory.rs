@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use cli_house::House;
 use cli_house::terminal::Session;
-use memory_house::{Memory, Watched, skip};
+use memory_house::{Memory, memory_after, nothing_remains};
 use zeroizing_alloc::ZeroAlloc;
 
 /// The program's own.
@@ -26,24 +26,14 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 fn nothing_remains_after_import_find_and_whose() {
     let folder = tempfile::tempdir().unwrap();
     let (needles, typed) = plant(folder.path());
-    for (stage, commands) in [
+    let stages = [
         ("import", "import keys;remove r1"),
         ("find", "find 7EDB30ED;remove r1"),
         ("whose", "?whose --key-stdin;remove r1"),
         ("add", "add;remove r1"),
         ("list", "list;verify;?find words that are nowhere;import keys;remove r1"),
-    ] {
-        let mut child = Watched::start(folder.path(), commands, &typed);
-        child.until_it_waits();
-        let memory = match child.memory() {
-            Ok(memory) => memory,
-            Err(error) => return skip(&format!("another process's memory cannot be read ({error})")),
-        };
-        assert!(memory.bytes > 1 << 20, "hardly any memory was read");
-        let found = memory.search(&needles);
-        child.end();
-        assert!(found.is_empty(), "after {stage}: {found:#?}");
-    }
+    ];
+    nothing_remains(folder.path(), &needles, &typed, &stages, |_| {});
 }
 
 /// The real program, whose memory only root may read, with a passphrase typed at its terminal.
@@ -116,14 +106,8 @@ fn no_digits_in_any_file_of_ours() {
 fn what_is_in_memory_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let (needles, typed) = plant(folder.path());
-    let mut child = Watched::start(folder.path(), "keep", &typed);
-    child.until_it_waits();
-    let memory = match child.memory() {
-        Ok(memory) => memory,
-        Err(error) => return skip(&format!("another process's memory cannot be read ({error})")),
-    };
+    let Some(memory) = memory_after(folder.path(), "keep", &typed) else { return };
     let found = memory.search(&needles);
-    child.end();
     assert!(found.keys().any(|name| name.contains("UTF-16")) && found.keys().any(|name| name.contains("hyphen")), "{found:?}");
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use cli_house::fve_support::crypt::{ROUNDS, sha256, stretch};
 use cli_house::fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of};
-use memory_house::{Watched, skip};
+use memory_house::nothing_remains;
 use zeroizing_alloc::ZeroAlloc;
 
 /// The program's own.
@@ -27,26 +27,17 @@ const PART_BYTES: usize = 8;
 fn nothing_of_a_drive_remains() {
     let folder = tempfile::tempdir().unwrap();
     let needles = plant(folder.path());
-    for (stage, commands) in [
+    let stages = [
         ("prove", "import keys;prove r1 --drive drive.img;remove r1"),
         ("harvest by a stored key", "import keys;harvest drive.img --yes;remove r1"),
         ("harvest without a key", "import keys;harvest suspended.img --yes;remove r1"),
         ("import with the drive", "import keys --drive drive.img --yes;remove r1"),
         ("identify, header save", "import keys;header save drive.img;identify drive.img;prove r1 --drive drive.img;remove r1"),
-    ] {
-        let mut child = Watched::start(folder.path(), commands, "");
-        child.until_it_waits();
-        let memory = match child.memory() {
-            Ok(memory) => memory,
-            Err(error) => return skip(&format!("another process's memory cannot be read ({error})")),
-        };
-        assert!(memory.bytes > 1 << 20, "hardly any memory was read");
-        let found = memory.search(&needles);
-        child.end();
-        assert!(found.is_empty(), "after {stage}: {found:#?}");
+    ];
+    nothing_remains(folder.path(), &needles, "", &stages, |stage| {
         let written = on_disk(folder.path(), &needles);
         assert!(written.is_empty(), "on disk after {stage}: {written:#?}");
-    }
+    });
 }
 
 /// Not a test of its own: the child of the other, which gives it work.

@@ -43,7 +43,8 @@ fn every_command_of_the_readme_runs() {
     let commands = commands(&page);
     assert!(commands.len() > 25, "{commands:?}");
     let mut house = House::with_vault();
-    house.key_file(&format!("stick/BitLocker Recovery Key {ID_1}.TXT"), ID_1, KEY_1);
+    let lay_down = |house: &House| drop(house.key_file(&format!("stick/BitLocker Recovery Key {ID_1}.TXT"), ID_1, KEY_1));
+    lay_down(&house);
     // Stands for the drive E: a suspended one, which needs no key to be read.
     cli_house::volumes::save(&cli_house::volumes::named("suspended"), &house.path("drive.img"));
     std::fs::create_dir_all(house.path("out")).unwrap();
@@ -70,6 +71,7 @@ fn every_command_of_the_readme_runs() {
             // The folder that holds the files is proposed as a computer.
             "import" if arguments.contains(&"--clipboard") => &[""],
             "import" => &["n", ""],
+            "sweep" if arguments.contains(&"--erase") => &["ERASE"],
             "sweep" => &["n"],
             "undo" | "harvest" => &["y"],
             "repair" => &["471207", "278498", "422125", "177177", "561902", "537405", "468006", "69345?", "n"],
@@ -92,6 +94,9 @@ fn every_command_of_the_readme_runs() {
         // A list narrowed to a computer and a type may well be empty; everything else must find its key.
         let expected = if arguments[0] == "find" && arguments.len() > 2 { [0, 3] } else { [0, 0] };
         assert!(expected.contains(&outcome.exit), "{command}: {} {:?}", outcome.exit, outcome.log);
+        if arguments.contains(&"--erase") {
+            lay_down(&house);
+        }
         if command == "drivekey purge r1" {
             assert_eq!(house.given(&["import", "~/stick"], &["n", ""]).exit, 0);
         }

@@ -6,7 +6,9 @@ mod cli_house;
 
 use std::fs;
 
-use cli_house::{House, ID_1, ID_2, KEY_1, KEY_2, Stream, shows_digits, windows_txt};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use cli_house::{House, ID_1, ID_2, KEY_1, KEY_2, Stream, shows_digits, volumes, windows_txt};
 
 /// A vault with the first key, and files with both in a folder.
 fn house() -> House {
@@ -51,6 +53,145 @@ fn a_file_with_more_than_its_known_keys_is_left() {
     house.given(&["remove", "r1", "--yes"], &[]);
     let outcome = house.given(&["sweep", "~/stick/one.txt", "--erase", "--yes"], &[]);
     assert!(house.path("~/stick/one.txt").exists(), "{:?}", outcome.log);
+}
+
+/// A startup key's file of our making.
+fn startup_key(house: &House, name: &str) -> Vec<u8> {
+    volumes::save(&volumes::named("startup-key-file"), &house.path(name));
+    fs::read(house.path(name)).unwrap()
+}
+
+/// The last byte is one of the key's own: all else about the file stays as it is.
+fn with_another_last_byte(mut bytes: Vec<u8>) -> Vec<u8> {
+    *bytes.last_mut().unwrap() ^= 1;
+    bytes
+}
+
+#[test]
+fn a_startup_key_is_erased_where_the_vault_has_it_byte_for_byte() {
+    let mut house = house();
+    let bytes = startup_key(&house, "~/keys/09030201.BEK");
+    // Not in the vault; one byte is another; put away with the import that brought it.
+    let sweep = ["sweep", "~/keys", "~/other", "--erase", "--yes"];
+    let left = |house: &mut House, names: &[&str]| {
+        let before = house.others();
+        let outcome = house.given(&sweep, &[]);
+        assert_eq!((outcome.exit, house.others()), (8, before), "{:?}", outcome.log);
+        let why = outcome.out().matches(": not all that is in it is safe in the vault; take it in with --import first\n").count();
+        assert_eq!(why, names.len(), "{:?}", outcome.log);
+    };
+    fs::create_dir(house.path("~/other")).unwrap();
+    left(&mut house, &["09030201.BEK"]);
+    assert_eq!(house.given(&["import", "~/keys", "--yes"], &[]).exit, 0);
+    assert_eq!(house.given(&["undo", "--yes"], &[]).exit, 0);
+    left(&mut house, &["09030201.BEK"]);
+    let imported = house.given(&["import", "~/keys", "--yes"], &[]);
+    assert!(imported.out().contains(": a2 (no digits to type)"), "{:?}", imported.log);
+    house.write("~/other/09030201.BEK", &with_another_last_byte(bytes.clone()));
+    fs::rename(house.path("~/keys/09030201.BEK"), house.path("~/kept.BEK")).unwrap();
+    left(&mut house, &["09030201.BEK"]);
+    fs::rename(house.path("~/kept.BEK"), house.path("~/keys/09030201.BEK")).unwrap();
+    let outcome = house.given(&sweep, &["ERASE"]);
+    assert_eq!((outcome.exit, house.path("~/keys/09030201.BEK").exists()), (8, false), "{:?}", outcome.log);
+    assert_eq!(fs::read(house.path("~/other/09030201.BEK")).unwrap(), with_another_last_byte(bytes.clone()));
+    // It was said what that means, and it can be had again.
+    assert!(outcome.on(Stream::Said).contains("a startup key among them (a2) then asks for its recovery key"), "{:?}", outcome.log);
+    assert_eq!(house.given(&["attachment", "save", "a2", "--to", "~/again.BEK"], &[]).exit, 0);
+    assert_eq!(fs::read(house.path("~/again.BEK")).unwrap(), bytes);
+}
+
+/// As a directory gives it: a recovery key with its key package.
+fn directory_file(package: &[u8]) -> String {
+    format!(
+        "dn: CN=2026-09-21T14:13:20-00:00{{{ID_1}}},CN=PC-0017,DC=example,DC=org\nobjectClass: msFVE-RecoveryInformation\nmsFVE-RecoveryPassword: {KEY_1}\nmsFVE-KeyPackage:: {}\n",
+        STANDARD.encode(package)
+    )
+}
+
+#[test]
+fn a_file_with_a_key_and_a_package_is_erased_where_the_vault_has_both() {
+    let mut house = house();
+    let package: Vec<u8> = (0..=255).cycle().take(700).collect();
+    house.write("~/ad/both.ldf", directory_file(&package).as_bytes());
+    let sweep = ["sweep", "~/ad", "--erase", "--yes"];
+    let refused = |house: &mut House, why: &str| {
+        let before = house.others();
+        let outcome = house.given(&sweep, &[]);
+        assert_eq!((outcome.exit, house.others()), (8, before), "{:?}", outcome.log);
+        assert!(outcome.out().contains(why), "{:?}", outcome.log);
+    };
+    // The key is known, the package is not.
+    refused(&mut house, "not all that is in it is safe in the vault");
+    assert_eq!(house.given(&["import", "~/ad", "--yes"], &[]).exit, 0);
+    house.write("~/ad/both.ldf", directory_file(&with_another_last_byte(package.clone())).as_bytes());
+    refused(&mut house, "not all that is in it is safe in the vault");
+    // The package is known, the key lies in the trash.
+    house.write("~/ad/both.ldf", directory_file(&package).as_bytes());
+    assert_eq!(house.given(&["remove", "r1", "--yes"], &[]).exit, 0);
+    refused(&mut house, "not all that is in it is safe in the vault");
+    assert_eq!(house.given(&["restore", "r1"], &[]).exit, 0);
+    // Beside a known package, a key of which a digit is wrong.
+    house.write("~/ad/both.ldf", directory_file(&package).replace("278498", "278499").as_bytes());
+    refused(&mut house, "not all that is in it is safe in the vault");
+    house.write("~/ad/both.ldf", directory_file(&package).as_bytes());
+    let outcome = house.given(&sweep, &["ERASE"]);
+    assert_eq!((outcome.exit, house.path("~/ad/both.ldf").exists()), (0, false), "{:?}", outcome.log);
+    assert!(!outcome.on(Stream::Said).contains("startup key"), "{:?}", outcome.log);
+}
+
+#[test]
+fn a_package_that_no_import_takes_in_keeps_its_file() {
+    let mut house = house();
+    let encoded = STANDARD.encode([7; 90]);
+    // As numbers, as text, without a Key ID, and in a broken file.
+    house.write(
+        "~/ad/numbers.json",
+        format!(r#"[{{"msFVE-RecoveryGuid": "{ID_1}", "msFVE-RecoveryPassword": "{KEY_1}", "msFVE-KeyPackage": [1, 2, 250]}}]"#).as_bytes(),
+    );
+    house.write(
+        "~/ad/text.csv",
+        format!("msFVE-RecoveryGuid,msFVE-RecoveryPassword,msFVE-KeyPackage\n{ID_1},{KEY_1},{encoded}\n").as_bytes(),
+    );
+    house.write(
+        "~/ad/nameless.ldf",
+        format!("dn: CN=PC-0017,DC=example,DC=org\nmsFVE-RecoveryPassword: {KEY_1}\nmsFVE-KeyPackage:: {encoded}\n").as_bytes(),
+    );
+    house.write("~/ad/broken.json", format!(r#"[{{"keyId": "{ID_1}", "recoveryPassword": "{KEY_1}"}}, {{"keyId": "#).as_bytes());
+    let before = house.others();
+    let outcome = house.given(&["sweep", "~/ad", "--erase", "--yes"], &[]);
+    assert_eq!((outcome.exit, house.others()), (8, before), "{:?}", outcome.log);
+    assert_eq!(outcome.out().matches("it holds more than keys").count(), 3, "{:?}", outcome.log);
+    assert!(outcome.out().contains("0 files erased, 4 files left."), "{:?}", outcome.log);
+}
+
+/// The real program: while it waits for the word, one of two startup keys becomes another.
+#[cfg(unix)]
+#[test]
+fn a_startup_key_that_changes_during_the_question_is_left() {
+    use cli_house::terminal::Session;
+
+    let house = House::new();
+    let bytes = startup_key(&house, "~/keys/09030201.BEK");
+    house.key_file("~/keys/one.txt", ID_1, KEY_1);
+    for command in ["init", "import ~/keys"] {
+        let (shown, status) = Session::start(&house, &format!("drivekey {command} --yes --passphrase-file ~/passphrase.txt")).end();
+        assert!(status.success(), "{shown}");
+    }
+    let mut session = Session::start(&house, "drivekey sweep ~/keys --erase --yes --passphrase-file ~/passphrase.txt");
+    session.await_end("Type ERASE to go on: ");
+    fs::write(house.path("~/keys/09030201.BEK"), with_another_last_byte(bytes.clone())).unwrap();
+    session.type_line("ERASE");
+    let (shown, status) = session.end();
+    assert_eq!(status.exit_code(), 8, "{shown}");
+    assert!(shown.contains("erased         ~/keys/one.txt\n"), "{shown}");
+    assert!(shown.contains("left           ~/keys/09030201.BEK: not all that is in it is safe in the vault"), "{shown}");
+    assert_eq!(fs::read(house.path("~/keys/09030201.BEK")).unwrap(), with_another_last_byte(bytes.clone()));
+    fs::write(house.path("~/keys/09030201.BEK"), bytes).unwrap();
+    let mut session = Session::start(&house, "drivekey sweep ~/keys --erase --yes --passphrase-file ~/passphrase.txt");
+    session.await_end("Type ERASE to go on: ");
+    session.type_line("ERASE");
+    let (shown, status) = session.end();
+    assert!(status.success() && !house.path("~/keys/09030201.BEK").exists(), "{shown}");
 }
 
 #[test]

@@ -89,6 +89,7 @@ impl<'a> Record<'a> {
 
     fn close(self, sheet: &mut Sheet<'a>) {
         if self.fields.is_empty() {
+            sheet.package_left |= !self.packages.is_empty();
             return;
         }
         let value = |wanted: Role| self.fields.iter().find(|field| field.role == wanted).map(|field| &*field.value);
@@ -105,6 +106,8 @@ impl<'a> Record<'a> {
                 device_name: device_name.clone(),
                 inside: None,
             }));
+        } else {
+            sheet.package_left |= !self.packages.is_empty();
         }
         let of_keys = self.fields.iter().any(|field| field.name.to_ascii_lowercase().starts_with("msfve"));
         if of_keys {

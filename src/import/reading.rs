@@ -82,6 +82,8 @@ pub struct Reading {
     pub partial: Vec<KeyId>,
     /// Keys in other forms than digits, and key packages.
     pub attachments: Vec<Attachment>,
+    /// Whether a key package stands in it in a form, or without the Key ID, in which it is not taken in.
+    pub package_left: bool,
     /// The names of the members that remarks are about, with their folders.
     pub members: Vec<LineText>,
     /// The kind of source the file is; `None` where nothing in it has to do with recovery keys.

@@ -53,7 +53,7 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
     if structured.records.is_empty() && (!plain.records.is_empty() || structured.source.is_none()) {
         let attachments = std::mem::take(&mut structured.attachments);
         let broken: Vec<Remark> = structured.remarks.into_iter().filter(|remark| about_structure(remark.kind)).collect();
-        let mut reading = plain;
+        let mut reading = Reading { package_left: structured.package_left, ..plain };
         if broken.iter().any(|remark| remark.kind.is_refusal()) {
             // A better reason is known.
             reading.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);

@@ -65,6 +65,15 @@ impl Session {
         }
     }
 
+    /// Waits until what stands on the screen ends so.
+    pub(crate) fn await_end(&self, end: &str) {
+        let start = Instant::now();
+        while !self.text().ends_with(end) {
+            assert!(start.elapsed() < PATIENCE, "expected at the end:\n{end}\nshown:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     pub(crate) fn type_line(&mut self, text: &str) {
         self.keyboard.write_all(format!("{text}\r").as_bytes()).unwrap();
         self.keyboard.flush().unwrap();

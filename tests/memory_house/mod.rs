@@ -153,14 +153,14 @@ impl Clipboard for NoClipboard {
     }
 }
 
-pub(crate) struct Watched {
+struct Watched {
     child: Child,
     input: ChildStdin,
     output: BufReader<std::process::ChildStdout>,
 }
 
 impl Watched {
-    pub(crate) fn start(folder: &Path, commands: &str, typed: &str) -> Self {
+    fn start(folder: &Path, commands: &str, typed: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "child", "--nocapture", "--test-threads=1"]).env(CHILD, folder);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -174,7 +174,7 @@ impl Watched {
         Self { child, input, output }
     }
 
-    pub(crate) fn until_it_waits(&mut self) {
+    fn until_it_waits(&mut self) {
         let mut said = String::new();
         while !said.ends_with(&format!("{WAITING}\n")) {
             assert_ne!(self.output.read_line(&mut said).unwrap(), 0, "it ended early: {said}");
@@ -183,14 +183,47 @@ impl Watched {
         std::thread::sleep(Duration::from_millis(100));
     }
 
-    pub(crate) fn memory(&self) -> io::Result<Memory> {
+    fn memory(&self) -> io::Result<Memory> {
         Memory::of(self.child.id())
     }
 
-    pub(crate) fn end(mut self) {
+    fn end(mut self) {
         let _ = writeln!(self.input, "n");
         drop(self.input);
         self.child.wait().unwrap();
+    }
+}
+
+/// The memory of a child that ran these commands and waits at its question; `None` where it may not be read, which is
+/// said.
+pub(crate) fn memory_after(folder: &Path, commands: &str, typed: &str) -> Option<Memory> {
+    let mut child = Watched::start(folder, commands, typed);
+    child.until_it_waits();
+    let memory = child.memory();
+    child.end();
+    match memory {
+        Ok(memory) => Some(memory),
+        Err(error) => {
+            skip(&format!("another process's memory cannot be read ({error})"));
+            None
+        }
+    }
+}
+
+/// Searches for these after the commands of each stage, in a child for each; `then` looks further after a stage.
+pub(crate) fn nothing_remains(
+    folder: &Path,
+    needles: &BTreeMap<String, Vec<u8>>,
+    typed: &str,
+    stages: &[(&str, &str)],
+    mut then: impl FnMut(&str),
+) {
+    for (stage, commands) in stages {
+        let Some(memory) = memory_after(folder, commands, typed) else { return };
+        assert!(memory.bytes > 1 << 20, "hardly any memory was read");
+        let found = memory.search(needles);
+        assert!(found.is_empty(), "after {stage}: {found:#?}");
+        then(stage);
     }
 }
 
@@ -250,7 +283,7 @@ fn two(bytes: &[u8]) -> usize {
 }
 
 /// Where something is missing on a person's machine; never in CI.
-pub(crate) fn skip(why: &str) {
+fn skip(why: &str) {
     assert!(std::env::var_os("DRIVEKEY_CI").is_none(), "{why}");
     println!("skipped: {why}");
 }

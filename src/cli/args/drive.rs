@@ -75,7 +75,7 @@ pub(in crate::cli) struct RepairArgs {
     #[arg(long, value_name = "HEADER", conflicts_with = "drive")]
     pub(in crate::cli) header: Option<String>,
     /// The Key ID, or its beginning, where it can be read
-    #[arg(long, value_name = "KEY-ID", value_parser = super::key_id)]
+    #[arg(long, value_name = "KEY-ID", value_parser = super::values::key_id)]
     pub(in crate::cli) id: Option<KeyId>,
     /// The computer the key belongs to
     #[arg(long, value_name = "NAME")]

@@ -16,6 +16,7 @@ use crate::cli::args::{ImportArgs, Said, Shared};
 use crate::cli::command::{kit, prove};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard;
 use crate::cli::passphrase::{New, given};
 use crate::cli::question;
 use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vault_path};
@@ -69,11 +70,14 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     let outcome = take_in(world, &mut vault, &mut sorted, args)?;
     let handles: Vec<Handle> = outcome.records.iter().map(TakenIn::handle).collect();
     let reports = sorted.reports(&outcome);
-    let mut exit = report::show(world, shared, &reports, args.dry_run)?;
-    if !volumes.is_empty() {
-        let proved = prove::taken(world, &mut vault, &volumes, &handles)?;
-        exit = if exit == Exit::Done { proved } else { exit };
+    let shown = report::show(world, shared, &reports, args.dry_run)?;
+    let proved = if volumes.is_empty() { Ok(Exit::Done) } else { prove::taken(world, &mut vault, &volumes, &handles) };
+    // What did not open its drive was taken in all the same.
+    if !handles.is_empty() && !args.dry_run {
+        guard::warn_of_vaults_place(world, &mut vault)?;
     }
+    let proved = proved?;
+    let exit = if shown == Exit::Done { proved } else { shown };
     if first && previews {
         world.out.flush()?;
         kit::offer(world, shared, &mut vault)?;

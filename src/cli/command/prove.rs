@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::args::{ProveArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard;
 use crate::cli::progress::Progress;
 use crate::cli::proving::{self, Trial, asked_for};
 use crate::cli::session::{exit_over, one_entry, unlocked};
@@ -25,10 +26,13 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveAr
         (None, None) => return Err(Failure::usage("it is not said which drive", "name it with --drive")),
     };
     let volumes = target.volumes()?;
-    match &args.id {
+    let exit = match &args.id {
         Some(id) => one(world, shared, &mut vault, &volumes, id),
         None => all(world, shared, &mut vault, &volumes),
-    }
+    }?;
+    // A key that opened a drive brought its other keys into the vault.
+    guard::warn_of_vaults_place(world, &mut vault)?;
+    Ok(exit)
 }
 
 fn one(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>], id: &str) -> Result<Exit, Failure> {

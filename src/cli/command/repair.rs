@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::cli::args::{RepairArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard;
 use crate::cli::proving::{self, Trial};
 use crate::cli::repairing::{Hit, Search, grouped, to_try};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
@@ -286,6 +287,7 @@ fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut V
     };
     writeln!(world.err, "The key was found {after}. It opens {} and is in the vault.", trial.drive())?;
     writeln!(world.err, "To see its digits: drivekey show {}", entry.handle)?;
+    guard::warn_of_vaults_place(world, vault)?;
     let exit = exit_over(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }

@@ -2,6 +2,7 @@
 //! destroys the files if it is told so twice.
 
 mod erasing;
+mod judging;
 mod search;
 mod summary;
 
@@ -14,6 +15,7 @@ use super::import::{self, preview, questions, report};
 use crate::cli::args::{ImportArgs, Said, Shared, SweepArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard;
 use crate::cli::passphrase::given;
 use crate::cli::session::{exit_over, locked, unlock_with, unlocked, vault_path};
 use crate::cli::world::World;
@@ -64,14 +66,17 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
         importing.dry_run = !takes_in(world, &mut vault, &sorted, args.import, asks && writable)?;
     }
     let outcome = import::take_in(world, &mut vault, &mut sorted, &importing)?;
+    let kept = !importing.dry_run && !outcome.records.is_empty();
     let reports = sorted.reports(&outcome);
     let mut sweep = Sweep { tally, lying, erased: None };
     if shared.json {
+        warn(world, &mut vault, kept)?;
         sweep.erased = args.erase.then(|| erasing::erase(world, &mut vault, &sweep.lying)).transpose()?;
         let exit = summary::show(world, shared, &sweep, &reports, importing.dry_run)?;
         return Ok(over(exit, &vault));
     }
     let exit = summary::show(world, shared, &sweep, &reports, importing.dry_run)?;
+    warn(world, &mut vault, kept)?;
     if args.erase {
         let erased = erasing::erase(world, &mut vault, &sweep.lying)?;
         if summary::erased(world, &erased)? && exit == Exit::Done {
@@ -82,6 +87,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
 }
 
 const SAID: Said = Said { device: None, volume_type: None, label: None, tags: Vec::new() };
+
+/// Before the files are gone: afterwards the vault may be the only place of a key.
+fn warn(world: &mut World<'_>, vault: &mut Vault<Unlocked>, kept: bool) -> Result<(), Failure> {
+    if kept { guard::warn_of_vaults_place(world, vault) } else { Ok(()) }
+}
 
 fn over(exit: Exit, vault: &Vault<Unlocked>) -> Exit {
     if exit == Exit::Done { exit_over(vault) } else { exit }

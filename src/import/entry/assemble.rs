@@ -6,7 +6,7 @@ use std::hash::RandomState;
 use super::detail::{self, Detail};
 use super::find::{self, Found};
 use super::pairing::{self, Answer, Tree};
-use super::{Entry, Numbers, Role, Sheet};
+use super::{Entry, Field, Numbers, Role, Sheet};
 use crate::import::merge::Merger;
 use crate::import::{Candidate, Place, Reading, Remark, RemarkKind};
 use crate::record::{KeyId, SourceKind};
@@ -36,7 +36,8 @@ pub(in crate::import) fn reading(sheet: Sheet<'_>) -> Reading {
         }
     }
     let (records, remarks) = merger.finish();
-    let mut reading = Reading { records, remarks, attachments: sheet.attachments, ..Reading::default() };
+    let package_left = sheet.package_left || entries.iter().flat_map(|entry| &entry.fields).any(is_package);
+    let mut reading = Reading { records, remarks, attachments: sheet.attachments, package_left, ..Reading::default() };
     reading.remarks.extend(sheet.remarks.iter().map(|kind| Remark::whole(*kind)));
     without_password(&tree, &counts, &places, &mut reading);
     let trace = !reading.records.is_empty()
@@ -47,6 +48,11 @@ pub(in crate::import) fn reading(sheet: Sheet<'_>) -> Reading {
     let any = sheet.source.or_else(|| entries.first().map(|entry| entry.dialect.source));
     reading.source = sheet.source.or_else(|| if trace { of_keys.or(any) } else { None });
     reading
+}
+
+/// A key package as a text or as numbers: no reader makes a file of it.
+fn is_package(field: &Field<'_>) -> bool {
+    field.role == Role::KeyPackage && !field.value.trim().is_empty()
 }
 
 const fn is_structural(kind: RemarkKind) -> bool {

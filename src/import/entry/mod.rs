@@ -78,6 +78,8 @@ pub(super) struct Sheet<'a> {
     pub(super) source: Option<SourceKind>,
     /// Key packages in it.
     pub(super) attachments: Vec<Attachment>,
+    /// Whether there are others that cannot be taken in.
+    pub(super) package_left: bool,
     /// Letters above ASCII are a guess.
     pub(super) guessed_letters: bool,
     /// Its entries are a guess by layout: labels that the plain reader knows may say more.
@@ -109,7 +111,15 @@ impl Entry<'_> {
 impl<'a> Sheet<'a> {
     /// A file with these entries and nothing to remark.
     pub(super) const fn of(entries: Vec<Entry<'a>>) -> Self {
-        Self { entries, remarks: Vec::new(), source: None, attachments: Vec::new(), guessed_letters: false, soft: false }
+        Self {
+            entries,
+            remarks: Vec::new(),
+            source: None,
+            attachments: Vec::new(),
+            package_left: false,
+            guessed_letters: false,
+            soft: false,
+        }
     }
 }
 

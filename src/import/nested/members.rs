@@ -88,6 +88,7 @@ impl<'a> Members<'a> {
                 self.reading.partial.push(id);
             }
         }
+        self.reading.package_left |= reading.package_left;
         self.reading.source = self.reading.source.or(reading.source);
     }
 

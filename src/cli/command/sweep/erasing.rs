@@ -1,35 +1,23 @@
-//! Which files may be erased: those all of whose keys the vault has, verified just now, and that hold nothing else of
-//! worth as far as can be told. Each is read again first.
+//! Erasing what may be erased, after a typed word: the vault is verified first, and each file is judged again right
+//! before it is destroyed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
+use super::judging::{Left, judge};
 use crate::cli::command::import::report::printable;
 use crate::cli::failure::{Failure, faults_sentence};
-use crate::cli::source_text::name_of;
 use crate::cli::world::World;
 use crate::cli::{exit::Exit, question};
 use crate::erase::{EraseError, erase as destroy};
-use crate::gather;
-use crate::import::{Reading, read};
+use crate::record::ItemNumber;
 use crate::vault::{Unlocked, Vault};
-
-/// Larger files hold more than keys.
-const KEY_FILE_BYTES: usize = 1024 * 1024;
 
 /// What became of one file.
 pub(super) struct Erased {
     pub(super) path: PathBuf,
     left: Option<Left>,
-}
-
-/// Why a file was left.
-enum Left {
-    NotAllKnown,
-    MoreInside,
-    Unreadable,
-    Refused(EraseError),
 }
 
 impl Erased {
@@ -74,8 +62,16 @@ pub(super) fn erase(world: &mut World<'_>, vault: &mut Vault<Unlocked>, files: &
         ));
     }
     let mut all = Vec::with_capacity(files.len());
+    let mut startup_keys = Vec::new();
     for path in files {
-        all.push(Erased { path: path.clone(), left: judge(vault, path)?.err() });
+        let left = match judge(vault, path)? {
+            Ok(safe) => {
+                startup_keys.extend(safe.startup_keys);
+                None
+            }
+            Err(left) => Some(left),
+        };
+        all.push(Erased { path: path.clone(), left });
     }
     let doomed: Vec<usize> = (0..all.len()).filter(|at| all[*at].left.is_none()).collect();
     if doomed.is_empty() {
@@ -87,46 +83,29 @@ pub(super) fn erase(world: &mut World<'_>, vault: &mut Vault<Unlocked>, files: &
     }
     let (these, them) = if doomed.len() == 1 { ("This file", "it") } else { ("These files", "them") };
     what = format!(
-        "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n"
+        "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n{}",
+        without(startup_keys)
     );
     question::typed(world, &what, "ERASE")?;
     for at in doomed {
         let one = &mut all[at];
         // Between the question and the answer anything may have happened.
         one.left = match judge(vault, &one.path)? {
-            Ok(bytes) => destroy(&one.path, &bytes).err().map(Left::Refused),
+            Ok(safe) => destroy(&one.path, &safe.bytes).err().map(Left::Refused),
             Err(left) => Some(left),
         };
     }
     Ok(all)
 }
 
-type Judged = Result<zeroize::Zeroizing<Vec<u8>>, Left>;
-
-/// The file's bytes where it may be erased.
-fn judge(vault: &mut Vault<Unlocked>, path: &Path) -> Result<Judged, Failure> {
-    // A root that was named may be a link; what it points to was read.
-    if path.symlink_metadata().is_ok_and(|data| data.file_type().is_symlink()) {
-        return Ok(Err(Left::Refused(EraseError::Link)));
-    }
-    let Ok(bytes) = gather::read_file(path) else { return Ok(Err(Left::Unreadable)) };
-    let reading = read(name_of(path).as_deref(), &bytes);
-    if bytes.len() > KEY_FILE_BYTES || reading.records.iter().any(|record| record.inside.is_some()) {
-        return Ok(Err(Left::MoreInside));
-    }
-    if is_known(vault, &reading)? { Ok(Ok(bytes)) } else { Ok(Err(Left::NotAllKnown)) }
-}
-
-/// Whether the vault has every key of it, under the Key ID that the file gives, and nothing in it went unread.
-fn is_known(vault: &mut Vault<Unlocked>, reading: &Reading) -> Result<bool, Failure> {
-    if reading.records.is_empty() || !reading.attachments.is_empty() || reading.refusal().is_some() || !reading.partial.is_empty() {
-        return Ok(false);
-    }
-    for record in &reading.records {
-        let found = vault.whose(&record.password)?;
-        if !found.entries.iter().any(|entry| entry.details.removed.is_none() && entry.details.key_id.may_equal(&record.key_id)) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+/// What becomes of drives whose startup keys go. Nothing where there are none.
+fn without(mut startup_keys: Vec<ItemNumber>) -> String {
+    startup_keys.sort_unstable();
+    startup_keys.dedup();
+    let Some(first) = startup_keys.first() else { return String::new() };
+    let names: Vec<String> = startup_keys.iter().map(|number| format!("a{number}")).collect();
+    format!(
+        "A drive that is opened with a startup key among them ({}) then asks for its recovery key.\n'drivekey attachment save a{first} --to PATH' writes the startup key again.\n",
+        names.join(", ")
+    )
 }

@@ -1,0 +1,29 @@
+//! What can be typed behind the verbs that look after the vault and the program. Must not know what they do.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArgs {
+    /// Take this copy for the right one from now on
+    #[arg(long, conflicts_with = "repair")]
+    pub(in crate::cli) accept_copy: bool,
+    /// Mend what can be mended; a copy of the file is kept
+    #[arg(long)]
+    pub(in crate::cli) repair: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub(in crate::cli) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ManArgs {
+    /// Write a page for each command into this folder
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) to: Option<PathBuf>,
+}

@@ -1,0 +1,87 @@
+//! The report for programs; docs/JSON.md describes it. Must not print anything.
+
+use serde_json::json;
+
+use super::Reports;
+use super::counts::Counts;
+use super::file::FileReport;
+use crate::import::{Place, Remark};
+use crate::record::KeyId;
+use crate::vault::{AttachedAs, TakenIn};
+
+/// All of it for programs.
+pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> serde_json::Value {
+    let counts = Counts::of(reports);
+    let files: Vec<_> = reports
+        .files
+        .iter()
+        .filter(|file| !file.is_unrelated())
+        .map(|file| {
+            let records: Vec<_> = file
+                .taken
+                .iter()
+                .map(|(id, taken)| {
+                    let (outcome, with) = match taken {
+                        TakenIn::New(_) => ("imported", Vec::new()),
+                        TakenIn::Known(_) => ("alreadyThere", Vec::new()),
+                        TakenIn::Noted(_) => ("noted", Vec::new()),
+                        TakenIn::Conflict(_, with) => ("conflict", with.clone()),
+                    };
+                    json!({ "handle": taken.handle(), "id": id.full().map(ToString::to_string), "keyIdPrefix": prefix(id), "outcome": outcome, "conflictsWith": with })
+                })
+                .chain(file.found.iter().map(|id| json!({ "id": id.full().map(ToString::to_string), "keyIdPrefix": prefix(id), "outcome": "found" })))
+                .collect();
+            let attachments: Vec<_> = file
+                .attached
+                .iter()
+                .map(|attached| match attached {
+                    AttachedAs::New(number) => json!({ "attachment": format!("a{number}"), "outcome": "imported" }),
+                    AttachedAs::Known(number) => json!({ "attachment": format!("a{number}"), "outcome": "alreadyThere" }),
+                })
+                .chain((0..file.others_found).map(|_| json!({ "outcome": "found" })))
+                .collect();
+            json!({
+                "attachments": attachments,
+                "keyIdCandidates": file.undecided.iter().map(|ids| ids.iter().map(ToString::to_string).collect()).collect::<Vec<Vec<String>>>(),
+                "path": file.path.as_ref().map(|path| path.display().to_string()),
+                "outcome": if file.holds_keys() { "read" } else { "refused" },
+                "remarks": file.remarks.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),
+                "refusedBecause": file.refused_because(),
+                "records": records,
+            })
+        })
+        .collect();
+    json!({
+            "files": files,
+            "dryRun": dry_run,
+            "counts": {
+                "found": counts.found,
+                "imported": counts.new,
+                "alreadyThere": counts.known,
+                "noted": counts.noted,
+                "conflicts": counts.conflicts,
+                "attachments": counts.others,
+                "refusedFiles": counts.refused,
+                "filesWithoutKey": counts.without,
+            },
+    })
+}
+
+fn remark_json(file: &FileReport, remark: &Remark) -> serde_json::Value {
+    let mut json = match remark.place {
+        Some(Place::Line(line)) => json!({ "code": remark.code(), "line": line }),
+        Some(Place::Record(record)) => json!({ "code": remark.code(), "record": record }),
+        None => json!({ "code": remark.code() }),
+    };
+    if let Some(member) = file.member(remark) {
+        json["inside"] = json!(member);
+    }
+    json
+}
+
+fn prefix(id: &KeyId) -> Option<String> {
+    match id {
+        KeyId::Prefix(prefix) => Some(prefix.as_str().to_owned()),
+        KeyId::Full(_) | KeyId::Unknown => None,
+    }
+}

@@ -1,0 +1,131 @@
+//! The report for people: one line a file, counts, and which files now lie about in the clear. Must not decide anything.
+
+use std::path::PathBuf;
+
+use super::Reports;
+use super::counts::Counts;
+use super::file::printable;
+use crate::cli::args::Shared;
+use crate::cli::failure::Failure;
+use crate::cli::remarks::remark_words;
+use crate::cli::world::World;
+use crate::import::Place;
+use crate::record::KeyId;
+use crate::vault::{AttachedAs, TakenIn};
+
+/// Longest list of files in the clear; the rest is counted.
+const SHOWN_FILES: usize = 20;
+
+pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
+    for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
+        let mut ids: Vec<String> =
+            file.taken.iter().map(|(id, taken)| named(taken, id, dry_run)).chain(file.found.iter().map(brief)).collect();
+        ids.extend(file.attached.iter().map(|attached| attachment_named(*attached, dry_run)));
+        ids.extend((file.others_found > 0).then(|| "a startup key or key package".to_owned()));
+        // What is only looked at has neither come in nor got its name.
+        let verdict = if dry_run && file.word() == "imported" { "new" } else { file.word() };
+        match file.refused_because() {
+            Some(why) => writeln!(world.out, "{verdict:<14} {}: {why}", file.shown())?,
+            None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {}: {} keys", file.shown(), ids.len())?,
+            None => writeln!(world.out, "{verdict:<14} {}: {}", file.shown(), ids.join(", "))?,
+        }
+        for remark in file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys()) {
+            let line = match remark.place {
+                Some(Place::Line(line)) => format!("line {line}: "),
+                Some(Place::Record(record)) => format!("record {record}: "),
+                None => String::new(),
+            };
+            let member = file.member(remark).map(|member| format!("{member}: ")).unwrap_or_default();
+            writeln!(world.out, "               {member}{line}{}", remark_words(&remark.kind))?;
+        }
+        for candidates in &file.undecided {
+            let ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+            writeln!(world.out, "               its Key ID may be {}; 'drivekey edit' notes the right one", ids.join(" or "))?;
+        }
+        for (_, taken) in &file.taken {
+            if let TakenIn::Conflict(handle, with) = taken {
+                let with: Vec<String> = with.iter().map(ToString::to_string).collect();
+                let new = if dry_run { "this".to_owned() } else { handle.to_string() };
+                writeln!(
+                    world.out,
+                    "               {new} and {} say different things of one Key ID or key; all are kept",
+                    with.join(", ")
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A key by its record and the beginning of its Key ID.
+fn named(taken: &TakenIn, id: &KeyId, dry_run: bool) -> String {
+    if dry_run && matches!(taken, TakenIn::New(_) | TakenIn::Conflict(..)) {
+        return brief(id);
+    }
+    format!("{} {}", taken.handle(), brief(id))
+}
+
+fn attachment_named(attached: AttachedAs, dry_run: bool) -> String {
+    match attached {
+        AttachedAs::New(_) if dry_run => "a startup key or key package".to_owned(),
+        AttachedAs::New(number) | AttachedAs::Known(number) => format!("a{number} (no digits to type)"),
+    }
+}
+
+/// As the recovery screen shows it.
+fn brief(id: &KeyId) -> String {
+    id.known_hex().map_or_else(|| "(no Key ID)".to_owned(), |hex| hex.chars().take(8).collect())
+}
+
+pub(in crate::cli::command) fn summary(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
+    let counts = Counts::of(reports);
+    let mut parts = Vec::new();
+    let mut add = |count: usize, one: &str, many: &str| {
+        if count > 0 {
+            parts.push(if count == 1 { format!("1 {one}") } else { format!("{count} {many}") });
+        }
+    };
+    let new = if dry_run { ("new key", "new keys") } else { ("key imported", "keys imported") };
+    add(counts.found, "key found", "keys found");
+    add(counts.new, new.0, new.1);
+    add(counts.others, "startup key or key package", "startup keys or key packages");
+    add(counts.known, "already there", "already there");
+    add(counts.noted, "already there with something new noted", "already there with something new noted");
+    add(counts.conflicts, "in conflict (kept)", "in conflict (kept)");
+    add(counts.refused, "file refused", "files refused");
+    add(counts.without, "file without a key", "files without a key");
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let nothing_new = !dry_run && counts.keys() > 0 && counts.keys() == counts.known;
+    writeln!(world.out, "{}.{}", parts.join(", "), if nothing_new { " Nothing was changed." } else { "" })?;
+    if dry_run {
+        writeln!(world.out, "This was a dry run: nothing was kept.")?;
+    }
+    Ok(())
+}
+
+/// Files that still hold keys for everybody to read.
+pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Result<(), Failure> {
+    let files: Vec<&PathBuf> =
+        reports.files.iter().filter(|file| file.holds_keys() && !file.was_sealed).filter_map(|file| file.path.as_ref()).collect();
+    if files.is_empty() {
+        return Ok(());
+    }
+    world.out.flush()?;
+    let held = if files.len() == 1 { "This file still holds".to_owned() } else { format!("These {} files still hold", files.len()) };
+    writeln!(world.err, "\n{held} recovery keys that anybody can read:")?;
+    for file in files.iter().take(SHOWN_FILES) {
+        writeln!(world.err, "  {}", printable(file))?;
+    }
+    if files.len() > SHOWN_FILES {
+        writeln!(world.err, "  and {} more; --json lists all", files.len() - SHOWN_FILES)?;
+    }
+    let delete = if cfg!(windows) { "with Shift+Delete in Explorer" } else { "with 'rm'" };
+    let list =
+        shared.vault.as_ref().map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", vault.display()));
+    let them = if files.len() == 1 { "it" } else { "them" };
+    writeln!(world.err, "Check first that '{list}' shows the keys, then delete {them} {delete}.")?;
+    writeln!(world.err, "On a stick or SSD only destroying or re-encrypting it removes every trace.")?;
+    Ok(())
+}
