@@ -149,6 +149,10 @@ impl Sifter {
         let at = self.kept.len();
         self.parts.push((at, self.before_window.count()));
         self.keep(0, self.window.len());
+        if let Some(rest) = self.before_window.rest_of_line_end(&self.window, encoding) {
+            // It was counted with the line before.
+            self.kept[at + rest] = b' ';
+        }
         if lines::is_bytewise(encoding) && self.before_window.bytes() > 0 {
             // The rest of a character whose beginning was left behind.
             self.kept[at..].iter_mut().take(ALIGNMENT).take_while(|byte| matches!(**byte, 0x80..0xC0)).for_each(|byte| *byte = b' ');

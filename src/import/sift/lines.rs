@@ -30,6 +30,12 @@ impl Lines {
         self.bytes
     }
 
+    /// Where the line end that the bytes before began goes on in these: the place of the second half of a CR LF.
+    pub(super) fn rest_of_line_end(&self, bytes: &[u8], encoding: Encoding) -> Option<usize> {
+        let at = bytes.iter().position(|byte| *byte != 0).filter(|at| self.after_cr && bytes[*at] == b'\n')?;
+        is_unit(bytes, at, self.bytes, encoding).then_some(at)
+    }
+
     /// Goes on with the next bytes; of UTF-16 in whole units.
     pub(super) fn add(&mut self, bytes: &[u8], encoding: Encoding) {
         self.each(bytes, encoding, |_| false);

@@ -93,6 +93,19 @@ fn a_key_on_any_edge_is_found_once() {
     }
 }
 
+/// What is kept may begin in the middle of a line end.
+#[test]
+fn a_line_end_that_is_cut_in_two_counts_once() {
+    let key_line = format!("{{{}}}\t{}\r\n", id(3), key(3));
+    for shift in 0..30 {
+        let text = "x".repeat(shift) + &"filler of 1984 words\r\n".repeat(20_000) + &key_line;
+        for bytes in [text.clone().into_bytes(), utf16(&text, u16::to_le_bytes), utf16(&text, u16::to_be_bytes)] {
+            let reading = sifted(&bytes, 100_000, KEPT_BYTES);
+            assert_eq!(facts(&reading.records), facts(&read(None, &bytes).records), "{shift}");
+        }
+    }
+}
+
 #[test]
 fn nothing_comes_of_nothing() {
     for bytes in [vec![], vec![0; 1 << 20], b"471208-".repeat(40_000)] {
