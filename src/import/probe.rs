@@ -7,13 +7,15 @@
 mod gate;
 mod marks;
 mod row;
+mod steps;
 mod view;
 mod zeros;
 
 use super::key_package;
 use crate::record::GROUPS;
-use gate::{Digits, Gate, Signs};
+use gate::{Gate, Signs};
 use row::Row;
+use steps::Digits;
 use view::View;
 
 /// Bytes looked at together.
@@ -98,9 +100,9 @@ struct Block {
 
 impl Probe {
     fn new(content: Content) -> Self {
-        let row = || Row::new();
+        let gate = Gate::new();
+        let row = || Row::new(gate.0);
         Self {
-            gate: Gate::new(),
             plain: row(),
             halves: [row(), row()],
             units: [row(), row(), row(), row()],
@@ -108,6 +110,7 @@ impl Probe {
             bulk: false,
             wide: false,
             scratch: View::with_capacity(BLOCK_BYTES + BLOCK_SLACK_BYTES),
+            gate,
         }
     }
 
@@ -157,7 +160,8 @@ impl Probe {
         // In a few pages, and in markup, the groups of a key may stand far apart.
         let scattered = !self.bulk || self.content == Content::Markup;
         let in_bytes = if digits < if scattered { 1 } else { DIGITS_MIN } {
-            std::iter::once(&mut self.plain).chain(&mut self.halves).any(Row::finish)
+            std::iter::once(&mut self.plain).chain(&mut self.halves).for_each(Row::part);
+            false
         } else {
             self.in_bytes(bytes, block, digits)
         };
@@ -171,7 +175,8 @@ impl Probe {
         let in_characters = self.bulk && own.zeros && own.pairs() && near.joined < JOINED_MIN;
         let folds = (own.foreign > 0 || own.folds) && (!self.bulk || digits >= FOLDED_DIGITS_MIN);
         let found = if in_characters {
-            self.plain.finish()
+            self.plain.part();
+            false
         } else if folds {
             self.scratch.folded(bytes, from, to);
             self.plain.take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
@@ -187,7 +192,8 @@ impl Probe {
         // Where only one byte of each pair says anything, dropping the other is enough.
         let spaced = self.gate.is_spaced(part);
         if !spaced && (in_characters || !own.zeros || !own.pairs()) {
-            return self.halves.iter_mut().any(Row::finish);
+            self.halves.iter_mut().for_each(Row::part);
+            return false;
         }
         (0..2).any(|half| {
             self.scratch.half(bytes, from, to, half, !spaced);
@@ -199,7 +205,8 @@ impl Probe {
         let least = if self.bulk { JOINED_MIN } else { 1 };
         (0..4).any(|way| {
             if block.near.units[way] < least {
-                return self.units[way].finish();
+                self.units[way].part();
+                return false;
             }
             self.scratch.units(bytes, block.from, block.to, way % 2, way / 2 == 1);
             self.units[way].take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))

@@ -7,16 +7,9 @@ use std::sync::LazyLock;
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, mask8x64, u8x64};
-use zeroize::Zeroizing;
 
-use super::{BLOCK_BYTES, BLOCK_SLACK_BYTES};
+use super::steps::{AHEAD_BYTES, Digits, Own, STEP_BYTES, STEPS, Window, bits, steps, within};
 
-/// Bytes that are looked at in one step, a bit for each.
-pub(super) const STEP_BYTES: usize = 64;
-/// Steps of the longest block.
-const STEPS: usize = (BLOCK_BYTES + BLOCK_SLACK_BYTES).div_ceil(STEP_BYTES);
-/// How far a test looks beyond the byte it stands on.
-const AHEAD_BYTES: usize = 9;
 /// A rarer character says more: it may be the only one of its script in each group.
 const RARE_UNITS: u32 = 4;
 /// The bits of even places; those of odd ones are the others.
@@ -31,9 +24,6 @@ static UNITS: LazyLock<Box<[u8]>> = LazyLock::new(|| {
     let one = |bytes: u16| (u8::from(is_unit(bytes)) * LITTLE) | (u8::from(is_unit(bytes.swap_bytes())) * BIG);
     (0..=u16::MAX).map(one).collect()
 });
-
-/// One bit for each byte of a block that is an ASCII digit.
-pub(super) type Digits = [u64; STEPS];
 
 /// What a block has in it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -76,7 +66,7 @@ impl Signs {
 }
 
 /// Counts with the machine's own instructions.
-pub(super) struct Gate(Level);
+pub(super) struct Gate(pub(super) Level);
 
 impl Gate {
     pub(super) fn new() -> Self {
@@ -108,54 +98,6 @@ impl Gate {
     }
 }
 
-/// Sixty-four bytes from some place, and as many from each of the places behind it.
-struct Window<'a, S: Simd> {
-    simd: S,
-    bytes: &'a [u8; STEP_BYTES + AHEAD_BYTES],
-}
-
-impl<S: Simd> Window<'_, S> {
-    #[inline(always)]
-    fn ahead(&self, places: usize) -> u8x64<S> {
-        u8x64::from_slice(self.simd, &self.bytes[places..places + STEP_BYTES])
-    }
-}
-
-/// Where the bytes of a step stand that are the block's own and were in no step before.
-#[derive(Clone, Copy)]
-struct Own {
-    /// One bit for each.
-    bits: u64,
-    /// How far the lowest of them stands from the step's beginning.
-    shift: usize,
-}
-
-/// Visits a block in steps. Beyond the end of all bytes stand zeros.
-#[inline(always)]
-fn steps<S: Simd>(simd: S, ahead: &[u8], len: usize, mut visit: impl FnMut(usize, &Window<'_, S>, Own)) {
-    let mut at = 0;
-    while let (true, Some(bytes)) = (at + STEP_BYTES <= len, ahead[at..].first_chunk()) {
-        visit(at / STEP_BYTES, &Window { simd, bytes }, Own { bits: u64::MAX, shift: 0 });
-        at += STEP_BYTES;
-    }
-    // The last step looks at some bytes again, so that all of its bytes are there.
-    if let Some(from) = len.checked_sub(STEP_BYTES).filter(|from| *from + STEP_BYTES > at && at < len)
-        && let Some(bytes) = ahead[from..].first_chunk()
-    {
-        let shift = at - from;
-        visit(at / STEP_BYTES, &Window { simd, bytes }, Own { bits: u64::MAX << shift, shift });
-        return;
-    }
-    while at < len {
-        let mut bytes = Zeroizing::new([0; STEP_BYTES + AHEAD_BYTES]);
-        let rest = &ahead[at..ahead.len().min(at + bytes.len())];
-        bytes[..rest.len()].copy_from_slice(rest);
-        let bits = u64::MAX >> (STEP_BYTES - STEP_BYTES.min(len - at));
-        visit(at / STEP_BYTES, &Window { simd, bytes: &bytes }, Own { bits, shift: 0 });
-        at += STEP_BYTES;
-    }
-}
-
 #[inline(always)]
 fn count<S: Simd>(simd: S, block: &[u8], byte: u8) -> u32 {
     let mut found = 0;
@@ -182,12 +124,6 @@ fn digits<S: Simd>(simd: S, block: &[u8]) -> Digits {
         },
     );
     digits
-}
-
-/// `first` or one of so many from it.
-#[inline(always)]
-fn within<S: Simd>(bytes: u8x64<S>, first: u8, count: u8) -> mask8x64<S> {
-    (bytes - first).simd_lt(count)
 }
 
 #[inline(always)]
@@ -278,12 +214,6 @@ fn foreign<S: Simd>(window: &Window<'_, S>, own: Own) -> u32 {
 #[inline(always)]
 fn begins_character<S: Simd>(bytes: u8x64<S>, next: u8x64<S>) -> mask8x64<S> {
     within(bytes, 0xD8, 0x20) & within(next, 0x80, 0x40)
-}
-
-/// How many of a step's own bytes are in the mask.
-#[inline(always)]
-fn bits<S: Simd>(mask: mask8x64<S>, own: Own) -> u32 {
-    (mask.to_bitmask() & own.bits).count_ones()
 }
 
 /// A page, then one of the ten bytes from a zero.
