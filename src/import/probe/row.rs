@@ -4,10 +4,12 @@ mod gather;
 mod runs;
 mod tries;
 
+use std::ops::Range;
+
 use fearless_simd::{Level, dispatch};
 use zeroize::Zeroizing;
 
-use super::steps::{AHEAD_BYTES, Digits, STEP_BYTES, STEPS};
+use super::steps::{Digits, STEP_BYTES, STEPS, WINDOW_BYTES, first_bits};
 use crate::record::{GROUP_DIGITS, GROUPS};
 use gather::End;
 use tries::Tries;
@@ -22,9 +24,7 @@ const DIGIT: u8 = 0x0F;
 /// Digits kept behind those that were tried: a key's, and the beginning of its first run.
 const KEPT_DIGITS: usize = 2 * KEY_DIGITS;
 /// What is kept, what waits to be tried, a whole block, and room to write steps beyond it.
-const ROW_BYTES: usize = KEPT_DIGITS + 2 * TRIED_BYTES + STEPS * STEP_BYTES;
-/// A step, and what it takes to know how long its last runs are.
-const TRIED_BYTES: usize = STEP_BYTES + AHEAD_BYTES;
+const ROW_BYTES: usize = KEPT_DIGITS + 2 * WINDOW_BYTES + STEPS * STEP_BYTES;
 /// A key is in one piece, in groups, or in groups of which each is broken once by the end of a line.
 const RUNS_MAX: usize = 2 * GROUPS;
 /// So many digits written as escapes are a key, or nearly.
@@ -52,24 +52,19 @@ impl Row {
         self.tries.sound
     }
 
-    /// Takes a text whose digits are known; `true` where a key is found to have ended. A run at the text's end may go on
-    /// in the next, and some digits wait for more.
-    pub(super) fn take(&mut self, text: &[u8], digits: &Digits) -> bool {
-        self.take_within(text, 0, text.len(), digits)
-    }
-
-    /// The same for a part of a text, at most a block.
-    pub(super) fn take_within(&mut self, text: &[u8], from: usize, to: usize, digits: &Digits) -> bool {
+    /// Takes a part of a text, at most a block, whose digits are known; `true` where a key is found to have ended. A run at
+    /// the end may go on in the next, and some digits wait for more.
+    pub(super) fn take(&mut self, text: &[u8], part: Range<usize>, digits: &Digits) -> bool {
         if digits.iter().all(|step| *step == 0) {
-            self.end.open &= from == to;
+            self.end.open &= part.is_empty();
             return false;
         }
-        self.make_room(to - from);
+        self.make_room(part.len());
         let (row, end) = (&mut self.digits, self.end);
-        if let Some(end) = dispatch!(self.level, simd => gather::gather(simd, text, from..to, digits, row, end)) {
+        if let Some(end) = dispatch!(self.level, simd => gather::gather(simd, text, part.clone(), digits, row, end)) {
             self.end = end;
         } else {
-            self.take_by_runs(text, from, to);
+            self.take_by_runs(text, part);
         }
         self.escaped >= ESCAPED_DIGITS || self.try_steps()
     }
@@ -101,7 +96,7 @@ impl Row {
         if self.digits.is_empty() {
             self.digits.resize(ROW_BYTES, 0);
         }
-        if self.end.len + bytes + TRIED_BYTES > ROW_BYTES {
+        if self.end.len + bytes + WINDOW_BYTES > ROW_BYTES {
             let dropped = self.tried.saturating_sub(KEPT_DIGITS);
             self.digits.copy_within(dropped..self.end.len, 0);
             self.end.len -= dropped;
@@ -110,7 +105,8 @@ impl Row {
     }
 
     /// Reads runs one by one: some of them are not what they seem.
-    fn take_by_runs(&mut self, text: &[u8], from: usize, to: usize) {
+    fn take_by_runs(&mut self, text: &[u8], part: Range<usize>) {
+        let Range { start: from, end: to } = part;
         let mut at = if self.end.open { self.take_run(text, from, to, 0) } else { from };
         while let Some(start) = text[at..to].iter().position(u8::is_ascii_digit).map(|len| at + len) {
             let end = start + text[start..to].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -149,7 +145,7 @@ impl Row {
     }
 
     fn try_steps(&mut self) -> bool {
-        while self.tried + TRIED_BYTES <= self.end.len {
+        while self.tried + WINDOW_BYTES <= self.end.len {
             if self.try_step(STEP_BYTES) {
                 return true;
             }
@@ -160,7 +156,7 @@ impl Row {
     /// Tries so many digits; `true` where a key is found to end with one of their groups.
     fn try_step(&mut self, len: usize) -> bool {
         let Some(step) = self.digits[self.tried..].first_chunk() else { return false };
-        let own = u64::MAX >> (STEP_BYTES - len);
+        let own = first_bits(len);
         let tries = &mut self.tries;
         let found = dispatch!(self.level, simd => tries.step(simd, step, own));
         let first = self.tried + GROUP_DIGITS;

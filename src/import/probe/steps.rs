@@ -13,6 +13,13 @@ pub(super) const STEP_BYTES: usize = 64;
 pub(super) const STEPS: usize = (BLOCK_BYTES + BLOCK_SLACK_BYTES).div_ceil(STEP_BYTES);
 /// How far a test looks beyond the byte it stands on.
 pub(super) const AHEAD_BYTES: usize = 9;
+/// How far a test looks back.
+pub(super) const BEHIND_BYTES: usize = 3;
+/// A step with what is ahead of it.
+pub(super) const WINDOW_BYTES: usize = STEP_BYTES + AHEAD_BYTES;
+
+/// The bits of even places; those of odd ones are the others.
+pub(super) const EVEN: u64 = 0x5555_5555_5555_5555;
 
 /// One bit for each byte of a block that is an ASCII digit.
 pub(super) type Digits = [u64; STEPS];
@@ -20,7 +27,7 @@ pub(super) type Digits = [u64; STEPS];
 /// Sixty-four bytes from some place, and as many from each of the places behind it.
 pub(super) struct Window<'a, S: Simd> {
     pub(super) simd: S,
-    pub(super) bytes: &'a [u8; STEP_BYTES + AHEAD_BYTES],
+    pub(super) bytes: &'a [u8; WINDOW_BYTES],
 }
 
 impl<S: Simd> Window<'_, S> {
@@ -30,39 +37,30 @@ impl<S: Simd> Window<'_, S> {
     }
 }
 
-/// Where the bytes of a step stand that are the block's own and were in no step before.
-#[derive(Clone, Copy)]
-pub(super) struct Own {
-    /// One bit for each.
-    pub(super) bits: u64,
-    /// How far the lowest of them stands from the step's beginning.
-    pub(super) shift: usize,
+/// Visits the first `len` bytes in steps, with a bit for each that is one of them. Where the bytes end stand zeros; what is
+/// given beyond `len` spares a copy.
+#[inline(always)]
+pub(super) fn steps<S: Simd>(simd: S, bytes: &[u8], len: usize, mut visit: impl FnMut(usize, &Window<'_, S>, u64)) {
+    for at in (0..len).step_by(STEP_BYTES) {
+        let own = first_bits(len - at);
+        if let Some(bytes) = bytes[at..].first_chunk() {
+            visit(at / STEP_BYTES, &Window { simd, bytes }, own);
+        } else {
+            visit(at / STEP_BYTES, &Window { simd, bytes: &padded(&bytes[at..]) }, own);
+        }
+    }
 }
 
-/// Visits a block in steps. Beyond the end of all bytes stand zeros.
-#[inline(always)]
-pub(super) fn steps<S: Simd>(simd: S, ahead: &[u8], len: usize, mut visit: impl FnMut(usize, &Window<'_, S>, Own)) {
-    let mut at = 0;
-    while let (true, Some(bytes)) = (at + STEP_BYTES <= len, ahead[at..].first_chunk()) {
-        visit(at / STEP_BYTES, &Window { simd, bytes }, Own { bits: u64::MAX, shift: 0 });
-        at += STEP_BYTES;
-    }
-    // The last step looks at some bytes again, so that all of its bytes are there.
-    if let Some(from) = len.checked_sub(STEP_BYTES).filter(|from| *from + STEP_BYTES > at && at < len)
-        && let Some(bytes) = ahead[from..].first_chunk()
-    {
-        let shift = at - from;
-        visit(at / STEP_BYTES, &Window { simd, bytes }, Own { bits: u64::MAX << shift, shift });
-        return;
-    }
-    while at < len {
-        let mut bytes = Zeroizing::new([0; STEP_BYTES + AHEAD_BYTES]);
-        let rest = &ahead[at..ahead.len().min(at + bytes.len())];
-        bytes[..rest.len()].copy_from_slice(rest);
-        let bits = u64::MAX >> (STEP_BYTES - STEP_BYTES.min(len - at));
-        visit(at / STEP_BYTES, &Window { simd, bytes: &bytes }, Own { bits, shift: 0 });
-        at += STEP_BYTES;
-    }
+/// One bit for each byte of a step that has so many, or more.
+pub(super) const fn first_bits(len: usize) -> u64 {
+    if len < STEP_BYTES { !(u64::MAX << len) } else { u64::MAX }
+}
+
+#[cold]
+fn padded(rest: &[u8]) -> Zeroizing<[u8; WINDOW_BYTES]> {
+    let mut bytes = Zeroizing::new([0; WINDOW_BYTES]);
+    bytes[..rest.len()].copy_from_slice(rest);
+    bytes
 }
 
 /// `first` or one of so many from it.
@@ -73,6 +71,20 @@ pub(super) fn within<S: Simd>(bytes: u8x64<S>, first: u8, count: u8) -> mask8x64
 
 /// How many of a step's own bytes are in the mask.
 #[inline(always)]
-pub(super) fn bits<S: Simd>(mask: mask8x64<S>, own: Own) -> u32 {
-    (mask.to_bitmask() & own.bits).count_ones()
+pub(super) fn count<S: Simd>(mask: mask8x64<S>, own: u64) -> u32 {
+    (mask.to_bitmask() & own).count_ones()
+}
+
+/// Where the ASCII digits of the first `len` bytes are.
+#[inline(always)]
+pub(super) fn digits<S: Simd>(simd: S, bytes: &[u8], len: usize) -> Digits {
+    let mut digits = [0; STEPS];
+    steps(
+        simd,
+        bytes,
+        len,
+        #[inline(always)]
+        |step, window, own| digits[step] = within(window.ahead(0), b'0', 10).to_bitmask() & own,
+    );
+    digits
 }

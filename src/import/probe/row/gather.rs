@@ -9,10 +9,8 @@ use fearless_simd::{mask8x64, u8x64};
 use zeroize::Zeroizing;
 
 use super::{DIGIT, NEW_LINE, START, places, runs};
-use crate::import::probe::steps::{STEP_BYTES, within};
+use crate::import::probe::steps::{BEHIND_BYTES, STEP_BYTES, within};
 
-/// How far before a run is looked for the end of a line.
-const BEHIND_BYTES: usize = 3;
 /// A step, what stands before it, and one byte after it.
 const SPAN_BYTES: usize = BEHIND_BYTES + STEP_BYTES + 1;
 

@@ -4,7 +4,7 @@
 use fearless_simd::prelude::*;
 
 use super::{DIGIT, READ, START};
-use crate::import::probe::steps::{AHEAD_BYTES, STEP_BYTES, Window};
+use crate::import::probe::steps::{STEP_BYTES, WINDOW_BYTES, Window};
 use crate::record::{GROUP_DIGITS, GROUPS};
 
 /// Columns of zeros are no key: so many groups must have a value.
@@ -35,7 +35,7 @@ pub(super) struct Found {
 impl Tries {
     /// Tries the digits of a step: those that `own` has a bit for. What comes behind tells how long the last runs are.
     #[inline(always)]
-    pub(super) fn step<S: Simd>(&mut self, simd: S, digits: &[u8; STEP_BYTES + AHEAD_BYTES], own: u64) -> Found {
+    pub(super) fn step<S: Simd>(&mut self, simd: S, digits: &[u8; WINDOW_BYTES], own: u64) -> Found {
         let window = Window { simd, bytes: digits };
         let starts_at = |places: usize| window.ahead(places).simd_ge(START).to_bitmask();
         let starts = starts_at(0) & own;

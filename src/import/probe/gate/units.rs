@@ -1,0 +1,158 @@
+//! Digits of any script as units of UTF-16, in both orders and from even and odd places. Must not know of UTF-8.
+#![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
+
+use fearless_simd::prelude::*;
+use fearless_simd::{mask8x64, u8x16, u8x64};
+
+use crate::import::probe::steps::{AHEAD_BYTES, EVEN, STEP_BYTES, STEPS, Window, count, first_bits, steps, within};
+
+/// A rarer character says more: it may be the only one of its script in each group.
+const RARE_UNITS: u32 = 4;
+
+/// How many units are likely to be there: digits of other scripts in either order, whose higher half stands there again
+/// one or two units later; halves of rarer characters; and what is invisible.
+#[inline(always)]
+pub(super) fn likely<S: Simd>(simd: S, ahead: &[u8], len: usize) -> u32 {
+    let mut found = 0;
+    steps(
+        simd,
+        ahead,
+        len,
+        #[inline(always)]
+        |_, window, own| {
+            let (here, next, later) = (window.ahead(1), window.ahead(3), window.ahead(5));
+            let half = within(here, 0x06, 0x17) | within(here, 0xA6, 6) | here.simd_eq(0xFF);
+            let again = half & (here.simd_eq(next) | here.simd_eq(later));
+            if again.any_true() {
+                found += count(again & digits_beside(window, again), own);
+            }
+            let rare = here.simd_eq(0xD8) & within(next, 0xDC, 4);
+            let general = here.simd_eq(0x20);
+            if (rare | general).any_true() {
+                let hidden = general & (is_hidden(window.ahead(0)) | is_hidden(window.ahead(2)));
+                found += count(hidden, own) + RARE_UNITS * count(rare, own);
+            }
+        },
+    );
+    found
+}
+
+/// Where one of the bytes beside the second of a window makes it a digit. Most texts have one script.
+#[inline(always)]
+fn digits_beside<S: Simd>(window: &Window<'_, S>, among: mask8x64<S>) -> mask8x64<S> {
+    let (before, high, behind) = (window.ahead(0), window.ahead(1), window.ahead(2));
+    let arabic = high.simd_eq(0x06);
+    if !(among & !arabic).any_true() {
+        return arabic & (is_arabic(before) | is_arabic(behind));
+    }
+    let india = within(high, 0x09, 5);
+    if !(among & !india).any_true() {
+        return india & (is_indian(before) | is_indian(behind));
+    }
+    is_unit(high, before) | is_unit(high, behind)
+}
+
+/// The lower half of an invisible character whose higher half is 0x20.
+#[inline(always)]
+fn is_hidden<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
+    within(low, 0x0B, 5) | within(low, 0x2A, 5) | within(low, 0x60, 10)
+}
+
+/// Digits with another behind them, with or without a unit between, or in UTF-32: little and big ends from even places,
+/// then from odd ones.
+#[inline(always)]
+pub(super) fn joined<S: Simd>(simd: S, ahead: &[u8], len: usize) -> [u32; 4] {
+    // In the order of little and of big ends; the last step is that of what is behind.
+    let mut orders = [[0_u64; STEPS + 1]; 2];
+    let known = ahead.len().min(len + AHEAD_BYTES - 1);
+    steps(
+        simd,
+        ahead,
+        known,
+        #[inline(always)]
+        |step, window, own| {
+            let (here, next) = (window.ahead(0), window.ahead(1));
+            orders[0][step] = is_unit(next, here).to_bitmask() & own;
+            orders[1][step] = is_unit(here, next).to_bitmask() & own;
+        },
+    );
+    let mut found = [0; 4];
+    for (order, digits) in orders.iter().enumerate() {
+        for (step, pair) in digits.windows(2).enumerate().take(len.div_ceil(STEP_BYTES)) {
+            let behind = |bytes: u32| pair[0] >> bytes | pair[1] << (u64::BITS - bytes);
+            let joined = pair[0] & (behind(2) | behind(4) | behind(8)) & first_bits(len - step * STEP_BYTES);
+            found[2 * order] += (joined & EVEN).count_ones();
+            found[2 * order + 1] += (joined & !EVEN).count_ones();
+        }
+    }
+    found
+}
+
+/// Whether it is a digit, a full-width letter, which is read as ASCII's, or half of a character that may be a digit.
+#[inline(always)]
+fn is_unit<S: Simd>(high: u8x64<S>, low: u8x64<S>) -> mask8x64<S> {
+    let (page, column, upper) = (high & 0xF0, high & 0x0F, low.simd_ge(0x80));
+    let look_up =
+        |table: &[u8; 16], index: u8x64<S>| u8x64::block_splat(u8x16::from_slice(high.simd, table)).swizzle_dyn_within_blocks(index);
+    let bit = look_up(&BITS, low >> 4);
+    let is_ten = |at: usize| {
+        let tens = upper.select(look_up(&TENS_OF_PAGES[at][1], column), look_up(&TENS_OF_PAGES[at][0], column));
+        page.simd_eq(PAGES[at]) & (tens & bit).simd_ne(0)
+    };
+    let ten = (is_ten(0) | is_ten(1) | is_ten(2)) & (low & 0x0F).simd_lt(10);
+    let six = within(high, 0x09, 5) & is_indian(low) | high.simd_eq(0x19) & within(low, 0x46, 10);
+    let wide = high.simd_eq(0xFF) & (within(low, 0x10, 10) | within(low, 0x21, 26) | within(low, 0x41, 26));
+    let half = high.simd_eq(0xD8) & (low.simd_le(0x3C) | low.simd_eq(0x3E)) | within(high, 0xDC, 4);
+    ten | six | wide | half
+}
+
+/// Higher bytes of units, and the higher halves of their lower bytes where the other half counts from zero to nine.
+const TENS: [(u8, &[u8]); 17] = [
+    (0x00, &[0x3]),
+    (0x06, &[0x6, 0xF]),
+    (0x07, &[0xC]),
+    (0x0E, &[0x5, 0xD]),
+    (0x0F, &[0x2]),
+    (0x10, &[0x4, 0x9]),
+    (0x17, &[0xE]),
+    (0x18, &[0x1]),
+    (0x19, &[0xD]),
+    (0x1A, &[0x8, 0x9]),
+    (0x1B, &[0x5, 0xB]),
+    (0x1C, &[0x4, 0x5]),
+    (0xA6, &[0x2]),
+    (0xA8, &[0xD]),
+    (0xA9, &[0x0, 0xD, 0xF]),
+    (0xAA, &[0x5]),
+    (0xAB, &[0xF]),
+];
+/// The higher halves of their higher bytes.
+const PAGES: [u8; 3] = [0x00, 0x10, 0xA0];
+/// For each page and each lower half of a higher byte, a bit for each of the lower eight and the upper eight tens.
+const TENS_OF_PAGES: [[[u8; 16]; 2]; 3] = [tens(PAGES[0]), tens(PAGES[1]), tens(PAGES[2])];
+const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
+
+const fn tens(page: u8) -> [[u8; 16]; 2] {
+    let mut found = [[0; 16]; 2];
+    let mut row = 0;
+    while row < TENS.len() {
+        let (high, tens) = TENS[row];
+        let mut at = 0;
+        while at < tens.len() && high & 0xF0 == page {
+            found[(tens[at] >> 3) as usize][(high & 0x0F) as usize] |= 1 << (tens[at] & 7);
+            at += 1;
+        }
+        row += 1;
+    }
+    found
+}
+
+#[inline(always)]
+fn is_arabic<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
+    within(low, 0x60, 10) | within(low, 0xF0, 10)
+}
+
+#[inline(always)]
+fn is_indian<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
+    within(low | 0x80, 0xE6, 10)
+}
