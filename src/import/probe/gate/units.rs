@@ -37,19 +37,18 @@ pub(super) fn likely<S: Simd>(simd: S, ahead: &[u8], len: usize) -> u32 {
     found
 }
 
-/// Where one of the bytes beside the second of a window makes it a digit. Most texts have one script.
+/// Where one of the bytes beside the second of a window makes it a digit: first the scripts of which most texts are.
 #[inline(always)]
 fn digits_beside<S: Simd>(window: &Window<'_, S>, among: mask8x64<S>) -> mask8x64<S> {
     let (before, high, behind) = (window.ahead(0), window.ahead(1), window.ahead(2));
-    let arabic = high.simd_eq(0x06);
-    if !(among & !arabic).any_true() {
-        return arabic & (is_arabic(before) | is_arabic(behind));
-    }
-    let india = within(high, 0x09, 5);
-    if !(among & !india).any_true() {
-        return india & (is_indian(before) | is_indian(behind));
-    }
-    is_unit(high, before) | is_unit(high, behind)
+    let (arabic, india, wide) = (high.simd_eq(0x06), within(high, 0x09, 5), high.simd_eq(0xFF));
+    let frequent = arabic & (is_arabic(before) | is_arabic(behind))
+        | india & (is_indian(before) | is_indian(behind))
+        | wide & (is_wide(before) | is_wide(behind));
+    // All other digits but one script's have a lower half that is no small number.
+    let large = before.simd_ge(0x10) | behind.simd_ge(0x10) | high.simd_eq(0xA9);
+    let rest = among & large & !(arabic | india | wide);
+    if rest.any_true() { frequent | rest & (is_unit(high, before) | is_unit(high, behind)) } else { frequent }
 }
 
 /// The lower half of an invisible character whose higher half is 0x20.
@@ -92,18 +91,23 @@ pub(super) fn joined<S: Simd>(simd: S, ahead: &[u8], len: usize) -> [u32; 4] {
 #[inline(always)]
 fn is_unit<S: Simd>(high: u8x64<S>, low: u8x64<S>) -> mask8x64<S> {
     let (page, column, upper) = (high & 0xF0, high & 0x0F, low.simd_ge(0x80));
-    let look_up =
-        |table: &[u8; 16], index: u8x64<S>| u8x64::block_splat(u8x16::from_slice(high.simd, table)).swizzle_dyn_within_blocks(index);
     let bit = look_up(&BITS, low >> 4);
-    let is_ten = |at: usize| {
-        let tens = upper.select(look_up(&TENS_OF_PAGES[at][1], column), look_up(&TENS_OF_PAGES[at][0], column));
-        page.simd_eq(PAGES[at]) & (tens & bit).simd_ne(0)
-    };
-    let ten = (is_ten(0) | is_ten(1) | is_ten(2)) & (low & 0x0F).simd_lt(10);
+    let mut ten = high.simd_lt(0);
+    for (of, [lower, higher]) in PAGES.into_iter().zip(&TENS_OF_PAGES) {
+        let tens = upper.select(look_up(higher, column), look_up(lower, column));
+        ten = ten | page.simd_eq(of) & (tens & bit).simd_ne(0);
+    }
+    let ten = ten & (low & 0x0F).simd_lt(10);
     let six = within(high, 0x09, 5) & is_indian(low) | high.simd_eq(0x19) & within(low, 0x46, 10);
-    let wide = high.simd_eq(0xFF) & (within(low, 0x10, 10) | within(low, 0x21, 26) | within(low, 0x41, 26));
+    let wide = high.simd_eq(0xFF) & is_wide(low);
     let half = high.simd_eq(0xD8) & (low.simd_le(0x3C) | low.simd_eq(0x3E)) | within(high, 0xDC, 4);
     ten | six | wide | half
+}
+
+/// What a table has at each index below sixteen.
+#[inline(always)]
+fn look_up<S: Simd>(table: &[u8; 16], index: u8x64<S>) -> u8x64<S> {
+    u8x64::block_splat(u8x16::from_slice(index.simd, table)).swizzle_dyn_within_blocks(index)
 }
 
 /// Higher bytes of units, and the higher halves of their lower bytes where the other half counts from zero to nine.
@@ -155,4 +159,10 @@ fn is_arabic<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
 #[inline(always)]
 fn is_indian<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
     within(low | 0x80, 0xE6, 10)
+}
+
+/// Full-width digits and letters.
+#[inline(always)]
+fn is_wide<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
+    within(low, 0x10, 10) | within(low, 0x21, 26) | within(low, 0x41, 26)
 }

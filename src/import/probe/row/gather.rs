@@ -90,8 +90,12 @@ impl<S: Simd> Span<'_, S> {
             return None;
         }
         let start = mask8x64::from_bitmask(self.simd, starts);
-        let marks = |mask: mask8x64<S>, mark: u8| mask.select(u8x64::splat(self.simd, mark), u8x64::splat(self.simd, 0));
-        Some((self.here() & DIGIT) | marks(start, START) | marks(start & self.begins_line(), NEW_LINE))
+        Some((self.here() & DIGIT) | self.mark(start, START) | self.mark(start & self.begins_line(), NEW_LINE))
+    }
+
+    #[inline(always)]
+    fn mark(&self, places: mask8x64<S>, mark: u8) -> u8x64<S> {
+        places.select(u8x64::splat(self.simd, mark), u8x64::splat(self.simd, 0))
     }
 
     /// The same as [`runs::begins_line`], for each byte.

@@ -37,17 +37,16 @@ impl Tries {
     #[inline(always)]
     pub(super) fn step<S: Simd>(&mut self, simd: S, digits: &[u8; WINDOW_BYTES], own: u64) -> Found {
         let window = Window { simd, bytes: digits };
-        let starts_at = |places: usize| window.ahead(places).simd_ge(START).to_bitmask();
-        let starts = starts_at(0) & own;
+        let begun = starts(&window, 0) & own;
         let divisible = divisible(&window);
         let below_limit = below_limit(&window);
         let groups = divisible[GROUP_DIGITS - 1] & below_limit & own;
 
         // By length: the runs that end there; which of them have the value of a group, and which the value zero.
-        let (mut longer, mut sound, mut single, mut of_six) = (starts, 0, 0, 0);
+        let (mut longer, mut sound, mut single, mut of_six) = (begun, 0, 0, 0);
         let (mut zero, mut without_value) = (u64::MAX, 0);
         for (before, divisible) in divisible.into_iter().enumerate() {
-            let next = starts_at(before + 1);
+            let next = starts(&window, before + 1);
             let ended = longer & next;
             longer &= !next;
             zero &= (window.ahead(before) & DIGIT).simd_eq(0).to_bitmask();
@@ -59,13 +58,13 @@ impl Tries {
             of_six = ended;
         }
         sound &= !of_six | below_limit;
-        let counted = starts & !(window.ahead(0) & READ).simd_eq(READ).to_bitmask();
+        let counted = begun & !(window.ahead(0) & READ).simd_eq(READ).to_bitmask();
         let sound = sound & counted;
         let sound_six = sound & of_six;
         self.sound += sound_six.count_ones() as usize;
         let numbered = self.numbered.go_on(sound_six, sound_six, counted & !(single | sound_six), 0);
         let padded = self.padded.go_on(sound, sound & !without_value, counted & !sound, VALUES_MIN);
-        Found { last_groups: self.eighth(groups) & starts_at(GROUP_DIGITS), listed: numbered || padded }
+        Found { last_groups: self.eighth(groups) & starts(&window, GROUP_DIGITS), listed: numbered || padded }
     }
 
     /// Where the eighth group of a row begins, all of them sound and none of them apart.
@@ -129,6 +128,12 @@ impl Streak {
         self.runs += sound.count_ones() as usize;
         self.values += values.count_ones() as usize;
     }
+}
+
+/// Where a run begins so many places ahead.
+#[inline(always)]
+fn starts<S: Simd>(window: &Window<'_, S>, places: usize) -> u64 {
+    window.ahead(places).simd_ge(START).to_bitmask()
 }
 
 /// Where the number that begins there is a multiple of eleven, for each length up to a group's: the sum of its digits
