@@ -134,63 +134,17 @@ fn look<S: Simd>(simd: S, ahead: &[u8], len: usize) -> (Signs, Digits) {
 /// The rarest signs of each word that announces something encoded, in ASCII, or in UTF-16 where there are zeros.
 #[inline(always)]
 fn words<S: Simd>(window: &Window<'_, S>, own: u64, zeros: bool) -> bool {
-    let (a, b, c) = (window.ahead(0), window.ahead(1), window.ahead(2));
-    let (e, d, y) = ((a | 0x20).simd_eq(b'e'), a.simd_eq(b'd'), (a | 0x20).simd_eq(b'y'));
-    let mut found = e & b.simd_eq(b'6') & c.simd_eq(b'4') | d & b.simd_eq(b'-') | y & (b | 0x20).simd_eq(b'p');
+    let (here, next, third) = (window.ahead(0), window.ahead(1), window.ahead(2));
+    let (base, quoted, key) = ((here | 0x20).simd_eq(b'e'), here.simd_eq(b'd'), (here | 0x20).simd_eq(b'y'));
+    let number = next.simd_eq(b'6') & third.simd_eq(b'4');
+    let mut found = base & number | quoted & next.simd_eq(b'-') | key & (next | 0x20).simd_eq(b'p');
     if zeros {
-        let base = e & c.simd_eq(b'6') & window.ahead(4).simd_eq(b'4');
-        found = found | b.simd_eq(0) & (base | d & c.simd_eq(b'-') | y & (c | 0x20).simd_eq(b'p'));
+        let number = third.simd_eq(b'6') & window.ahead(4).simd_eq(b'4');
+        let wide = base & number | quoted & third.simd_eq(b'-') | key & (third | 0x20).simd_eq(b'p');
+        found |= next.simd_eq(0) & wide;
     }
     found.to_bitmask() & own != 0
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::record::fold_digit;
-
-    /// Each digit of each script is counted, in UTF-8 and as a unit.
-    #[test]
-    fn no_digit_of_any_script_is_missed() {
-        let gate = Gate::new(Level::new());
-        let mut scripts = 0;
-        for c in ('\u{80}'..=char::MAX).filter(|c| fold_digit(*c).is_some()) {
-            let many = String::from_iter([c; 24]);
-            let bytes = many.as_bytes();
-            assert_eq!(gate.look(bytes, 0..bytes.len(), false, 10).0.foreign, 24, "{:x}", c as u32);
-            let units: Vec<u8> = many.encode_utf16().flat_map(u16::to_le_bytes).collect();
-            // A digit whose lower half is zero would look like Latin.
-            let units = [b"\x63\x06", units.as_slice()].concat();
-            let found = gate.look(&units, 0..units.len(), true, 10).0.units;
-            assert!(found[0] >= 23, "{:x} {found:?}", c as u32);
-            scripts += 1;
-        }
-        assert!(scripts > 400, "{scripts}");
-    }
-
-    #[test]
-    fn the_way_of_units_goes_by_the_place_in_the_whole() {
-        let gate = Gate::new(Level::new());
-        let digits = "٤٧١٢٠٧".repeat(4);
-        let little: Vec<u8> = digits.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = digits.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for (units, way) in [(&little, 0), (&big, 2)] {
-            for odd in 0..2 {
-                let all = [&b"xxxxx"[..odd], units, b"ab"].concat();
-                for from in 0..=odd {
-                    let found = gate.look(&all, from..all.len(), true, 10).0.units;
-                    assert!(found[way + odd] >= 22, "{way} {odd} {from} {found:?}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn digits_with_zeros_between_are_joined() {
-        let gate = Gate::new(Level::new());
-        let joined = |bytes: &[u8]| gate.look(bytes, 0..bytes.len(), false, 10).0.joined;
-        assert_eq!(joined(b"4\x007\x001\x00a\x00\x00\x00"), 2);
-        assert_eq!(joined(b"4\0\0\x007\0\0\x001\0\0\0a\0\0\0"), 2);
-        assert_eq!(joined(b"\x000a0b0c0d0\0\0\0\0\0"), 0);
-    }
-}
+mod tests;

@@ -110,8 +110,8 @@ impl Row {
         let mut at = if self.end.open { self.take_run(text, from, to, 0) } else { from };
         while let Some(start) = text[at..to].iter().position(u8::is_ascii_digit).map(|len| at + len) {
             let end = start + text[start..to].iter().take_while(|byte| byte.is_ascii_digit()).count();
-            // What follows a run that ends with the text is not known yet.
-            let whole = end < to;
+            // What follows a run that ends with the part is not always known yet.
+            let whole = end < to || text.get(end).is_some_and(|byte| *byte != 0 && !byte.is_ascii_digit());
             if let Some((before, word)) = runs::misread(text, start, end).filter(|_| whole && end - start < GROUP_DIGITS) {
                 self.append(&word, START | READ);
                 at = to.min(start - before + GROUP_DIGITS);
@@ -194,3 +194,6 @@ fn places(mut bits: u64, first: usize) -> impl Iterator<Item = usize> {
         place
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,9 +34,11 @@ impl View {
         self.len = 0;
     }
 
-    fn push(&mut self, byte: u8) {
-        self.bytes[BEHIND_BYTES + self.len] = byte;
-        self.len += 1;
+    fn push(&mut self, byte: impl Into<Option<u8>>) {
+        if let Some(byte) = byte.into() {
+            self.bytes[BEHIND_BYTES + self.len] = byte;
+            self.len += 1;
+        }
     }
 
     /// Zeros follow what it holds.
@@ -78,7 +80,7 @@ impl View {
                     1
                 }
                 0x82 | 0xA2 | 0xA3 if page_digit(bytes, at).is_some() => {
-                    page_digit(bytes, at).into_iter().for_each(|digit| self.push(digit));
+                    self.push(page_digit(bytes, at));
                     2
                 }
                 // By far the most frequent ones in texts whose digits are their own.
@@ -115,7 +117,7 @@ impl View {
             self.push(OTHER);
             return 1;
         };
-        ascii(c).into_iter().for_each(|byte| self.push(byte));
+        self.push(ascii(c));
         len
     }
 
@@ -138,7 +140,7 @@ impl View {
             match c {
                 Ok('\0') => {}
                 Ok(c) if c.is_ascii() => self.push(u8::try_from(c).unwrap_or(OTHER)),
-                Ok(c) => ascii(c).into_iter().for_each(|byte| self.push(byte)),
+                Ok(c) => self.push(ascii(c)),
                 Err(_) => self.push(OTHER),
             }
         }
@@ -218,3 +220,6 @@ fn page_digit(bytes: &[u8], at: usize) -> Option<u8> {
     };
     bytes.get(at + 1).map(|low| low.wrapping_sub(zero)).filter(|value| *value < 10).map(|value| b'0' + value)
 }
+
+#[cfg(test)]
+mod tests;

@@ -95,7 +95,7 @@ fn is_unit<S: Simd>(high: u8x64<S>, low: u8x64<S>) -> mask8x64<S> {
     let mut ten = high.simd_lt(0);
     for (of, [lower, higher]) in PAGES.into_iter().zip(&TENS_OF_PAGES) {
         let tens = upper.select(look_up(higher, column), look_up(lower, column));
-        ten = ten | page.simd_eq(of) & (tens & bit).simd_ne(0);
+        ten |= page.simd_eq(of) & (tens & bit).simd_ne(0);
     }
     let ten = ten & (low & 0x0F).simd_lt(10);
     let six = within(high, 0x09, 5) & is_indian(low) | high.simd_eq(0x19) & within(low, 0x46, 10);
@@ -165,4 +165,65 @@ fn is_indian<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
 #[inline(always)]
 fn is_wide<S: Simd>(low: u8x64<S>) -> mask8x64<S> {
     within(low, 0x10, 10) | within(low, 0x21, 26) | within(low, 0x41, 26)
+}
+
+#[cfg(test)]
+mod tests {
+    use fearless_simd::{Level, dispatch};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::record::fold_digit;
+
+    fn is_unit_plainly(unit: u16) -> bool {
+        let letter = |c: char| matches!(c, '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}');
+        let half = matches!(unit, 0xD800..=0xD83C | 0xDC00..=0xDFFF) || unit >> 8 == 0xD8 && matches!(unit & 0xFF, 0x00..=0x3C | 0x3E);
+        half || char::from_u32(unit.into()).is_some_and(|c| fold_digit(c).is_some() || letter(c))
+    }
+
+    #[test]
+    fn every_unit_is_told_by_its_script() {
+        let all: Vec<u8> = (0..=u16::MAX).flat_map(u16::to_be_bytes).collect();
+        for level in [Level::new(), Level::baseline()] {
+            for (step, bytes) in all.as_chunks::<STEP_BYTES>().0.iter().enumerate() {
+                let units = dispatch!(level, simd => {
+                    let (high, low) = (u8x64::from_slice(simd, bytes), u8x64::from_slice(simd, &rotated(bytes)));
+                    is_unit(high, low).to_bitmask()
+                });
+                for at in 0..STEP_BYTES / 2 {
+                    let unit = u16::try_from(step * STEP_BYTES / 2 + at).unwrap();
+                    assert_eq!(units >> (2 * at) & 1 == 1, is_unit_plainly(unit), "{unit:x}");
+                }
+            }
+        }
+    }
+
+    fn rotated(bytes: &[u8; STEP_BYTES]) -> [u8; STEP_BYTES] {
+        let mut rotated = *bytes;
+        rotated.rotate_left(1);
+        rotated
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1000, ..ProptestConfig::default() })]
+
+        #[test]
+        fn joined_units_are_counted_as_by_the_plain_definition(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"\x06\x06\x09\xFF\x61\x66\x12\x00\x35\x4E".to_vec())], 10..1300),
+            cut in 9_usize..100,
+        ) {
+            let len = bytes.len().saturating_sub(cut).min(STEPS * STEP_BYTES);
+            let unit = |order: fn([u8; 2]) -> u16, at: usize| bytes.get(at..at + 2).is_some_and(|pair| is_unit_plainly(order([pair[0], pair[1]])));
+            let mut plain = [0; 4];
+            for (order, read) in [u16::from_le_bytes as fn([u8; 2]) -> u16, u16::from_be_bytes].into_iter().enumerate() {
+                for at in (0..len).filter(|at| unit(read, *at) && [2, 4, 8].into_iter().any(|next| at + next + 1 < bytes.len() && unit(read, at + next))) {
+                    plain[2 * order + at % 2] += 1;
+                }
+            }
+            for level in [Level::new(), Level::baseline()] {
+                let found = dispatch!(level, simd => joined(simd, &bytes, len));
+                prop_assert_eq!(found, plain);
+            }
+        }
+    }
 }

@@ -135,10 +135,7 @@ fn is_look_alike<S: Simd>(bytes: u8x64<S>) -> mask8x64<S> {
     let small = bytes | 0x20;
     let mut found = bytes.simd_eq(b'D');
     for letter in *b"oqilzsgb" {
-        found = found | small.simd_eq(letter);
+        found |= small.simd_eq(letter);
     }
     found
 }
-
-#[cfg(test)]
-mod tests {}

@@ -162,3 +162,11 @@ fn below_limit<S: Simd>(window: &Window<'_, S>) -> u64 {
     }
     below
 }
+
+/// The masks of a step, for tests.
+#[cfg(test)]
+#[inline(always)]
+pub(super) fn masks<S: Simd>(simd: S, digits: &[u8; WINDOW_BYTES]) -> ([u64; GROUP_DIGITS], u64) {
+    let window = Window { simd, bytes: digits };
+    (divisible(&window), below_limit(&window))
+}
