@@ -51,23 +51,25 @@ fn digits_with_zeros_between_are_joined() {
     assert_eq!(joined(b"\x000a0b0c0d0\0\0\0\0\0"), 0);
 }
 
-/// What is counted, byte by byte.
-fn plain(bytes: &[u8]) -> Signs {
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let found = |word: &str| {
-        let wide: Vec<u8> = word.bytes().flat_map(|byte| [byte, 0]).take(2 * word.len() - 1).collect();
-        let is = |part: &[u8]| part.eq_ignore_ascii_case(word.as_bytes()) || part.eq_ignore_ascii_case(&wide);
-        bytes.windows(word.len()).any(is) || bytes.windows(wide.len()).any(is)
+/// What is counted, byte by byte; signs of words in ASCII and in UTF-16.
+fn plain(bytes: &[u8]) -> (Signs, bool) {
+    let count = |of: &dyn Fn(u8) -> bool| u32::try_from(bytes.iter().filter(|byte| of(**byte)).count()).unwrap();
+    let signs = [&b"e64"[..], b"d-", b"yp"];
+    let is = |place: usize, sign: &[u8], width: usize| {
+        let byte = |at: usize| bytes.get(place + at * width).copied().unwrap_or(0);
+        let fits = |at: usize| if sign == b"d-" { byte(at) == sign[at] } else { byte(at).eq_ignore_ascii_case(&sign[at]) };
+        (0..sign.len()).all(fits) && (width == 1 || bytes[place + 1] == 0)
     };
-    let count = |of: &dyn Fn(usize) -> bool| u32::try_from((0..bytes.len()).filter(|at| of(*at)).count()).unwrap();
-    Signs {
-        digits: count(&digit),
-        spaces: count(&|at| bytes[at] == b' '),
+    let any = |width: usize| (0..bytes.len()).any(|place| signs.iter().any(|sign| is(place, sign, width)));
+    let plain = Signs {
+        digits: count(&|byte| byte.is_ascii_digit()),
+        spaces: count(&|byte| byte == b' '),
         zeros: bytes.contains(&0),
         halves: [0, 1].map(|half| bytes.iter().skip(half).step_by(2).any(|byte| *byte != 0)),
-        words: found("e64") || found("d-") || found("yp"),
+        words: any(1),
         ..Signs::default()
-    }
+    };
+    (plain, any(2))
 }
 
 proptest! {
@@ -81,10 +83,10 @@ proptest! {
         let from = from.min(bytes.len());
         for level in [Level::new(), Level::baseline()] {
             let (signs, digits) = Gate::new(level).look(&bytes, from..bytes.len(), false, 1);
-            let plain = plain(&bytes[from..]);
+            let (plain, wide) = plain(&bytes[from..]);
             prop_assert_eq!((signs.digits, signs.spaces, signs.zeros, signs.halves), (plain.digits, plain.spaces, plain.zeros, plain.halves));
-            // Only the first letter of one of them may be large.
-            prop_assert!(!signs.words || plain.words);
+            prop_assert!(signs.words || !plain.words);
+            prop_assert!(!signs.words || plain.words || wide);
             for (at, byte) in bytes[from..].iter().enumerate() {
                 prop_assert_eq!(digits[at / STEP_BYTES] >> (at % STEP_BYTES) & 1 == 1, byte.is_ascii_digit());
             }
