@@ -7,13 +7,19 @@
 mod gate;
 mod marks;
 mod row;
+mod steps;
 mod view;
 mod zeros;
 
+use std::ops::Range;
+
+use fearless_simd::Level;
+
 use super::key_package;
 use crate::record::GROUPS;
-use gate::{Digits, Gate, Signs};
+use gate::{Gate, Signs};
 use row::Row;
+use steps::Digits;
 use view::View;
 
 /// Bytes looked at together.
@@ -30,6 +36,9 @@ const FOLDED_DIGITS_MIN: u32 = 24;
 const JOINED_MIN: u32 = 20;
 /// Fewer that look like digits of other scripts in UTF-16 are chance; of a key that a block has half of, it has twenty.
 const LIKELY_UNITS: u32 = 10;
+
+/// More spaces than this share of the bytes: two of five.
+const SPACED_SHARE: (usize, usize) = (2, 5);
 
 /// Whether any reader could take a record or an attachment from these bytes, or from a file of this name.
 ///
@@ -83,13 +92,12 @@ struct Probe {
     bulk: bool,
     /// Zeros were seen, as in UTF-16.
     wide: bool,
-    scratch: View,
+    view: View,
 }
 
 /// A part of the bytes, what is in it, and what is in it and a neighbour, over which a key may reach.
 struct Block {
-    from: usize,
-    to: usize,
+    part: Range<usize>,
     own: Signs,
     /// Its ASCII digits.
     digits: Digits,
@@ -98,16 +106,17 @@ struct Block {
 
 impl Probe {
     fn new(content: Content) -> Self {
-        let row = || Row::new();
+        let level = Level::new();
+        let row = || Row::new(level);
         Self {
-            gate: Gate::new(),
+            gate: Gate::new(level),
             plain: row(),
             halves: [row(), row()],
             units: [row(), row(), row(), row()],
             content,
             bulk: false,
             wide: false,
-            scratch: View::with_capacity(BLOCK_BYTES + BLOCK_SLACK_BYTES),
+            view: View::new(level),
         }
     }
 
@@ -117,7 +126,7 @@ impl Probe {
         let mut before = Signs::default();
         let mut next = self.look(bytes, 0);
         while let Some(mut block) = next {
-            next = self.look(bytes, block.to);
+            next = self.look(bytes, block.part.end);
             let after = next.as_ref().map(|block| block.own).unwrap_or_default();
             block.near = Signs::near(&before, &block.own, &after);
             if self.block(bytes, &block) {
@@ -137,10 +146,10 @@ impl Probe {
         if from == bytes.len() {
             return None;
         }
-        let to = block_end(bytes, from);
-        let (own, digits) = self.gate.look(bytes, from..to, self.wide, if self.bulk { LIKELY_UNITS } else { 1 });
+        let part = from..self.block_end(bytes, from);
+        let (own, digits) = self.gate.look(bytes, part.clone(), self.wide, if self.bulk { LIKELY_UNITS } else { 1 });
         self.wide |= own.zeros;
-        Some(Block { from, to, own, digits, near: own })
+        Some(Block { part, own, digits, near: own })
     }
 
     fn rows(&mut self) -> impl Iterator<Item = &mut Row> {
@@ -149,7 +158,7 @@ impl Probe {
 
     fn block(&mut self, bytes: &[u8], block: &Block) -> bool {
         // The end of a block may cut a word.
-        let around = block.from.saturating_sub(marks::ENCODED_BYTES)..bytes.len().min(block.to + marks::ENCODED_BYTES);
+        let around = block.part.start.saturating_sub(marks::ENCODED_BYTES)..bytes.len().min(block.part.end + marks::ENCODED_BYTES);
         if self.content != Content::Text && block.own.words && marks::announces(&bytes[around]) {
             return true;
         }
@@ -157,7 +166,8 @@ impl Probe {
         // In a few pages, and in markup, the groups of a key may stand far apart.
         let scattered = !self.bulk || self.content == Content::Markup;
         let in_bytes = if digits < if scattered { 1 } else { DIGITS_MIN } {
-            std::iter::once(&mut self.plain).chain(&mut self.halves).any(Row::finish)
+            std::iter::once(&mut self.plain).chain(&mut self.halves).for_each(Row::part);
+            false
         } else {
             self.in_bytes(bytes, block, digits)
         };
@@ -165,33 +175,34 @@ impl Probe {
     }
 
     fn in_bytes(&mut self, bytes: &[u8], block: &Block, digits: u32) -> bool {
-        let &Block { from, to, own, near, .. } = block;
-        let part = &bytes[from..to];
+        let Block { part, own, near, .. } = block;
         // Characters of Asia in UTF-16 have bytes like digits all over.
         let in_characters = self.bulk && own.zeros && own.pairs() && near.joined < JOINED_MIN;
         let folds = (own.foreign > 0 || own.folds) && (!self.bulk || digits >= FOLDED_DIGITS_MIN);
         let found = if in_characters {
-            self.plain.finish()
+            self.plain.part();
+            false
         } else if folds {
-            self.scratch.folded(bytes, from, to);
-            self.plain.take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
+            self.view.folded(bytes, part.clone());
+            take(&mut self.plain, &self.view)
         } else if own.zeros {
-            self.scratch.without_zeros(part, own.halves);
-            self.plain.take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
+            self.view.without_zeros(bytes, part.clone());
+            take(&mut self.plain, &self.view)
         } else {
-            self.plain.take_within(bytes, from, to, &block.digits)
+            self.plain.take(bytes, part.clone(), &block.digits)
         };
         if found {
             return true;
         }
         // Where only one byte of each pair says anything, dropping the other is enough.
-        let spaced = self.gate.is_spaced(part);
+        let spaced = own.spaces as usize * SPACED_SHARE.1 > part.len() * SPACED_SHARE.0;
         if !spaced && (in_characters || !own.zeros || !own.pairs()) {
-            return self.halves.iter_mut().any(Row::finish);
+            self.halves.iter_mut().for_each(Row::part);
+            return false;
         }
         (0..2).any(|half| {
-            self.scratch.half(bytes, from, to, half, !spaced);
-            self.halves[half].take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
+            self.view.half(bytes, part.clone(), half, !spaced);
+            take(&mut self.halves[half], &self.view)
         })
     }
 
@@ -199,23 +210,28 @@ impl Probe {
         let least = if self.bulk { JOINED_MIN } else { 1 };
         (0..4).any(|way| {
             if block.near.units[way] < least {
-                return self.units[way].finish();
+                self.units[way].part();
+                return false;
             }
-            self.scratch.units(bytes, block.from, block.to, way % 2, way / 2 == 1);
-            self.units[way].take(self.scratch.bytes(), &self.gate.digits(self.scratch.bytes()))
+            self.view.units(bytes, block.part.clone(), way % 2, way / 2 == 1);
+            take(&mut self.units[way], &self.view)
         })
+    }
+
+    /// Where the block ends: not inside a word, if it can be helped.
+    fn block_end(&self, bytes: &[u8], from: usize) -> usize {
+        let soon = from + BLOCK_BYTES;
+        if soon >= bytes.len() {
+            return bytes.len();
+        }
+        let late = bytes.len().min(soon + BLOCK_SLACK_BYTES);
+        self.gate.word_len(&bytes[soon..late]).map_or(late, |len| soon + len)
     }
 }
 
-/// Where the block ends: not inside a word, if it can be helped.
-fn block_end(bytes: &[u8], from: usize) -> usize {
-    let soon = from + BLOCK_BYTES;
-    if soon >= bytes.len() {
-        return bytes.len();
-    }
-    let late = bytes.len().min(soon + BLOCK_SLACK_BYTES);
-    let parts = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | b'-' | b',' | b';');
-    bytes[soon..late].iter().position(parts).map_or(late, |len| soon + len)
+fn take(row: &mut Row, view: &View) -> bool {
+    let (text, part) = view.text();
+    row.take(text, part, &view.digits())
 }
 
 #[cfg(test)]

@@ -1,84 +1,108 @@
 //! A block of bytes written again as ASCII, in one of the ways in which it can be read. Must not know what is sought.
+#![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
+use std::ops::Range;
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, mask8x64, u8x64};
 use zeroize::Zeroizing;
 
+use super::steps::{BEHIND_BYTES, Digits, EVEN, STEP_BYTES, STEPS, WINDOW_BYTES, digits, steps};
 use crate::record::fold_digit;
 
 /// What stands for any character that cannot be part of a key's digits.
 const OTHER: u8 = 0xFF;
+/// What a whole block becomes at most, and zeros around it for those that look at a digit's neighbours.
+const VIEW_BYTES: usize = BEHIND_BYTES + STEPS * STEP_BYTES + WINDOW_BYTES;
 
-/// A buffer that is reserved once, and wiped when dropped: a key may go through it.
-pub(super) struct View(Zeroizing<Vec<u8>>, usize);
+/// A buffer that is reserved once, and wiped when dropped: a key may go through it. Zeros stand around what it holds.
+pub(super) struct View {
+    level: Level,
+    bytes: Zeroizing<Vec<u8>>,
+    len: usize,
+}
 
 impl View {
-    /// `bytes`: what it will hold at most.
-    pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self(Zeroizing::new(Vec::new()), bytes)
+    pub(super) fn new(level: Level) -> Self {
+        Self { level, bytes: Zeroizing::new(Vec::new()), len: 0 }
     }
 
     fn begin(&mut self) {
-        self.0.clear();
-        self.0.reserve_exact(self.1);
+        if self.bytes.is_empty() {
+            self.bytes.resize(VIEW_BYTES, 0);
+        }
+        self.len = 0;
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.0
+    fn push(&mut self, byte: impl Into<Option<u8>>) {
+        if let Some(byte) = byte.into() {
+            self.bytes[BEHIND_BYTES + self.len] = byte;
+            self.len += 1;
+        }
     }
 
-    /// `halves`: whether there is anything but zeros at even places, and at odd ones.
-    pub(super) fn without_zeros(&mut self, block: &[u8], halves: [bool; 2]) {
+    /// Zeros follow what it holds.
+    fn end(&mut self) {
+        let end = BEHIND_BYTES + self.len;
+        self.bytes[end..end + WINDOW_BYTES].fill(0);
+    }
+
+    /// The bytes with zeros around them, and where they stand.
+    pub(super) fn text(&self) -> (&[u8], Range<usize>) {
+        let end = BEHIND_BYTES + self.len;
+        (&self.bytes[..end + WINDOW_BYTES], BEHIND_BYTES..end)
+    }
+
+    /// Where its ASCII digits are.
+    pub(super) fn digits(&self) -> Digits {
+        let (text, part) = self.text();
+        dispatch!(self.level, simd => digits(simd, &text[part.start..], part.len()))
+    }
+
+    /// All but zeros.
+    pub(super) fn without_zeros(&mut self, bytes: &[u8], part: Range<usize>) {
         self.begin();
-        match halves {
-            [true, false] => self.0.extend(block.iter().step_by(2)),
-            [false, true] => self.0.extend(block.iter().skip(1).step_by(2)),
-            _ => self.0.extend_from_slice(block),
-        }
-        if memchr::memchr(0, &self.0).is_none() {
-            return;
-        }
-        let mut len = 0;
-        for at in 0..self.0.len() {
-            self.0[len] = self.0[at];
-            len += usize::from(self.0[at] != 0);
-        }
-        self.0.truncate(len);
+        let kept = &mut self.bytes[BEHIND_BYTES..];
+        self.len = dispatch!(self.level, simd => without_zeros(simd, &bytes[part.start..], part.len(), kept));
+        self.end();
     }
 
     /// Digits of other scripts as ASCII digits, full-width letters as letters; nothing invisible, no zeros.
-    pub(super) fn folded(&mut self, bytes: &[u8], from: usize, to: usize) {
+    pub(super) fn folded(&mut self, bytes: &[u8], part: Range<usize>) {
         self.begin();
-        let mut at = from;
-        while at < to {
+        let mut at = part.start;
+        while at < part.end {
             let byte = bytes[at];
             let step = match byte {
                 0 => 1,
                 1..0x80 => {
-                    self.0.push(byte);
+                    self.push(byte);
                     1
                 }
                 0x82 | 0xA2 | 0xA3 if page_digit(bytes, at).is_some() => {
-                    self.0.extend(page_digit(bytes, at));
+                    self.push(page_digit(bytes, at));
                     2
                 }
                 // By far the most frequent ones in texts whose digits are their own.
                 0xD9 | 0xDB => {
                     let zero = if byte == 0xD9 { 0xA0 } else { 0xB0 };
                     let value = bytes.get(at + 1).map_or(OTHER, |low| low.wrapping_sub(zero));
-                    self.0.push(if value < 10 { b'0' + value } else { OTHER });
+                    self.push(if value < 10 { b'0' + value } else { OTHER });
                     2
                 }
                 0xE0 if !may_be_indian(bytes, at) => {
-                    self.0.push(OTHER);
+                    self.push(OTHER);
                     1
                 }
                 0xD8 | 0xDF | 0xE0..=0xE2 | 0xEA | 0xEF | 0xF0 => self.character(bytes, at),
                 _ => {
-                    self.0.push(OTHER);
+                    self.push(OTHER);
                     1
                 }
             };
             at += step;
         }
+        self.end();
     }
 
     /// A character of UTF-8; gives its length.
@@ -90,42 +114,84 @@ impl View {
         };
         let decoded = bytes.get(at..at + len).and_then(|part| std::str::from_utf8(part).ok()).and_then(|part| part.chars().next());
         let Some(c) = decoded else {
-            self.0.push(OTHER);
+            self.push(OTHER);
             return 1;
         };
-        self.0.extend(ascii(c));
+        self.push(ascii(c));
         len
     }
 
     /// Each second byte. `unit`: only where the one beside it is zero.
-    pub(super) fn half(&mut self, bytes: &[u8], from: usize, to: usize, half: usize, unit: bool) {
+    pub(super) fn half(&mut self, bytes: &[u8], part: Range<usize>, half: usize, unit: bool) {
         self.begin();
-        let first = from + usize::from(from % 2 != half);
-        for at in (first..to).step_by(2) {
-            let beside_zero = || bytes.get(at + 1) == Some(&0) || at.checked_sub(1).is_some_and(|before| bytes[before] == 0);
-            let byte = bytes[at];
-            if byte != 0 {
-                self.0.push(if !unit || beside_zero() { byte } else { OTHER });
-            }
-        }
+        let kept = &mut self.bytes[BEHIND_BYTES..];
+        self.len = dispatch!(self.level, simd => each_second(simd, bytes, part, half, unit, kept));
+        self.end();
     }
 
     /// UTF-16 from an even or odd place.
-    pub(super) fn units(&mut self, bytes: &[u8], from: usize, to: usize, odd: usize, high_first: bool) {
+    pub(super) fn units(&mut self, bytes: &[u8], part: Range<usize>, odd: usize, high_first: bool) {
         self.begin();
-        let first = from + usize::from(from % 2 != odd);
-        let part = bytes.get(first..bytes.len().min(to + 1)).unwrap_or_default();
+        let first = part.start + usize::from(part.start % 2 != odd);
+        let part = bytes.get(first..bytes.len().min(part.end + 1)).unwrap_or_default();
         let order = if high_first { u16::from_be_bytes } else { u16::from_le_bytes };
         let units = part.chunks_exact(2).map(|pair| order([pair[0], pair[1]]));
         for c in char::decode_utf16(units) {
             match c {
                 Ok('\0') => {}
-                Ok(c) if c.is_ascii() => self.0.push(u8::try_from(c).unwrap_or(OTHER)),
-                Ok(c) => self.0.extend(ascii(c)),
-                Err(_) => self.0.push(OTHER),
+                Ok(c) if c.is_ascii() => self.push(u8::try_from(c).unwrap_or(OTHER)),
+                Ok(c) => self.push(ascii(c)),
+                Err(_) => self.push(OTHER),
             }
         }
+        self.end();
     }
+}
+
+#[inline(always)]
+fn without_zeros<S: Simd>(simd: S, bytes: &[u8], len: usize, kept: &mut [u8]) -> usize {
+    let mut end = 0;
+    steps(
+        simd,
+        bytes,
+        len,
+        #[inline(always)]
+        |_, window, own| {
+            let here = window.ahead(0);
+            end += keep(here, !here.simd_eq(0).to_bitmask() & own, &mut kept[end..]);
+        },
+    );
+    end
+}
+
+#[inline(always)]
+fn each_second<S: Simd>(simd: S, bytes: &[u8], part: Range<usize>, half: usize, unit: bool, kept: &mut [u8]) -> usize {
+    let places = if part.start % 2 == half { EVEN } else { !EVEN };
+    let mut end = 0;
+    let mut zero_before = part.start > 0 && bytes[part.start - 1] == 0;
+    steps(
+        simd,
+        &bytes[part.start..],
+        part.len(),
+        #[inline(always)]
+        |_, window, own| {
+            let here = window.ahead(0);
+            let zeros = here.simd_eq(0).to_bitmask();
+            let beside = zeros << 1 | u64::from(zero_before) | window.ahead(1).simd_eq(0).to_bitmask();
+            zero_before = zeros >> (STEP_BYTES - 1) != 0;
+            let read = mask8x64::from_bitmask(simd, if unit { beside } else { u64::MAX });
+            let byte = read.select(here, u8x64::splat(simd, OTHER));
+            end += keep(byte, places & !zeros & own, &mut kept[end..]);
+        },
+    );
+    end
+}
+
+/// Writes the chosen bytes one behind the other; gives their number.
+#[inline(always)]
+fn keep<S: Simd>(bytes: u8x64<S>, chosen: u64, kept: &mut [u8]) -> usize {
+    bytes.compress(mask8x64::from_bitmask(bytes.simd, chosen)).store_slice(&mut kept[..STEP_BYTES]);
+    chosen.count_ones() as usize
 }
 
 /// By the third byte, which is a letter's or a digit's.
@@ -154,3 +220,6 @@ fn page_digit(bytes: &[u8], at: usize) -> Option<u8> {
     };
     bytes.get(at + 1).map(|low| low.wrapping_sub(zero)).filter(|value| *value < 10).map(|value| b'0' + value)
 }
+
+#[cfg(test)]
+mod tests;
