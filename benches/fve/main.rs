@@ -4,6 +4,7 @@
 
 #[path = "../../tests/fve_support/mod.rs"]
 mod fve_support;
+mod hostile;
 mod others;
 
 use std::hint::black_box;
@@ -60,6 +61,8 @@ fn main() {
         times.sort_by(f64::total_cmp);
         println!("{name:<32} {:>9.3} {:>9.3}", times[0], times[TURNS / 2]);
     }
+    let (count, middle, most) = hostile::slowest(|work| ms(work));
+    println!("{:<32} {middle:>9.3} {most:>9.3}", format!("{count} hostile: middle, slowest"));
     beside_others(folder.path());
 }
 

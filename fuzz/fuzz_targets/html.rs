@@ -1,9 +1,7 @@
 //! Web pages: any bytes behind their mark.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+#[path = "../inputs.rs"]
+mod inputs;
 
-fuzz_target!(|bytes: &[u8]| {
-    let bytes = [&b"<!doctype html>"[..], bytes].concat();
-    let _ = drivekey::import::read(None, &bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| inputs::html(bytes));

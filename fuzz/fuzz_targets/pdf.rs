@@ -1,9 +1,7 @@
 //! PDF: any bytes behind its mark.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
+#[path = "../inputs.rs"]
+mod inputs;
 
-fuzz_target!(|bytes: &[u8]| {
-    let bytes = [&b"%PDF-1.7\n"[..], bytes].concat();
-    let _ = drivekey::import::read(None, &bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| inputs::pdf(bytes));
