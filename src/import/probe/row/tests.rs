@@ -145,6 +145,7 @@ fn text() -> impl Strategy<Value = String> {
         Just(" words ".to_owned()),
         "[0-9]{1,7} ",
         "[0-9]{40,60}",
+        "[0-9]{100,300}",
         "(0 ){1,9}",
         "[0-9a-z#=xXOlS>\u{85}\u{2028} \n]{0,90}",
         Just("\n".to_owned()),

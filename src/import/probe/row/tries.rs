@@ -38,6 +38,11 @@ impl Tries {
     pub(super) fn step<S: Simd>(&mut self, simd: S, digits: &[u8; WINDOW_BYTES], own: u64) -> Found {
         let window = Window { simd, bytes: digits };
         let begun = starts(&window, 0) & own;
+        if begun == 0 && own == u64::MAX {
+            // All are part of one number, and no key is a part of a longer number.
+            self.groups = [0; 3];
+            return Found { last_groups: 0, listed: false };
+        }
         let divisible = divisible(&window);
         let below_limit = below_limit(&window);
         let groups = divisible[GROUP_DIGITS - 1] & below_limit & own;
