@@ -13,8 +13,11 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
+/// A target's name, and what it does with an input.
+type Target = (&'static str, fn(&[u8]));
+
 /// Each target by its name, as `fuzz/fuzz_targets` has them.
-const READERS: [(&str, fn(&[u8])); 16] = [
+const READERS: [Target; 16] = [
     ("bundle", inputs::bundle),
     ("fve", drives::drive),
     ("html", inputs::html),
