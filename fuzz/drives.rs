@@ -10,6 +10,7 @@ use drivekey::fve::{ExternalKey, Opener, Source, Volume, open, scan};
 const COPIES: [u64; 3] = [1 << 20, 2 << 20, 3 << 20];
 const SIZE: u64 = 8 << 20;
 const BOOT_BYTES: usize = 512;
+
 /// The input's first 512 bytes at the start, the rest where the copies lie; zero elsewhere.
 struct Drive<'a> {
     boot: &'a [u8],

@@ -84,7 +84,7 @@ pub(super) fn erase(world: &mut World<'_>, vault: &mut Vault<Unlocked>, files: &
     let (these, them) = if doomed.len() == 1 { ("This file", "it") } else { ("These files", "them") };
     what = format!(
         "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n{}",
-        without(startup_keys)
+        of_drives_left_without(startup_keys)
     );
     question::typed(world, &what, "ERASE")?;
     for at in doomed {
@@ -99,7 +99,7 @@ pub(super) fn erase(world: &mut World<'_>, vault: &mut Vault<Unlocked>, files: &
 }
 
 /// What becomes of drives whose startup keys go. Nothing where there are none.
-fn without(mut startup_keys: Vec<ItemNumber>) -> String {
+fn of_drives_left_without(mut startup_keys: Vec<ItemNumber>) -> String {
     startup_keys.sort_unstable();
     startup_keys.dedup();
     let Some(first) = startup_keys.first() else { return String::new() };
