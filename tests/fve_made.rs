@@ -1,16 +1,21 @@
 //! Volumes of our own making in every kind: listed, opened, harvested, saved; damaged, hostile, and never a panic.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
+#[path = "../fuzz/drives.rs"]
+mod drives;
 mod fve_support;
+#[path = "../fuzz/mutations.rs"]
+mod mutations;
 
+use std::io::{self, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
 use drivekey::fve::{
-    Container, CopyState, Doubt, ExternalKey, FirstSector, FveError, Integrity, Kind, Layout, Level, Opener, Outcome, ProtectorKind,
-    SavedHeaderError, Scan, Source, Table, Verdict, Volume, Warning, open, prove, scan,
+    Container, CopyState, Doubt, ExternalKey, FirstSector, Found, FveError, Integrity, Kind, Layout, Level, Opener, Outcome, ProtectorKind,
+    SavedHeaderError, Scan, Source, Table, Verdict, Volume, Warning, open, prove, scan, scan_remains, scan_without_table,
 };
 use drivekey::record::{KeyId, LineText, RecoveryPassword};
-use fve_support::disks::{vhd_footer, with_gpt, with_mbr};
+use fve_support::disks::{gpt_entry, vhd_footer, with_gpt, with_mbr};
 use fve_support::made::{MIB, Made, Protector, Secret, Shape, bek, digits, guid_of, key_of};
 use fve_support::sparse::Sparse;
 use proptest::prelude::*;
@@ -170,6 +175,158 @@ fn volumes_are_found_on_disks_of_every_table() {
         let (proof, _) = prove(scan.found[2].volume.as_ref().unwrap(), &password(1), &key_id(1));
         assert_eq!(proof.level, Some(Level::FirstSector));
     }
+}
+
+#[test]
+fn a_table_that_names_nothing_gives_way_to_the_next() {
+    let made = Made::default();
+    // The entries of the first GPT name another place, those of the spare one are right.
+    let elsewhere = [gpt_entry("elsewhere", 100, 200), vec![0; 3 * 128]].concat();
+    let mut image = with_gpt(512, &[&made, &made], false);
+    image.put(1024, &elsewhere);
+    let scan = scanned(&image).unwrap();
+    assert_eq!((scan.table, scan.found.len()), (Table::Gpt, 2));
+    // Neither GPT names a volume; the MBR before them does.
+    image.put(image.size() - 40 * 512, &elsewhere);
+    let start = u32::try_from(2 * MIB / 512).unwrap();
+    image.put(446 + 16, &[&[0, 0, 0, 0, 7, 0, 0, 0][..], &start.to_le_bytes(), &[0, 0x40, 0, 0]].concat());
+    let scan = scanned(&image).unwrap();
+    assert_eq!((scan.table, scan.found[0].start, scan.found[0].is_named()), (Table::Mbr, 2 * MIB, true));
+}
+
+/// A disk whose first bytes cannot be read any more.
+struct Failing(Sparse);
+
+impl Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.0.stream_position()? < 8192 { Err(io::ErrorKind::Other.into()) } else { self.0.read(buffer) }
+    }
+}
+
+impl Seek for Failing {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+#[test]
+fn a_disk_whose_beginning_cannot_be_read_is_listed_by_its_spare_table() {
+    let made = Made::default();
+    let scan_failing = |image: Sparse| scan(&mut Source::new(Failing(image)).unwrap());
+    let scan = scan_failing(with_gpt(512, &[&made], false)).unwrap();
+    assert_eq!((scan.table, scan.found[0].start), (Table::Gpt, 2 * MIB));
+    assert_eq!(scan_failing(Sparse::new(8 * MIB)).err(), Some(FveError::Read(io::ErrorKind::Other)));
+}
+
+#[test]
+fn volumes_behind_a_lost_table_are_found_where_partitions_begin() {
+    let made = Made::default();
+    let mut image = Sparse::new(200 * MIB);
+    made.write(&mut image, 63 * 512);
+    made.write(&mut image, 117 * MIB);
+    // The place says that it is none of the aligned ones.
+    made.write(&mut image, 150 * MIB + 512);
+    // Begun, and nothing behind it: only a guess named this place.
+    image.put(60 * MIB, &made.image().get(0, 512));
+    let lost = |image: &Sparse| scan_without_table(&mut Source::new(image.clone()).unwrap());
+    assert_eq!(scanned(&image).err(), Some(FveError::NotBitLocker));
+    let scan = lost(&image).unwrap();
+    assert_eq!(scan.table, Table::Lost);
+    assert_eq!(scan.found.iter().map(|found| (found.start, found.is_named())).collect::<Vec<_>>(), [(63 * 512, false), (117 * MIB, false)]);
+    let (proof, _) = prove(scan.found[1].volume.as_ref().unwrap(), &password(1), &key_id(1));
+    assert_eq!(proof.level, Some(Level::FirstSector));
+    // Behind a file system's first sector, what lies there is somebody's image file.
+    let mut sector = [0; 512];
+    sector[..11].copy_from_slice(b"\xEB\x52\x90NTFS    ");
+    sector[510..].copy_from_slice(&[0x55, 0xAA]);
+    image.put(0, &sector);
+    assert_eq!(lost(&image).err(), Some(FveError::NotBitLocker));
+}
+
+fn left(image: &Sparse) -> Result<Vec<Found>, FveError> {
+    scan_remains(&mut Source::new(image.clone()).unwrap())
+}
+
+fn formatted(mut image: Sparse, start: u64) -> Sparse {
+    let mut sector = [0; 512];
+    sector[..11].copy_from_slice(b"\xEB\x58\x90MSDOS5.0");
+    sector[510..].copy_from_slice(&[0x55, 0xAA]);
+    image.put(start, &sector);
+    image
+}
+
+#[test]
+fn what_formatting_left_is_found_by_its_metadata_and_proves_its_key() {
+    for (shape, sector, level) in [
+        (Shape::Fixed, 512, Level::FirstSector),
+        (Shape::Fixed, 4096, Level::FirstSector),
+        (Shape::ToGo, 512, Level::FirstSector),
+        (Shape::Vista, 512, Level::MetadataIntact),
+    ] {
+        let made = Made { shape, sector, ..Made::default() };
+        let image = formatted(made.image(), 0);
+        assert_eq!(scanned(&image).err(), Some(FveError::NotBitLocker));
+        let remains = left(&image).unwrap();
+        let volume = remains[0].volume.as_ref().unwrap();
+        assert_eq!((&volume.warnings[..], volume.sector_size), (&[Warning::BootSectorLost][..], sector));
+        assert_eq!(volume.copies.map(|copy| (copy.offset, copy.state)), made.offsets.map(|offset| (Some(offset), CopyState::Valid)));
+        let (proof, _) = prove(volume, &password(1), &key_id(1));
+        assert_eq!((proof.verdict, proof.level), (Verdict::Opens, Some(level)), "{shape:?}");
+        assert!(!matches!(proof.first_sector, Some(FirstSector::InClear(_))), "nothing of it stands there");
+        let back = Volume::from_saved_header(&volume.to_saved_header()).unwrap();
+        assert_eq!(format!("{back:?}"), format!("{volume:?}"));
+    }
+}
+
+#[test]
+fn remains_are_looked_for_in_every_partition_and_believed_only_in_their_place() {
+    let made = Made::default();
+    let image = formatted(with_gpt(512, &[&made, &made], false), 18 * MIB);
+    let remains = left(&image).unwrap();
+    let found: Vec<_> = remains.iter().map(|found| (found.start, found.partition.as_ref().unwrap().number)).collect();
+    assert_eq!(found, [(2 * MIB, 2), (18 * MIB, 3)]);
+    assert!(remains[0].volume.as_ref().unwrap().warnings.is_empty());
+    // An image file within a file system: its metadata say that they lie elsewhere.
+    let mut image = formatted(Sparse::new(40 * MIB), 0);
+    made.write(&mut image, 20 * MIB + 512);
+    assert_eq!(left(&image).err(), Some(FveError::NotBitLocker));
+    // Another volume's metadata before them end no search.
+    let mut image = formatted(made.image(), 0);
+    let other = Made { offsets: [5 * MIB, 6 * MIB, 7 * MIB], ..Made::default() };
+    image.put(MIB + 8192, &[other.block(), other.validation(&other.block())].concat());
+    assert_eq!(left(&image).unwrap()[0].volume.as_ref().unwrap().copies[0].offset, Some(made.offsets[0]));
+    // In its place, but no copy is whole.
+    let mut image = formatted(made.image(), 0);
+    for offset in made.offsets {
+        image.put(offset + 200, b"damage");
+    }
+    assert_eq!(left(&image).err(), Some(FveError::NotBitLocker));
+    // The second is.
+    let mut image = formatted(made.image(), 0);
+    image.put(made.offsets[0], &[0; 600]);
+    assert_eq!(left(&image).unwrap()[0].volume.as_ref().unwrap().used, 1);
+}
+
+#[test]
+fn a_first_sector_that_names_wrong_places_keeps_what_else_it_says() {
+    let made = Made { shape: Shape::ToGo, ..Made::default() };
+    let mut image = made.image();
+    image.put(440, &[0x11; 24]);
+    assert!(matches!(scanned(&image).err(), Some(FveError::NoMetadata { .. })));
+    let remains = left(&image).unwrap();
+    let volume = remains[0].volume.as_ref().unwrap();
+    assert_eq!((volume.kind, &volume.warnings[..]), (Kind::ToGo, &[Warning::WrongPlaces][..]));
+    let back = Volume::from_saved_header(&volume.to_saved_header()).unwrap();
+    assert_eq!(format!("{back:?}"), format!("{volume:?}"));
+}
+
+#[test]
+fn signatures_without_end_are_given_up() {
+    let mut image = formatted(Made::default().image(), 0);
+    for at in 0..65 {
+        image.put(4096 + at * 512, b"-FVE-FS-");
+    }
+    assert_eq!(left(&image).err(), Some(FveError::NotBitLocker));
 }
 
 #[test]
@@ -343,6 +500,24 @@ proptest! {
             image.put(offset, &[changed.clone(), validation.clone()].concat());
         }
         exercise(&image);
+    }
+
+    #[test]
+    fn volumes_changed_by_their_structure_never_make_it_panic(seeds in proptest::collection::vec(any::<u32>(), 1..8), noise in any::<u8>()) {
+        let made = Made { offsets: drives::COPIES, ..cheap() };
+        let block = made.block();
+        let mut input = [&made.image().get(0, drives::BOOT_BYTES)[..], &block, &made.validation(&block)].concat();
+        for seed in seeds {
+            let mut blind = |part: &mut Vec<u8>| {
+                let at = usize::from(noise) % (part.len() + 1);
+                part.insert(at, noise);
+                part.truncate(300);
+            };
+            if let Some(changed) = mutations::volume(&input, &mut mutations::Dice::new(seed), &mut blind) {
+                input = changed;
+            }
+        }
+        drives::drive(&input);
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use drivekey::fve::{
-    Cipher, ExternalKey, FirstSector, Found, FveError, Integrity, Level, Opened, Opener, Outcome, Source, Verdict, Volume, open, prove,
-    scan,
+    Cipher, ExternalKey, FirstSector, Found, FveError, Integrity, Level, Opened, Opener, Outcome, Source, Verdict, Volume, Warning, open,
+    prove, scan, scan_remains,
 };
 use drivekey::record::{Guid, KeyId, LineText, RecoveryPassword};
 use fve_support::sparse::Sparse;
@@ -234,4 +234,28 @@ fn what_opens_and_how_far() {
             });
         }
     });
+}
+
+/// A quick format writes another first sector; what it leaves must say all that the volume said.
+#[test]
+fn real_volumes_are_known_after_their_first_sector_was_overwritten() {
+    let mut sector = [0; 512];
+    sector[..11].copy_from_slice(b"\xEB\x52\x90NTFS    ");
+    sector[510..].copy_from_slice(&[0x55, 0xAA]);
+    for Image { expected, sparse } in images().iter().filter(|image| image.expected["is_bitlocker"] == true) {
+        println!("{}", expected["file"]);
+        let start = expected["partition_offset"].as_u64().unwrap_or(0);
+        let mut formatted = sparse.clone();
+        formatted.put(start, &sector);
+        assert_eq!(scanned(&formatted).err(), Some(FveError::NotBitLocker));
+        let begun = Instant::now();
+        let found = scan_remains(&mut Source::new(formatted).unwrap()).unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(3));
+        let left = found[0].volume.as_ref().unwrap();
+        let whole = scanned(sparse).unwrap().remove(0).volume.unwrap();
+        assert_eq!((left.start, left.guid, left.sector_size), (start, whole.guid, whole.sector_size));
+        assert_eq!((&left.protectors, &left.description), (&whole.protectors, &whole.description));
+        assert_eq!(left.copies.map(|copy| (copy.offset, copy.state)), whole.copies.map(|copy| (copy.offset, copy.state)));
+        assert!(left.warnings.contains(&Warning::BootSectorLost));
+    }
 }

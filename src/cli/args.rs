@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub(super) use access::{InitArgs, KeyslotCommand, KitCheckArgs, KitCommand, KitMakeArgs, NewPassphraseArgs};
-pub(super) use drive::{HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RepairArgs};
+pub(super) use drive::{HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RemainsArgs, RepairArgs};
 pub(super) use editing::{EditArgs, PurgeArgs};
 pub(super) use export::{ExportBundleArgs, ExportCommand, ExportPlainArgs, ExportUsbArgs, Which};
 pub(super) use intake::{AddArgs, ImportArgs, Said, SweepArgs};

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::failure::{Failure, capital};
 use super::harvesting::{self, Kept};
 use super::volume_json::doubt_name;
+use super::volume_words::BOOT_SECTOR_LOST;
 use super::volumes::{Placed, name};
 use super::world::World;
 use crate::fve::{self, FirstSector, Integrity, Level, Opened, Outcome, ProtectorKind, Verdict};
@@ -111,6 +112,9 @@ impl<'v> Trial<'v> {
     /// What is to be said loudly.
     pub(super) fn warnings(&self) -> Vec<&'static str> {
         let mut warnings = Vec::new();
+        if self.placed.volume.warnings.contains(&fve::Warning::BootSectorLost) {
+            warnings.push(BOOT_SECTOR_LOST);
+        }
         if self.proof.suspended {
             warnings.push(
                 "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'",

@@ -90,6 +90,8 @@ const fn warning_name(warning: Warning) -> &'static str {
         Warning::ListEndsEarly => "list-ends-early",
         Warning::UnreadableProtector => "unreadable-protector",
         Warning::CopiesDiffer => "copies-differ",
+        Warning::BootSectorLost => "boot-sector-lost",
+        Warning::WrongPlaces => "wrong-places",
         Warning::Version(_) => "unknown-version",
     }
 }

@@ -6,6 +6,9 @@ use super::volumes::{Fits, Placed};
 use crate::fve::{Cipher, CopyState, ProtectorKind, State, Volume, Warning};
 use crate::vault::Entry;
 
+/// What to do where only remains are left.
+pub(super) const BOOT_SECTOR_LOST: &str = "the drive's first sector is no longer BitLocker's: the drive was formatted, or damaged. Write nothing to it; with the key, 'repair-bde' of Windows reads what is left";
+
 /// Everything a volume says of itself, and which records fit.
 pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>) -> io::Result<()> {
     let volume = placed.volume;
@@ -82,6 +85,8 @@ fn warning_words(warning: Warning) -> String {
         Warning::CopiesDiffer => {
             "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned()
         }
+        Warning::BootSectorLost => BOOT_SECTOR_LOST.to_owned(),
+        Warning::WrongPlaces => "the drive's first sector is damaged: what it leads to was found by searching".to_owned(),
         Warning::Version(version) => format!("the drive describes itself in a way that is not known (version {version})"),
     }
 }

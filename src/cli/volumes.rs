@@ -4,7 +4,9 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::args::RemainsArgs;
 use super::drive_failure::{TargetError, target_failure};
+use super::exit::Exit;
 use super::failure::Failure;
 use crate::drives::{Drive, drive_path};
 use crate::fve::{self, Found, FveError, ProtectorKind, Source, Volume};
@@ -28,13 +30,37 @@ pub(super) struct Placed<'a> {
 }
 
 impl Target {
-    /// Reads what a person named.
+    /// Reads what a person named; on demand, what is left there of volumes that were overwritten, too.
+    pub(super) fn of(drive: &OsStr, remains: &RemainsArgs) -> Result<Self, Failure> {
+        if !remains.remains {
+            return Self::read(drive);
+        }
+        let path = drive_path(drive);
+        match (found(&path), read(&path, fve::scan_remains)) {
+            (whole, Ok(left)) => Ok(Self { path, found: joined(whole.unwrap_or_default(), left) }),
+            (Ok(found), Err(_)) => Ok(Self { path, found }),
+            (Err(TargetError::Fve(FveError::NotBitLocker)), Err(_)) => Err(Failure::new(
+                Exit::Failed,
+                format!("nothing is left of a BitLocker volume on {}", path.display()),
+                "it may have been another drive, or too much was written over it",
+            )),
+            (Err(error), Err(_)) => Err(target_failure(&path, error)),
+        }
+    }
+
+    /// Reads what a person named: who names it knows that something must be there, and waits a little longer.
     pub(super) fn read(drive: &OsStr) -> Result<Self, Failure> {
         let path = drive_path(drive);
-        match found(&path) {
-            Ok(found) => Ok(Self { path, found }),
-            Err(error) => Err(target_failure(&path, error)),
-        }
+        let found = match found(&path) {
+            Err(TargetError::Fve(FveError::NotBitLocker)) => read(&path, |source| fve::scan_without_table(source).map(|scan| scan.found)),
+            // The places that its first sector names are wrong, perhaps.
+            Err(error @ TargetError::Fve(FveError::NoMetadata { .. })) => read(&path, fve::scan_remains).or(Err(error)),
+            Ok(whole) if whole.iter().any(|found| matches!(found.volume, Err(FveError::NoMetadata { .. }))) => {
+                Ok(joined(whole, read(&path, fve::scan_remains).unwrap_or_default()))
+            }
+            found => found,
+        };
+        found.map(|found| Self { path: path.clone(), found }).map_err(|error| target_failure(&path, error))
     }
 
     /// The volumes that can be listed; a failure when all are too damaged for that.
@@ -55,10 +81,25 @@ impl Target {
 
 /// The BitLocker volumes at a path.
 pub(super) fn found(path: &Path) -> Result<Vec<Found>, TargetError> {
+    read(path, |source| fve::scan(source).map(|scan| scan.found))
+}
+
+fn read(path: &Path, look: impl FnOnce(&mut Source<Drive>) -> Result<Vec<Found>, FveError>) -> Result<Vec<Found>, TargetError> {
     let drive = Drive::open(path).map_err(TargetError::Drive)?;
     let size = drive.size();
-    let scan = fve::scan(&mut Source::with_size(drive, Some(size))).map_err(TargetError::Fve)?;
-    if scan.found.is_empty() { Err(TargetError::Fve(FveError::NotBitLocker)) } else { Ok(scan.found) }
+    look(&mut Source::with_size(drive, Some(size))).map_err(TargetError::Fve)
+}
+
+/// What is whole, and where something is not, what is left there.
+fn joined(mut whole: Vec<Found>, left: Vec<Found>) -> Vec<Found> {
+    for found in left {
+        match whole.iter_mut().find(|one| one.start == found.start) {
+            Some(one) if one.volume.is_err() => *one = found,
+            Some(_) => {}
+            None => whole.push(found),
+        }
+    }
+    whole
 }
 
 fn is_live(path: &Path) -> bool {
@@ -70,7 +111,8 @@ fn is_live(path: &Path) -> bool {
 pub(super) fn place(path: &Path, found: &Found) -> String {
     match &found.partition {
         Some(partition) => format!("{}, partition {}", path.display(), partition.number),
-        None => path.display().to_string(),
+        None if found.is_named() => path.display().to_string(),
+        None => format!("{}, lost partition at byte {}", path.display(), found.start),
     }
 }
 

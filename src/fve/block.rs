@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::boot::NOWHERE;
-use super::bytes::{crc32, guid_at, time_at, u16_at, u32_at, u64_at};
+use super::bytes::{guid_at, time_at, u16_at, u32_at, u64_at};
 use super::cipher::Cipher;
 use super::datum::Datums;
 use crate::record::Guid;
@@ -14,7 +14,7 @@ pub(super) const BLOCK_BYTES_MAX: usize = 64 * 1024;
 pub(super) const VALIDATION_BYTES: usize = 8 + 80;
 /// Read at first: both headers.
 pub(super) const HEAD_BYTES: usize = 112;
-const SIGNATURE: &[u8; 8] = b"-FVE-FS-";
+pub(super) const SIGNATURE: &[u8; 8] = b"-FVE-FS-";
 const DATA_SET_AT: usize = 64;
 const VERSION_VISTA: u16 = 1;
 /// A newer block counts its size in these.
@@ -97,7 +97,7 @@ impl Block {
     pub(super) fn state(&self, index: usize, offset: u64) -> CopyState {
         match u32_at(&self.validation, 4) {
             None => CopyState::NoChecksum,
-            Some(sum) if sum != crc32(&self.bytes) => CopyState::BadChecksum,
+            Some(sum) if sum != crc32fast::hash(&self.bytes) => CopyState::BadChecksum,
             Some(_) if self.copy_offset(index) != Some(offset) => CopyState::Misplaced,
             Some(_) => CopyState::Valid,
         }
@@ -134,6 +134,11 @@ impl Block {
     /// Where it says that the original first sectors lie.
     pub(super) fn volume_header_offset(&self) -> Option<u64> {
         if self.is_vista() { None } else { u64_at(&self.bytes, 56).filter(|offset| *offset != 0) }
+    }
+
+    /// How many sectors of the volume were moved elsewhere; zero on Vista.
+    pub(super) fn header_sectors(&self) -> u32 {
+        if self.is_vista() { 0 } else { u32_at(&self.bytes, 28).unwrap_or_default() }
     }
 
     pub(super) fn volume_guid(&self) -> Option<Guid> {

@@ -1,6 +1,7 @@
 //! The first sector of a BitLocker volume: its kind and where the metadata copies lie.
 //! Knows nothing of what stands there.
 
+use super::block::Block;
 use super::bytes::{u16_at, u64_at};
 
 /// Bytes that are looked at; also of a volume with larger sectors.
@@ -17,6 +18,8 @@ const GUID_AT: usize = 160;
 const GUID_AT_TO_GO: usize = 424;
 const GUID_BYTES: usize = 16;
 const SECTOR_SIZES: [u16; 4] = [512, 1024, 2048, 4096];
+/// Of a fixed volume's beginning this much is kept elsewhere.
+const HEADER_BYTES: u32 = 8192;
 
 /// All ones: no place on any drive, and a saved header's sign for one that is not known.
 pub(super) const NOWHERE: u64 = u64::MAX;
@@ -49,6 +52,8 @@ pub(super) struct Boot {
     pub(super) sector_size: u16,
     /// From the volume's start; Vista names the first copy only.
     pub(super) offsets: [Option<u64>; 3],
+    /// Nothing of it is there: everything above is what the metadata let one think.
+    pub(super) is_lost: bool,
 }
 
 impl Kind {
@@ -82,7 +87,7 @@ impl Boot {
         let sector_size = u16_at(sector, 11).filter(|size| SECTOR_SIZES.contains(size)).unwrap_or(SECTOR_SIZES[0]);
         let at = |at: usize, kind, layout| {
             let offset = |index: usize| u64_at(sector, at + GUID_BYTES + index * 8).filter(|offset| *offset != NOWHERE);
-            Self { kind, layout, sector_size, offsets: std::array::from_fn(offset) }
+            Self { kind, layout, sector_size, offsets: std::array::from_fn(offset), is_lost: false }
         };
         let layout = |at: usize| layout(&sector[at..at + GUID_BYTES]);
         if oem == OEM_FVE {
@@ -96,11 +101,23 @@ impl Boot {
             if sector.starts_with(&JUMP_VISTA) {
                 let cluster = u64::from(sector[13]) * u64::from(sector_size);
                 let first = u64_at(sector, 56).and_then(|number| number.checked_mul(cluster));
-                return Some(Self { kind: Kind::Vista, layout: Layout::Normal, sector_size, offsets: [first, None, None] });
+                return Some(Self { kind: Kind::Vista, layout: Layout::Normal, sector_size, offsets: [first, None, None], is_lost: false });
             }
             return None;
         }
         if oem == OEM_FAT { layout(GUID_AT_TO_GO).map(|layout| at(GUID_AT_TO_GO, Kind::ToGo, layout)) } else { None }
+    }
+
+    /// What stood there before it was overwritten, as far as a copy of the metadata tells.
+    pub(super) fn lost(block: &Block) -> Self {
+        let moved = |size: &u16| u32::from(*size).checked_mul(block.header_sectors()) == Some(HEADER_BYTES);
+        Self {
+            kind: if block.is_vista() { Kind::Vista } else { Kind::Fixed },
+            layout: Layout::Normal,
+            sector_size: SECTOR_SIZES.into_iter().find(moved).unwrap_or(SECTOR_SIZES[0]),
+            offsets: [0, 1, 2].map(|index| block.copy_offset(index)),
+            is_lost: true,
+        }
     }
 
     /// Whether so much of it stands there that it was one, should it be cut.

@@ -51,41 +51,9 @@ pub(super) fn text(bytes: &[u8]) -> Option<LineText> {
     chars.take(TEXT_CHARS).collect::<String>().parse().ok()
 }
 
-/// The CRC-32 of zlib and Ethernet.
-pub(super) fn crc32(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |crc, byte| CRC_TABLE[usize::from(crc.to_le_bytes()[0] ^ byte)] ^ (crc >> 8))
-}
-
-const CRC_TABLE: [u32; 256] = crc_table();
-
-const fn crc_table() -> [u32; 256] {
-    const REVERSED_POLYNOMIAL: u32 = 0xEDB8_8320;
-    let mut table = [0_u32; 256];
-    let mut value = 0_u32;
-    let mut at = 0;
-    while at < table.len() {
-        let mut crc = value;
-        let mut bit = 0;
-        while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ REVERSED_POLYNOMIAL } else { crc >> 1 };
-            bit += 1;
-        }
-        table[at] = crc;
-        at += 1;
-        value += 1;
-    }
-    table
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_checksum_is_zlibs() {
-        assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
-        assert_eq!(crc32(b""), 0);
-    }
 
     #[test]
     fn a_guid_on_disk_is_mixed_endian() {

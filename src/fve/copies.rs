@@ -3,7 +3,6 @@
 use std::io::{Read, Seek};
 
 use super::block::{Block, Copy, CopyState, HEAD_BYTES, VALIDATION_BYTES};
-use super::boot::Boot;
 use super::source::Source;
 
 const COPIES: usize = 3;
@@ -16,9 +15,9 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    /// Reads all three, from the places the boot sector names and, where that fails, a readable copy's own.
-    pub(super) fn read<R: Read + Seek>(source: &mut Source<R>, start: u64, boot: &Boot) -> Self {
-        let mut read: [(Copy, Option<Block>); COPIES] = std::array::from_fn(|index| read_copy(source, start, index, boot.offsets[index]));
+    /// Reads all three, from these places and, where that fails, a readable copy's own.
+    pub(super) fn read<R: Read + Seek>(source: &mut Source<R>, start: u64, places: [Option<u64>; COPIES]) -> Self {
+        let mut read: [(Copy, Option<Block>); COPIES] = std::array::from_fn(|index| read_copy(source, start, index, places[index]));
         let told = best(&read).and_then(|index| read[index].1.as_ref()).map(|block| [0, 1, 2].map(|index| block.copy_offset(index)));
         for (index, offset) in told.into_iter().flatten().enumerate() {
             if read[index].1.is_none() && offset.is_some() && offset != read[index].0.offset {

@@ -1,32 +1,29 @@
 //! Finding BitLocker volumes on whatever is given: a volume, a partition, a whole disk, an image of one.
-//! Knows MBR, extended partitions, GPT and the fixed VHD's footer; reads a bounded number of sectors.
+//! Knows the fixed VHD's footer, and where partitions begin when their table is lost; reads a bounded number of sectors.
 
 use std::io::{Read, Seek};
 
-use super::bytes::{text, u32_at, u64_at};
 use super::error::{Container, FveError};
+use super::partitions::{Partition, Slot, TablePlace};
+use super::remains;
+use super::sector::file_system;
 use super::source::Source;
 use super::volume::Volume;
-use crate::record::LineText;
 
 const SECTOR_BYTES: usize = 512;
-/// Disks count in sectors of either size.
-const SECTOR_SIZES: [u64; 2] = [512, 4096];
 const VHD_FOOTER_BYTES: u64 = 512;
 const VHD_COOKIE: &[u8] = b"conectix";
 const VHD_TYPE_FIXED: [u8; 4] = [0, 0, 0, 2];
-/// Partitions that are looked at; real tables hold up to 128.
-const PARTITIONS_MAX: usize = 256;
 /// Volumes that are read whole.
 const VOLUMES_MAX: usize = 32;
-const MBR_ENTRIES_AT: usize = 446;
-const MBR_ENTRY_BYTES: usize = 16;
-const MBR_PROTECTIVE: u8 = 0xEE;
-const MBR_EXTENDED: [u8; 3] = [0x05, 0x0F, 0x85];
-const GPT_SIGNATURE: &[u8] = b"EFI PART";
-const GPT_ENTRY_BYTES: usize = 128;
-/// Entries are read this many bytes at a time.
-const GPT_CHUNK_BYTES: usize = 16 * 1024;
+/// Places that are searched for what is left of a volume.
+const SEARCHED_MAX: usize = 16;
+/// Windows since Vista lets every partition begin at a multiple of this.
+const ALIGNED_BYTES: u64 = 1 << 20;
+/// Before Vista the first one began behind the first track.
+const FIRST_TRACK_BYTES: u64 = 63 * 512;
+/// Places that are tried where the table is lost: on a disk that Windows set up, its volume begins in the first gigabytes.
+const ALIGNED_PLACES: u64 = 4096;
 
 /// The partition table a disk has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,15 +34,8 @@ pub enum Table {
     Mbr,
     /// The one of UEFI.
     Gpt,
-}
-
-/// A partition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Partition {
-    /// Its number, from 1; logical partitions from 5.
-    pub number: u32,
-    /// Its name, where the table has names.
-    pub name: Option<LineText>,
+    /// There must have been one: volumes were found where partitions begin.
+    Lost,
 }
 
 /// A BitLocker volume, or what is left of one.
@@ -53,7 +43,7 @@ pub struct Partition {
 pub struct Found {
     /// Where it starts, in bytes.
     pub start: u64,
-    /// The partition it fills, on a disk with a table.
+    /// The partition it fills, on a disk with a table that names it.
     pub partition: Option<Partition>,
     /// The volume, or why it cannot be listed.
     pub volume: Result<Volume, FveError>,
@@ -70,21 +60,17 @@ pub struct Scan {
     pub other_partitions: usize,
 }
 
-/// A partition's place, before it is known what it holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Slot {
-    start: u64,
-    size: u64,
-    partition: Partition,
-}
-
 /// Finds every BitLocker volume.
 ///
 /// # Errors
 /// [`FveError`] when there is none; a damaged one is listed with its own error, where the table names others.
 pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
-    let first = source.read_at(0, SECTOR_BYTES)?;
     let size = raw_size(source)?;
+    let first = match source.read_at(0, SECTOR_BYTES) {
+        Ok(first) => first,
+        // A spare table at the end may be readable yet.
+        Err(error) => return behind_tables(source, size).ok_or(error.into()),
+    };
     match Volume::read(source, 0, size) {
         Err(FveError::NotBitLocker) => {}
         Err(error) => return Err(error),
@@ -96,22 +82,77 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     if let Some(container) = container(&first) {
         return Err(FveError::Container(container));
     }
-    let (table, slots) = match gpt(source, size) {
-        slots if slots.is_empty() => (Table::Mbr, mbr(source, &first)),
-        slots => (Table::Gpt, slots),
-    };
-    let mut found: Vec<Found> = Vec::new();
-    let mut other_partitions = 0;
-    for Slot { start, size, partition } in slots {
-        if found.len() == VOLUMES_MAX || found.iter().any(|found| found.start == start) {
+    behind_tables(source, size).ok_or(FveError::NotBitLocker)
+}
+
+/// Finds the volumes of a disk whose table is lost, or no longer names them: where partitions begin, in the first 4 GiB.
+/// Takes as long as some thousand short reads.
+///
+/// # Errors
+/// [`FveError::NotBitLocker`] when there is none, or the first sector is a file system's: what lies behind that is a file.
+pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
+    let first = source.read_at(0, SECTOR_BYTES).unwrap_or_default();
+    let size = source.size();
+    let aligned = (1..=ALIGNED_PLACES).map(|number| number * ALIGNED_BYTES);
+    let places = [FIRST_TRACK_BYTES].into_iter().chain(aligned).take_while(|start| size.is_none_or(|size| *start < size));
+    let scan = behind(source, Table::Lost, places.map(|start| (start, None, None)));
+    if scan.found.is_empty() || file_system(&first).is_some() { Err(FveError::NotBitLocker) } else { Ok(scan) }
+}
+
+/// Finds what is left of volumes whose first sector was overwritten: in each partition, and where none holds any, on the drive
+/// itself. The first 64 MiB of each are read.
+///
+/// # Errors
+/// [`FveError::NotBitLocker`] when nothing is left.
+pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>, FveError> {
+    let size = raw_size(source)?;
+    let mut slots: Vec<Slot> = TablePlace::all(size).flat_map(|place| place.read(source)).collect();
+    slots.sort_by_key(|slot| slot.start);
+    slots.dedup_by_key(|slot| slot.start);
+    let mut found = Vec::new();
+    for Slot { start, size, partition } in slots.into_iter().take(SEARCHED_MAX) {
+        found.extend(remains::volume(source, start, Some(size)).map(|volume| Found {
+            start,
+            partition: Some(partition),
+            volume: Ok(volume),
+        }));
+    }
+    if found.is_empty() {
+        let volume = remains::volume(source, 0, size).ok_or(FveError::NotBitLocker)?;
+        found.push(Found { start: 0, partition: None, volume: Ok(volume) });
+    }
+    Ok(found)
+}
+
+/// The volumes of the first table that names any: a damaged or a stale one names none.
+fn behind_tables<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> Option<Scan> {
+    TablePlace::all(size).find_map(|place| {
+        let slots = place.read(source).into_iter();
+        let table = if place == TablePlace::Mbr { Table::Mbr } else { Table::Gpt };
+        let scan = behind(source, table, slots.map(|Slot { start, size, partition }| (start, Some(size), Some(partition))));
+        (!scan.found.is_empty()).then_some(scan)
+    })
+}
+
+/// The volumes at these places, each with its size and partition where a table says them.
+fn behind<R, P>(source: &mut Source<R>, table: Table, places: P) -> Scan
+where
+    R: Read + Seek,
+    P: Iterator<Item = (u64, Option<u64>, Option<Partition>)>,
+{
+    let mut scan = Scan { table, found: Vec::new(), other_partitions: 0 };
+    for (start, size, partition) in places {
+        if scan.found.len() == VOLUMES_MAX || scan.found.iter().any(|found| found.start == start) {
             continue;
         }
-        match Volume::read(source, start, Some(size)) {
-            Err(FveError::NotBitLocker) => other_partitions += 1,
-            volume => found.push(Found { start, partition: Some(partition), volume }),
+        match Volume::read(source, start, size) {
+            Err(FveError::NotBitLocker) => scan.other_partitions += usize::from(partition.is_some()),
+            // Unreadable, where only a guess said that something might be.
+            Err(_) if partition.is_none() => {}
+            volume => scan.found.push(Found { start, partition, volume }),
         }
     }
-    if found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(Scan { table, found, other_partitions }) }
+    scan
 }
 
 /// The size without a fixed VHD's footer.
@@ -125,6 +166,14 @@ fn raw_size<R: Read + Seek>(source: &mut Source<R>) -> Result<Option<u64>, FveEr
     if footer.get(60..64) == Some(&VHD_TYPE_FIXED) { Ok(Some(footer_at)) } else { Err(FveError::Container(Container::DynamicVhd)) }
 }
 
+impl Found {
+    /// Whether what is there says that a volume begins here: the drive is one, or has a table that names it.
+    #[must_use]
+    pub const fn is_named(&self) -> bool {
+        self.start == 0 || self.partition.is_some()
+    }
+}
+
 fn container(first: &[u8]) -> Option<Container> {
     let begins: [(&[u8], Container); 6] = [
         (b"vhdxfile", Container::Vhdx),
@@ -135,109 +184,4 @@ fn container(first: &[u8]) -> Option<Container> {
         (b"<<< Oracle VM VirtualBox Disk Image >>>", Container::Vdi),
     ];
     begins.into_iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, container)| container)
-}
-
-/// The entries of the first GPT header found: behind the first sector, or the spare one at the end.
-fn gpt<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> Vec<Slot> {
-    let spare = SECTOR_SIZES.map(|sector| size.and_then(|size| Some((sector, size.checked_sub(sector)?))));
-    let places = SECTOR_SIZES.map(|sector| Some((sector, sector))).into_iter().chain(spare).flatten();
-    for (sector, at) in places {
-        let header = source.read_at(at, SECTOR_BYTES).unwrap_or_default();
-        let slots = if header.starts_with(GPT_SIGNATURE) { gpt_entries(source, sector, &header) } else { None };
-        if let Some(slots) = slots.filter(|slots| !slots.is_empty()) {
-            return slots;
-        }
-    }
-    Vec::new()
-}
-
-fn gpt_entries<R: Read + Seek>(source: &mut Source<R>, sector: u64, header: &[u8]) -> Option<Vec<Slot>> {
-    let entries_at = u64_at(header, 72)?.checked_mul(sector)?;
-    let count = usize::try_from(u32_at(header, 80)?).ok()?.min(PARTITIONS_MAX);
-    let entry_bytes = usize::try_from(u32_at(header, 84)?).ok()?;
-    if !(GPT_ENTRY_BYTES..=GPT_CHUNK_BYTES).contains(&entry_bytes) {
-        return None;
-    }
-    let chunk_entries = GPT_CHUNK_BYTES / entry_bytes;
-    let mut slots = Vec::new();
-    for begin in (0..count).step_by(chunk_entries) {
-        let entries = chunk_entries.min(count - begin);
-        let at = entries_at.checked_add((begin * entry_bytes) as u64)?;
-        let chunk = source.read_at(at, entries * entry_bytes).ok()?;
-        for (index, entry) in chunk.chunks_exact(entry_bytes).enumerate() {
-            slots.extend(gpt_entry(entry, begin + index, sector));
-        }
-    }
-    Some(slots)
-}
-
-fn gpt_entry(entry: &[u8], index: usize, sector: u64) -> Option<Slot> {
-    if entry.get(..16)?.iter().all(|byte| *byte == 0) {
-        return None;
-    }
-    let [first, last] = [u64_at(entry, 32)?, u64_at(entry, 40)?];
-    let sectors = last.checked_sub(first)?.checked_add(1)?;
-    let name = text(entry.get(56..GPT_ENTRY_BYTES)?);
-    slot(first, sectors, sector, index + 1, name)
-}
-
-fn slot(first: u64, sectors: u64, sector: u64, number: usize, name: Option<LineText>) -> Option<Slot> {
-    let partition = Partition { number: u32::try_from(number).ok()?, name };
-    let start = first.checked_mul(sector).filter(|start| *start != 0)?;
-    Some(Slot { start, size: sectors.checked_mul(sector)?, partition })
-}
-
-/// The primary and logical partitions of an MBR. Should its disk count in large sectors, the places in small ones hold
-/// nothing, and both are given.
-fn mbr<R: Read + Seek>(source: &mut Source<R>, first: &[u8]) -> Vec<Slot> {
-    let mut slots = Vec::new();
-    for sector in SECTOR_SIZES {
-        for (index, entry) in mbr_entries(first).into_iter().enumerate() {
-            if MBR_EXTENDED.contains(&entry.kind) {
-                logical(source, entry.first, sector, &mut slots);
-            } else if entry.kind != 0 && entry.kind != MBR_PROTECTIVE {
-                slots.extend(slot(entry.first, entry.sectors, sector, index + 1, None));
-            }
-        }
-    }
-    slots.truncate(PARTITIONS_MAX);
-    slots
-}
-
-struct MbrEntry {
-    kind: u8,
-    first: u64,
-    sectors: u64,
-}
-
-/// None, when the sector is no partition table.
-fn mbr_entries(sector: &[u8]) -> Vec<MbrEntry> {
-    if sector.get(510..512) != Some(&[0x55, 0xAA]) {
-        return Vec::new();
-    }
-    let entries = sector[MBR_ENTRIES_AT..510].chunks_exact(MBR_ENTRY_BYTES);
-    // A file system's first sector has code in this place; the first byte of an entry is a flag.
-    let used = entries.filter(|entry| matches!(entry[0], 0x00 | 0x80));
-    let read = |entry: &[u8]| Some(MbrEntry { kind: entry[4], first: u32_at(entry, 8)?.into(), sectors: u32_at(entry, 12)?.into() });
-    used.filter_map(read).collect()
-}
-
-/// Follows the chain of extended tables: each names one partition and the next table.
-fn logical<R: Read + Seek>(source: &mut Source<R>, extended: u64, sector: u64, slots: &mut Vec<Slot>) {
-    const FIRST_LOGICAL: usize = 5;
-    let mut table = extended;
-    for number in FIRST_LOGICAL..FIRST_LOGICAL + PARTITIONS_MAX / 2 {
-        let Some(at) = table.checked_mul(sector) else { return };
-        let entries = mbr_entries(&source.read_at(at, SECTOR_BYTES).unwrap_or_default());
-        let (next, volumes): (Vec<_>, Vec<_>) =
-            entries.into_iter().filter(|entry| entry.kind != 0).partition(|entry| MBR_EXTENDED.contains(&entry.kind));
-        for entry in volumes {
-            slots.extend(table.checked_add(entry.first).and_then(|first| slot(first, entry.sectors, sector, number, None)));
-        }
-        let Some(following) = next.first().and_then(|entry| extended.checked_add(entry.first)) else { return };
-        if following <= table {
-            return;
-        }
-        table = following;
-    }
 }

@@ -115,6 +115,6 @@ fn parse(bytes: &[u8]) -> Option<Volume> {
     }
     let size = u64_at(body, 20).filter(|_| u16_at(body, 10).is_some_and(|flags| flags & SIZE_KNOWN != 0));
     let place = Place { start: u64_at(body, 12)?, size, copies, used };
-    let parsed = Boot::parse(boot)?;
+    let parsed = Boot::parse(boot).unwrap_or_else(|| Boot::lost(&read));
     Some(Volume::describe(Parts { boot: boot.to_vec(), block: read, header_sector: sector.to_vec() }, &parsed, place))
 }

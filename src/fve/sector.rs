@@ -9,7 +9,7 @@ use super::boot::Kind;
 use super::cipher::Cipher;
 use super::elephant;
 use super::keys::VolumeKey;
-use super::volume::{Volume, volume_header_offset};
+use super::volume::{Volume, Warning, volume_header_offset};
 use crate::record::LineText;
 
 /// XTS and CBC work on whole ones.
@@ -50,7 +50,7 @@ pub(super) fn first_sector(volume: &Volume, key: &VolumeKey) -> FirstSector {
 
 /// The file system's name, where no key is needed to read it.
 pub(super) fn in_clear(volume: &Volume) -> Option<LineText> {
-    if volume.kind == Kind::Vista {
+    if volume.kind == Kind::Vista && !volume.warnings.contains(&Warning::BootSectorLost) {
         // Vista leaves the sector where it was, with its own signature over the name; it encrypts NTFS only.
         return "NTFS".parse().ok();
     }
@@ -105,7 +105,7 @@ where
 }
 
 /// The OEM name of a first sector, if it is one.
-fn file_system(sector: &[u8]) -> Option<LineText> {
+pub(super) fn file_system(sector: &[u8]) -> Option<LineText> {
     let oem = sector.get(3..11)?;
     if oem.starts_with(b"ReFS\0") {
         return "ReFS".parse().ok();

@@ -46,6 +46,10 @@ pub enum Warning {
     UnreadableProtector,
     /// Copies with right checksums say different things: one is stale, or was changed.
     CopiesDiffer,
+    /// The first sector was overwritten: the drive was formatted, or damaged.
+    BootSectorLost,
+    /// The first sector is BitLocker's, but what it names as the copies' places holds none.
+    WrongPlaces,
     /// The metadata are of a version that is not known.
     Version(u16),
 }
@@ -157,12 +161,23 @@ impl Volume {
             let cut = boot_bytes.len() < BOOT_BYTES && Boot::is_begun(&boot_bytes);
             return Err(if cut { FveError::Cut { bytes: boot_bytes.len() as u64 } } else { FveError::NotBitLocker });
         };
-        let Copies { copies, best } = Copies::read(source, start, &boot);
+        Self::behind(source, (start, size), boot_bytes, &boot, boot.offsets)
+    }
+
+    /// Reads what lies behind the boot sector, its copies at these places.
+    pub(super) fn behind<R: Read + Seek>(
+        source: &mut Source<R>,
+        (start, size): (u64, Option<u64>),
+        boot_bytes: Vec<u8>,
+        boot: &Boot,
+        places: [Option<u64>; 3],
+    ) -> Result<Self, FveError> {
+        let Copies { copies, best } = Copies::read(source, start, places);
         let Some((used, block)) = best else { return Err(FveError::NoMetadata { copies }) };
         let header_at = volume_header_offset(&block).and_then(|offset| start.checked_add(offset));
         let header_sector = header_at.and_then(|at| source.read_at(at, boot.sector_size.into()).ok());
         let parts = Parts { boot: boot_bytes, block, header_sector: header_sector.unwrap_or_default() };
-        Ok(Self::describe(parts, &boot, Place { start, size, copies, used }))
+        Ok(Self::describe(parts, boot, Place { start, size, copies, used }))
     }
 
     /// Everything the parts say.
@@ -175,6 +190,8 @@ impl Volume {
         let [state, next_state] = block.states().map(State::from_code);
         let valid = |copy: &Copy| copy.state == CopyState::Valid;
         let warnings = [
+            boot.is_lost.then_some(Warning::BootSectorLost),
+            place.copies.iter().all(|copy| copy.offset.is_none() || !boot.offsets.contains(&copy.offset)).then_some(Warning::WrongPlaces),
             (!matches!(place.copies[place.used].state, CopyState::Valid | CopyState::Misplaced)).then_some(Warning::NoValidCopy),
             block.datums().ended_early().then_some(Warning::ListEndsEarly),
             (listed().count() > protectors.len()).then_some(Warning::UnreadableProtector),

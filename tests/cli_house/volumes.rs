@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex};
 
 use super::fve_support::crypt::crc32;
 use super::fve_support::disks::with_gpt;
-use super::fve_support::made::{Made, Protector, Secret, bek};
+use super::fve_support::made::{MIB, Made, Protector, Secret, bek};
 use super::fve_support::sparse::Sparse;
 
 /// The startup key of the drive "startup-key".
@@ -53,6 +53,21 @@ fn make(name: &str) -> Sparse {
             }
             image
         }
+        "formatted" => {
+            let mut image = Made::default().image();
+            image.put(0, &file_system());
+            image
+        }
+        "lost-table" => {
+            let mut image = Sparse::new(40 * MIB);
+            Made::default().write(&mut image, 17 * MIB);
+            image
+        }
+        "wrong-places" => {
+            let mut image = Made::default().image();
+            image.put(176, &[0x11; 24]);
+            image
+        }
         "disk" => with_gpt(512, &[&Made::default(), &made(vec![recovery(3)])], false),
         "escapes" => Made { description: Some("PC\u{1b}[31m\u{202e}EVIL Data\u{7} 22/11/2026".to_owned()), ..Made::default() }.image(),
         "empty-disk" => Sparse::new(1 << 20),
@@ -63,6 +78,14 @@ fn make(name: &str) -> Sparse {
         }
         _ => panic!("no drive is named {name}"),
     }
+}
+
+/// The first sector of an empty NTFS.
+fn file_system() -> [u8; 512] {
+    let mut sector = [0; 512];
+    sector[..11].copy_from_slice(b"\xEB\x52\x90NTFS    ");
+    sector[510..].copy_from_slice(&[0x55, 0xAA]);
+    sector
 }
 
 /// Somebody wrote another computer's name into it and mended the checksums.

@@ -3,7 +3,7 @@
 use super::made::{MIB, Made};
 use super::sparse::Sparse;
 
-fn mbr_entry(kind: u8, first: u64, sectors: u64) -> [u8; 16] {
+pub(crate) fn mbr_entry(kind: u8, first: u64, sectors: u64) -> [u8; 16] {
     let mut entry = [0; 16];
     entry[4] = kind;
     entry[8..12].copy_from_slice(&u32::try_from(first).unwrap().to_le_bytes());
@@ -11,7 +11,7 @@ fn mbr_entry(kind: u8, first: u64, sectors: u64) -> [u8; 16] {
     entry
 }
 
-fn mbr(image: &mut Sparse, at: u64, entries: &[[u8; 16]]) {
+pub(crate) fn mbr(image: &mut Sparse, at: u64, entries: &[[u8; 16]]) {
     let mut sector = [0; 512];
     for (index, entry) in entries.iter().enumerate() {
         sector[446 + index * 16..462 + index * 16].copy_from_slice(entry);
@@ -37,7 +37,7 @@ pub(crate) fn with_mbr(sector: u64, primary: &Made, logical: [&Made; 2]) -> Spar
 
 /// An empty partition, then the volumes; `spare_only` leaves out the first header.
 pub(crate) fn with_gpt(sector: u64, volumes: &[&Made], spare_only: bool) -> Sparse {
-    let size = 60 * MIB;
+    let size = (60 * MIB).max((volumes.len() as u64 * 16 + 8) * MIB);
     let mut image = Sparse::new(size);
     mbr(&mut image, 0, &[mbr_entry(0xEE, 1, size / sector - 1)]);
     let mut entries = vec![gpt_entry("Empty", MIB / sector, 2 * MIB / sector - 1)];
@@ -61,7 +61,7 @@ pub(crate) fn with_gpt(sector: u64, volumes: &[&Made], spare_only: bool) -> Spar
     image
 }
 
-fn gpt_entry(name: &str, first: u64, last: u64) -> Vec<u8> {
+pub(crate) fn gpt_entry(name: &str, first: u64, last: u64) -> Vec<u8> {
     let mut entry = vec![0x11; 32];
     entry.extend(first.to_le_bytes());
     entry.extend(last.to_le_bytes());

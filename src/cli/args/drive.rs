@@ -19,11 +19,21 @@ pub(in crate::cli) struct DriveArgs {
     pub(in crate::cli) header: Option<String>,
 }
 
+/// How far is looked for it.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct RemainsArgs {
+    /// Look for what is left of a BitLocker volume after the drive was formatted or its beginning overwritten
+    #[arg(long, requires = "drive")]
+    pub(in crate::cli) remains: bool,
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct IdentifyArgs {
     /// A drive, such as E: or /dev/sdb1, or an image file; without one, all that are attached
     #[arg(value_name = "DRIVE|IMAGE")]
     pub(in crate::cli) drive: Option<OsString>,
+    #[command(flatten)]
+    pub(in crate::cli) remains: RemainsArgs,
 }
 
 #[derive(Debug, Args)]
@@ -36,6 +46,8 @@ pub(in crate::cli) struct ProveArgs {
     pub(in crate::cli) all: bool,
     #[command(flatten)]
     pub(in crate::cli) drive: DriveArgs,
+    #[command(flatten)]
+    pub(in crate::cli) remains: RemainsArgs,
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +73,8 @@ pub(in crate::cli) struct HarvestArgs {
     /// Only tell what would be taken in
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
+    #[command(flatten)]
+    pub(in crate::cli) remains: RemainsArgs,
 }
 
 #[derive(Debug, Args)]
@@ -74,6 +88,8 @@ pub(in crate::cli) struct RepairArgs {
     /// Try it on a drive header in the vault, by the first characters of its name
     #[arg(long, value_name = "HEADER", conflicts_with = "drive")]
     pub(in crate::cli) header: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) remains: RemainsArgs,
     /// The Key ID, or its beginning, where it can be read
     #[arg(long, value_name = "KEY-ID", value_parser = super::values::key_id)]
     pub(in crate::cli) id: Option<KeyId>,
@@ -96,4 +112,6 @@ pub(in crate::cli) struct HeaderSaveArgs {
     /// The computer it belongs to; otherwise what the drive says
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) device: Option<LineText>,
+    #[command(flatten)]
+    pub(in crate::cli) remains: RemainsArgs,
 }

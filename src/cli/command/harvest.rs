@@ -31,7 +31,7 @@ enum Secret {
 }
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &HarvestArgs) -> Result<Exit, Failure> {
-    let target = Target::read(&args.drive)?;
+    let target = Target::of(&args.drive, &args.remains)?;
     let volumes = target.volumes()?;
     let typed = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
     let bek = args.bek.as_deref().map(bek).transpose()?;

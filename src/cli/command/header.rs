@@ -20,7 +20,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Head
 }
 
 fn save(world: &mut World<'_>, shared: &Shared, args: &HeaderSaveArgs) -> Result<Exit, Failure> {
-    let target = Target::read(&args.drive)?;
+    let target = Target::of(&args.drive, &args.remains)?;
     let volumes = target.volumes()?;
     let mut vault = unlocked(world, shared)?;
     let mut saved = Vec::new();

@@ -24,7 +24,7 @@ struct Looked {
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &IdentifyArgs) -> Result<Exit, Failure> {
     let looked = match &args.drive {
-        Some(drive) => Looked { targets: vec![Target::read(drive)?], unread: Vec::new() },
+        Some(drive) => Looked { targets: vec![Target::of(drive, &args.remains)?], unread: Vec::new() },
         None => look_around(world),
     };
     if looked.targets.is_empty() {

@@ -18,7 +18,7 @@ use crate::vault::{Entry, Filter, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveArgs) -> Result<Exit, Failure> {
     // A wrong name of the drive shows before the passphrase is asked for.
-    let target = args.drive.drive.as_deref().map(Target::read).transpose()?;
+    let target = args.drive.drive.as_deref().map(|drive| Target::of(drive, &args.remains)).transpose()?;
     let mut vault = unlocked(world, shared)?;
     let target = match (target, &args.drive.header) {
         (Some(target), _) => target,

@@ -28,7 +28,7 @@ const FEW: u128 = 20;
 const POSSIBLE: &str = "possible";
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &RepairArgs) -> Result<Exit, Failure> {
-    let target = args.drive.as_deref().map(Target::read).transpose()?;
+    let target = args.drive.as_deref().map(|drive| Target::of(drive, &args.remains)).transpose()?;
     if let Some(target) = &target {
         target.volumes()?;
     }
