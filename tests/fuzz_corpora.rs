@@ -3,8 +3,11 @@
 
 #[path = "../fuzz/corpora.rs"]
 mod corpora;
+#[path = "../fuzz/disks.rs"]
+mod disks;
 #[path = "../fuzz/drives.rs"]
 mod drives;
+mod fve_support;
 #[path = "../fuzz/inputs.rs"]
 mod inputs;
 
@@ -14,8 +17,9 @@ use rayon::prelude::*;
 type Target = (&'static str, fn(&[u8]));
 
 /// Each target by its name, as `fuzz/fuzz_targets` has them.
-const READERS: [Target; 16] = [
+const READERS: [Target; 17] = [
     ("bundle", inputs::bundle),
+    ("disk", disks::disk),
     ("fve", drives::drive),
     ("html", inputs::html),
     ("json", inputs::json),

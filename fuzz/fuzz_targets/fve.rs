@@ -1,25 +1,38 @@
-//! Hostile drives: nothing may panic, take long, or allocate more than 1 MiB at once (`-malloc_limit_mb=1`).
+//! Hostile volumes: nothing may panic, take long, or allocate more than 1 MiB at once (`-malloc_limit_mb=1`). Half of the
+//! inputs are changed with knowledge of their structure, half blindly.
 #![no_main]
 
 #[path = "../drives.rs"]
 mod drives;
+#[path = "../../tests/fve_support/mod.rs"]
+mod fve_support;
+#[path = "../limit.rs"]
+mod limit;
+#[path = "../mutations.rs"]
+mod mutations;
 
-use std::time::Duration;
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
-use libfuzzer_sys::fuzz_target;
-use rustix::time::{ClockId, clock_gettime};
+/// How far a part of a volume may grow in one step.
+const GROWTH_BYTES: usize = 64;
 
-/// Of the processor's time, so that a busy or a halted machine is no finding; the instrumented build is some ten times slower
-/// than the product, in which a case may take 50 ms.
-const LIMIT: Duration = Duration::from_millis(500);
+fuzz_target!(|input: &[u8]| limit::within(|| drives::drive(input)));
 
-fuzz_target!(|input: &[u8]| {
-    let begun = processor_time();
-    drives::drive(input);
-    let took = processor_time() - begun;
-    assert!(took < LIMIT, "{took:?}");
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    let mut blind = |part: &mut Vec<u8>| {
+        let len = part.len();
+        part.resize(len + GROWTH_BYTES, 0);
+        let most = part.len();
+        let changed = fuzzer_mutate(part, len, most);
+        part.truncate(changed);
+    };
+    let mut dice = mutations::Dice::new(seed);
+    let known = if seed % 2 == 0 { None } else { mutations::volume(&data[..size], &mut dice, &mut blind) };
+    match known.filter(|changed| changed.len() <= max_size) {
+        Some(changed) => {
+            data[..changed.len()].copy_from_slice(&changed);
+            changed.len()
+        }
+        None => fuzzer_mutate(data, size, max_size),
+    }
 });
-
-fn processor_time() -> Duration {
-    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap()
-}

@@ -1,0 +1,16 @@
+//! Hostile disks: whatever their partition tables say, nothing may panic, take long, or allocate more than 1 MiB at once
+//! (`-malloc_limit_mb=1`).
+#![no_main]
+
+#[path = "../disks.rs"]
+mod disks;
+#[path = "../drives.rs"]
+mod drives;
+#[path = "../../tests/fve_support/mod.rs"]
+mod fve_support;
+#[path = "../limit.rs"]
+mod limit;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| limit::within(|| disks::disk(input)));
