@@ -321,6 +321,25 @@ fn a_first_sector_that_names_wrong_places_keeps_what_else_it_says() {
 }
 
 #[test]
+fn each_time_a_drive_was_encrypted_is_told() {
+    let now = Made::default();
+    let before = Made { offsets: [5 * MIB, 6 * MIB, 7 * MIB], protectors: vec![Protector::recovery(2)], number: 0xDD, ..Made::default() };
+    let mut image = now.image();
+    let earlier = [before.block(), before.validation(&before.block())].concat();
+    for offset in before.offsets {
+        image.put(offset, &earlier);
+    }
+    assert_eq!(scanned(&image).unwrap().found.len(), 1);
+    let ids = |found: &[Found]| found.iter().map(|one| one.volume.as_ref().unwrap().protectors[0].guid.to_string()).collect::<Vec<_>>();
+    let remains = left(&image).unwrap();
+    assert_eq!(ids(&remains), [guid_of(1), guid_of(2)]);
+    assert_eq!(remains[1].volume.as_ref().unwrap().warnings, [Warning::WrongPlaces]);
+    let (proof, _) = prove(remains[1].volume.as_ref().unwrap(), &password(2), &key_id(2));
+    assert_eq!(proof.level, Some(Level::FirstSector));
+    assert_eq!(ids(&left(&formatted(image, 0)).unwrap()), [guid_of(1), guid_of(2)]);
+}
+
+#[test]
 fn signatures_without_end_are_given_up() {
     let mut image = formatted(Made::default().image(), 0);
     for at in 0..65 {

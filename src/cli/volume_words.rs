@@ -86,7 +86,10 @@ fn warning_words(warning: Warning) -> String {
             "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned()
         }
         Warning::BootSectorLost => BOOT_SECTOR_LOST.to_owned(),
-        Warning::WrongPlaces => "the drive's first sector is damaged: what it leads to was found by searching".to_owned(),
+        Warning::WrongPlaces => {
+            "the drive's first sector leads to other places: this was found by searching, and may be older than what is on the drive now"
+                .to_owned()
+        }
         Warning::Version(version) => format!("the drive describes itself in a way that is not known (version {version})"),
     }
 }

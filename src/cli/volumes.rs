@@ -90,12 +90,18 @@ fn read(path: &Path, look: impl FnOnce(&mut Source<Drive>) -> Result<Vec<Found>,
     look(&mut Source::with_size(drive, Some(size))).map_err(TargetError::Fve)
 }
 
-/// What is whole, and where something is not, what is left there.
+/// What is whole, then what is left of others.
 fn joined(mut whole: Vec<Found>, left: Vec<Found>) -> Vec<Found> {
+    let same = |one: &Found, other: &Found| match (&one.volume, &other.volume) {
+        (Ok(volume), Ok(known)) => one.start == other.start && volume.guid == known.guid,
+        _ => false,
+    };
     for found in left {
-        match whole.iter_mut().find(|one| one.start == found.start) {
-            Some(one) if one.volume.is_err() => *one = found,
-            Some(_) => {}
+        if whole.iter().any(|one| same(one, &found)) {
+            continue;
+        }
+        match whole.iter_mut().find(|one| one.start == found.start && one.volume.is_err()) {
+            Some(one) => *one = found,
             None => whole.push(found),
         }
     }

@@ -111,17 +111,14 @@ pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>
     slots.dedup_by_key(|slot| slot.start);
     let mut found = Vec::new();
     for Slot { start, size, partition } in slots.into_iter().take(SEARCHED_MAX) {
-        found.extend(remains::volume(source, start, Some(size)).map(|volume| Found {
-            start,
-            partition: Some(partition),
-            volume: Ok(volume),
-        }));
+        let volumes = remains::volumes(source, start, Some(size)).into_iter();
+        found.extend(volumes.map(|volume| Found { start, partition: Some(partition.clone()), volume: Ok(volume) }));
     }
     if found.is_empty() {
-        let volume = remains::volume(source, 0, size).ok_or(FveError::NotBitLocker)?;
-        found.push(Found { start: 0, partition: None, volume: Ok(volume) });
+        let volumes = remains::volumes(source, 0, size).into_iter();
+        found.extend(volumes.map(|volume| Found { start: 0, partition: None, volume: Ok(volume) }));
     }
-    Ok(found)
+    if found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(found) }
 }
 
 /// The volumes of the first table that names any: a damaged or a stale one names none.

@@ -14,31 +14,36 @@ const SEARCHED_BYTES: u64 = 64 << 20;
 const ALIGN_BYTES: usize = 512;
 /// Blocks that are tried: a hostile drive may be full of signatures.
 const CANDIDATES_MAX: usize = 64;
+/// A drive that was formatted and encrypted again holds what is left of each time.
+const VOLUMES_MAX: usize = 4;
 
-/// The volume that began at `start`; `None` when no copy there is whole and in its place.
-pub(super) fn volume<R: Read + Seek>(source: &mut Source<R>, start: u64, size: Option<u64>) -> Option<Volume> {
+/// The volumes that began at `start`, one after the other in time: of each, a copy is whole and in its place.
+pub(super) fn volumes<R: Read + Seek>(source: &mut Source<R>, start: u64, size: Option<u64>) -> Vec<Volume> {
+    let mut found: Vec<Volume> = Vec::new();
     let mut candidates = 0;
     for offset in (0..SEARCHED_BYTES.min(size.unwrap_or(u64::MAX))).step_by(READ_BYTES_MAX) {
-        let piece = source.read_at(start.checked_add(offset)?, READ_BYTES_MAX).unwrap_or_default();
-        for (index, begins) in piece.chunks(ALIGN_BYTES).enumerate() {
-            if !begins.starts_with(SIGNATURE) {
-                continue;
-            }
+        let Some(from) = start.checked_add(offset) else { break };
+        let piece = source.read_at(from, READ_BYTES_MAX).unwrap_or_default();
+        for (index, _) in piece.chunks(ALIGN_BYTES).enumerate().filter(|(_, begins)| begins.starts_with(SIGNATURE)) {
             candidates += 1;
-            if candidates > CANDIDATES_MAX {
-                return None;
+            if candidates > CANDIDATES_MAX || found.len() == VOLUMES_MAX {
+                return found;
             }
-            let at = offset.checked_add((index * ALIGN_BYTES) as u64)?;
-            if let Some(lost) = boot_of(source, start, at) {
-                let mut first = source.read_at(start, BOOT_BYTES).unwrap_or_default();
-                first.resize(BOOT_BYTES, 0);
-                // Where only the places in it are wrong, the rest of it holds.
-                let boot = Boot::parse(&first).unwrap_or(lost);
-                return Volume::behind(source, (start, size), first, &boot, lost.offsets).ok();
-            }
+            let volume = volume(source, (start, size), offset + (index * ALIGN_BYTES) as u64);
+            found.extend(volume.filter(|volume| found.iter().all(|known| known.guid != volume.guid)));
         }
     }
-    None
+    found
+}
+
+/// The volume whose copy lies at this offset.
+fn volume<R: Read + Seek>(source: &mut Source<R>, (start, size): (u64, Option<u64>), offset: u64) -> Option<Volume> {
+    let lost = boot_of(source, start, offset)?;
+    let mut first = source.read_at(start, BOOT_BYTES).unwrap_or_default();
+    first.resize(BOOT_BYTES, 0);
+    // Where only the places in it are wrong, the rest of it holds.
+    let boot = Boot::parse(&first).unwrap_or(lost);
+    Volume::behind(source, (start, size), first, &boot, lost.offsets).ok()
 }
 
 /// What the boot sector must have said, by the copy at this offset.

@@ -48,7 +48,7 @@ pub enum Warning {
     CopiesDiffer,
     /// The first sector was overwritten: the drive was formatted, or damaged.
     BootSectorLost,
-    /// The first sector is BitLocker's, but what it names as the copies' places holds none.
+    /// The first sector is BitLocker's, but names other places: it is damaged, or these copies are of an earlier encryption.
     WrongPlaces,
     /// The metadata are of a version that is not known.
     Version(u16),

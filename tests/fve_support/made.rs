@@ -51,6 +51,8 @@ pub(crate) struct Made {
     pub(crate) offsets: [u64; 3],
     pub(crate) header_at: u64,
     pub(crate) size: u64,
+    /// Of the volume's own GUID.
+    pub(crate) number: u8,
 }
 
 /// The secret's 16 bytes as 48 digits.
@@ -121,6 +123,7 @@ impl Default for Made {
             offsets: [2 * MIB, 3 * MIB, 4 * MIB],
             header_at: MIB,
             size: 8 * MIB,
+            number: 0xEE,
         }
     }
 }
@@ -204,7 +207,7 @@ impl Made {
         block.extend(self.offsets.iter().flat_map(|offset| offset.to_le_bytes()));
         block.extend(if vista { 4 } else { self.header_at }.to_le_bytes());
         block.extend([said, 1, 48, said].iter().flat_map(|word| word.to_le_bytes()));
-        block.extend(guid_bytes(0xEE));
+        block.extend(guid_bytes(self.number));
         block.extend(100_u32.to_le_bytes());
         block.extend([self.cipher, 0].iter().flat_map(|word| word.to_le_bytes()));
         block.extend(CREATED.to_le_bytes());
