@@ -180,9 +180,13 @@ fn volumes_are_found_on_disks_of_every_table() {
 #[test]
 fn a_table_that_names_nothing_gives_way_to_the_next() {
     let made = Made::default();
-    // The entries of the first GPT name another place, those of the spare one are right.
-    let elsewhere = [gpt_entry("elsewhere", 100, 200), vec![0; 3 * 128]].concat();
+    // One entry of the first GPT is lost, those of the spare one are right.
     let mut image = with_gpt(512, &[&made, &made], false);
+    image.put(1024 + 2 * 128, &[0; 128]);
+    let scan = scanned(&image).unwrap();
+    assert_eq!(scan.found.iter().map(|found| found.start).collect::<Vec<_>>(), [2 * MIB, 18 * MIB]);
+    // All name another place.
+    let elsewhere = [gpt_entry("elsewhere", 100, 200), vec![0; 3 * 128]].concat();
     image.put(1024, &elsewhere);
     let scan = scanned(&image).unwrap();
     assert_eq!((scan.table, scan.found.len()), (Table::Gpt, 2));
@@ -194,12 +198,14 @@ fn a_table_that_names_nothing_gives_way_to_the_next() {
     assert_eq!((scan.table, scan.found[0].start, scan.found[0].is_named()), (Table::Mbr, 2 * MIB, true));
 }
 
-/// A disk whose first bytes cannot be read any more.
-struct Failing(Sparse);
+/// A disk of which some bytes cannot be read any more.
+struct Failing(Sparse, std::ops::Range<u64>);
 
 impl Read for Failing {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.0.stream_position()? < 8192 { Err(io::ErrorKind::Other.into()) } else { self.0.read(buffer) }
+        let at = self.0.stream_position()?;
+        let touches = at < self.1.end && at + buffer.len() as u64 > self.1.start;
+        if touches { Err(io::ErrorKind::Other.into()) } else { self.0.read(buffer) }
     }
 }
 
@@ -212,7 +218,7 @@ impl Seek for Failing {
 #[test]
 fn a_disk_whose_beginning_cannot_be_read_is_listed_by_its_spare_table() {
     let made = Made::default();
-    let scan_failing = |image: Sparse| scan(&mut Source::new(Failing(image)).unwrap());
+    let scan_failing = |image: Sparse| scan(&mut Source::new(Failing(image, 0..8192)).unwrap());
     let scan = scan_failing(with_gpt(512, &[&made], false)).unwrap();
     assert_eq!((scan.table, scan.found[0].start), (Table::Gpt, 2 * MIB));
     assert_eq!(scan_failing(Sparse::new(8 * MIB)).err(), Some(FveError::Read(io::ErrorKind::Other)));
@@ -286,9 +292,16 @@ fn remains_are_looked_for_in_every_partition_and_believed_only_in_their_place() 
     let found: Vec<_> = remains.iter().map(|found| (found.start, found.partition.as_ref().unwrap().number)).collect();
     assert_eq!(found, [(2 * MIB, 2), (18 * MIB, 3)]);
     assert!(remains[0].volume.as_ref().unwrap().warnings.is_empty());
-    // An image file within a file system: its metadata say that they lie elsewhere.
+    // It began elsewhere than what is there now: two copies agree on where.
     let mut image = formatted(Sparse::new(40 * MIB), 0);
     made.write(&mut image, 20 * MIB + 512);
+    image.put(20 * MIB + 512, &[0; 512]);
+    let remains = left(&image).unwrap();
+    assert_eq!((remains.len(), remains[0].start, remains[0].is_named()), (1, 20 * MIB + 512, false));
+    // A single copy that says it lies elsewhere is not believed.
+    for offset in &made.offsets[1..] {
+        image.put(20 * MIB + 512 + offset, &[0; 512]);
+    }
     assert_eq!(left(&image).err(), Some(FveError::NotBitLocker));
     // Another volume's metadata before them end no search.
     let mut image = formatted(made.image(), 0);
@@ -308,6 +321,16 @@ fn remains_are_looked_for_in_every_partition_and_believed_only_in_their_place() 
 }
 
 #[test]
+fn a_bad_sector_hides_no_copy_behind_it() {
+    let made = Made::default();
+    let mut image = formatted(made.image(), 0);
+    (1..3).for_each(|index| image.put(made.offsets[index], &[0; 8]));
+    let bad = made.offsets[0] - 8192..made.offsets[0] - 4096;
+    let found = scan_remains(&mut Source::new(Failing(image, bad)).unwrap()).unwrap();
+    assert_eq!(found[0].volume.as_ref().unwrap().used, 0);
+}
+
+#[test]
 fn a_first_sector_that_names_wrong_places_keeps_what_else_it_says() {
     let made = Made { shape: Shape::ToGo, ..Made::default() };
     let mut image = made.image();
@@ -318,6 +341,101 @@ fn a_first_sector_that_names_wrong_places_keeps_what_else_it_says() {
     assert_eq!((volume.kind, &volume.warnings[..]), (Kind::ToGo, &[Warning::WrongPlaces][..]));
     let back = Volume::from_saved_header(&volume.to_saved_header()).unwrap();
     assert_eq!(format!("{back:?}"), format!("{volume:?}"));
+}
+
+#[test]
+fn an_earlier_encryption_is_told_though_its_first_copy_was_written_over_by_the_next() {
+    let now = Made::default();
+    let offsets = [now.offsets[0], 5 * MIB, 6 * MIB];
+    let before = Made { offsets, protectors: vec![Protector::recovery(2)], number: 0xDD, ..Made::default() };
+    let mut image = before.image();
+    now.write(&mut image, 0);
+    for image in [image.clone(), formatted(image, 0)] {
+        let remains = left(&image).unwrap();
+        let ids: Vec<String> = remains.iter().map(|one| one.volume.as_ref().unwrap().protectors[0].guid.to_string()).collect();
+        assert_eq!(ids, [guid_of(1), guid_of(2)]);
+        let states = remains[1].volume.as_ref().unwrap().copies.map(|copy| copy.state);
+        assert_eq!(states, [CopyState::Missing, CopyState::Valid, CopyState::Valid]);
+    }
+}
+
+/// Overwrites a copy, and mends its checksum or leaves it wrong.
+fn put_copy(image: &mut Sparse, made: &Made, index: usize, block: &[u8], mend: bool) {
+    let mut validation = made.validation(&made.block());
+    let sum = if mend { fve_support::crypt::crc32(block) } else { 1 };
+    validation[4..8].copy_from_slice(&sum.to_le_bytes());
+    image.put(made.offsets[index], &[block, &validation].concat());
+}
+
+/// Where the salt of the first recovery protector stands.
+fn salt_at(block: &[u8]) -> usize {
+    let salt: [u8; 16] = std::array::from_fn(|at| 1 ^ u8::try_from(at).unwrap());
+    block.windows(16).position(|window| window == salt).unwrap()
+}
+
+#[test]
+fn a_damaged_or_stale_copy_makes_no_right_key_wrong() {
+    let made = Made::default();
+    let mut damaged = made.block();
+    let at = salt_at(&damaged);
+    damaged[at] ^= 1;
+    // The first copy's checksum was mended, the others are as they were.
+    let mut image = made.image();
+    put_copy(&mut image, &made, 0, &damaged, true);
+    let found = volume(&image);
+    assert_eq!((found.used, &found.warnings[..]), (0, &[Warning::CopiesDiffer][..]));
+    let (proof, opened) = prove(&found, &password(1), &key_id(1));
+    assert_eq!((proof.verdict, proof.level), (Verdict::Opens, Some(Level::FirstSector)));
+    assert!(opened.unwrap().harvest().passwords[0].password.same_digits(&password(1)));
+    assert_eq!(prove(&found, &password(2), &key_id(1)).0.verdict, Verdict::DoesNotOpen);
+    // No checksum is right, and only the last copy's salt is.
+    let mut last = made.block();
+    last[100] ^= 1;
+    let mut image = made.image();
+    put_copy(&mut image, &made, 0, &damaged, false);
+    put_copy(&mut image, &made, 1, &damaged, false);
+    put_copy(&mut image, &made, 2, &last, false);
+    let found = volume(&image);
+    assert_eq!(found.warnings, [Warning::NoValidCopy]);
+    assert_eq!(prove(&found, &password(1), &key_id(1)).0.verdict, Verdict::Opens);
+    // None opens: it may be the salt that is wrong, not the key.
+    put_copy(&mut image, &made, 2, &damaged, false);
+    let (proof, _) = prove(&volume(&image), &password(1), &key_id(1));
+    assert_eq!((proof.verdict, proof.level), (Verdict::CannotCheck, Some(Level::KeyId)));
+    // A stale copy that does not know the key yet.
+    let both = Made { protectors: vec![Protector::recovery(1), Protector::recovery(2)], ..Made::default() };
+    let mut image = both.image();
+    put_copy(&mut image, &both, 0, &made.block(), true);
+    let (proof, _) = prove(&volume(&image), &password(2), &key_id(2));
+    assert_eq!((proof.verdict, proof.opened), (Verdict::Opens, guid_of(2).parse().ok()));
+}
+
+#[test]
+fn where_a_protector_cannot_be_read_no_key_is_called_wrong() {
+    let made = Made { protectors: vec![Protector::of(2, 0x0100, Secret::Machine), Protector::recovery(1)], ..Made::default() };
+    let mut block = made.block();
+    // The recovery protector's length is below that of its header: the list ends before it.
+    let at = salt_at(&block);
+    let begins = (0..at).rev().find(|at| block[*at + 2..].starts_with(&[2, 0, 8, 0])).unwrap();
+    block[begins..begins + 2].copy_from_slice(&[4, 0]);
+    let mut image = made.image();
+    (0..3).for_each(|index| put_copy(&mut image, &made, index, &block, true));
+    let found = volume(&image);
+    assert_eq!(found.warnings, [Warning::ListEndsEarly]);
+    assert_eq!(prove(&found, &password(1), &key_id(1)).0.verdict, Verdict::CannotCheck);
+}
+
+#[test]
+fn a_volume_that_was_divided_is_listed_with_what_it_became() {
+    let old = Made { description: Some("PC-OLD Stick 22/11/2026".to_owned()), size: 30 * MIB, number: 0xDD, ..Made::default() };
+    let new = Made::default();
+    let mut image = Sparse::new(30 * MIB);
+    new.write(&mut image, 10 * MIB);
+    old.write(&mut image, 0);
+    let first = u32::try_from(10 * MIB / 512).unwrap();
+    image.put(446, &[&[0, 0, 0, 0, 7, 0, 0, 0][..], &first.to_le_bytes(), &[0, 0x40, 0, 0]].concat());
+    let scan = scanned(&image).unwrap();
+    assert_eq!(scan.found.iter().map(|found| found.start).collect::<Vec<_>>(), [0, 10 * MIB]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::failure::{Failure, capital};
 use super::harvesting::{self, Kept};
 use super::volume_json::doubt_name;
-use super::volume_words::BOOT_SECTOR_LOST;
+use super::volume_words::warning_words;
 use super::volumes::{Placed, name};
 use super::world::World;
 use crate::fve::{self, FirstSector, Integrity, Level, Opened, Outcome, ProtectorKind, Verdict};
@@ -100,7 +100,7 @@ impl<'v> Trial<'v> {
         };
         let lines = [
             ("Drive", self.drive()),
-            ("Result", "the key opens the drive".to_owned()),
+            ("Result", format!("the key opens {}", if self.is_of_remains() { "what is left on the drive" } else { "the drive" })),
             ("Key ID", key_id),
             ("Data", data.to_owned()),
             ("Metadata", metadata.to_owned()),
@@ -109,19 +109,26 @@ impl<'v> Trial<'v> {
         lines.into_iter().try_for_each(|(name, value)| writeln!(out, "{name:<9} {value}"))
     }
 
+    fn is_of_remains(&self) -> bool {
+        let left = [fve::Warning::BootSectorLost, fve::Warning::WrongPlaces];
+        self.placed.volume.warnings.iter().any(|warning| left.contains(warning))
+    }
+
+    /// Whether the drive's own list of keys may be wrong or short.
+    fn is_doubtful(&self) -> bool {
+        self.placed.volume.warnings.iter().any(|warning| *warning != fve::Warning::CopiesDiffer)
+    }
+
     /// What is to be said loudly.
-    pub(super) fn warnings(&self) -> Vec<&'static str> {
-        let mut warnings = Vec::new();
-        if self.placed.volume.warnings.contains(&fve::Warning::BootSectorLost) {
-            warnings.push(BOOT_SECTOR_LOST);
-        }
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let mut warnings: Vec<String> = self.placed.volume.warnings.iter().map(|warning| warning_words(*warning)).collect();
         if self.proof.suspended {
             warnings.push(
-                "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'",
+                "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'".to_owned(),
             );
         }
         if self.proof.integrity == Some(Integrity::Altered) {
-            warnings.push("somebody CHANGED what this drive says of itself: do not believe its computer, label and Key IDs");
+            warnings.push("somebody CHANGED what this drive says of itself: do not believe its computer, label and Key IDs".to_owned());
         }
         warnings
     }
@@ -131,6 +138,13 @@ impl<'v> Trial<'v> {
         let drive = self.drive();
         match self.proof.verdict {
             Verdict::Opens => Failure::new(Exit::Done, "", ""),
+            Verdict::CannotCheck if self.is_doubtful() => Failure::new(
+                Exit::Failed,
+                format!(
+                    "it cannot be checked whether {what} opens {drive}: what the drive says of its keys is damaged, or not all that it had"
+                ),
+                "the key may well be right; a drive header that was saved earlier can tell",
+            ),
             Verdict::CannotCheck => Failure::new(
                 Exit::Failed,
                 format!(

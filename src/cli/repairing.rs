@@ -85,7 +85,13 @@ impl<'a> Search<'a> {
 /// The volumes on which a recovery key can be tried at all; those that list the Key ID alone, where one is known.
 pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed<'a>> {
     let judged = |placed: &Placed<'_>| placed.volume.of_kind(ProtectorKind::RecoveryPassword).any(|protector| protector.doubt.is_none());
-    let mut volumes: Vec<Placed<'a>> = volumes.into_iter().filter(judged).collect();
+    let all = volumes.into_iter().flat_map(|placed| {
+        // Of copies that say different things, any may be the damaged one.
+        let others = placed.volume.others().iter().map(|volume| Placed { place: placed.place.clone(), volume, live: false });
+        let others: Vec<Placed<'a>> = others.collect();
+        [placed].into_iter().chain(others)
+    });
+    let mut volumes: Vec<Placed<'a>> = all.filter(judged).collect();
     let lists = |placed: &Placed<'_>| {
         let mut ids = placed.volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| KeyId::Full(protector.guid));
         *key_id != KeyId::Unknown && ids.any(|id| id.may_equal(key_id))

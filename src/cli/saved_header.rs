@@ -18,8 +18,9 @@ pub(super) fn target(vault: &mut Vault<Unlocked>, typed: &str) -> Result<Target,
         .collect();
     let mut meant: Vec<&Attached> = headers.iter().filter(|one| is_meant(one, typed)).collect();
     // Of one drive that was saved again, the newest.
-    meant.sort_by_key(|one| std::cmp::Reverse(one.number));
+    meant.sort_by_key(|one| (one.info.guid, std::cmp::Reverse(one.number)));
     meant.dedup_by_key(|one| one.info.guid);
+    meant.sort_by_key(|one| std::cmp::Reverse(one.number));
     match meant[..] {
         [one] => open(vault, one),
         [] => Err(Failure::new(

@@ -2,12 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::volumes::{Fits, Placed};
+use super::volumes::{Fits, KEY_IDS_MAX, Placed};
 use crate::fve::{Cipher, CopyState, ProtectorKind, State, Volume, Warning};
 use crate::vault::Entry;
-
-/// What to do where only remains are left.
-pub(super) const BOOT_SECTOR_LOST: &str = "the drive's first sector is no longer BitLocker's: the drive was formatted, or damaged. Write nothing to it; with the key, 'repair-bde' of Windows reads what is left";
 
 /// Everything a volume says of itself, and which records fit.
 pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>) -> io::Result<()> {
@@ -37,10 +34,14 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
             writeln!(out, "{name:<9} {value}")?;
         }
     }
-    for protector in volume.of_kind(ProtectorKind::RecoveryPassword) {
+    for protector in volume.of_kind(ProtectorKind::RecoveryPassword).take(KEY_IDS_MAX) {
         let held = fits.map(|fits| held_words(&fits.for_key_id(protector.guid).collect::<Vec<_>>()));
         let held = held.map(|words| format!("  {words}")).unwrap_or_default();
         writeln!(out, "Key ID    {}{held}", protector.guid)?;
+    }
+    let more = volume.of_kind(ProtectorKind::RecoveryPassword).count().saturating_sub(KEY_IDS_MAX);
+    if more > 0 {
+        writeln!(out, "          and {more} more, which were not looked up")?;
     }
     let names = |entries: &[Entry]| entries.iter().take(5).map(|entry| entry.handle.to_string()).collect::<Vec<_>>().join(", ");
     match fits {
@@ -65,7 +66,8 @@ fn held_words(entries: &[&Entry]) -> String {
 pub(super) fn warnings(volume: &Volume) -> Vec<String> {
     let mut sentences: Vec<String> = volume.warnings.iter().map(|warning| warning_words(*warning)).collect();
     let damaged = volume.copies.iter().filter(|copy| !matches!(copy.state, CopyState::Valid)).count();
-    if damaged > 0 && !volume.warnings.contains(&Warning::NoValidCopy) {
+    let told = [Warning::NoValidCopy, Warning::BootSectorLost, Warning::WrongPlaces];
+    if damaged > 0 && !volume.warnings.iter().any(|warning| told.contains(warning)) {
         sentences.push(format!("of the drive's three descriptions of itself {damaged} cannot be used; the drive may be failing"));
     }
     if volume.is_suspended() {
@@ -77,7 +79,7 @@ pub(super) fn warnings(volume: &Volume) -> Vec<String> {
     sentences
 }
 
-fn warning_words(warning: Warning) -> String {
+pub(super) fn warning_words(warning: Warning) -> String {
     match warning {
         Warning::NoValidCopy => "none of the drive's descriptions of itself is undamaged: what it says may be wrong".to_owned(),
         Warning::ListEndsEarly => "the drive's list of keys is damaged: some may be missing".to_owned(),
@@ -85,7 +87,9 @@ fn warning_words(warning: Warning) -> String {
         Warning::CopiesDiffer => {
             "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned()
         }
-        Warning::BootSectorLost => BOOT_SECTOR_LOST.to_owned(),
+        Warning::BootSectorLost => {
+            "the drive's first sector is no longer BitLocker's: the drive was formatted, or damaged. Write nothing to it; with the key, 'repair-bde' of Windows reads what is left".to_owned()
+        }
         Warning::WrongPlaces => {
             "the drive's first sector leads to other places: this was found by searching, and may be older than what is on the drive now"
                 .to_owned()
@@ -111,8 +115,9 @@ const fn cipher_words(cipher: Cipher) -> &'static str {
 fn state_words(volume: &Volume) -> String {
     let towards = || if volume.next_state == State::Decrypted { "decrypted" } else { "encrypted" };
     match volume.state {
-        _ if volume.is_suspended() => "encrypted, protection suspended".to_owned(),
         State::Decrypted => "not encrypted any more".to_owned(),
+        State::Converting if volume.next_state == State::Decrypted => "being decrypted".to_owned(),
+        _ if volume.is_suspended() => "encrypted, protection suspended".to_owned(),
         State::Encrypted => "encrypted".to_owned(),
         State::Converting => format!("being {}", towards()),
         State::ConvertingDirty => format!("being {}, interrupted", towards()),

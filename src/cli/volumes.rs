@@ -9,7 +9,7 @@ use super::drive_failure::{TargetError, target_failure};
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::drives::{Drive, drive_path};
-use crate::fve::{self, Found, FveError, ProtectorKind, Source, Volume};
+use crate::fve::{self, Found, FveError, ProtectorKind, Source, Volume, Warning};
 use crate::record::{Created, Details, Guid, KeyId, LineText, VolumeType};
 use crate::vault::{Entry, Filter, Unlocked, Vault};
 
@@ -36,31 +36,22 @@ impl Target {
             return Self::read(drive);
         }
         let path = drive_path(drive);
-        match (found(&path), read(&path, fve::scan_remains)) {
+        match (named(&path), read(&path, fve::scan_remains)) {
             (whole, Ok(left)) => Ok(Self { path, found: joined(whole.unwrap_or_default(), left) }),
             (Ok(found), Err(_)) => Ok(Self { path, found }),
             (Err(TargetError::Fve(FveError::NotBitLocker)), Err(_)) => Err(Failure::new(
                 Exit::Failed,
-                format!("nothing is left of a BitLocker volume on {}", path.display()),
+                format!("nothing of a BitLocker volume was found in the first 64 MiB of {} and of its partitions", path.display()),
                 "it may have been another drive, or too much was written over it",
             )),
             (Err(error), Err(_)) => Err(target_failure(&path, error)),
         }
     }
 
-    /// Reads what a person named: who names it knows that something must be there, and waits a little longer.
+    /// Reads what a person named.
     pub(super) fn read(drive: &OsStr) -> Result<Self, Failure> {
         let path = drive_path(drive);
-        let found = match found(&path) {
-            Err(TargetError::Fve(FveError::NotBitLocker)) => read(&path, |source| fve::scan_without_table(source).map(|scan| scan.found)),
-            // The places that its first sector names are wrong, perhaps.
-            Err(error @ TargetError::Fve(FveError::NoMetadata { .. })) => read(&path, fve::scan_remains).or(Err(error)),
-            Ok(whole) if whole.iter().any(|found| matches!(found.volume, Err(FveError::NoMetadata { .. }))) => {
-                Ok(joined(whole, read(&path, fve::scan_remains).unwrap_or_default()))
-            }
-            found => found,
-        };
-        found.map(|found| Self { path: path.clone(), found }).map_err(|error| target_failure(&path, error))
+        named(&path).map(|found| Self { path: path.clone(), found }).map_err(|error| target_failure(&path, error))
     }
 
     /// The volumes that can be listed; a failure when all are too damaged for that.
@@ -68,7 +59,8 @@ impl Target {
         let live = is_live(&self.path);
         let sound = self.found.iter().filter_map(|found| {
             let volume = found.volume.as_ref().ok()?;
-            Some(Placed { place: place(&self.path, found), volume, live })
+            // Of what is damaged or left over, nobody knows how old it is.
+            Some(Placed { place: place(&self.path, found), volume, live: live && volume.warnings.is_empty() })
         });
         let sound: Vec<Placed<'_>> = sound.collect();
         let error = self.found.iter().find_map(|found| found.volume.as_ref().err());
@@ -82,6 +74,28 @@ impl Target {
 /// The BitLocker volumes at a path.
 pub(super) fn found(path: &Path) -> Result<Vec<Found>, TargetError> {
     read(path, |source| fve::scan(source).map(|scan| scan.found))
+}
+
+/// The same, where a person named it: who does knows that something must be there, and waits a little longer.
+fn named(path: &Path) -> Result<Vec<Found>, TargetError> {
+    let damaged = |found: &Found| matches!(found.volume, Err(FveError::NoMetadata { .. }));
+    // The places that a first sector names are wrong, perhaps: what else is left at its volume's start is that volume's.
+    let left_at = |starts: &[u64]| -> Vec<Found> {
+        let left = read(path, fve::scan_remains).unwrap_or_default().into_iter();
+        left.filter(|found| starts.contains(&found.start)).collect()
+    };
+    match found(path) {
+        Err(TargetError::Fve(FveError::NotBitLocker)) => read(path, |source| fve::scan_without_table(source).map(|scan| scan.found)),
+        Err(error @ TargetError::Fve(FveError::NoMetadata { .. })) => {
+            let left = left_at(&[0]);
+            if left.is_empty() { Err(error) } else { Ok(left) }
+        }
+        Ok(whole) if whole.iter().any(damaged) => {
+            let starts: Vec<u64> = whole.iter().filter(|found| damaged(found)).map(|found| found.start).collect();
+            Ok(joined(whole, left_at(&starts)))
+        }
+        found => found,
+    }
 }
 
 fn read(path: &Path, look: impl FnOnce(&mut Source<Drive>) -> Result<Vec<Found>, FveError>) -> Result<Vec<Found>, TargetError> {
@@ -115,12 +129,18 @@ fn is_live(path: &Path) -> bool {
 
 /// `/dev/sdb, partition 2`
 pub(super) fn place(path: &Path, found: &Found) -> String {
-    match &found.partition {
+    let place = match &found.partition {
         Some(partition) => format!("{}, partition {}", path.display(), partition.number),
         None if found.is_named() => path.display().to_string(),
         None => format!("{}, lost partition at byte {}", path.display(), found.start),
-    }
+    };
+    let left = [Warning::BootSectorLost, Warning::WrongPlaces];
+    let is_left = found.volume.as_ref().is_ok_and(|volume| volume.warnings.iter().any(|warning| left.contains(warning)));
+    if is_left { format!("{place} (remains)") } else { place }
 }
+
+/// Key IDs of a drive that are looked up and shown: a real one has a handful, and whoever wrote the metadata chose their number.
+pub(super) const KEY_IDS_MAX: usize = 32;
 
 /// The records of a vault that a volume's recovery keys are in.
 pub(super) struct Fits {
@@ -136,14 +156,14 @@ impl Fits {
     /// Looks them up.
     pub(super) fn of(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Self, Failure> {
         let mut entries: Vec<(Guid, Entry)> = Vec::new();
-        for protector in volume.of_kind(ProtectorKind::RecoveryPassword) {
-            let on_drive = KeyId::Full(protector.guid);
-            let hits = vault.resolve(&protector.guid.compact())?.entries;
+        for guid in volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| protector.guid).take(KEY_IDS_MAX) {
+            let on_drive = KeyId::Full(guid);
+            let hits = vault.resolve(&guid.compact())?.entries;
             let fitting =
                 hits.into_iter().filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
             for entry in fitting {
-                if entries.iter().all(|(guid, known)| (*guid, known.handle) != (protector.guid, entry.handle)) {
-                    entries.push((protector.guid, entry));
+                if entries.iter().all(|(known_guid, known)| (*known_guid, known.handle) != (guid, entry.handle)) {
+                    entries.push((guid, entry));
                 }
             }
         }

@@ -4,24 +4,35 @@ use std::io::{Read, Seek};
 
 use super::block::{Block, Copy, CopyState, HEAD_BYTES, VALIDATION_BYTES};
 use super::source::Source;
+use crate::record::Guid;
 
 const COPIES: usize = 3;
 
 /// What was found, and the block to use.
 pub(super) struct Copies {
-    pub(super) copies: [Copy; COPIES],
+    pub(super) states: [Copy; COPIES],
     /// The best block and the number of its copy, from 0.
     pub(super) best: Option<(usize, Block)>,
+    /// Readable ones of the same volume that say something else, each once, with the numbers of their copies.
+    pub(super) others: Vec<(usize, Block)>,
 }
 
 impl Copies {
     /// Reads all three, from these places and, where that fails, a readable copy's own.
-    pub(super) fn read<R: Read + Seek>(source: &mut Source<R>, start: u64, places: [Option<u64>; COPIES]) -> Self {
-        let mut read: [(Copy, Option<Block>); COPIES] = std::array::from_fn(|index| read_copy(source, start, index, places[index]));
+    /// Where `of` names a volume, copies of another one are none.
+    pub(super) fn read<R: Read + Seek>(source: &mut Source<R>, start: u64, places: [Option<u64>; COPIES], of: Option<Guid>) -> Self {
+        let mut read_copy = |index, offset| {
+            let (copy, block) = read_copy(source, start, index, offset);
+            match &block {
+                Some(block) if of.is_some() && block.volume_guid() != of => (Copy { state: CopyState::Missing, ..copy }, None),
+                _ => (copy, block),
+            }
+        };
+        let mut read: [(Copy, Option<Block>); COPIES] = std::array::from_fn(|index| read_copy(index, places[index]));
         let told = best(&read).and_then(|index| read[index].1.as_ref()).map(|block| [0, 1, 2].map(|index| block.copy_offset(index)));
         for (index, offset) in told.into_iter().flatten().enumerate() {
             if read[index].1.is_none() && offset.is_some() && offset != read[index].0.offset {
-                let again = read_copy(source, start, index, offset);
+                let again = read_copy(index, offset);
                 if again.1.is_some() || read[index].0.offset.is_none() {
                     read[index] = again;
                 }
@@ -35,8 +46,22 @@ impl Copies {
                 copy.differs = block.as_ref().is_some_and(|block| block.bytes() != used.bytes());
             }
         }
-        Self { copies, best: chosen }
+        let others = chosen.as_ref().map(|(_, used)| others(used, read)).unwrap_or_default();
+        Self { states: copies, best: chosen, others }
     }
+}
+
+fn others(used: &Block, read: [(Copy, Option<Block>); COPIES]) -> Vec<(usize, Block)> {
+    let mut others: Vec<(usize, Block)> = Vec::new();
+    for (index, (_, block)) in read.into_iter().enumerate() {
+        let Some(block) = block.filter(|block| block.volume_guid() == used.volume_guid() && block.bytes() != used.bytes()) else {
+            continue;
+        };
+        if others.iter().all(|(_, known)| known.bytes() != block.bytes()) {
+            others.push((index, block));
+        }
+    }
+    others
 }
 
 /// The first with the best state.

@@ -75,8 +75,11 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
         Err(FveError::NotBitLocker) => {}
         Err(error) => return Err(error),
         Ok(volume) => {
-            let found = Found { start: 0, partition: None, volume: Ok(volume) };
-            return Ok(Scan { table: Table::None, found: vec![found], other_partitions: 0 });
+            // Who divides a drive that was one volume leaves its first sector's beginning as it is.
+            let mut scan = behind_tables(source, size).unwrap_or(Scan { table: Table::None, found: Vec::new(), other_partitions: 0 });
+            scan.found.retain(|found| found.volume.is_ok());
+            scan.found.insert(0, Found { start: 0, partition: None, volume: Ok(volume) });
+            return Ok(scan);
         }
     }
     if let Some(container) = container(&first) {
@@ -92,15 +95,18 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
 /// [`FveError::NotBitLocker`] when there is none, or the first sector is a file system's: what lies behind that is a file.
 pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     let first = source.read_at(0, SECTOR_BYTES).unwrap_or_default();
+    if file_system(&first).is_some() {
+        return Err(FveError::NotBitLocker);
+    }
     let size = source.size();
     let aligned = (1..=ALIGNED_PLACES).map(|number| number * ALIGNED_BYTES);
     let places = [FIRST_TRACK_BYTES].into_iter().chain(aligned).take_while(|start| size.is_none_or(|size| *start < size));
-    let scan = behind(source, Table::Lost, places.map(|start| (start, None, None)));
-    if scan.found.is_empty() || file_system(&first).is_some() { Err(FveError::NotBitLocker) } else { Ok(scan) }
+    let scan = behind(source, Table::Lost, VOLUMES_MAX, places.map(|start| (start, None, None)));
+    if scan.found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(scan) }
 }
 
-/// Finds what is left of volumes whose first sector was overwritten: in each partition, and where none holds any, on the drive
-/// itself. The first 64 MiB of each are read.
+/// Finds what is left of volumes whose first sector was overwritten, or that a table no longer names, and whole ones, too: the
+/// first 64 MiB of the drive and of each partition are read.
 ///
 /// # Errors
 /// [`FveError::NotBitLocker`] when nothing is left.
@@ -109,37 +115,51 @@ pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>
     let mut slots: Vec<Slot> = TablePlace::all(size).flat_map(|place| place.read(source)).collect();
     slots.sort_by_key(|slot| slot.start);
     slots.dedup_by_key(|slot| slot.start);
-    let mut found = Vec::new();
-    for Slot { start, size, partition } in slots.into_iter().take(SEARCHED_MAX) {
-        let volumes = remains::volumes(source, start, Some(size)).into_iter();
-        found.extend(volumes.map(|volume| Found { start, partition: Some(partition.clone()), volume: Ok(volume) }));
+    let mut volumes: Vec<Volume> = Vec::new();
+    let regions = slots.iter().take(SEARCHED_MAX).map(|slot| (slot.start, Some(slot.size))).chain([(0, size)]);
+    for (start, size) in regions {
+        let left = remains::volumes(source, start, size).into_iter();
+        volumes
+            .extend(left.filter(|one| volumes.iter().all(|known| (known.start, known.guid) != (one.start, one.guid))).collect::<Vec<_>>());
     }
-    if found.is_empty() {
-        let volumes = remains::volumes(source, 0, size).into_iter();
-        found.extend(volumes.map(|volume| Found { start: 0, partition: None, volume: Ok(volume) }));
-    }
+    let found = volumes.into_iter().map(|volume| {
+        let slot = slots.iter().find(|slot| slot.start == volume.start);
+        Found { start: volume.start, partition: slot.map(|slot| slot.partition.clone()), volume: Ok(volume) }
+    });
+    let found: Vec<Found> = found.collect();
     if found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(found) }
 }
 
-/// The volumes of the first table that names any: a damaged or a stale one names none.
+/// The volumes that any table names: one that is damaged or stale hides nothing of the next. Counts as the first that names one.
 fn behind_tables<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> Option<Scan> {
-    TablePlace::all(size).find_map(|place| {
-        let slots = place.read(source).into_iter();
+    let mut all: Option<Scan> = None;
+    let mut seen: Vec<u64> = Vec::new();
+    for place in TablePlace::all(size) {
+        let mut slots = place.read(source);
+        slots.retain(|slot| !seen.contains(&slot.start));
+        seen.extend(slots.iter().map(|slot| slot.start));
         let table = if place == TablePlace::Mbr { Table::Mbr } else { Table::Gpt };
-        let scan = behind(source, table, slots.map(|Slot { start, size, partition }| (start, Some(size), Some(partition))));
-        (!scan.found.is_empty()).then_some(scan)
-    })
+        let slots = slots.into_iter().map(|Slot { start, size, partition }| (start, Some(size), Some(partition)));
+        let known = all.as_ref().map_or(0, |all| all.found.len());
+        let scan = behind(source, table, VOLUMES_MAX - known, slots);
+        match &mut all {
+            Some(all) => all.found.extend(scan.found),
+            None if !scan.found.is_empty() => all = Some(scan),
+            None => {}
+        }
+    }
+    all
 }
 
 /// The volumes at these places, each with its size and partition where a table says them.
-fn behind<R, P>(source: &mut Source<R>, table: Table, places: P) -> Scan
+fn behind<R, P>(source: &mut Source<R>, table: Table, most: usize, places: P) -> Scan
 where
     R: Read + Seek,
     P: Iterator<Item = (u64, Option<u64>, Option<Partition>)>,
 {
     let mut scan = Scan { table, found: Vec::new(), other_partitions: 0 };
     for (start, size, partition) in places {
-        if scan.found.len() == VOLUMES_MAX || scan.found.iter().any(|found| found.start == start) {
+        if scan.found.len() == most || scan.found.iter().any(|found| found.start == start) {
             continue;
         }
         match Volume::read(source, start, size) {

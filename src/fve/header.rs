@@ -49,7 +49,7 @@ impl Volume {
     /// Everything that listing, proof, harvest and repair need, as bytes to be kept sealed.
     #[must_use]
     pub fn to_saved_header(&self) -> Vec<u8> {
-        let Parts { boot, block, header_sector } = &self.parts;
+        let Parts { boot, block, header_sector, others: _ } = &self.parts;
         let mut bytes = Vec::with_capacity(SAVED_HEADER_BYTES_MAX);
         bytes.extend(MAGIC);
         bytes.extend(VERSION.to_le_bytes());
@@ -116,5 +116,5 @@ fn parse(bytes: &[u8]) -> Option<Volume> {
     let size = u64_at(body, 20).filter(|_| u16_at(body, 10).is_some_and(|flags| flags & SIZE_KNOWN != 0));
     let place = Place { start: u64_at(body, 12)?, size, copies, used };
     let parsed = Boot::parse(boot).unwrap_or_else(|| Boot::lost(&read));
-    Some(Volume::describe(Parts { boot: boot.to_vec(), block: read, header_sector: sector.to_vec() }, &parsed, place))
+    Some(Volume::describe(Parts { boot: boot.to_vec(), block: read, header_sector: sector.to_vec(), others: Vec::new() }, &parsed, place))
 }

@@ -5,7 +5,7 @@ use super::open::{Attempt, Integrity, Opened, Opener, Outcome, Tried, open_with_
 use super::protector::ProtectorKind;
 use super::sector::FirstSector;
 use super::stretch::ROUNDS;
-use super::volume::Volume;
+use super::volume::{Volume, Warning};
 use crate::record::{Guid, KeyId, RecoveryPassword};
 
 /// How far a recovery password was proven; each level includes those before it.
@@ -30,7 +30,7 @@ pub enum Verdict {
     Opens,
     /// It does not.
     DoesNotOpen,
-    /// A protector that may be its cannot be judged.
+    /// A protector that may be its cannot be judged, or is damaged, or may be missing from what was read.
     CannotCheck,
     /// The volume has no recovery password.
     NoRecoveryPassword,
@@ -100,7 +100,7 @@ pub(super) fn prove_with_rounds<'v>(
     let Attempt { tried, opened } = open_with_rounds(volume, &Opener::RecoveryPassword(password, key_id), rounds);
     let key_id_match = only_match(volume, key_id);
     let proof = Proof {
-        verdict: verdict(&tried, key_id_match),
+        verdict: verdict(volume, &tried, key_id_match),
         level: opened.as_ref().map(level).or(key_id_match.map(|_| Level::KeyId)),
         key_id_match,
         opened: opened.as_ref().map(|opened| opened.protector),
@@ -119,11 +119,13 @@ fn only_match(volume: &Volume, key_id: &KeyId) -> Option<Guid> {
     fitting.next().filter(|_| fitting.next().is_none())
 }
 
-fn verdict(tried: &[Tried], key_id_match: Option<Guid>) -> Verdict {
+fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verdict {
     let any = |wanted: fn(&Tried) -> bool| tried.iter().any(wanted);
     let named_failed = tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
     if any(|tried| tried.outcome == Outcome::Opens) {
         Verdict::Opens
+    } else if volume.warnings.contains(&Warning::NoValidCopy) || !named_failed && is_not_all(volume) {
+        Verdict::CannotCheck
     } else if tried.is_empty() {
         Verdict::NoRecoveryPassword
     } else if !named_failed && any(|tried| matches!(tried.outcome, Outcome::CannotCheck(_) | Outcome::NotTried)) {
@@ -131,6 +133,12 @@ fn verdict(tried: &[Tried], key_id_match: Option<Guid>) -> Verdict {
     } else {
         Verdict::DoesNotOpen
     }
+}
+
+/// Whether a protector may be missing from what was read.
+fn is_not_all(volume: &Volume) -> bool {
+    let missing = [Warning::ListEndsEarly, Warning::UnreadableProtector, Warning::BootSectorLost, Warning::WrongPlaces];
+    volume.warnings.iter().any(|warning| missing.contains(warning))
 }
 
 fn level(opened: &Opened<'_>) -> Level {

@@ -1,5 +1,5 @@
-//! What is left of a volume whose first sector was overwritten, as by formatting, or names wrong places: its metadata, found by their signature and
-//! believed only where they say that they lie here. Must not know what surrounds the volume.
+//! What is left of a volume whose first sector was overwritten, as by formatting, or names wrong places: its metadata, found by
+//! their signature and believed only where they say that they lie here. Must not know what surrounds the volume.
 
 use std::io::{Read, Seek};
 
@@ -12,44 +12,80 @@ use super::volume::Volume;
 const SEARCHED_BYTES: u64 = 64 << 20;
 /// A copy begins at one of these.
 const ALIGN_BYTES: usize = 512;
+/// What is read at once where a whole piece cannot be.
+const SMALL_BYTES: usize = 4096;
 /// Blocks that are tried: a hostile drive may be full of signatures.
 const CANDIDATES_MAX: usize = 64;
 /// A drive that was formatted and encrypted again holds what is left of each time.
 const VOLUMES_MAX: usize = 4;
 
-/// The volumes that began at `start`, one after the other in time: of each, a copy is whole and in its place.
+/// The volumes with a whole copy in the first 64 MiB from `start`, one after the other in time or place. Such a copy says how far
+/// before it its volume began: that is believed where another copy there says the same, or where it is `start`.
 pub(super) fn volumes<R: Read + Seek>(source: &mut Source<R>, start: u64, size: Option<u64>) -> Vec<Volume> {
     let mut found: Vec<Volume> = Vec::new();
     let mut candidates = 0;
     for offset in (0..SEARCHED_BYTES.min(size.unwrap_or(u64::MAX))).step_by(READ_BYTES_MAX) {
         let Some(from) = start.checked_add(offset) else { break };
-        let piece = source.read_at(from, READ_BYTES_MAX).unwrap_or_default();
-        for (index, _) in piece.chunks(ALIGN_BYTES).enumerate().filter(|(_, begins)| begins.starts_with(SIGNATURE)) {
+        for at in signatures(source, from) {
             candidates += 1;
             if candidates > CANDIDATES_MAX || found.len() == VOLUMES_MAX {
                 return found;
             }
-            let volume = volume(source, (start, size), offset + (index * ALIGN_BYTES) as u64);
-            found.extend(volume.filter(|volume| found.iter().all(|known| known.guid != volume.guid)));
+            let Some(block) = block(source, at) else { continue };
+            let Some(began) = began(source, &block, at, start) else { continue };
+            let size = size.filter(|_| began == start);
+            let volume = volume(source, (began, size), &block);
+            found.extend(volume.filter(|volume| found.iter().all(|known| (known.start, known.guid) != (volume.start, volume.guid))));
         }
     }
     found
 }
 
-/// The volume whose copy lies at this offset.
-fn volume<R: Read + Seek>(source: &mut Source<R>, (start, size): (u64, Option<u64>), offset: u64) -> Option<Volume> {
-    let lost = boot_of(source, start, offset)?;
+/// Where blocks seem to begin in the piece from here on.
+fn signatures<R: Read + Seek>(source: &mut Source<R>, from: u64) -> Vec<u64> {
+    let piece = source.read_at(from, READ_BYTES_MAX).unwrap_or_else(|_| {
+        // A bad sector hides no more than what lies beside it.
+        let mut read = |at: usize| source.read_at(from.saturating_add(at as u64), SMALL_BYTES).unwrap_or_default();
+        let parts = (0..READ_BYTES_MAX).step_by(SMALL_BYTES).flat_map(|at| {
+            let mut part = read(at);
+            part.resize(SMALL_BYTES, 0);
+            part
+        });
+        parts.collect()
+    });
+    let begins = piece.chunks(ALIGN_BYTES).enumerate().filter(|(_, sector)| sector.starts_with(SIGNATURE));
+    begins.filter_map(|(index, _)| from.checked_add((index * ALIGN_BYTES) as u64)).collect()
+}
+
+/// A block at this place whose checksum is right.
+fn block<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Option<Block> {
+    let block = Block::parse(source.read_at(at, BLOCK_BYTES_MAX + VALIDATION_BYTES).ok()?)?;
+    matches!(block.state(0, at), CopyState::Valid | CopyState::Misplaced).then_some(block)
+}
+
+/// Where the volume of the copy at this place began: it may be any of the three, and the most others must agree.
+fn began<R: Read + Seek>(source: &mut Source<R>, block: &Block, at: u64, start: u64) -> Option<u64> {
+    let possible = (0..3).filter_map(|index| at.checked_sub(block.copy_offset(index)?));
+    let agreeing: Vec<(usize, bool, u64)> =
+        possible.map(|began| (confirmations(source, block, began, at), began == start, began)).collect();
+    let best = agreeing.into_iter().filter(|(confirmations, here, _)| *confirmations > 0 || *here).max();
+    best.map(|(_, _, began)| began)
+}
+
+/// How many other copies would stand in their places, had the volume begun there.
+fn confirmations<R: Read + Seek>(source: &mut Source<R>, known: &Block, began: u64, known_at: u64) -> usize {
+    let places = |block: &Block| [0, 1, 2].map(|index| block.copy_offset(index));
+    let others = places(known).into_iter().filter_map(|offset| began.checked_add(offset?)).filter(|at| *at != known_at);
+    let alike = |other: Block| other.volume_guid() == known.volume_guid() && places(&other) == places(known);
+    others.filter(|at| block(source, *at).is_some_and(alike)).count()
+}
+
+/// The volume that a copy is of.
+fn volume<R: Read + Seek>(source: &mut Source<R>, (start, size): (u64, Option<u64>), block: &Block) -> Option<Volume> {
+    let lost = Boot::lost(block);
     let mut first = source.read_at(start, BOOT_BYTES).unwrap_or_default();
     first.resize(BOOT_BYTES, 0);
     // Where only the places in it are wrong, the rest of it holds.
     let boot = Boot::parse(&first).unwrap_or(lost);
-    Volume::behind(source, (start, size), first, &boot, lost.offsets).ok()
-}
-
-/// What the boot sector must have said, by the copy at this offset.
-fn boot_of<R: Read + Seek>(source: &mut Source<R>, start: u64, offset: u64) -> Option<Boot> {
-    let bytes = source.read_at(start.checked_add(offset)?, BLOCK_BYTES_MAX + VALIDATION_BYTES).ok()?;
-    let block = Block::parse(bytes)?;
-    let is_copy = |index: &usize| block.state(*index, offset) == CopyState::Valid;
-    (0..3).any(|index| is_copy(&index)).then(|| Boot::lost(&block))
+    Volume::behind(source, (start, size), &first, &boot, (lost.offsets, block.volume_guid())).ok()
 }

@@ -47,10 +47,15 @@ impl<R: Read + Seek> Source<R> {
 
     /// Up to `len` bytes at `offset`; fewer where the source ends.
     pub(super) fn read_at(&mut self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        // A sector nobody asked for may be unreadable.
+        self.read_aligned(offset, len, ALIGN).or_else(|_| self.read_aligned(offset, len, SMALLEST_SECTOR))
+    }
+
+    fn read_aligned(&mut self, offset: u64, len: usize, align: u64) -> io::Result<Vec<u8>> {
         let len = len.min(READ_BYTES_MAX);
-        let start = offset - offset % ALIGN;
+        let start = offset - offset % align;
         let wanted = offset.checked_add(len as u64).ok_or(io::ErrorKind::InvalidInput)?;
-        let mut end = wanted.checked_next_multiple_of(ALIGN).ok_or(io::ErrorKind::InvalidInput)?;
+        let mut end = wanted.checked_next_multiple_of(align).ok_or(io::ErrorKind::InvalidInput)?;
         if let Some(size) = self.size {
             end = end.min(size.next_multiple_of(SMALLEST_SECTOR));
         }
@@ -121,6 +126,30 @@ mod tests {
             let at = usize::try_from(offset).unwrap().min(bytes.len());
             prop_assert_eq!(source.read_at(offset, len).unwrap(), &bytes[at..(at + len).min(bytes.len())]);
         }
+    }
+
+    /// Its third sector cannot be read.
+    struct Failing(Cursor<Vec<u8>>);
+
+    impl Read for Failing {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let at = self.0.position();
+            if at < 1536 && at + buffer.len() as u64 > 1024 { Err(io::ErrorKind::Other.into()) } else { self.0.read(buffer) }
+        }
+    }
+
+    impl Seek for Failing {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_bad_sector_hides_only_itself() {
+        let mut source = Source::new(Failing(Cursor::new(vec![7; 16_384]))).unwrap();
+        assert_eq!(source.read_at(0, 1024).unwrap(), [7; 1024]);
+        assert_eq!(source.read_at(1536, 8192).unwrap(), [7; 8192]);
+        assert!(source.read_at(512, 1024).is_err());
     }
 
     #[test]

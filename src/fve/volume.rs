@@ -100,6 +100,8 @@ pub(super) struct Parts {
     pub(super) block: Block,
     /// The first sector of the relocated volume header, as it stands on the drive.
     pub(super) header_sector: Vec<u8>,
+    /// The volume as its other copies describe it, where they say something else.
+    pub(super) others: Vec<Volume>,
 }
 
 /// Where a volume lies, and what became of its copies.
@@ -161,23 +163,33 @@ impl Volume {
             let cut = boot_bytes.len() < BOOT_BYTES && Boot::is_begun(&boot_bytes);
             return Err(if cut { FveError::Cut { bytes: boot_bytes.len() as u64 } } else { FveError::NotBitLocker });
         };
-        Self::behind(source, (start, size), boot_bytes, &boot, boot.offsets)
+        Self::behind(source, (start, size), &boot_bytes, &boot, (boot.offsets, None))
     }
 
-    /// Reads what lies behind the boot sector, its copies at these places.
+    /// The same volume as its other copies describe it, where they say something else: any of them may be the damaged one.
+    #[must_use]
+    pub fn others(&self) -> &[Self] {
+        &self.parts.others
+    }
+
+    /// Reads what lies behind the boot sector, its copies at these places; where their volume is known, of no other.
     pub(super) fn behind<R: Read + Seek>(
         source: &mut Source<R>,
         (start, size): (u64, Option<u64>),
-        boot_bytes: Vec<u8>,
+        boot_bytes: &[u8],
         boot: &Boot,
-        places: [Option<u64>; 3],
+        (places, of): ([Option<u64>; 3], Option<Guid>),
     ) -> Result<Self, FveError> {
-        let Copies { copies, best } = Copies::read(source, start, places);
+        let Copies { states: copies, best, others } = Copies::read(source, start, places, of);
         let Some((used, block)) = best else { return Err(FveError::NoMetadata { copies }) };
-        let header_at = volume_header_offset(&block).and_then(|offset| start.checked_add(offset));
-        let header_sector = header_at.and_then(|at| source.read_at(at, boot.sector_size.into()).ok());
-        let parts = Parts { boot: boot_bytes, block, header_sector: header_sector.unwrap_or_default() };
-        Ok(Self::describe(parts, boot, Place { start, size, copies, used }))
+        let mut described = |used, block, others| {
+            let header_at = volume_header_offset(&block).and_then(|offset| start.checked_add(offset));
+            let header_sector = header_at.and_then(|at| source.read_at(at, boot.sector_size.into()).ok()).unwrap_or_default();
+            let parts = Parts { boot: boot_bytes.to_vec(), block, header_sector, others };
+            Self::describe(parts, boot, Place { start, size, copies, used })
+        };
+        let others = others.into_iter().map(|(used, block)| described(used, block, Vec::new())).collect();
+        Ok(described(used, block, others))
     }
 
     /// Everything the parts say.

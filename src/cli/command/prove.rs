@@ -162,7 +162,7 @@ fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)])
 
 /// Of one drive, each warning once.
 fn warn_once(world: &mut World<'_>, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
-    let mut said: Vec<&str> = trials.iter().flat_map(|(_, trial)| trial.warnings()).collect();
+    let mut said: Vec<String> = trials.iter().flat_map(|(_, trial)| trial.warnings()).collect();
     said.sort_unstable();
     said.dedup();
     for warning in said {
