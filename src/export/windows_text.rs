@@ -12,6 +12,8 @@ use crate::record::{Details, KeyId, State, VolumeType, fold_digit};
 const NAME_DIGITS: usize = 20;
 /// With a hyphen between them, as many hexadecimal digits look like the beginning of a Key ID.
 const ID_DIGITS: usize = 12;
+/// The beginning of a Key ID that Windows shows.
+const ID_PREFIX_DIGITS: usize = 8;
 /// Behind a colon this many look like one.
 const ANNOUNCED_DIGITS: usize = 4;
 /// Names longer than this are cut: they are for people.
@@ -61,7 +63,8 @@ pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
 fn about(details: &Details) -> String {
     let mut lines = String::new();
     let mut line = |label: &str, value: Option<String>| {
-        if let Some(value) = value.filter(|value| is_harmless(value)) {
+        let alone = details.key_id == KeyId::Unknown;
+        if let Some(value) = value.filter(|value| is_harmless(value) && !(alone && has_id_prefix(value))) {
             let value: String = value.chars().take(NAME_CHARS).collect();
             // Writing to a String cannot fail.
             let _ = writeln!(lines, "{label}: {value}");
@@ -104,6 +107,13 @@ fn is_harmless(text: &str) -> bool {
     // A name of the form `Key ID: 7EDB30ED` would announce one.
     let announced = text.split_once([':', '=']).is_some_and(|(_, value)| hex_runs(value).any(|run| run.len() >= ANNOUNCED_DIGITS));
     digits <= NAME_DIGITS && !announced && !hex_runs(text).any(like_an_id)
+}
+
+/// Whether a part of a name has the form of a Key ID's beginning, such as `PC-7EDB30ED`: where no Key ID stands in the file, it
+/// would be taken for one.
+fn has_id_prefix(text: &str) -> bool {
+    let parts = text.split(|c: char| !c.is_alphanumeric());
+    parts.into_iter().any(|part| part.len() == ID_PREFIX_DIGITS && part.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
 /// Hexadecimal digits in a row, hyphens among them.
@@ -150,6 +160,11 @@ mod tests {
             let details = Details { device_name: name.parse().ok(), ..Details::default() };
             assert!(!text_of(&details).contains("Computer:"), "{name}");
         }
+        // Found by the property of the round trip: with no Key ID in the file, this would be taken for the beginning of one.
+        let named = Details { device_name: "PC-7EDB30E0".parse().ok(), ..Details::default() };
+        assert!(!text_of(&named).contains("Computer:"));
+        let known = Details { key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse().unwrap(), ..named };
+        assert!(text_of(&known).contains("Computer: PC-7EDB30E0\r\n"));
         let details = Details { device_name: "PC-0042 (2023)".parse().ok(), ..Details::default() };
         assert!(text_of(&details).contains("Computer: PC-0042 (2023)\r\n"));
     }
