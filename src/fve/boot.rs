@@ -1,7 +1,6 @@
 //! The first sector of a BitLocker volume: its kind and where the metadata copies lie.
 //! Knows nothing of what stands there.
 
-use super::block::Block;
 use super::bytes::{u16_at, u64_at};
 
 /// Bytes that are looked at; also of a volume with larger sectors.
@@ -17,9 +16,7 @@ const GUID_ENCRYPT_ON_WRITE: [u8; 16] = [0x3b, 0x4d, 0xa8, 0x92, 0x80, 0xdd, 0x0
 const GUID_AT: usize = 160;
 const GUID_AT_TO_GO: usize = 424;
 const GUID_BYTES: usize = 16;
-const SECTOR_SIZES: [u16; 4] = [512, 1024, 2048, 4096];
-/// Of a fixed volume's beginning this much is kept elsewhere.
-const HEADER_BYTES: u32 = 8192;
+pub(super) const SECTOR_SIZES: [u16; 4] = [512, 1024, 2048, 4096];
 
 /// All ones: no place on any drive, and a saved header's sign for one that is not known.
 pub(super) const NOWHERE: u64 = u64::MAX;
@@ -106,18 +103,6 @@ impl Boot {
             return None;
         }
         if oem == OEM_FAT { layout(GUID_AT_TO_GO).map(|layout| at(GUID_AT_TO_GO, Kind::ToGo, layout)) } else { None }
-    }
-
-    /// What stood there before it was overwritten, as far as a copy of the metadata tells.
-    pub(super) fn lost(block: &Block) -> Self {
-        let moved = |size: &u16| u32::from(*size).checked_mul(block.header_sectors()) == Some(HEADER_BYTES);
-        Self {
-            kind: if block.is_vista() { Kind::Vista } else { Kind::Fixed },
-            layout: Layout::Normal,
-            sector_size: SECTOR_SIZES.into_iter().find(moved).unwrap_or(SECTOR_SIZES[0]),
-            offsets: [0, 1, 2].map(|index| block.copy_offset(index)),
-            is_lost: true,
-        }
     }
 
     /// Whether so much of it stands there that it was one, should it be cut.

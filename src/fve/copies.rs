@@ -10,7 +10,7 @@ const COPIES: usize = 3;
 
 /// What was found, and the block to use.
 pub(super) struct Copies {
-    pub(super) states: [Copy; COPIES],
+    pub(super) all: [Copy; COPIES],
     /// The best block and the number of its copy, from 0.
     pub(super) best: Option<(usize, Block)>,
     /// Readable ones of the same volume that say something else, each once, with the numbers of their copies.
@@ -47,7 +47,7 @@ impl Copies {
             }
         }
         let others = chosen.as_ref().map(|(_, used)| others(used, read)).unwrap_or_default();
-        Self { states: copies, best: chosen, others }
+        Self { all: copies, best: chosen, others }
     }
 }
 

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::block::{BLOCK_BYTES_MAX, Block, Copy, CopyState, VALIDATION_BYTES};
 use super::boot::{BOOT_BYTES, Boot, NOWHERE};
 use super::bytes::{u16_at, u32_at, u64_at};
+use super::remains::lost_boot;
 use super::volume::{Parts, Place, Volume};
 
 const MAGIC: &[u8; 8] = b"DKFVEHDR";
@@ -115,6 +116,6 @@ fn parse(bytes: &[u8]) -> Option<Volume> {
     }
     let size = u64_at(body, 20).filter(|_| u16_at(body, 10).is_some_and(|flags| flags & SIZE_KNOWN != 0));
     let place = Place { start: u64_at(body, 12)?, size, copies, used };
-    let parsed = Boot::parse(boot).unwrap_or_else(|| Boot::lost(&read));
+    let parsed = Boot::parse(boot).unwrap_or_else(|| lost_boot(&read));
     Some(Volume::describe(Parts { boot: boot.to_vec(), block: read, header_sector: sector.to_vec(), others: Vec::new() }, &parsed, place))
 }

@@ -1,15 +1,18 @@
 //! What is left of a volume whose first sector was overwritten, as by formatting, or names wrong places: its metadata, found by
-//! their signature and believed only where they say that they lie here. Must not know what surrounds the volume.
+//! their signature and believed only where they agree with others on where the volume began, or say that it began here. Must not
+//! know of partitions.
 
 use std::io::{Read, Seek};
 
 use super::block::{BLOCK_BYTES_MAX, Block, CopyState, SIGNATURE, VALIDATION_BYTES};
-use super::boot::{BOOT_BYTES, Boot};
+use super::boot::{BOOT_BYTES, Boot, Kind, Layout, SECTOR_SIZES};
 use super::source::{READ_BYTES_MAX, Source};
 use super::volume::Volume;
 
 /// Windows lays the first copy some 20 to 40 MiB behind the start (real volumes, Vista to Windows 11).
 const SEARCHED_BYTES: u64 = 64 << 20;
+/// Of a fixed volume's beginning this much was moved elsewhere.
+const MOVED_BYTES: u32 = 8192;
 /// A copy begins at one of these.
 const ALIGN_BYTES: usize = 512;
 /// What is read at once where a whole piece cannot be.
@@ -19,8 +22,8 @@ const CANDIDATES_MAX: usize = 64;
 /// A drive that was formatted and encrypted again holds what is left of each time.
 const VOLUMES_MAX: usize = 4;
 
-/// The volumes with a whole copy in the first 64 MiB from `start`, one after the other in time or place. Such a copy says how far
-/// before it its volume began: that is believed where another copy there says the same, or where it is `start`.
+/// The volumes of which a whole copy lies in the first 64 MiB from `start`; several, where the drive was encrypted more than once.
+/// A copy says how far before it its volume began: that is believed where another copy says the same, or where it is `start`.
 pub(super) fn volumes<R: Read + Seek>(source: &mut Source<R>, start: u64, size: Option<u64>) -> Vec<Volume> {
     let mut found: Vec<Volume> = Vec::new();
     let mut candidates = 0;
@@ -66,10 +69,8 @@ fn block<R: Read + Seek>(source: &mut Source<R>, at: u64) -> Option<Block> {
 /// Where the volume of the copy at this place began: it may be any of the three, and the most others must agree.
 fn began<R: Read + Seek>(source: &mut Source<R>, block: &Block, at: u64, start: u64) -> Option<u64> {
     let possible = (0..3).filter_map(|index| at.checked_sub(block.copy_offset(index)?));
-    let agreeing: Vec<(usize, bool, u64)> =
-        possible.map(|began| (confirmations(source, block, began, at), began == start, began)).collect();
-    let best = agreeing.into_iter().filter(|(confirmations, here, _)| *confirmations > 0 || *here).max();
-    best.map(|(_, _, began)| began)
+    let judged = possible.map(|began| (confirmations(source, block, began, at), began == start, began));
+    judged.filter(|(confirmations, here, _)| *confirmations > 0 || *here).max().map(|(_, _, began)| began)
 }
 
 /// How many other copies would stand in their places, had the volume begun there.
@@ -80,9 +81,21 @@ fn confirmations<R: Read + Seek>(source: &mut Source<R>, known: &Block, began: u
     others.filter(|at| block(source, *at).is_some_and(alike)).count()
 }
 
+/// What the boot sector said before it was overwritten, as far as a copy of the metadata tells.
+pub(super) fn lost_boot(block: &Block) -> Boot {
+    let moved = |size: &u16| u32::from(*size).checked_mul(block.header_sectors()) == Some(MOVED_BYTES);
+    Boot {
+        kind: if block.is_vista() { Kind::Vista } else { Kind::Fixed },
+        layout: Layout::Normal,
+        sector_size: SECTOR_SIZES.into_iter().find(moved).unwrap_or(SECTOR_SIZES[0]),
+        offsets: [0, 1, 2].map(|index| block.copy_offset(index)),
+        is_lost: true,
+    }
+}
+
 /// The volume that a copy is of.
 fn volume<R: Read + Seek>(source: &mut Source<R>, (start, size): (u64, Option<u64>), block: &Block) -> Option<Volume> {
-    let lost = Boot::lost(block);
+    let lost = lost_boot(block);
     let mut first = source.read_at(start, BOOT_BYTES).unwrap_or_default();
     first.resize(BOOT_BYTES, 0);
     // Where only the places in it are wrong, the rest of it holds.

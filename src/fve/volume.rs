@@ -180,7 +180,7 @@ impl Volume {
         boot: &Boot,
         (places, of): ([Option<u64>; 3], Option<Guid>),
     ) -> Result<Self, FveError> {
-        let Copies { states: copies, best, others } = Copies::read(source, start, places, of);
+        let Copies { all: copies, best, others } = Copies::read(source, start, places, of);
         let Some((used, block)) = best else { return Err(FveError::NoMetadata { copies }) };
         let mut described = |used, block, others| {
             let header_at = volume_header_offset(&block).and_then(|offset| start.checked_add(offset));
