@@ -340,6 +340,21 @@ fn depth_and_size_are_bounded() {
 }
 
 /// Numbers for volume types mean what their source means by them.
+/// Nothing of a key is lost in an entry of a directory that has more attributes than are kept.
+#[test]
+fn a_package_behind_a_hundred_thousand_attributes_is_kept() {
+    let key = password([40_000, 2, 3, 4, 5, 6, 7, 8]);
+    let id = "C22048E2-1740-4D2B-8BED-9F07A429921C";
+    let many = "member: x\n".repeat(100_001);
+    // Sixteen bytes of a package, none of them text.
+    let package = "msFVE-KeyPackage:: gIGCg4SFhoeIiYqLjI2Ojw==\n";
+    let text = format!("dn: CN=2024-01-01T00:00:00\\+00:00{{{id}}},CN=PC,DC=x\n{many}{package}msFVE-RecoveryPassword: {key}\n");
+    let reading = read(None, text.as_bytes());
+    assert_eq!(reading.attachments.len(), 1);
+    assert_eq!(reading.records.len(), 1);
+    assert_eq!(reading.records[0].key_id, KeyId::Full(id.parse().unwrap()));
+}
+
 #[test]
 fn one_is_two_things() {
     let key = password([40_000, 2, 3, 4, 5, 6, 7, 8]);

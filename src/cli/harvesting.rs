@@ -36,22 +36,24 @@ impl Kept {
 
 /// All recovery keys of a drive on their way in.
 pub(super) fn incoming(opened: &Opened<'_>, device: Option<&LineText>) -> (Vec<(Guid, Incoming)>, Vec<Guid>) {
-    let volume = opened.volume();
     let harvest = opened.harvest();
-    let altered = opened.integrity != Integrity::Intact;
     let one = |harvested: crate::fve::Harvested<'_>| {
         let guid = harvested.protector.guid;
-        let said = details_of(volume, guid);
-        let details = if altered {
-            // Only the digits are sure; what names them may be somebody's invention.
-            let note = "read from a drive whose description of itself could not be confirmed: its Key ID and computer may be wrong";
-            Details { note: note.parse().ok(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
-        } else {
-            Details { device_name: device.cloned().or(said.device_name.clone()), ..said }
-        };
+        let details = details(opened, guid, device);
         (guid, Incoming { password: harvested.password, details, kind: SourceKind::Drive, file_name: None })
     };
     (harvest.passwords.into_iter().map(one).collect(), harvest.silent)
+}
+
+/// What an opened drive says of one of its keys, as far as it can be believed. `device`: what a person calls the computer.
+pub(super) fn details(opened: &Opened<'_>, guid: Guid, device: Option<&LineText>) -> Details {
+    let said = details_of(opened.volume(), guid);
+    if opened.integrity == Integrity::Intact {
+        return Details { device_name: device.cloned().or(said.device_name.clone()), ..said };
+    }
+    // Only the digits are sure; what names them may be somebody's invention.
+    let note = "read from a drive whose description of itself could not be confirmed: its Key ID and computer may be wrong";
+    Details { note: note.parse().ok(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
 }
 
 /// Keeps them beside the answer to something else. Where all are there already, nothing is written.

@@ -67,9 +67,6 @@ impl<'a> Record<'a> {
         if self.fields.is_empty() {
             self.line = number;
         }
-        if self.fields.len() >= FIELDS_MAX {
-            return;
-        }
         let Some((name, value)) = parsed(line) else { return };
         let plain = name.split(';').next().unwrap_or(&name);
         let role = if plain.eq_ignore_ascii_case("objectguid") { Role::OtherId } else { role(plain) };
@@ -84,7 +81,10 @@ impl<'a> Record<'a> {
                 Err(_) => return,
             },
         };
-        self.fields.push(Field { name, role, value });
+        // A package is kept however many fields there are: of a key's parts it is the one that is found nowhere else in the text.
+        if self.fields.len() < FIELDS_MAX {
+            self.fields.push(Field { name, role, value });
+        }
     }
 
     fn close(self, sheet: &mut Sheet<'a>) {

@@ -298,7 +298,7 @@ impl<'a> Pairer<'a> {
                 return Some(KeyId::Full(guid));
             }
             let (prefix, span) = begun_at(self.text, start)?;
-            if span.end > part.end {
+            if span.end > part.end || layout::is_in_a_name(self.text, &span) {
                 return None;
             }
             let hex = prefix.as_str();

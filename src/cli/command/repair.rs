@@ -13,9 +13,8 @@ use crate::cli::guard;
 use crate::cli::proving::{self, Trial};
 use crate::cli::repairing::{Hit, Search, grouped, to_try};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
-use crate::cli::volumes::{Placed, Target, details_of};
-use crate::cli::{json, question, saved_header, table, world::World};
-use crate::fve::Integrity;
+use crate::cli::volumes::{Placed, Target};
+use crate::cli::{harvesting, json, question, saved_header, table, world::World};
 use crate::fve::repair::{Candidates, Effort, Reading, ReadingError};
 use crate::record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, SourceKind};
 use crate::vault::{Edit, Incoming, Taking, Unlocked, Vault};
@@ -255,12 +254,7 @@ fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut V
     let one: [Placed<'_>; 1] = [Placed { place: hit.placed.place.clone(), ..*hit.placed }];
     let Some(trial) = Trial::of(&one, &hit.password, args.id.as_ref().unwrap_or(&KeyId::Unknown)) else { return Ok(Exit::Done) };
     let Some(opened) = &trial.opened else { return Err(trial.failure("the key")) };
-    let said = if opened.integrity == Integrity::Intact {
-        details_of(opened.volume(), opened.protector)
-    } else {
-        Details { key_id: KeyId::Full(opened.protector), ..Details::default() }
-    };
-    let details = Details { device_name: args.device.clone().or(said.device_name.clone()), ..said };
+    let details = harvesting::details(opened, opened.protector, args.device.as_ref());
     let before = hit.before;
     let incoming = Incoming { password: hit.password, details, kind: SourceKind::Typed, file_name: None };
     let taken = vault.take_in(vec![incoming], (world.now)(), Taking::Keep, |_| {})?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::import::labels;
+use crate::import::labels::{self, Label};
 use crate::record::Guid;
 
 /// Longest label that is looked at.
@@ -35,6 +35,25 @@ pub(super) fn label_before<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
     let above = text[..value.start].trim_end_matches(|c: char| c.is_whitespace() || c == '{');
     let alone = behind.is_empty() || behind.starts_with('\n');
     if alone { trim(last_line(text, above.len())) } else { "" }
+}
+
+/// Whether a value that looks like the beginning of an ID is part of a computer's name or of a label: `Computer: PC-7EDB30ED`.
+/// Words that announce an ID, or brackets round it, say that it is one all the same.
+pub(super) fn is_in_a_name(text: &str, value: &Range<usize>) -> bool {
+    let is_heading = |words: &str| matches!(labels::label(words), Some(Label::Device | Label::VolumeName));
+    let own = last_line(text, value.start);
+    match own.rsplit_once([':', '=']) {
+        Some((words, name)) => {
+            let heading = words.rsplit([',', ';', '\t', '|']).next().unwrap_or(words);
+            is_heading(heading) && !name.contains(['(', '[', '{']) && !labels::announces_id(name)
+        }
+        // A name on a line of its own, below its heading.
+        None => {
+            let word = own.trim_start();
+            let start = value.start - word.len();
+            !word.contains(char::is_whitespace) && is_heading(label_before(text, &(start..value.end)))
+        }
+    }
 }
 
 /// The end of the line that ends there.
@@ -83,4 +102,42 @@ pub(super) fn compact_guid(text: &str, start: usize) -> Option<Guid> {
     let alone = !text.as_bytes().get(start + COMPACT_GUID_BYTES).is_some_and(u8::is_ascii_alphanumeric);
     let is_hex = word.bytes().all(|byte| byte.is_ascii_hexdigit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic());
     (alone && is_hex).then(|| word.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(text: &str) -> bool {
+        let start = text.find("7EDB").unwrap();
+        is_in_a_name(text, &(start..start + 8))
+    }
+
+    #[test]
+    fn what_stands_behind_a_names_heading_is_a_name() {
+        for text in [
+            "Computer: PC-7EDB30ED\n",
+            "Volume label = 7EDB30ED",
+            "Key 1, Rechner: Lager 7EDB30ED",
+            "Gerät:\n  PC-7EDB30ED\n",
+            "Label:\n7EDB30ED\nrest",
+        ] {
+            assert!(named(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_announced_or_bracketed_or_alone_is_an_id() {
+        for text in [
+            "Computer: Lager, Key ID: 7EDB30ED",
+            "Computer: Lager (7EDB30ED)",
+            "Computer: Lager ID 7EDB30ED",
+            "Key: 7EDB30ED",
+            "PC-7EDB30ED",
+            "Computer:\nLager 7EDB30ED",
+            "7EDB30ED",
+        ] {
+            assert!(!named(text), "{text}");
+        }
+    }
 }
