@@ -478,9 +478,23 @@ fn a_fixed_vhd_is_a_raw_image_and_others_need_conversion() {
     let mut image = Sparse::new(MIB);
     image.put(MIB, &vhd_footer(3));
     assert_eq!(scanned(&image).err(), Some(FveError::Container(Container::DynamicVhd)));
-    let mut image = Sparse::new(MIB);
-    image.put(0, b"vhdxfile");
-    assert_eq!(scanned(&image).err(), Some(FveError::Container(Container::Vhdx)));
+    let vdi = [&b"<<< any program's text >>>"[..], &[0; 38], &[0x7F, 0x10, 0xDA, 0xBE]].concat();
+    let kinds: [(&[u8], Container); 5] = [
+        (b"vhdxfile", Container::Vhdx),
+        (b"EVF2\x0D\x0A\x81\0", Container::Ewf),
+        (&vdi, Container::Vdi),
+        (b"\xFD7zXZ\0", Container::Packed),
+        (b"PK\x03\x04", Container::Packed),
+    ];
+    for (magic, kind) in kinds {
+        let mut image = Sparse::new(MIB);
+        image.put(0, magic);
+        assert_eq!(scanned(&image).err(), Some(FveError::Container(kind)));
+    }
+    // What a table names counts more than how a sector begins.
+    let mut image = with_gpt(512, &[&Made::default()], true);
+    image.put(0, b"PK\x03\x04");
+    assert_eq!(scanned(&image).unwrap().found.len(), 1);
 }
 
 #[test]

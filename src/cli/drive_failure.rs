@@ -78,11 +78,10 @@ fn volume_words(error: FveError, device: bool) -> (Exit, String, &'static str) {
             format!("is the beginning of a BitLocker volume, cut off after {bytes} bytes"),
             "the whole drive, or a whole image of it, is needed",
         ),
-        FveError::Container(kind) => (
-            Exit::Failed,
-            format!("is an image of the kind {}, in which drives cannot be found", container(kind)),
-            "turn it into a raw image first: 'qemu-img convert -O raw FILE raw.img'",
-        ),
+        FveError::Container(kind) => {
+            let (name, hint) = container(kind);
+            (Exit::Failed, format!("is {name}, in which drives cannot be found"), hint)
+        }
         FveError::NoMetadata { .. } => (
             Exit::Damaged,
             "is a BitLocker volume, but of its three descriptions of itself none can be read".to_owned(),
@@ -92,13 +91,15 @@ fn volume_words(error: FveError, device: bool) -> (Exit, String, &'static str) {
     }
 }
 
-const fn container(kind: Container) -> &'static str {
+const fn container(kind: Container) -> (&'static str, &'static str) {
+    const CONVERT: &str = "turn it into a raw image first: 'qemu-img convert -O raw FILE raw.img'";
     match kind {
-        Container::Vhdx => "VHDX",
-        Container::DynamicVhd => "VHD (growing)",
-        Container::Ewf => "EnCase",
-        Container::Vmdk => "VMDK",
-        Container::Qcow => "QCOW",
-        Container::Vdi => "VDI",
+        Container::Vhdx => ("an image of the kind VHDX", CONVERT),
+        Container::DynamicVhd => ("an image of the kind VHD (growing)", CONVERT),
+        Container::Ewf => ("an image of the kind EnCase", "turn it into a raw image first: 'ewfexport -f raw -t image FILE'"),
+        Container::Vmdk => ("an image of the kind VMDK", CONVERT),
+        Container::Qcow => ("an image of the kind QCOW", CONVERT),
+        Container::Vdi => ("an image of the kind VDI", CONVERT),
+        Container::Packed => ("a packed file", "unpack it first"),
     }
 }

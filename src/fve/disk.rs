@@ -14,6 +14,8 @@ const SECTOR_BYTES: usize = 512;
 const VHD_FOOTER_BYTES: u64 = 512;
 const VHD_COOKIE: &[u8] = b"conectix";
 const VHD_TYPE_FIXED: [u8; 4] = [0, 0, 0, 2];
+/// Where a VDI's signature is, and the signature.
+const VDI_MAGIC: (usize, [u8; 4]) = (64, [0x7F, 0x10, 0xDA, 0xBE]);
 /// Volumes that are read whole.
 const VOLUMES_MAX: usize = 32;
 /// Places that are searched for what is left of a volume.
@@ -85,7 +87,7 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     if let Some(container) = container(&first) {
         return Err(FveError::Container(container));
     }
-    behind_tables(source, size).ok_or(FveError::NotBitLocker)
+    behind_tables(source, size).ok_or_else(|| nothing_in(&first))
 }
 
 /// Finds the volumes of a disk whose table is lost, or no longer names them: where partitions begin, in the first 4 GiB.
@@ -196,9 +198,17 @@ fn container(first: &[u8]) -> Option<Container> {
         (b"vhdxfile", Container::Vhdx),
         (VHD_COOKIE, Container::DynamicVhd),
         (b"EVF\x09\x0d\x0a\xff\x00", Container::Ewf),
+        (b"EVF2\x0d\x0a\x81\x00", Container::Ewf),
         (b"KDMV", Container::Vmdk),
         (b"QFI\xfb", Container::Qcow),
-        (b"<<< Oracle VM VirtualBox Disk Image >>>", Container::Vdi),
     ];
-    begins.into_iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, container)| container)
+    // Each maker writes a text of its own before the number that counts.
+    let vdi = first.get(VDI_MAGIC.0..VDI_MAGIC.0 + 4) == Some(&VDI_MAGIC.1);
+    begins.into_iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, container)| container).or(vdi.then_some(Container::Vdi))
+}
+
+/// What has neither a volume nor a table of volumes: perhaps a packed image.
+fn nothing_in(first: &[u8]) -> FveError {
+    let packed: [&[u8]; 6] = [b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"BZh"];
+    if packed.iter().any(|magic| first.starts_with(magic)) { FveError::Container(Container::Packed) } else { FveError::NotBitLocker }
 }

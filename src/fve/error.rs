@@ -19,6 +19,8 @@ pub enum Container {
     Qcow,
     /// A `VirtualBox` disk.
     Vdi,
+    /// A compressed file, or an archive: ZIP, gzip, xz, bzip2, Zstandard, 7z.
+    Packed,
 }
 
 /// Why a volume could not be listed.
