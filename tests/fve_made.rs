@@ -586,14 +586,43 @@ fn a_saved_header_lists_proves_and_harvests_as_the_drive_does() {
 }
 
 #[test]
+fn a_saved_header_keeps_the_copies_that_say_something_else() {
+    let (stale, made) = (Made::default(), Made { protectors: vec![Protector::recovery(1), Protector::recovery(2)], ..Made::default() });
+    let mut damaged = made.block();
+    let at = salt_at(&damaged);
+    damaged[at] ^= 1;
+    let mut image = made.image();
+    put_copy(&mut image, &made, 0, &damaged, true);
+    put_copy(&mut image, &made, 1, &stale.block(), true);
+    let saved = volume(&image).to_saved_header();
+    assert!(saved.len() <= drivekey::fve::SAVED_HEADER_BYTES_MAX);
+    let back = Volume::from_saved_header(&saved).unwrap();
+    assert_eq!((back.others().len(), back.warnings.contains(&Warning::CopiesDiffer)), (2, true));
+    assert_eq!(back.to_saved_header(), saved);
+    for number in [1, 2] {
+        assert_eq!(prove(&back, &password(number), &key_id(number)).0, prove(&volume(&image), &password(number), &key_id(number)).0);
+        assert_eq!(prove(&back, &password(number), &key_id(number)).0.verdict, Verdict::Opens, "key {number}");
+    }
+    // Where all copies agree, it is as it always was.
+    assert_eq!((saved[8], volume(&made.image()).to_saved_header()[8]), (2, 1));
+    // Three others are one too many, and half a one is none.
+    let (body, _) = saved.split_at(saved.len() - 32);
+    let one = &body[body.len() - (body.len() / 4)..];
+    for body in [[body, one].concat(), body[..body.len() - 1].to_vec()] {
+        let changed = [&body[..], &fve_support::crypt::sha256(&body)].concat();
+        assert_eq!(Volume::from_saved_header(&changed).map(drop), Err(SavedHeaderError::Damaged));
+    }
+}
+
+#[test]
 fn bytes_that_are_no_saved_header_are_refused() {
     let saved = volume(&Made::default().image()).to_saved_header();
     let refused = |bytes: &[u8]| Volume::from_saved_header(bytes).map(drop);
     assert_eq!(refused(b"hello"), Err(SavedHeaderError::NotASavedHeader));
     assert_eq!(refused(&saved[..saved.len() - 1]), Err(SavedHeaderError::Damaged));
     let mut newer = saved.clone();
-    newer[8] = 2;
-    assert_eq!(refused(&newer), Err(SavedHeaderError::NewerVersion { found: 2 }));
+    newer[8] = 3;
+    assert_eq!(refused(&newer), Err(SavedHeaderError::NewerVersion { found: 3 }));
     for at in (0..saved.len()).step_by(7) {
         let mut changed = saved.clone();
         changed[at] ^= 0x10;
@@ -698,7 +727,15 @@ proptest! {
     fn no_saved_header_panics_even_with_a_right_hash(changes in proptest::collection::vec((0_usize..4000, any::<u8>()), 1..6), cut in 0_usize..4000) {
         use std::sync::OnceLock;
         static SAVED: OnceLock<Vec<u8>> = OnceLock::new();
-        let mut bytes = SAVED.get_or_init(|| volume(&cheap().image()).to_saved_header()).clone();
+        // With a copy that says something else.
+        let differing = || {
+            let (made, mut other) = (cheap(), cheap().block());
+            other[100] ^= 1;
+            let mut image = made.image();
+            put_copy(&mut image, &made, 1, &other, true);
+            volume(&image).to_saved_header()
+        };
+        let mut bytes = SAVED.get_or_init(differing).clone();
         bytes.truncate(bytes.len() - 32);
         for (at, byte) in changes {
             let at = 10 + at % (bytes.len() - 10);

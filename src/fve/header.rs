@@ -4,7 +4,8 @@
 //! All numbers are little-endian: magic (8 bytes), version (2), flags (2: 1 = the size is known), start (8), size (8);
 //! for each of the three copies its offset (8, all ones when unknown), state (1), whether it differs (1); the number of
 //! the used copy (1); lengths of block (4), validation area (2) and header sector (2); then boot sector (512), block,
-//! validation area, header sector; last, the SHA-256 of everything before (32).
+//! validation area, header sector. In version 2 follow the copies that say something else, at most two: number, lengths,
+//! block, validation area, header sector. Last, the SHA-256 of everything before (32).
 
 use sha2::{Digest, Sha256};
 
@@ -15,16 +16,21 @@ use super::remains::lost_boot;
 use super::volume::{Parts, Place, Volume};
 
 const MAGIC: &[u8; 8] = b"DKFVEHDR";
-const VERSION: u16 = 1;
+/// One copy; several, where they say different things.
+const VERSION_ALIKE: u16 = 1;
+const VERSION: u16 = 2;
 const SIZE_KNOWN: u16 = 1;
 const COPIES_AT: usize = 28;
 const COPY_BYTES: usize = 10;
 const USED_AT: usize = COPIES_AT + 3 * COPY_BYTES;
-const BOOT_AT: usize = USED_AT + 9;
+const LENGTHS_BYTES: usize = 9;
+const BOOT_AT: usize = USED_AT + LENGTHS_BYTES;
+const OTHERS_MAX: usize = 2;
 const HASH_BYTES: usize = 32;
 const SECTOR_BYTES_MAX: usize = 4096;
+const COPY_BYTES_MAX: usize = LENGTHS_BYTES + BLOCK_BYTES_MAX + VALIDATION_BYTES + SECTOR_BYTES_MAX;
 /// Most bytes of a saved header.
-pub const SAVED_HEADER_BYTES_MAX: usize = BOOT_AT + BOOT_BYTES + BLOCK_BYTES_MAX + VALIDATION_BYTES + SECTOR_BYTES_MAX + HASH_BYTES;
+pub const SAVED_HEADER_BYTES_MAX: usize = USED_AT + BOOT_BYTES + (1 + OTHERS_MAX) * COPY_BYTES_MAX + HASH_BYTES;
 /// In the order of their numbers.
 const COPY_STATES: [CopyState; 6] =
     [CopyState::Valid, CopyState::Misplaced, CopyState::BadChecksum, CopyState::NoChecksum, CopyState::Missing, CopyState::Unreadable];
@@ -50,10 +56,10 @@ impl Volume {
     /// Everything that listing, proof, harvest and repair need, as bytes to be kept sealed.
     #[must_use]
     pub fn to_saved_header(&self) -> Vec<u8> {
-        let Parts { boot, block, header_sector, others: _ } = &self.parts;
-        let mut bytes = Vec::with_capacity(SAVED_HEADER_BYTES_MAX);
+        let Parts { boot, others, .. } = &self.parts;
+        let mut bytes = Vec::with_capacity(USED_AT + BOOT_BYTES + (1 + others.len()) * COPY_BYTES_MAX + HASH_BYTES);
         bytes.extend(MAGIC);
-        bytes.extend(VERSION.to_le_bytes());
+        bytes.extend(if others.is_empty() { VERSION_ALIKE } else { VERSION }.to_le_bytes());
         bytes.extend(if self.size.is_some() { SIZE_KNOWN } else { 0 }.to_le_bytes());
         bytes.extend(self.start.to_le_bytes());
         bytes.extend(self.size.unwrap_or_default().to_le_bytes());
@@ -62,13 +68,12 @@ impl Volume {
             bytes.push(COPY_STATES.iter().position(|state| *state == copy.state).and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX));
             bytes.push(copy.differs.into());
         }
-        bytes.push(u8::try_from(self.used).unwrap_or(u8::MAX));
-        bytes.extend(u32::try_from(block.bytes().len()).unwrap_or(u32::MAX).to_le_bytes());
-        for part in [block.validation(), header_sector] {
-            bytes.extend(u16::try_from(part.len()).unwrap_or(u16::MAX).to_le_bytes());
-        }
-        for part in [boot, block.bytes(), block.validation(), header_sector] {
-            bytes.extend(part);
+        put_lengths(&mut bytes, self);
+        bytes.extend(boot);
+        put_copy(&mut bytes, self);
+        for other in others.iter().take(OTHERS_MAX) {
+            put_lengths(&mut bytes, other);
+            put_copy(&mut bytes, other);
         }
         bytes.extend(Sha256::digest(&bytes));
         bytes
@@ -83,10 +88,51 @@ impl Volume {
             return Err(SavedHeaderError::NotASavedHeader);
         }
         match u16_at(bytes, 8) {
-            Some(VERSION) => parse(bytes).ok_or(SavedHeaderError::Damaged),
+            Some(VERSION_ALIKE | VERSION) => parse(bytes).ok_or(SavedHeaderError::Damaged),
             Some(found) if found > VERSION => Err(SavedHeaderError::NewerVersion { found }),
             _ => Err(SavedHeaderError::Damaged),
         }
+    }
+}
+
+fn put_lengths(bytes: &mut Vec<u8>, volume: &Volume) {
+    let Parts { block, header_sector, .. } = &volume.parts;
+    bytes.push(u8::try_from(volume.used).unwrap_or(u8::MAX));
+    bytes.extend(u32::try_from(block.bytes().len()).unwrap_or(u32::MAX).to_le_bytes());
+    for part in [block.validation(), header_sector] {
+        bytes.extend(u16::try_from(part.len()).unwrap_or(u16::MAX).to_le_bytes());
+    }
+}
+
+fn put_copy(bytes: &mut Vec<u8>, volume: &Volume) {
+    let Parts { block, header_sector, .. } = &volume.parts;
+    for part in [block.bytes(), block.validation(), header_sector] {
+        bytes.extend(part);
+    }
+}
+
+/// A copy's number and lengths.
+struct Lengths {
+    used: usize,
+    block: usize,
+    validation: usize,
+    sector: usize,
+}
+
+impl Lengths {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let used = usize::from(*bytes.first()?);
+        let block = usize::try_from(u32_at(bytes, 1)?).ok()?;
+        let [validation, sector] = [u16_at(bytes, 5)?, u16_at(bytes, 7)?].map(usize::from);
+        Some(Self { used, block, validation, sector })
+    }
+
+    /// The copy that these bytes begin with, its header sector, and what follows.
+    fn take<'b>(&self, bytes: &'b [u8]) -> Option<(Block, Vec<u8>, &'b [u8])> {
+        let (block, rest) = bytes.split_at_checked(self.block.checked_add(self.validation)?)?;
+        let (sector, rest) = rest.split_at_checked(self.sector)?;
+        let block = Block::parse(block.to_vec())?;
+        (block.bytes().len() == self.block && block.validation().len() == self.validation).then(|| (block, sector.to_vec(), rest))
     }
 }
 
@@ -95,27 +141,33 @@ fn parse(bytes: &[u8]) -> Option<Volume> {
     if bytes.len() > SAVED_HEADER_BYTES_MAX || *hash != *Sha256::digest(body) {
         return None;
     }
-    let block_bytes = usize::try_from(u32_at(body, USED_AT + 1)?).ok()?;
-    let [validation_bytes, sector_bytes] = [u16_at(body, USED_AT + 5)?, u16_at(body, USED_AT + 7)?].map(usize::from);
-    let (boot, rest) = body.get(BOOT_AT..)?.split_at_checked(BOOT_BYTES)?;
-    let (block, sector) = rest.split_at_checked(block_bytes.checked_add(validation_bytes)?)?;
-    let read = Block::parse(block.to_vec())?;
-    if sector.len() != sector_bytes || read.bytes().len() != block_bytes || read.validation().len() != validation_bytes {
-        return None;
-    }
     let copy = |index: usize| {
         let at = COPIES_AT + index * COPY_BYTES;
         let offset = u64_at(body, at).filter(|offset| *offset != NOWHERE);
         Some(Copy { offset, state: *COPY_STATES.get(usize::from(*body.get(at + 8)?))?, differs: *body.get(at + 9)? != 0 })
     };
     let copies = [copy(0)?, copy(1)?, copy(2)?];
-    let used = usize::from(*body.get(USED_AT)?);
-    let judged = read.state(used, copies.get(used)?.offset?);
-    if judged != copies[used].state {
-        return None;
-    }
+    let start = u64_at(body, 12)?;
     let size = u64_at(body, 20).filter(|_| u16_at(body, 10).is_some_and(|flags| flags & SIZE_KNOWN != 0));
-    let place = Place { start: u64_at(body, 12)?, size, copies, used };
-    let parsed = Boot::parse(boot).unwrap_or_else(|| lost_boot(&read));
-    Some(Volume::describe(Parts { boot: boot.to_vec(), block: read, header_sector: sector.to_vec(), others: Vec::new() }, &parsed, place))
+    let lengths = Lengths::parse(body.get(USED_AT..)?)?;
+    let (boot, rest) = body.get(BOOT_AT..)?.split_at_checked(BOOT_BYTES)?;
+    let described = |lengths: &Lengths, block: Block, header_sector, boot_said: &Boot, others| {
+        let used = lengths.used;
+        let judged = block.state(used, copies.get(used)?.offset?);
+        let parts = Parts { boot: boot.to_vec(), block, header_sector, others };
+        (judged == copies[used].state).then(|| Volume::describe(parts, boot_said, Place { start, size, copies, used }))
+    };
+    let (block, sector, mut rest) = lengths.take(rest)?;
+    let boot_said = Boot::parse(boot).unwrap_or_else(|| lost_boot(&block));
+    let mut others = Vec::new();
+    while !rest.is_empty() {
+        if others.len() == OTHERS_MAX || u16_at(body, 8) != Some(VERSION) {
+            return None;
+        }
+        let lengths = Lengths::parse(rest)?;
+        let (block, sector, behind) = lengths.take(rest.get(LENGTHS_BYTES..)?)?;
+        others.push(described(&lengths, block, sector, &boot_said, Vec::new())?);
+        rest = behind;
+    }
+    described(&lengths, block, sector, &boot_said, others)
 }

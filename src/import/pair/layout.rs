@@ -42,18 +42,14 @@ pub(super) fn label_before<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
 pub(super) fn is_in_a_name(text: &str, value: &Range<usize>) -> bool {
     let is_heading = |words: &str| matches!(labels::label(words), Some(Label::Device | Label::VolumeName));
     let own = last_line(text, value.start);
-    match own.rsplit_once([':', '=']) {
-        Some((words, name)) => {
-            let heading = words.rsplit([',', ';', '\t', '|']).next().unwrap_or(words);
-            is_heading(heading) && !name.contains(['(', '[', '{']) && !labels::announces_id(name)
-        }
+    let Some((words, name)) = own.rsplit_once([':', '=']) else {
         // A name on a line of its own, below its heading.
-        None => {
-            let word = own.trim_start();
-            let start = value.start - word.len();
-            !word.contains(char::is_whitespace) && is_heading(label_before(text, &(start..value.end)))
-        }
-    }
+        let word = own.trim_start();
+        let start = value.start - word.len();
+        return !word.contains(char::is_whitespace) && is_heading(label_before(text, &(start..value.end)));
+    };
+    let heading = words.rsplit([',', ';', '\t', '|']).next().unwrap_or(words);
+    is_heading(heading) && !name.contains(['(', '[', '{']) && !labels::announces_id(name)
 }
 
 /// The end of the line that ends there.
