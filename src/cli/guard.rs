@@ -126,7 +126,7 @@ fn judge(world: &World<'_>, vault: &mut Vault<Unlocked>, path: &Path, holding: &
                         judged.unsure = true;
                         continue;
                     };
-                    let placed = Placed { place: volumes::place(&layer.path, one), volume, live: false };
+                    let placed = Placed::alone(volumes::place(&layer.path, one), volume);
                     first = match first {
                         None => of_volume(vault, &placed, holding)?,
                         first => first,
@@ -161,7 +161,7 @@ fn of_volume(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, holding: &Holding
     if !own.is_empty() || holding.opens(volume) {
         return Ok(Some(Objection::Own { drive, handles: own }));
     }
-    let all_here = volume.of_kind(ProtectorKind::RecoveryPassword).all(|protector| held.iter().any(|(guid, _)| *guid == protector.guid));
+    let all_here = volume.recovery_key_ids().iter().all(|id| held.iter().any(|(guid, _)| guid == id));
     let only_here = !all.is_empty() && all_here && !opens_otherwise(volume);
     Ok(only_here.then_some(Objection::OnlyHere { drive, handles: all }))
 }
@@ -182,7 +182,10 @@ fn of_noted(vault: &mut Vault<Unlocked>, layer: &Layer, holding: &Holding<'_>, u
 /// computer alone is no such thing: where that fails, the recovery key is asked for.
 fn opens_otherwise(volume: &Volume) -> bool {
     use ProtectorKind::{ClearKey, Password, PublicKey, StartupKey, Unknown};
-    volume.protectors.iter().any(|protector| matches!(protector.kind, ClearKey | Password | PublicKey | StartupKey | Unknown))
+    volume
+        .all_copies()
+        .flat_map(|copy| &copy.protectors)
+        .any(|protector| matches!(protector.kind, ClearKey | Password | PublicKey | StartupKey | Unknown))
 }
 
 fn drive_words(place: &str, volume: &Volume) -> String {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::volumes::details_of;
-use crate::fve::{Integrity, Opened};
+use crate::fve::{Harvest, Harvested, Integrity, Opened, Volume};
 use crate::record::{Details, Guid, Handle, LineText, SourceKind};
 use crate::vault::{Incoming, Intake, TakenIn, Taking, Unlocked, Vault, VaultError};
 
@@ -23,9 +23,10 @@ impl Kept {
         new.map(|(_, taken)| taken.handle()).collect()
     }
 
-    /// What is worth saying beside the answer to something else.
-    pub(super) fn sentence(&self) -> Option<String> {
-        let names: Vec<String> = self.new_handles().iter().map(ToString::to_string).collect();
+    /// What is worth saying beside the answer to something else. `known`: one of them that was spoken of already.
+    pub(super) fn sentence(&self, known: Option<Handle>) -> Option<String> {
+        let new = self.new_handles().into_iter().filter(|handle| Some(*handle) != known);
+        let names: Vec<String> = new.map(|handle| handle.to_string()).collect();
         match names.len() {
             0 => None,
             1 => Some(format!("another recovery key of this drive was read out of it and kept: {}.", names.join(", "))),
@@ -37,18 +38,19 @@ impl Kept {
 /// All recovery keys of a drive on their way in.
 pub(super) fn incoming(opened: &Opened<'_>, device: Option<&LineText>) -> (Vec<(Guid, Incoming)>, Vec<Guid>) {
     let harvest = opened.harvest();
-    let one = |harvested: crate::fve::Harvested<'_>| {
-        let guid = harvested.protector.guid;
-        let details = details(opened, guid, device);
-        (guid, Incoming { password: harvested.password, details, kind: SourceKind::Drive, file_name: None })
-    };
-    (harvest.passwords.into_iter().map(one).collect(), harvest.silent)
+    (harvest.passwords.into_iter().map(|harvested| one(harvested, device)).collect(), harvest.silent)
 }
 
-/// What an opened drive says of one of its keys, as far as it can be believed. `device`: what a person calls the computer.
-pub(super) fn details(opened: &Opened<'_>, guid: Guid, device: Option<&LineText>) -> Details {
-    let said = details_of(opened.volume(), guid);
-    if opened.integrity == Integrity::Intact {
+fn one(harvested: Harvested<'_>, device: Option<&LineText>) -> (Guid, Incoming) {
+    let guid = harvested.protector.guid;
+    let details = details(harvested.volume, harvested.integrity, guid, device);
+    (guid, Incoming { password: harvested.password, details, kind: SourceKind::Drive, file_name: None })
+}
+
+/// What a drive says of one of its keys, as far as it can be believed. `device`: what a person calls the computer.
+pub(super) fn details(volume: &Volume, integrity: Integrity, guid: Guid, device: Option<&LineText>) -> Details {
+    let said = details_of(volume, guid);
+    if integrity == Integrity::Intact {
         return Details { device_name: device.cloned().or(said.device_name.clone()), ..said };
     }
     // Only the digits are sure; what names them may be somebody's invention.
@@ -56,10 +58,12 @@ pub(super) fn details(opened: &Opened<'_>, guid: Guid, device: Option<&LineText>
     Details { note: note.parse().ok(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
 }
 
-/// Keeps them beside the answer to something else. Where all are there already, nothing is written.
+/// Keeps them beside the answer to something else, as far as the drive is to be believed. Where all are there already, nothing
+/// is written.
 pub(super) fn keep_all(vault: &mut Vault<Unlocked>, opened: &Opened<'_>, now: DateTime<Utc>) -> Result<Kept, VaultError> {
-    let (all, silent) = incoming(opened, None);
-    let (guids, records): (Vec<Guid>, Vec<Incoming>) = all.into_iter().unzip();
+    let Harvest { passwords, silent } = opened.harvest();
+    let believed = passwords.into_iter().filter(|harvested| harvested.integrity == Integrity::Intact);
+    let (guids, records): (Vec<Guid>, Vec<Incoming>) = believed.map(|harvested| one(harvested, None)).unzip();
     let taken = if records.is_empty() { Vec::new() } else { vault.take_in(records, now, Taking::Keep, |_| {})? };
     Ok(Kept { taken: guids.into_iter().zip(taken).collect(), silent })
 }

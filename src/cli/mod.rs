@@ -30,6 +30,7 @@ mod system;
 mod system_fonts;
 mod table;
 mod terminal;
+mod trying;
 mod volume_json;
 mod volume_words;
 mod volumes;

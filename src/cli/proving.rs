@@ -12,8 +12,8 @@ use super::volume_json::doubt_name;
 use super::volume_words::warning_words;
 use super::volumes::{Placed, name};
 use super::world::World;
-use crate::fve::{self, FirstSector, Integrity, Level, Opened, Outcome, ProtectorKind, Verdict};
-use crate::record::{Guid, Handle, KeyId, Proof, ProofLevel, RecoveryPassword, State};
+use crate::fve::{self, FirstSector, Integrity, Level, Opened, Outcome, Verdict};
+use crate::record::{Created, Handle, KeyId, Proof, ProofLevel, RecoveryPassword, State};
 use crate::vault::{Edit, Entry, Filter, TrashFilter, Unlocked, Vault, VaultError};
 
 /// A key tried on a volume.
@@ -44,15 +44,15 @@ impl<'v> Trial<'v> {
         best
     }
 
-    /// How much an answer tells.
-    fn worth(&self) -> (u8, Option<Level>) {
+    /// How much an answer tells. The volume that lists the Key ID answers before one that cannot be judged.
+    fn worth(&self) -> (bool, bool, u8) {
         let verdict = match self.proof.verdict {
             Verdict::Opens => 3,
             Verdict::CannotCheck => 2,
             Verdict::DoesNotOpen => 1,
             Verdict::NoRecoveryPassword => 0,
         };
-        (verdict, self.proof.level)
+        (self.opened.is_some(), self.proof.key_id_match.is_some(), verdict)
     }
 
     /// What is kept with the record; `None` when the key is not this volume's.
@@ -66,7 +66,8 @@ impl<'v> Trial<'v> {
             (Verdict::CannotCheck, Some(_)) => ProofLevel::KeyIdFits,
             (Verdict::DoesNotOpen | Verdict::NoRecoveryPassword, Some(_)) => ProofLevel::DoesNotOpen,
         };
-        Some(Proof { at: now, level, volume: self.placed.volume.guid })
+        let volume = self.opened.as_ref().map_or(self.placed.volume, Opened::volume);
+        Some(Proof { at: now, level, volume: volume.guid })
     }
 
     /// The drive's place and name.
@@ -85,7 +86,11 @@ impl<'v> Trial<'v> {
             KeyId::Full(_) => format!("{} on the drive, another in the vault", opened.protector),
             KeyId::Prefix(_) | KeyId::Unknown => opened.protector.to_string(),
         };
-        let data = if opened.has_volume_key { "can be read with it" } else { "CANNOT be read with it: that part of the drive is damaged" };
+        let data = match (opened.has_volume_key, opened.integrity) {
+            (true, _) => "can be read with it",
+            (false, Integrity::Intact) => "cannot be judged: the drive keeps the key of its data in a way that this program does not know",
+            (false, _) => "CANNOT be read with it: that part of the drive is damaged",
+        };
         let metadata = match opened.integrity {
             Integrity::Intact => "as Windows wrote them",
             Integrity::Altered => "CHANGED by somebody",
@@ -114,11 +119,6 @@ impl<'v> Trial<'v> {
         self.placed.volume.warnings.iter().any(|warning| left.contains(warning))
     }
 
-    /// Whether the drive's own list of keys may be wrong or short.
-    fn is_doubtful(&self) -> bool {
-        self.placed.volume.warnings.iter().any(|warning| *warning != fve::Warning::CopiesDiffer)
-    }
-
     /// What is to be said loudly.
     pub(super) fn warnings(&self) -> Vec<String> {
         let mut warnings: Vec<String> = self.placed.volume.warnings.iter().map(|warning| warning_words(*warning)).collect();
@@ -133,12 +133,44 @@ impl<'v> Trial<'v> {
         warnings
     }
 
+    /// Whether the key may be that of a volume of the same disk that could not be read.
+    pub(super) fn may_be_of_unread(&self) -> bool {
+        self.placed.unread.is_some() && self.proof.key_id_match.is_none()
+    }
+
+    /// When the key opened this very volume, where it does not now: then it is not the key that is wrong.
+    pub(super) fn opened_before(&self, entry: &Entry) -> Option<String> {
+        let proof = entry.details.proof.as_ref()?;
+        let is_here = self.opened.is_none() && proof.level.is_proof() && self.placed.is(proof.volume);
+        is_here.then(|| proof.at.format("%Y-%m-%d").to_string())
+    }
+
+    /// Why a key of the vault did not open, as a failure.
+    pub(super) fn failure_of(&self, entry: &Entry) -> Failure {
+        match self.opened_before(entry) {
+            Some(date) if self.proof.verdict == Verdict::DoesNotOpen && self.proof.key_id_match.is_some() => Failure::new(
+                Exit::DoesNotOpen,
+                format!("{} does not open {} now, though it did on {date}", entry.handle, self.drive()),
+                "its digits are right: the drive's entry for it was damaged or changed; a drive header that was saved earlier can tell",
+            ),
+            Some(date) if self.proof.verdict == Verdict::DoesNotOpen => Failure::new(
+                Exit::DoesNotOpen,
+                format!("{} does not open {} now, though it did on {date}", entry.handle, self.drive()),
+                format!(
+                    "the key was removed from the drive since, or this is an older copy of it; the drive asks for {}",
+                    asked_for(self.placed)
+                ),
+            ),
+            _ => self.failure(&entry.handle.to_string()),
+        }
+    }
+
     /// Why it did not open, as a failure.
     pub(super) fn failure(&self, what: &str) -> Failure {
         let drive = self.drive();
         match self.proof.verdict {
             Verdict::Opens => Failure::new(Exit::Done, "", ""),
-            Verdict::CannotCheck if self.is_doubtful() => Failure::new(
+            Verdict::CannotCheck if self.placed.volume.is_list_doubtful() => Failure::new(
                 Exit::Failed,
                 format!(
                     "it cannot be checked whether {what} opens {drive}: what the drive says of its keys is damaged, or not all that it had"
@@ -151,6 +183,14 @@ impl<'v> Trial<'v> {
                     "it cannot be checked whether {what} opens {drive}: the drive keeps this key in a way that this program does not know"
                 ),
                 "the key may well be right; try it on the drive's own recovery screen",
+            ),
+            Verdict::DoesNotOpen | Verdict::NoRecoveryPassword if self.may_be_of_unread() => Failure::new(
+                Exit::Failed,
+                format!(
+                    "{what} does not open {drive}, and it cannot be checked on all of the disk: {}",
+                    self.placed.unread.as_deref().unwrap_or_default()
+                ),
+                "the key may well be that volume's; a drive header that was saved earlier can tell",
             ),
             Verdict::NoRecoveryPassword => Failure::new(
                 Exit::DoesNotOpen,
@@ -197,14 +237,12 @@ impl<'v> Trial<'v> {
 }
 
 fn lists(placed: &Placed<'_>, key_id: &KeyId) -> bool {
-    let mut ids = placed.volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| KeyId::Full(protector.guid));
-    *key_id != KeyId::Unknown && ids.any(|id| id.may_equal(key_id))
+    *key_id != KeyId::Unknown && placed.volume.recovery_key_ids().into_iter().any(|guid| key_id.may_equal(&KeyId::Full(guid)))
 }
 
 /// The Key IDs of a drive, in words.
 pub(super) fn asked_for(placed: &Placed<'_>) -> String {
-    let ids: Vec<String> =
-        placed.volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| format!("the Key ID {}", protector.guid)).collect();
+    let ids: Vec<String> = placed.volume.recovery_key_ids().iter().map(|guid| format!("the Key ID {guid}")).collect();
     if ids.is_empty() { "no recovery key".to_owned() } else { ids.join(" or ") }
 }
 
@@ -251,59 +289,89 @@ pub(super) fn keep(world: &mut World<'_>, vault: &mut Vault<Unlocked>, entry: &E
 /// What else was done, once a key opened.
 struct Also {
     others: Kept,
-    /// Keys that were proved on this drive, and that it does not list any more.
+    /// The record of the same digits under the drive's own Key ID, where the vault had them under another.
+    under_its_own: Option<Handle>,
+    /// Keys that were proved on this drive, and that it does not list any more; it may be an older state of the drive.
     unlisted: Vec<Handle>,
-    /// Whether those were marked so.
-    superseded: bool,
+    /// Those that the drive does not list since it was changed; they were marked so.
+    superseded: Vec<Handle>,
 }
 
 fn try_keep(world: &World<'_>, vault: &mut Vault<Unlocked>, entry: &Entry, trial: &Trial<'_>) -> Result<Also, VaultError> {
     let now = (world.now)();
-    let mut also = Also { others: Kept::default(), unlisted: Vec::new(), superseded: false };
+    let mut also = Also { others: Kept::default(), under_its_own: None, unlisted: Vec::new(), superseded: Vec::new() };
     if let Some(proof) = trial.kept(now).filter(|proof| replaces(entry.details.proof.as_ref(), proof)) {
         vault.note_proof(entry.handle, proof)?;
     }
     let Some(opened) = trial.opened.as_ref().filter(|opened| opened.integrity == Integrity::Intact) else { return Ok(also) };
     also.others = harvesting::keep_all(vault, opened, now)?;
-    also.unlisted = unlisted(vault, trial.placed)?;
-    // An image or a saved header may be older than the key.
-    also.superseded = trial.placed.live;
-    for handle in also.unlisted.iter().filter(|_| also.superseded) {
-        vault.edit(*handle, Edit { state: Some(State::Superseded), ..Edit::default() })?;
+    let of_this = also.others.taken.iter().find(|(guid, _)| *guid == opened.protector).map(|(_, taken)| taken.handle());
+    also.under_its_own = of_this.filter(|handle| *handle != entry.handle);
+    if let (Some(handle), Some(proof)) = (also.under_its_own, trial.kept(now)) {
+        vault.note_proof(handle, proof)?;
+    }
+    if !also.others.silent.is_empty() {
+        return Ok(also);
+    }
+    // An image or a saved header may be older than the key, and so may a drive that was copied from another.
+    let changed = opened.volume().protectors.iter().filter_map(|protector| protector.modified).max();
+    for unlisted in unlisted(vault, trial.placed, opened)? {
+        let is_older = matches!((&unlisted.details.created, changed), (Some(Created::Zoned(created)), Some(changed)) if *created < changed);
+        if trial.placed.live && is_older {
+            vault.edit(unlisted.handle, Edit { state: Some(State::Superseded), ..Edit::default() })?;
+            also.superseded.push(unlisted.handle);
+        } else {
+            also.unlisted.push(unlisted.handle);
+        }
     }
     Ok(also)
 }
 
-/// A proof stays until another one, or until the key fails on the very drive it once opened.
+/// A proof stays until another one: digits that opened a volume once are that volume's, whatever becomes of the drive.
 fn replaces(old: Option<&Proof>, new: &Proof) -> bool {
-    let Some(old) = old.filter(|old| old.level.is_proof()) else { return true };
-    new.level.is_proof() || new.level == ProofLevel::DoesNotOpen && new.volume == old.volume
+    new.level.is_proof() || !old.is_some_and(|old| old.level.is_proof())
 }
 
-fn unlisted(vault: &mut Vault<Unlocked>, placed: &Placed<'_>) -> Result<Vec<Handle>, VaultError> {
-    let listed: Vec<Guid> = placed.volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| protector.guid).collect();
+/// Keys that opened this volume once, and whose Key IDs and digits it does not have any more.
+fn unlisted(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, opened: &Opened<'_>) -> Result<Vec<Entry>, VaultError> {
+    let listed = placed.volume.recovery_key_ids();
     let all = vault.list(&Filter { trash: TrashFilter::With, ..Filter::default() })?.entries;
     let gone = all.into_iter().filter(|entry| {
         let details = &entry.details;
-        let here = details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == placed.volume.guid);
+        let here = details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == opened.volume().guid);
         here && details.state == State::Current && details.key_id.full().is_some_and(|guid| !listed.contains(guid))
     });
-    Ok(gone.map(|entry| entry.handle).collect())
+    let gone: Vec<Entry> = gone.collect();
+    if gone.is_empty() {
+        return Ok(gone);
+    }
+    let on_drive = opened.harvest().passwords;
+    let mut unlisted = Vec::new();
+    for entry in gone {
+        let (entry, password) = vault.unseal(entry.handle, entry.record)?;
+        if !on_drive.iter().any(|harvested| harvested.password.same_digits(&password)) {
+            unlisted.push(entry);
+        }
+    }
+    Ok(unlisted)
 }
 
 fn said(world: &mut World<'_>, also: &Also) -> Result<(), Failure> {
-    if let Some(sentence) = also.others.sentence() {
+    if let Some(handle) = also.under_its_own {
+        writeln!(world.err, "These digits are in the vault under the drive's own Key ID, too: {handle}.")?;
+    }
+    if let Some(sentence) = also.others.sentence(also.under_its_own) {
         writeln!(world.err, "{}", capital(&sentence))?;
     }
-    let names: Vec<String> = also.unlisted.iter().map(ToString::to_string).collect();
-    if also.superseded && !names.is_empty() {
-        writeln!(world.err, "The drive does not list these any more; they are marked as superseded: {}.", names.join(", "))?;
-    } else if !names.is_empty() {
+    let names = |handles: &[Handle]| handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if !also.superseded.is_empty() {
+        writeln!(world.err, "The drive does not list these any more; they are marked as superseded: {}.", names(&also.superseded))?;
+    }
+    if let [first, ..] = also.unlisted[..] {
         writeln!(
             world.err,
-            "This copy of the drive does not list {}; if it is a new copy: 'drivekey edit {} --state superseded'.",
-            names.join(", "),
-            names[0]
+            "This copy of the drive does not list {}; if it is a new copy: 'drivekey edit {first} --state superseded'.",
+            names(&also.unlisted)
         )?;
     }
     Ok(())

@@ -87,7 +87,7 @@ pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed
     let judged = |placed: &Placed<'_>| placed.volume.of_kind(ProtectorKind::RecoveryPassword).any(|protector| protector.doubt.is_none());
     let all = volumes.into_iter().flat_map(|placed| {
         // Of copies that say different things, any may be the damaged one.
-        let others = placed.volume.others().iter().map(|volume| Placed { place: placed.place.clone(), volume, live: false });
+        let others = placed.volume.others().iter().map(|volume| Placed::alone(placed.place.clone(), volume));
         let others: Vec<Placed<'a>> = others.collect();
         [placed].into_iter().chain(others)
     });
@@ -100,6 +100,17 @@ pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed
         volumes.retain(lists);
     }
     volumes
+}
+
+/// Whether the right key may be among those that were tried, though none was seen to open anything: of these volumes not all
+/// keys could be read or judged.
+pub(super) fn is_unsure(volumes: &[Placed<'_>], key_id: &KeyId) -> bool {
+    volumes.iter().any(|placed| {
+        let is_meant = |guid| *key_id == KeyId::Unknown || key_id.may_equal(&KeyId::Full(guid));
+        let mut recovery = placed.volume.all_copies().flat_map(|copy| copy.of_kind(ProtectorKind::RecoveryPassword));
+        let doubted = recovery.any(|protector| protector.doubt.is_some() && is_meant(protector.guid));
+        doubted || placed.volume.is_list_doubtful() || placed.unread.is_some()
+    })
 }
 
 /// `1,234,567`

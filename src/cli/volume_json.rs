@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::volumes::Fits;
 use crate::fve::{Doubt, Found, Protector, Volume, Warning};
+use crate::record::Guid;
 
 /// A volume, with its place.
 pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map<String, Value> {
@@ -41,6 +42,9 @@ pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map
     put("suspended", Some(volume.is_suspended().into()));
     put("warnings", Some(volume.warnings.iter().map(|warning| Value::from(warning_name(*warning))).collect()));
     put("protectors", Some(volume.protectors.iter().map(protector).collect()));
+    let listed = |guid: &Guid| volume.protectors.iter().any(|protector| protector.guid == *guid);
+    let others: Vec<Value> = volume.recovery_key_ids().iter().filter(|guid| !listed(guid)).map(|guid| guid.to_string().into()).collect();
+    put("otherCopiesKeyIds", (!others.is_empty()).then_some(others.into()));
     map
 }
 

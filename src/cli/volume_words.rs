@@ -13,7 +13,7 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
     let label = description.and_then(|description| description.label.as_ref().map(ToString::to_string));
     let letter = description.and_then(|description| description.drive_letter.map(|letter| format!("{letter}:")));
     let mut opens: Vec<&str> = Vec::new();
-    for protector in &volume.protectors {
+    for protector in volume.all_copies().flat_map(|copy| &copy.protectors) {
         let words = protector_words(protector.kind);
         if !opens.contains(&words) {
             opens.push(words);
@@ -34,12 +34,15 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
             writeln!(out, "{name:<9} {value}")?;
         }
     }
-    for protector in volume.of_kind(ProtectorKind::RecoveryPassword).take(KEY_IDS_MAX) {
-        let held = fits.map(|fits| held_words(&fits.for_key_id(protector.guid).collect::<Vec<_>>()));
+    let key_ids = volume.recovery_key_ids();
+    for guid in key_ids.iter().take(KEY_IDS_MAX) {
+        let held = fits.map(|fits| held_words(&fits.for_key_id(*guid).collect::<Vec<_>>()));
         let held = held.map(|words| format!("  {words}")).unwrap_or_default();
-        writeln!(out, "Key ID    {}{held}", protector.guid)?;
+        let is_used = volume.of_kind(ProtectorKind::RecoveryPassword).any(|protector| protector.guid == *guid);
+        let from = if is_used { "" } else { "  (in another copy of the drive's list)" };
+        writeln!(out, "Key ID    {guid}{held}{from}")?;
     }
-    let more = volume.of_kind(ProtectorKind::RecoveryPassword).count().saturating_sub(KEY_IDS_MAX);
+    let more = key_ids.len().saturating_sub(KEY_IDS_MAX);
     if more > 0 {
         writeln!(out, "          and {more} more, which were not looked up")?;
     }
@@ -113,17 +116,19 @@ const fn cipher_words(cipher: Cipher) -> &'static str {
 }
 
 fn state_words(volume: &Volume) -> String {
-    let towards = || if volume.next_state == State::Decrypted { "decrypted" } else { "encrypted" };
-    match volume.state {
-        State::Decrypted => "not encrypted any more".to_owned(),
-        State::Converting if volume.next_state == State::Decrypted => "being decrypted".to_owned(),
-        _ if volume.is_suspended() => "encrypted, protection suspended".to_owned(),
+    let to_decrypted = volume.next_state == State::Decrypted;
+    let towards = if to_decrypted { "decrypted" } else { "encrypted" };
+    let state = match volume.state {
+        State::Decrypted => return "not encrypted any more".to_owned(),
         State::Encrypted => "encrypted".to_owned(),
-        State::Converting => format!("being {}", towards()),
-        State::ConvertingDirty => format!("being {}, interrupted", towards()),
-        State::Paused => "half encrypted, paused".to_owned(),
+        State::Converting => format!("being {towards}"),
+        State::ConvertingDirty => format!("being {towards}, interrupted"),
+        State::Paused => format!("half {towards}, paused"),
         State::Unknown(code) => format!("not known to this program ({code})"),
-    }
+    };
+    // What is being decrypted has an open key in any case.
+    let is_going = to_decrypted && matches!(volume.state, State::Converting | State::ConvertingDirty | State::Paused);
+    if volume.is_suspended() && !is_going { format!("{state}, protection suspended") } else { state }
 }
 
 const fn protector_words(kind: ProtectorKind) -> &'static str {

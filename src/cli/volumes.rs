@@ -9,8 +9,8 @@ use super::drive_failure::{TargetError, target_failure};
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::drives::{Drive, drive_path};
-use crate::fve::{self, Found, FveError, ProtectorKind, Source, Volume, Warning};
-use crate::record::{Created, Details, Guid, KeyId, LineText, VolumeType};
+use crate::fve::{self, Found, FveError, Source, Volume, Warning};
+use crate::record::{Created, Details, Guid, KeyId, LineText, Proof, VolumeType};
 use crate::vault::{Entry, Filter, Unlocked, Vault};
 
 /// A drive or image, and the BitLocker volumes on it.
@@ -27,6 +27,20 @@ pub(super) struct Placed<'a> {
     pub(super) volume: &'a Volume,
     /// It is the drive itself, as it is now: no image, no saved header.
     pub(super) live: bool,
+    /// What else is on the same disk and could not be read, in words: a key may be that one's.
+    pub(super) unread: Option<String>,
+}
+
+impl<'a> Placed<'a> {
+    /// A volume by itself.
+    pub(super) const fn alone(place: String, volume: &'a Volume) -> Self {
+        Self { place, volume, live: false, unread: None }
+    }
+
+    /// Whether this is the GUID of the volume, as any of its copies gives it.
+    pub(super) fn is(&self, guid: Guid) -> bool {
+        self.volume.all_copies().any(|copy| copy.guid == guid)
+    }
 }
 
 impl Target {
@@ -57,10 +71,16 @@ impl Target {
     /// The volumes that can be listed; a failure when all are too damaged for that.
     pub(super) fn volumes(&self) -> Result<Vec<Placed<'_>>, Failure> {
         let live = is_live(&self.path);
+        let words = |found: &Found| {
+            let error = found.volume.as_ref().err()?;
+            Some(target_failure(Path::new(&place(&self.path, found)), TargetError::Fve(*error)).sentence)
+        };
+        let unread = self.found.iter().find_map(words);
         let sound = self.found.iter().filter_map(|found| {
             let volume = found.volume.as_ref().ok()?;
             // Of what is damaged or left over, nobody knows how old it is.
-            Some(Placed { place: place(&self.path, found), volume, live: live && volume.warnings.is_empty() })
+            let live = live && volume.warnings.is_empty();
+            Some(Placed { place: place(&self.path, found), volume, live, unread: unread.clone() })
         });
         let sound: Vec<Placed<'_>> = sound.collect();
         let error = self.found.iter().find_map(|found| found.volume.as_ref().err());
@@ -156,7 +176,7 @@ impl Fits {
     /// Looks them up.
     pub(super) fn of(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Self, Failure> {
         let mut entries: Vec<(Guid, Entry)> = Vec::new();
-        for guid in volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| protector.guid).take(KEY_IDS_MAX) {
+        for guid in volume.recovery_key_ids().into_iter().take(KEY_IDS_MAX) {
             let on_drive = KeyId::Full(guid);
             let hits = vault.resolve(&guid.compact())?.entries;
             let fitting =
@@ -172,7 +192,8 @@ impl Fits {
             let computer = volume.description.as_ref().and_then(|description| description.computer.as_ref()).map(LineText::normalised);
             for entry in vault.list(&Filter::default())?.entries {
                 let details = &entry.details;
-                if details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume.guid) {
+                let opened = |proof: &Proof| proof.level.is_proof() && volume.all_copies().any(|copy| copy.guid == proof.volume);
+                if details.proof.as_ref().is_some_and(opened) {
                     fits.proved.push(entry);
                 } else if computer.is_some() && details.device_name.as_ref().map(LineText::normalised) == computer {
                     fits.nearest.push(entry);
@@ -205,8 +226,9 @@ pub(super) fn details_of(volume: &Volume, guid: Guid) -> Details {
 
 /// Only a drive with Windows on it can be opened by its computer; To Go is for what can be pulled.
 fn volume_type(volume: &Volume) -> VolumeType {
-    use ProtectorKind::{Tpm, TpmPin, TpmPinStartupKey, TpmStartupKey};
-    let by_computer = volume.protectors.iter().any(|protector| matches!(protector.kind, Tpm | TpmPin | TpmPinStartupKey | TpmStartupKey));
+    /// Of a protector's code: the computer's TPM has a part in it, whatever else is needed.
+    const BY_TPM: u16 = 0x0100;
+    let by_computer = volume.protectors.iter().any(|protector| protector.code & BY_TPM != 0);
     match volume.kind {
         _ if by_computer => VolumeType::OperatingSystem,
         fve::Kind::ToGo => VolumeType::RemovableData,

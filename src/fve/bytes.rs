@@ -1,7 +1,7 @@
 //! Little-endian numbers, GUIDs, times and texts at an offset of untrusted bytes: `None` instead of a panic.
 //! Knows no structure.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use crate::record::{Guid, LineText};
 
@@ -41,7 +41,8 @@ pub(super) fn time_at(bytes: &[u8], at: usize) -> Option<DateTime<Utc>> {
     let ticks = u64_at(bytes, at).filter(|ticks| *ticks != 0)?;
     let seconds = i64::try_from(ticks / FILETIME_TICKS_PER_SECOND).ok()? - FILETIME_TO_UNIX_SECONDS;
     let nanoseconds = u32::try_from(ticks % FILETIME_TICKS_PER_SECOND).ok()? * 100;
-    DateTime::from_timestamp(seconds, nanoseconds)
+    // No calendar of a person, nor RFC 3339, goes further.
+    DateTime::from_timestamp(seconds, nanoseconds).filter(|time| time.year() <= 9999)
 }
 
 /// UTF-16LE up to its terminator, made safe for a terminal.

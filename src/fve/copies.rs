@@ -13,7 +13,7 @@ pub(super) struct Copies {
     pub(super) all: [Copy; COPIES],
     /// The best block and the number of its copy, from 0.
     pub(super) best: Option<(usize, Block)>,
-    /// Readable ones of the same volume that say something else, each once, with the numbers of their copies.
+    /// Readable ones that say something else, each once, with the numbers of their copies.
     pub(super) others: Vec<(usize, Block)>,
 }
 
@@ -54,9 +54,8 @@ impl Copies {
 fn others(used: &Block, read: [(Copy, Option<Block>); COPIES]) -> Vec<(usize, Block)> {
     let mut others: Vec<(usize, Block)> = Vec::new();
     for (index, (_, block)) in read.into_iter().enumerate() {
-        let Some(block) = block.filter(|block| block.volume_guid() == used.volume_guid() && block.bytes() != used.bytes()) else {
-            continue;
-        };
+        // Of another volume, too: it may be the used one that is left over from an earlier encryption.
+        let Some(block) = block.filter(|block| block.bytes() != used.bytes()) else { continue };
         if others.iter().all(|(_, known)| known.bytes() != block.bytes()) {
             others.push((index, block));
         }
@@ -87,7 +86,8 @@ fn read_copy<R: Read + Seek>(source: &mut Source<R>, start: u64, index: usize, o
         _ => return found(CopyState::Unreadable, None),
     };
     let Some(size) = Block::size(&head) else { return found(CopyState::Missing, None) };
-    match source.read_at(at, size + VALIDATION_BYTES).map(Block::parse) {
+    // A bad sector behind the block takes its checksum only.
+    match source.read_at(at, size + VALIDATION_BYTES).or_else(|_| source.read_at(at, size)).map(Block::parse) {
         Ok(Some(block)) => found(block.state(index, offset), Some(block)),
         _ => found(CopyState::Unreadable, None),
     }

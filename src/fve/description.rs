@@ -1,14 +1,16 @@
 //! The description Windows gives a volume, `COMPUTER LABEL DATE`, taken apart. A proposal: whoever can write to the
 //! drive can change it. Knows nothing of the metadata around it.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use crate::record::{LineText, fold_digit};
 
 /// Thai calendars count from 543 years earlier.
 const BUDDHIST_YEARS: i32 = 543;
-/// Words a date may be written in: `4. 7. 2019` has three.
-const DATE_WORDS: [usize; 2] = [1, 3];
+/// Words a date may be written in: `4. 7. 2019` has three, `4.7.2019 г.` two.
+const DATE_WORDS: [usize; 3] = [1, 2, 3];
+/// Letters a month's name has at least.
+const MONTH_LETTERS: usize = 3;
 
 /// What Windows called the volume when its encryption began.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,8 @@ pub struct Description {
     pub label: Option<LineText>,
     /// The middle, where it is a drive letter as in `C:`.
     pub drive_letter: Option<char>,
-    /// The end as it stands there, where it fits the time of creation; the order of day and month is the locale's.
+    /// The end as it stands there, where it fits the time of creation or follows a drive letter; the order of day and month is
+    /// the locale's.
     pub date: Option<LineText>,
 }
 
@@ -34,7 +37,13 @@ impl Description {
             let end = rest.len().checked_sub(*count).map(|at| rest[at..].concat());
             end.zip(created).is_some_and(|(end, created)| is_date_of(&end, created))
         });
-        let (middle, date) = rest.split_at(rest.len() - date_words.unwrap_or(0));
+        // A date of another calendar is known by the drive letter before it.
+        let after_letter = || {
+            let (first, end) = rest.split_first()?;
+            let is_number = |word: &&str| word.chars().any(|c| fold_digit(c).is_some());
+            (drive_letter(first).is_some() && end.iter().any(is_number)).then_some(end.len())
+        };
+        let (middle, date) = rest.split_at(rest.len() - date_words.or_else(after_letter).unwrap_or(0));
         let middle = middle.join(" ");
         let drive_letter = drive_letter(&middle);
         let line = |text: &str| text.parse::<LineText>().ok();
@@ -53,22 +62,29 @@ fn drive_letter(text: &str) -> Option<char> {
     (text.len() == 2 && letter.is_ascii_alphabetic()).then(|| letter.to_ascii_uppercase())
 }
 
-/// Whether three numbers are, in some locale's order, a day at most one from `created` (which is UTC).
+/// Whether the numbers are, in some locale's order, a day at most one from `created` (which is UTC). The month may have a name.
 fn is_date_of(text: &str, created: DateTime<Utc>) -> bool {
-    let Some([a, b, c]) = numbers(text) else { return false };
+    let Some(numbers) = numbers(text) else { return false };
     let day = created.date_naive();
     let near = [day.checked_sub_days(Days::new(1)), Some(day), day.checked_add_days(Days::new(1))];
-    [(c, b, a), (c, a, b), (a, b, c)].into_iter().any(|(year, month, day)| {
+    let is = |year: u32, month: Option<u32>, day: u32| {
         let years = [year, year.saturating_add(2000), year.saturating_sub(BUDDHIST_YEARS.unsigned_abs())];
-        years.into_iter().any(|year| {
-            let date = i32::try_from(year).ok().and_then(|year| NaiveDate::from_ymd_opt(year, month, day));
-            date.is_some() && near.contains(&date)
-        })
-    })
+        let is_near = |near: &NaiveDate| {
+            years.iter().any(|year| i64::from(*year) == i64::from(near.year()))
+                && month.is_none_or(|month| month == near.month())
+                && day == near.day()
+        };
+        near.iter().flatten().any(is_near)
+    };
+    match numbers[..] {
+        [a, b, c] => is(c, Some(b), a) || is(c, Some(a), b) || is(a, Some(b), c),
+        [a, b] if text.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_LETTERS => is(b, None, a) || is(a, None, b),
+        _ => false,
+    }
 }
 
-/// Three numbers of at most four digits, with anything but letters between.
-fn numbers(text: &str) -> Option<[u32; 3]> {
+/// Numbers of at most four digits, whatever stands between.
+fn numbers(text: &str) -> Option<Vec<u32>> {
     let mut found = Vec::with_capacity(3);
     let mut open: Option<u32> = None;
     for c in text.chars() {
@@ -80,12 +96,11 @@ fn numbers(text: &str) -> Option<[u32; 3]> {
                 }
                 open = Some(value);
             }
-            None if c.is_alphabetic() => return None,
             None => found.extend(open.take()),
         }
     }
     found.extend(open);
-    found.try_into().ok()
+    Some(found)
 }
 
 #[cfg(test)]
@@ -111,12 +126,18 @@ mod tests {
         assert_eq!(parts("PC-1 D 04-07-19"), all("D", None, "04-07-19"));
         assert_eq!(parts("PC-1 D 4/7/2562"), all("D", None, "4/7/2562"));
         assert_eq!(parts("PC-1 D ٠٤/٠٧/٢٠١٩"), all("D", None, "٠٤/٠٧/٢٠١٩"));
+        assert_eq!(parts("PC-1 D 4.7.2019 г."), all("D", None, "4.7.2019 г."));
+        assert_eq!(parts("PC-1 D 2019年7月4日"), all("D", None, "2019年7月4日"));
+        assert_eq!(parts("PC-1 My Data 04-Jul-19"), all("My Data", None, "04-Jul-19"));
+        assert_eq!(parts("PC-1 C: 1440/11/01"), all("", Some('C'), "1440/11/01"));
     }
 
     #[test]
     fn a_word_that_is_no_date_stays_with_the_label() {
         assert_eq!(parts("PC-1 Backup 1/1/2001").1, "Backup 1/1/2001");
         assert_eq!(parts("PC-1 99999999999999/1/1").1, "99999999999999/1/1");
+        assert_eq!(parts("PC-1 C: drive").1, "C: drive");
+        assert_eq!(parts("PC-1 Disk 4 2019").1, "Disk 4 2019");
         assert_eq!(parts("PC-1"), ("PC-1".to_owned(), String::new(), None, String::new()));
         let undated = Description::parse("PC C: 7/4/2019".parse().unwrap(), None);
         assert_eq!(undated.label.map(String::from).as_deref(), Some("C: 7/4/2019"));

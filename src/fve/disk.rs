@@ -22,10 +22,11 @@ const VOLUMES_MAX: usize = 32;
 const SEARCHED_MAX: usize = 16;
 /// Windows since Vista lets every partition begin at a multiple of this.
 const ALIGNED_BYTES: u64 = 1 << 20;
-/// Before Vista the first one began behind the first track.
+/// Before Vista the first one began behind the first track, the others at a cylinder of the usual geometry.
 const FIRST_TRACK_BYTES: u64 = 63 * 512;
-/// Places that are tried where the table is lost: on a disk that Windows set up, its volume begins in the first gigabytes.
-const ALIGNED_PLACES: u64 = 4096;
+const CYLINDER_BYTES: u64 = 255 * FIRST_TRACK_BYTES;
+/// As far as places are tried where the table is lost: on a disk that Windows set up, its volume begins in the first gigabytes.
+const SEARCHED_BYTES: u64 = 4 << 30;
 
 /// The partition table a disk has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,8 +102,9 @@ pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan
         return Err(FveError::NotBitLocker);
     }
     let size = source.size();
-    let aligned = (1..=ALIGNED_PLACES).map(|number| number * ALIGNED_BYTES);
-    let places = [FIRST_TRACK_BYTES].into_iter().chain(aligned).take_while(|start| size.is_none_or(|size| *start < size));
+    let aligned = |step: u64| (1..=SEARCHED_BYTES / step).map(move |number| number * step);
+    let places = [FIRST_TRACK_BYTES].into_iter().chain(aligned(ALIGNED_BYTES)).chain(aligned(CYLINDER_BYTES));
+    let places = places.filter(|start| size.is_none_or(|size| *start < size));
     let scan = behind(source, Table::Lost, VOLUMES_MAX, places.map(|start| (start, None, None)));
     if scan.found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(scan) }
 }

@@ -2,8 +2,9 @@
 //! the master key. Must not know what becomes of them.
 
 use super::datum::{Datums, kind, role};
-use super::open::Opened;
+use super::open::{Integrity, Opened, integrity};
 use super::protector::{Protector, ProtectorKind};
+use super::volume::Volume;
 use crate::record::{Guid, RecoveryPassword};
 
 const METHOD_RECOVERY_KEY: u16 = 0x1000;
@@ -17,6 +18,10 @@ pub struct Harvested<'v> {
     pub protector: &'v Protector,
     /// The digits.
     pub password: RecoveryPassword,
+    /// The volume as the copy describes it that lists the protector.
+    pub volume: &'v Volume,
+    /// Whether that copy is as Windows wrote it. Where it is not, the Key ID may have been exchanged.
+    pub integrity: Integrity,
 }
 
 /// All that an opened volume holds.
@@ -29,20 +34,34 @@ pub struct Harvest<'v> {
 }
 
 impl<'v> Opened<'v> {
-    /// Every recovery password in the metadata, with its Key ID.
+    /// Every recovery password in the metadata, with its Key ID; last those that only another copy of them lists.
     ///
-    /// Where [`Opened::integrity`] is not intact, a Key ID may have been exchanged: prove each before believing it.
+    /// Where [`Harvested::integrity`] is not intact, a Key ID may have been exchanged: prove each before believing it.
     #[must_use]
     pub fn harvest(&self) -> Harvest<'v> {
         let mut harvest = Harvest { passwords: Vec::new(), silent: Vec::new() };
-        let recovery = self.volume.protectors.iter().enumerate().filter(|(_, protector)| protector.kind == ProtectorKind::RecoveryPassword);
-        for (index, protector) in recovery.take(HARVEST_MAX) {
-            match self.recovery_password(self.volume.properties(index)) {
-                Some(password) => harvest.passwords.push(Harvested { protector, password }),
-                None => harvest.silent.push(protector.guid),
-            }
+        self.harvest_copy(self.volume, self.integrity, &mut harvest);
+        for copy in self.other_copies.iter().filter(|copy| copy.guid == self.volume.guid) {
+            self.harvest_copy(copy, integrity(copy, &self.master), &mut harvest);
         }
         harvest
+    }
+
+    fn harvest_copy(&self, volume: &'v Volume, integrity: Integrity, harvest: &mut Harvest<'v>) {
+        let recovery = volume.protectors.iter().enumerate().filter(|(_, protector)| protector.kind == ProtectorKind::RecoveryPassword);
+        for (index, protector) in recovery.take(HARVEST_MAX) {
+            let is_known =
+                harvest.passwords.iter().any(|known| known.protector.guid == protector.guid && !std::ptr::eq(known.volume, volume));
+            if is_known {
+                continue;
+            }
+            if let Some(password) = self.recovery_password(volume.properties(index)) {
+                harvest.silent.retain(|guid| *guid != protector.guid);
+                harvest.passwords.push(Harvested { protector, password, volume, integrity });
+            } else if !harvest.silent.contains(&protector.guid) {
+                harvest.silent.push(protector.guid);
+            }
+        }
     }
 
     /// Windows 8 and later give the nested key a role of its own, older ones none.

@@ -84,6 +84,8 @@ pub struct Opened<'v> {
     /// What the volume's first sector turned out to be.
     pub first_sector: FirstSector,
     pub(super) volume: &'v Volume,
+    /// What the other copies of its metadata say.
+    pub(super) other_copies: Vec<&'v Volume>,
     pub(super) master: SealingKey,
 }
 
@@ -96,12 +98,40 @@ pub fn open<'v>(volume: &'v Volume, opener: &Opener<'_>) -> Attempt<'v> {
 /// The same, with as many rounds as a synthetic volume was made with. Where copies of the metadata say different things, each
 /// is tried before the answer is no: a damaged one makes no right key wrong.
 pub(super) fn open_with_rounds<'v>(volume: &'v Volume, opener: &Opener<'_>, rounds: u64) -> Attempt<'v> {
-    let first = attempt(volume, opener, rounds);
-    if first.opened.is_some() {
-        return first;
+    let mut whole = attempt(volume, opener, rounds);
+    for other in volume.others() {
+        if whole.opened.is_some() {
+            break;
+        }
+        let answer = attempt(other, opener, rounds);
+        // What is damaged can say yes, not no.
+        if other.is_sound() || answer.opened.is_some() {
+            whole.add(answer);
+        }
     }
-    let mut others = volume.others().iter().map(|other| attempt(other, opener, rounds));
-    others.find(|other| other.opened.is_some()).unwrap_or(first)
+    if let Some(opened) = &mut whole.opened {
+        let used = opened.volume;
+        opened.other_copies = volume.all_copies().filter(|copy| !std::ptr::eq(*copy, used)).collect();
+    }
+    whole
+}
+
+impl Attempt<'_> {
+    /// What another copy answered. Where a protector of it cannot be judged, the first copy's no is none.
+    fn add(&mut self, other: Self) {
+        for tried in other.tried {
+            match self.tried.iter().position(|known| known.protector == tried.protector) {
+                None => self.tried.push(tried),
+                Some(at) if tried.outcome == Outcome::Opens => {
+                    self.tried.remove(at);
+                    self.tried.push(tried);
+                }
+                Some(at) if tried.outcome != Outcome::DoesNotOpen => self.tried[at] = tried,
+                Some(_) => {}
+            }
+        }
+        self.opened = other.opened;
+    }
 }
 
 fn attempt<'v>(volume: &'v Volume, opener: &Opener<'_>, rounds: u64) -> Attempt<'v> {
@@ -182,6 +212,7 @@ impl<'v> Opened<'v> {
             integrity: integrity(volume, &master),
             first_sector: volume_key.map_or(FirstSector::NotRead, |key| first_sector(volume, &key)),
             volume,
+            other_copies: Vec::new(),
             master,
         }
     }
@@ -200,7 +231,7 @@ fn volume_key(volume: &Volume, master: &SealingKey) -> Option<VolumeKey> {
     payloads.map(|payload| VolumeKey::new(payload.key())).next()
 }
 
-fn integrity(volume: &Volume, master: &SealingKey) -> Integrity {
+pub(super) fn integrity(volume: &Volume, master: &SealingKey) -> Integrity {
     let block = &volume.parts.block;
     let mut datums = Datums::new(block.validation().get(VALIDATION_HEADER_BYTES..).unwrap_or_default());
     let payload = datums.next().and_then(|datum| master.unseal(&datum.sealed()?));

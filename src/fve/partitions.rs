@@ -151,6 +151,8 @@ fn mbr_entries(sector: &[u8]) -> Vec<MbrEntry> {
 fn logical<R: Read + Seek>(source: &mut Source<R>, extended: u64, sector: u64, slots: &mut Vec<Slot>) {
     const FIRST_LOGICAL: usize = 5;
     let mut table = extended;
+    // Whoever makes one out of order has a chain that goes back and forth.
+    let mut seen = vec![table];
     for number in FIRST_LOGICAL..FIRST_LOGICAL + PARTITIONS_MAX / 2 {
         let Some(at) = table.checked_mul(sector) else { return };
         let entries = mbr_entries(&source.read_at(at, SECTOR_BYTES).unwrap_or_default());
@@ -160,9 +162,10 @@ fn logical<R: Read + Seek>(source: &mut Source<R>, extended: u64, sector: u64, s
             slots.extend(table.checked_add(entry.first).and_then(|first| slot(first, entry.sectors, sector, number, None)));
         }
         let Some(following) = next.first().and_then(|entry| extended.checked_add(entry.first)) else { return };
-        if following <= table {
+        if seen.contains(&following) {
             return;
         }
+        seen.push(following);
         table = following;
     }
 }

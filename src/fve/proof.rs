@@ -2,7 +2,6 @@
 //! Must not know where the password came from.
 
 use super::open::{Attempt, Integrity, Opened, Opener, Outcome, Tried, open_with_rounds};
-use super::protector::ProtectorKind;
 use super::sector::FirstSector;
 use super::stretch::ROUNDS;
 use super::volume::{Volume, Warning};
@@ -114,8 +113,7 @@ pub(super) fn prove_with_rounds<'v>(
 
 fn only_match(volume: &Volume, key_id: &KeyId) -> Option<Guid> {
     let known = *key_id != KeyId::Unknown;
-    let mut fitting = volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| protector.guid);
-    let mut fitting = fitting.by_ref().filter(|guid| known && key_id.may_equal(&KeyId::Full(*guid)));
+    let mut fitting = volume.recovery_key_ids().into_iter().filter(|guid| known && key_id.may_equal(&KeyId::Full(*guid)));
     fitting.next().filter(|_| fitting.next().is_none())
 }
 
@@ -124,7 +122,7 @@ fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verd
     let named_failed = tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
     if any(|tried| tried.outcome == Outcome::Opens) {
         Verdict::Opens
-    } else if volume.warnings.contains(&Warning::NoValidCopy) || !named_failed && is_not_all(volume) {
+    } else if volume.all_copies().any(is_doubtful) || !named_failed && volume.all_copies().any(is_not_all) {
         Verdict::CannotCheck
     } else if tried.is_empty() {
         Verdict::NoRecoveryPassword
@@ -133,6 +131,11 @@ fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verd
     } else {
         Verdict::DoesNotOpen
     }
+}
+
+/// Whether what was read may be wrong.
+fn is_doubtful(volume: &Volume) -> bool {
+    volume.warnings.iter().any(|warning| matches!(warning, Warning::NoValidCopy | Warning::Version(_)))
 }
 
 /// Whether a protector may be missing from what was read.

@@ -17,7 +17,9 @@ const MOVED_BYTES: u32 = 8192;
 const ALIGN_BYTES: usize = 512;
 /// What is read at once where a whole piece cannot be.
 const SMALL_BYTES: usize = 4096;
-/// Blocks that are tried: a hostile drive may be full of signatures.
+/// Signatures that are followed: a hostile drive may be full of them. Each costs a read.
+const SIGNATURES_MAX: usize = 512;
+/// Blocks with a right checksum that are tried; each costs some reads more.
 const CANDIDATES_MAX: usize = 64;
 /// A drive that was formatted and encrypted again holds what is left of each time.
 const VOLUMES_MAX: usize = 4;
@@ -26,15 +28,16 @@ const VOLUMES_MAX: usize = 4;
 /// A copy says how far before it its volume began: that is believed where another copy says the same, or where it is `start`.
 pub(super) fn volumes<R: Read + Seek>(source: &mut Source<R>, start: u64, size: Option<u64>) -> Vec<Volume> {
     let mut found: Vec<Volume> = Vec::new();
-    let mut candidates = 0;
+    let (mut signatures_seen, mut candidates) = (0, 0);
     for offset in (0..SEARCHED_BYTES.min(size.unwrap_or(u64::MAX))).step_by(READ_BYTES_MAX) {
         let Some(from) = start.checked_add(offset) else { break };
         for at in signatures(source, from) {
-            candidates += 1;
-            if candidates > CANDIDATES_MAX || found.len() == VOLUMES_MAX {
+            signatures_seen += 1;
+            if signatures_seen > SIGNATURES_MAX || candidates == CANDIDATES_MAX || found.len() == VOLUMES_MAX {
                 return found;
             }
             let Some(block) = block(source, at) else { continue };
+            candidates += 1;
             let Some(began) = began(source, &block, at, start) else { continue };
             let size = size.filter(|_| began == start);
             let volume = volume(source, (began, size), &block);

@@ -1,6 +1,7 @@
 //! A BitLocker volume as its metadata describe it: everything that can be told without a key.
 //! Keeps the bytes a proof needs, so that a saved header proves as the drive does.
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use chrono::{DateTime, Utc};
@@ -166,10 +167,30 @@ impl Volume {
         Self::behind(source, (start, size), &boot_bytes, &boot, (boot.offsets, None))
     }
 
-    /// The same volume as its other copies describe it, where they say something else: any of them may be the damaged one.
+    /// The volume as its other copies describe it, where they say something else: any of them may be the damaged one, or left
+    /// over from an earlier encryption.
     #[must_use]
     pub fn others(&self) -> &[Self] {
         &self.parts.others
+    }
+
+    /// The volume as each of its copies describes it, the used one first; those that say the same are one, and of the others
+    /// only those whose checksum is right are believed.
+    pub fn all_copies(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.others().iter().filter(|other| other.is_sound()))
+    }
+
+    /// Whether the checksum of the copy it was read from is right.
+    pub(super) fn is_sound(&self) -> bool {
+        matches!(self.copies[self.used].state, CopyState::Valid | CopyState::Misplaced)
+    }
+
+    /// The Key IDs of its recovery passwords, each once; last those that only another copy lists.
+    #[must_use]
+    pub fn recovery_key_ids(&self) -> Vec<Guid> {
+        let mut seen = HashSet::new();
+        let listed = self.all_copies().flat_map(|copy| copy.of_kind(ProtectorKind::RecoveryPassword));
+        listed.map(|protector| protector.guid).filter(|guid| seen.insert(*guid)).collect()
     }
 
     /// Reads what lies behind the boot sector, its copies at these places; where their volume is known, of no other.
@@ -232,16 +253,22 @@ impl Volume {
         }
     }
 
+    /// Whether what was read of its keys may be wrong, or not all: then no key is wrong because none of these is its.
+    #[must_use]
+    pub fn is_list_doubtful(&self) -> bool {
+        self.all_copies().flat_map(|copy| &copy.warnings).any(|warning| *warning != Warning::CopiesDiffer)
+    }
+
     /// Bytes of the metadata block that is used.
     #[must_use]
     pub fn block_bytes(&self) -> usize {
         self.parts.block.bytes().len()
     }
 
-    /// Whether protection is suspended: the volume opens without any secret.
+    /// Whether protection is suspended: the volume opens without any secret. One copy that holds the open key is enough.
     #[must_use]
     pub fn is_suspended(&self) -> bool {
-        self.of_kind(ProtectorKind::ClearKey).next().is_some()
+        self.all_copies().any(|copy| copy.of_kind(ProtectorKind::ClearKey).next().is_some())
     }
 
     /// The file system's name, where its first sector stands on the drive in the clear.

@@ -8,7 +8,7 @@ use std::sync::{LazyLock, Mutex};
 
 use super::fve_support::crypt::crc32;
 use super::fve_support::disks::with_gpt;
-use super::fve_support::made::{MIB, Made, Protector, Secret, bek};
+use super::fve_support::made::{MIB, Made, Protector, Secret, bek, put_copy, salt_at};
 use super::fve_support::sparse::Sparse;
 
 /// The startup key of the drive "startup-key".
@@ -39,6 +39,44 @@ fn make(name: &str) -> Sparse {
             made(vec![Protector::of(1, 0x0800, secret)]).image()
         }
         "renamed" => renamed(),
+        // The digits of one key under the Key ID of another.
+        "exchanged" => {
+            let secret = Secret::Recovery { key: super::fve_support::made::key_of(1), flags: 0, nested_role: 0x12 };
+            made(vec![Protector::of(2, 0x0800, secret)]).image()
+        }
+        // The first copy is older than the second key.
+        "stale-copy" => {
+            let (older, mut image) = (Made::default(), made(vec![recovery(1), recovery(2)]).image());
+            let block = older.block();
+            image.put(older.offsets[0], &[block.clone(), older.validation(&block)].concat());
+            image
+        }
+        "spoilt-entry" => {
+            let made = Made::default();
+            let mut block = made.block();
+            let at = salt_at(&block);
+            block[at] ^= 1;
+            let mut image = made.image();
+            (0..3).for_each(|index| put_copy(&mut image, &made, index, &block, true));
+            image
+        }
+        "half-dead-disk" => {
+            let sound = Made { number: 0xDD, protectors: vec![recovery(3)], ..Made::default() };
+            let mut image = with_gpt(512, &[&sound, &made(vec![recovery(2)])], false);
+            Made::default().offsets.iter().for_each(|at| image.put(18 * MIB + at, &[0xFF; 64]));
+            image
+        }
+        "being-encrypted" => {
+            let protectors = vec![Protector::of(9, 0x0000, Secret::Clear([7; 32])), recovery(1)];
+            Made { state: [5, 4], protectors, ..Made::default() }.image()
+        }
+        "startup-key-spoilt" => {
+            let made = made(vec![Protector::of(9, 0x0200, Secret::External([1; 32])), recovery(1)]);
+            let mut image = made.image();
+            (0..3).for_each(|index| put_copy(&mut image, &made, index, &made.block(), false));
+            image
+        }
+        "startup-key-and-computer" => made(vec![Protector::of(9, 0x0300, Secret::Machine), recovery(1)]).image(),
         "failing" => {
             let mut image = Made::default().image();
             for at in &Made::default().offsets[..2] {

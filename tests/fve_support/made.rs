@@ -279,3 +279,17 @@ pub(crate) fn bek(number: u8, key: &[u8; 32]) -> Vec<u8> {
     file.extend(external);
     file
 }
+
+/// Overwrites a copy, and mends its checksum or leaves it wrong.
+pub(crate) fn put_copy(image: &mut Sparse, made: &Made, index: usize, block: &[u8], mend: bool) {
+    let mut validation = made.validation(&made.block());
+    let sum = if mend { crc32(block) } else { 1 };
+    validation[4..8].copy_from_slice(&sum.to_le_bytes());
+    image.put(made.offsets[index], &[block, &validation].concat());
+}
+
+/// Where the salt of the first recovery protector stands.
+pub(crate) fn salt_at(block: &[u8]) -> usize {
+    let salt: [u8; 16] = std::array::from_fn(|at| 1 ^ u8::try_from(at).unwrap());
+    block.windows(16).position(|window| window == salt).unwrap()
+}

@@ -1,5 +1,6 @@
 //! `harvest`: once anything opens a drive, every recovery key in it is read out and kept. The drive is only read.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -15,11 +16,15 @@ use crate::cli::guard;
 use crate::cli::harvesting::{self, Kept};
 use crate::cli::proving::{Trial, asked_for};
 use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::trying::by_nearness;
 use crate::cli::volumes::{Fits, Placed, Target};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
 use crate::fve::{self, ExternalKey, Integrity, Opened, Opener, Outcome, ProtectorKind};
-use crate::record::{KeyId, RecoveryPassword};
-use crate::vault::{Entry, TakenIn, Taking, Unlocked, Vault};
+use crate::record::{Handle, KeyId, RecoveryPassword};
+use crate::vault::{Entry, Filter, TakenIn, Taking, Unlocked, Vault};
+
+/// So many keys that the drive does not list are tried on it, each for a part of a second.
+const NEAR_MAX: usize = 32;
 
 /// What a drive is opened with.
 enum Secret {
@@ -49,6 +54,9 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Harvest
     } else {
         Secret::Whatever
     };
+    if let Some(unread) = volumes.iter().find_map(|placed| placed.unread.as_ref()) {
+        writeln!(world.err, "Warning: {unread}.")?;
+    }
     let opened = open(world, &mut vault, &volumes, secret)?;
     let taking = if args.dry_run { Taking::DryRun } else { Taking::Keep };
     let mut all = Vec::new();
@@ -101,9 +109,9 @@ fn open<'v>(
                 return Ok(opened);
             }
             if !world.terminal.is_present() {
-                return Err(Failure::new(Exit::NotFound, "no key in this vault is this drive's", other_ways(volumes)));
+                return Err(Failure::new(Exit::NotFound, "no key of this vault was found to open the drive", other_ways(volumes)));
             }
-            world.terminal.say("No key in this vault is this drive's.\n")?;
+            world.terminal.say("No key of this vault was found to open the drive.\n")?;
             let password = key_entry::typed(world)?;
             with_key(volumes, &password, &KeyId::Unknown, "the key")
         }
@@ -137,24 +145,37 @@ fn with<'v>(
     let mut doubtful = false;
     for placed in volumes {
         let attempt = fve::open(placed.volume, opener);
+        doubtful |= placed.volume.is_list_doubtful() || placed.unread.is_some();
         doubtful |= attempt.tried.iter().any(|tried| matches!(tried.outcome, Outcome::CannotCheck(_)));
         if let Some(opened) = attempt.opened {
             return Ok(vec![(placed, opened)]);
         }
     }
     let drive = volumes.first().map(|placed| placed.place.clone()).unwrap_or_default();
-    let has = volumes.iter().any(|placed| placed.volume.of_kind(kind).next().is_some());
+    let has = |kinds: &[ProtectorKind]| {
+        let mut all = volumes.iter().flat_map(|placed| placed.volume.all_copies()).flat_map(|copy| &copy.protectors);
+        all.any(|protector| kinds.contains(&protector.kind))
+    };
+    let with_computer = kind == ProtectorKind::StartupKey && has(&[ProtectorKind::TpmStartupKey, ProtectorKind::TpmPinStartupKey]);
     Err(if doubtful {
         Failure::new(
             Exit::Failed,
-            format!("it cannot be checked whether {what} opens {drive}: the drive keeps it in a way that this program does not know"),
-            "it may well be right; open the drive in Windows",
+            format!(
+                "it cannot be checked whether {what} opens {drive}: what the drive says of it is damaged, or of a kind that this program does not know"
+            ),
+            "it may well be right; try it in Windows",
         )
-    } else if has {
+    } else if has(&[kind]) {
         Failure::new(
             Exit::DoesNotOpen,
             format!("{what} does not open {drive}"),
             "check it and try again; 'drivekey identify' shows what opens the drive",
+        )
+    } else if with_computer {
+        Failure::new(
+            Exit::DoesNotOpen,
+            format!("{drive} is opened by a startup key file in its own computer only, not by the file alone"),
+            "with a recovery key: 'drivekey harvest DRIVE --key-stdin'",
         )
     } else {
         let none = if kind == ProtectorKind::Password { "by any password" } else { "by any startup key file" };
@@ -172,18 +193,29 @@ fn with_what_there_is<'v>(vault: &mut Vault<Unlocked>, volumes: &'v [Placed<'v>]
             opened.push((placed, one));
             continue;
         }
-        let fits = Fits::of(vault, placed.volume)?;
-        let fitting: Vec<Entry> = fits.entries.into_iter().map(|(_, entry)| entry).chain(fits.proved).collect();
-        for entry in fitting {
-            let (entry, password) = vault.unseal(entry.handle, entry.record)?;
-            let trial = Trial::of(std::slice::from_ref(placed), &password, &entry.details.key_id);
-            if let Some(one) = trial.and_then(|trial| trial.opened) {
-                opened.push((placed, one));
-                break;
-            }
+        let fits: Vec<Entry> = Fits::of(vault, placed.volume)?.entries.into_iter().map(|(_, entry)| entry).collect();
+        let known: HashSet<Handle> = fits.iter().map(|entry| entry.handle).collect();
+        if let Some(one) = first_that_opens(vault, placed, fits)? {
+            opened.push((placed, one));
+            continue;
         }
+        // A Key ID is a hint: in the vault it may have been mistyped, on the drive exchanged.
+        let rest = vault.list(&Filter::default())?.entries.into_iter().filter(|entry| !known.contains(&entry.handle)).collect();
+        let near = by_nearness(rest, std::slice::from_ref(placed)).into_iter().take(NEAR_MAX).collect();
+        opened.extend(first_that_opens(vault, placed, near)?.map(|one| (placed, one)));
     }
     Ok(opened)
+}
+
+fn first_that_opens<'v>(vault: &mut Vault<Unlocked>, placed: &'v Placed<'v>, entries: Vec<Entry>) -> Result<Option<Opened<'v>>, Failure> {
+    for entry in entries {
+        let (entry, password) = vault.unseal(entry.handle, entry.record)?;
+        let trial = Trial::of(std::slice::from_ref(placed), &password, &entry.details.key_id);
+        if let Some(opened) = trial.and_then(|trial| trial.opened) {
+            return Ok(Some(opened));
+        }
+    }
+    Ok(None)
 }
 
 fn report(

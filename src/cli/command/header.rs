@@ -9,8 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::volumes::{self, Placed, Target};
 use crate::cli::{json, volume_words, world::World};
-use crate::fve::ProtectorKind;
-use crate::record::{AttachmentKind, Created, Guid};
+use crate::record::{AttachmentKind, Created};
 use crate::vault::{AttachedAs, NewAttachment};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &HeaderCommand) -> Result<Exit, Failure> {
@@ -23,6 +22,9 @@ fn save(world: &mut World<'_>, shared: &Shared, args: &HeaderSaveArgs) -> Result
     let target = Target::of(&args.drive, &args.remains)?;
     let volumes = target.volumes()?;
     let mut vault = unlocked(world, shared)?;
+    if let Some(unread) = volumes.iter().find_map(|placed| placed.unread.as_ref()) {
+        writeln!(world.err, "Warning: {unread}.")?;
+    }
     let mut saved = Vec::new();
     for placed in &volumes {
         let new = attachment(placed, args);
@@ -67,7 +69,7 @@ fn outcome(kept: AttachedAs) -> (String, bool) {
 fn attachment(placed: &Placed<'_>, args: &HeaderSaveArgs) -> NewAttachment {
     let volume = placed.volume;
     let description = volume.description.as_ref();
-    let key_ids: Vec<Guid> = volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| protector.guid).collect();
+    let key_ids = volume.recovery_key_ids();
     NewAttachment {
         kind: AttachmentKind::DriveHeader,
         guid: volume.guid,

@@ -37,7 +37,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
         for found in &target.found {
             match &found.volume {
                 Ok(volume) => {
-                    let placed = Placed { place: volumes::place(&target.path, found), volume, live: false };
+                    let placed = Placed::alone(volumes::place(&target.path, found), volume);
                     let fits = vault.as_mut().map(|vault| Fits::of(vault, volume)).transpose()?;
                     if shared.json {
                         let mut map = volume_json::volume(&target.path.display().to_string(), Some(found), volume);
@@ -50,7 +50,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
                         shown.push(Value::Null);
                     }
                 }
-                Err(error) => damaged.push((target.path.clone(), TargetError::Fve(*error))),
+                Err(error) => damaged.push((PathBuf::from(volumes::place(&target.path, found)), TargetError::Fve(*error))),
             }
         }
     }

@@ -9,10 +9,12 @@ use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::progress::Progress;
 use crate::cli::proving::{self, Trial, asked_for};
+use crate::cli::repairing::grouped;
 use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::trying::{Rounds, on_drive};
 use crate::cli::volumes::{Placed, Target};
 use crate::cli::{json, saved_header, table, world::World};
-use crate::fve::{ProtectorKind, Verdict};
+use crate::fve::Verdict;
 use crate::record::{Handle, KeyId, RecoveryPassword};
 use crate::vault::{Entry, Filter, Unlocked, Vault};
 
@@ -49,7 +51,7 @@ fn one(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volu
     warn(world, &trial)?;
     let kept = proving::keep(world, vault, &entry, &trial)?;
     if trial.opened.is_none() {
-        return Err(trial.failure(&entry.handle.to_string()));
+        return Err(trial.failure_of(&entry));
     }
     let exit = exit_over(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
@@ -62,30 +64,44 @@ fn warn(world: &mut World<'_>, trial: &Trial<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Every key that the drive lists; when it lists none of them, every key there is.
+/// Every key that the drive lists; when it lists none of them, every key there is; when none of those opens it, others.
 fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>]) -> Result<Exit, Failure> {
     let listing = vault.list(&Filter::default())?;
     if !listing.faults.is_empty() {
         return Err(crate::vault::VaultError::Faults(listing.faults).into());
     }
-    let on_drive = on_drive(volumes);
-    let named = |entry: &Entry| entry.details.key_id != KeyId::Unknown && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
-    let (by_id, others): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| named(entry));
-    let tried = if by_id.is_empty() {
-        others
-    } else {
-        by_id.into_iter().chain(others.into_iter().filter(|entry| entry.details.key_id == KeyId::Unknown)).collect()
-    };
-    if tried.is_empty() {
+    let rounds = Rounds::of(listing.entries, volumes);
+    if rounds.first.is_empty() {
         return Err(Failure::new(Exit::NotFound, "the vault has no key to try", "'drivekey import PATH' takes in key files"));
     }
-    let trials = try_all(world, vault, volumes, &tried)?;
+    let mut trials = try_all(world, vault, volumes, &rounds.first)?;
+    if trials.iter().all(|(_, trial)| trial.opened.is_none()) {
+        // A Key ID is a hint: in the vault it may have been mistyped, on the drive exchanged.
+        let beyond = try_all(world, vault, volumes, &rounds.then)?;
+        trials.extend(beyond.into_iter().filter(|(_, trial)| trial.opened.is_some()));
+        if rounds.left_out > 0 && trials.iter().all(|(_, trial)| trial.opened.is_none()) {
+            writeln!(
+                world.err,
+                "{} keys with other Key IDs were not tried; 'drivekey prove ID' tries one all the same.",
+                grouped(rounds.left_out as u128)
+            )?;
+        }
+    }
     report(world, shared, &trials)?;
     let mut exit = Exit::Done;
-    for (entry, trial) in &trials {
+    // That a Key ID is wrong somewhere says nothing against the digits.
+    for (entry, trial) in trials.iter().filter(|(_, trial)| exchanged_with(&trials, trial).is_none()) {
         exit = exit.max(proving::keep(world, vault, entry, trial)?);
     }
     end(world, vault, volumes, &trials, exit)
+}
+
+/// The key of another Key ID that opens what the drive lists under the Key ID of this one.
+fn exchanged_with(trials: &[(Entry, Trial<'_>)], trial: &Trial<'_>) -> Option<Handle> {
+    let listed = trial.proof.key_id_match.filter(|_| trial.opened.is_none())?;
+    let is_other = |entry: &Entry| !entry.details.key_id.may_equal(&KeyId::Full(listed));
+    let (entry, _) = trials.iter().find(|(entry, other)| other.proof.opened == Some(listed) && is_other(entry))?;
+    Some(entry.handle)
 }
 
 /// Keys that were just taken in, as far as they may be this drive's. What opens is noted with its record.
@@ -112,12 +128,6 @@ pub(super) fn taken(
         sentence: format!("the keys were taken in, and {}", failure.sentence.replace("no key in this vault", "none of them")),
         ..failure
     })
-}
-
-/// The Key IDs that the drive lists.
-fn on_drive(volumes: &[Placed<'_>]) -> Vec<KeyId> {
-    let protectors = volumes.iter().flat_map(|placed| placed.volume.of_kind(ProtectorKind::RecoveryPassword));
-    protectors.map(|protector| KeyId::Full(protector.guid)).collect()
 }
 
 /// On all cores.
@@ -162,7 +172,8 @@ fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)])
 
 /// Of one drive, each warning once.
 fn warn_once(world: &mut World<'_>, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
-    let mut said: Vec<String> = trials.iter().flat_map(|(_, trial)| trial.warnings()).collect();
+    let unread = trials.iter().filter(|(_, trial)| trial.opened.is_none()).filter_map(|(_, trial)| trial.placed.unread.clone());
+    let mut said: Vec<String> = trials.iter().flat_map(|(_, trial)| trial.warnings()).chain(unread).collect();
     said.sort_unstable();
     said.dedup();
     for warning in said {
@@ -193,7 +204,14 @@ fn end(
     kept: Exit,
 ) -> Result<Exit, Failure> {
     let opens = trials.iter().filter(|(_, trial)| trial.opened.is_some()).count();
-    let unsure = trials.iter().any(|(_, trial)| trial.proof.verdict == Verdict::CannotCheck);
+    let unsure = trials.iter().any(|(_, trial)| trial.proof.verdict == Verdict::CannotCheck || trial.may_be_of_unread());
+    // The drive lists it, and it does not open: worth an answer of its own.
+    let listed = trials.iter().filter(|(_, trial)| trial.proof.verdict == Verdict::DoesNotOpen && trial.proof.key_id_match.is_some());
+    let (before, wrong): (Vec<_>, Vec<_>) = listed.partition(|(entry, trial)| trial.opened_before(entry).is_some());
+    for (entry, trial) in &before {
+        let failure = trial.failure_of(entry);
+        writeln!(world.err, "{}; {}.", failure.sentence, failure.hint.unwrap_or_default())?;
+    }
     if opens == 0 {
         let ids: Vec<String> = volumes.iter().map(asked_for).collect();
         let hint = format!("the drive asks for {}", ids.join(", or for "));
@@ -203,12 +221,20 @@ fn end(
             Failure::new(Exit::DoesNotOpen, "no key in this vault opens the drive", hint)
         });
     }
-    // The drive lists it, and it does not open: worth an answer of its own.
-    let wrong: Vec<String> = trials
-        .iter()
-        .filter(|(_, trial)| trial.opened.is_none() && trial.proof.key_id_match.is_some())
-        .map(|(entry, _)| entry.handle.to_string())
-        .collect();
+    let (exchanged, wrong): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|(_, trial)| exchanged_with(trials, trial).is_some());
+    for (entry, trial) in &exchanged {
+        if let Some(other) = exchanged_with(trials, trial) {
+            writeln!(
+                world.err,
+                "What the drive lists under the Key ID of {} is opened by {other}: in the vault or on the drive that Key ID is wrong.",
+                entry.handle
+            )?;
+        }
+    }
+    let wrong: Vec<String> = wrong.iter().map(|(entry, _)| entry.handle.to_string()).collect();
+    if wrong.is_empty() && !(before.is_empty() && exchanged.is_empty()) {
+        return Ok(Exit::Partly);
+    }
     if !wrong.is_empty() {
         writeln!(world.err, "The drive lists the Key ID of {}, and it does not open: a digit is wrong there.", wrong.join(", "))?;
         return Ok(Exit::Partly);

@@ -11,10 +11,10 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::proving::{self, Trial};
-use crate::cli::repairing::{Hit, Search, grouped, to_try};
+use crate::cli::repairing::{Hit, Search, grouped, is_unsure, to_try};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
 use crate::cli::volumes::{Placed, Target};
-use crate::cli::{harvesting, json, question, saved_header, table, world::World};
+use crate::cli::{harvesting, json, question, saved_header, table, volume_words, world::World};
 use crate::fve::repair::{Candidates, Effort, Reading, ReadingError};
 use crate::record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, SourceKind};
 use crate::vault::{Edit, Incoming, Taking, Unlocked, Vault};
@@ -188,8 +188,13 @@ fn on(
     likely: &Candidates,
 ) -> Result<Exit, Failure> {
     let key_id = args.id.clone().unwrap_or_default();
-    let volumes = to_try(target.volumes()?, &key_id);
+    let all = target.volumes()?;
+    let unsure = is_unsure(&all, &key_id);
+    let said = all.iter().flat_map(|placed| volume_words::warnings(placed.volume).into_iter().chain(placed.unread.clone()));
+    let said: Vec<String> = said.collect();
+    let volumes = to_try(all, &key_id);
     if volumes.is_empty() {
+        warn(world, &said)?;
         return Err(Failure::new(
             Exit::Failed,
             format!("{} has no recovery key that could be tried", target.path.display()),
@@ -209,8 +214,10 @@ fn on(
     let search = Search::new(&thorough, &volumes, &key_id);
     if search.is_too_long() {
         if !world.terminal.is_present() {
+            warn(world, &said)?;
             return Err(does_not_open(
                 likely.count(),
+                unsure,
                 format!(
                     "type ? for the digits that you are least sure of; in a terminal, what is less likely can be tried, too: {}",
                     search.arithmetic()
@@ -220,18 +227,36 @@ fn on(
         writeln!(world.err, "None of the {} likeliest keys opens the drive.", grouped(likely.count()))?;
         agree_to(world, &search)?;
     }
-    match search.go(bar) {
-        Some(hit) => keep(world, shared, args, vault, hit),
-        None => Err(does_not_open(
-            thorough.count(),
-            "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs"
-                .to_owned(),
-        )),
+    if let Some(hit) = search.go(bar) {
+        return keep(world, shared, args, vault, hit);
     }
+    warn(world, &said)?;
+    Err(does_not_open(
+        thorough.count(),
+        unsure,
+        "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs"
+            .to_owned(),
+    ))
 }
 
-fn does_not_open(tried: u128, hint: String) -> Failure {
-    Failure::new(Exit::DoesNotOpen, format!("none of the {} keys that this may have been opens the drive", grouped(tried)), hint)
+fn warn(world: &mut World<'_>, sentences: &[String]) -> Result<(), Failure> {
+    sentences.iter().try_for_each(|sentence| writeln!(world.err, "Warning: {sentence}."))?;
+    Ok(())
+}
+
+/// `unsure`: the drive has keys that could not be read or judged, and it may be one of those.
+fn does_not_open(tried: u128, unsure: bool, hint: String) -> Failure {
+    let tried = grouped(tried);
+    if unsure {
+        return Failure::new(
+            Exit::Failed,
+            format!(
+                "none of the {tried} keys that this may have been was seen to open the drive, and not all that it has could be checked"
+            ),
+            hint,
+        );
+    }
+    Failure::new(Exit::DoesNotOpen, format!("none of the {tried} keys that this may have been opens the drive"), hint)
 }
 
 /// What takes long is refused with the arithmetic; a person may start it all the same.
@@ -251,10 +276,10 @@ fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
 
 /// What was found is kept with all that the drive says of it.
 fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut Vault<Unlocked>, hit: Hit<'_>) -> Result<Exit, Failure> {
-    let one: [Placed<'_>; 1] = [Placed { place: hit.placed.place.clone(), ..*hit.placed }];
+    let one: [Placed<'_>; 1] = [Placed { live: hit.placed.live, ..Placed::alone(hit.placed.place.clone(), hit.placed.volume) }];
     let Some(trial) = Trial::of(&one, &hit.password, args.id.as_ref().unwrap_or(&KeyId::Unknown)) else { return Ok(Exit::Done) };
     let Some(opened) = &trial.opened else { return Err(trial.failure("the key")) };
-    let details = harvesting::details(opened, opened.protector, args.device.as_ref());
+    let details = harvesting::details(opened.volume(), opened.integrity, opened.protector, args.device.as_ref());
     let before = hit.before;
     let incoming = Incoming { password: hit.password, details, kind: SourceKind::Typed, file_name: None };
     let taken = vault.take_in(vec![incoming], (world.now)(), Taking::Keep, |_| {})?;
