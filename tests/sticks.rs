@@ -14,6 +14,8 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use cli_house::House;
+use cli_house::fve_support::made::{digits, key_of};
+use cli_house::volumes::{named, save};
 
 /// A file system of sticks: how it is made and mounted.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +76,25 @@ impl Drop for Stick {
     }
 }
 
+/// A drive of our own making, plugged in.
+struct Drive {
+    device: String,
+}
+
+impl Drive {
+    fn of(house: &House, name: &str) -> Self {
+        let image = house.path(&format!("{name}.img"));
+        save(&named(name), &image);
+        Self { device: shell(&format!("losetup -r -f --show '{}'", image.display())) }
+    }
+}
+
+impl Drop for Drive {
+    fn drop(&mut self) {
+        let _ = Command::new("losetup").args(["-d", &self.device]).status();
+    }
+}
+
 fn shell(line: &str) -> String {
     let output = Command::new("sh").args(["-ec", line]).output().unwrap();
     assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
@@ -115,6 +136,35 @@ fn on_each(keys: u32, size: &str, test: impl Fn(&mut House, &mut Stick)) {
         test(&mut house, &mut stick);
         stick.pull();
     }
+}
+
+/// Of a drive itself, and only by a state of it that is later than the key.
+#[test]
+fn a_key_is_retired_by_a_later_state_of_its_drive() {
+    if std::env::var_os("DRIVEKEY_STICKS").is_none() {
+        return println!("skipped: asked for by .ci/sticks");
+    }
+    let state = |house: &mut House, record: &str| house.given(&["show", record, "--json"], &[]).json()["state"].clone();
+    let prove = |house: &mut House, drive: &Drive, record: &str| {
+        let outcome = house.given(&["prove", record, "--drive", &drive.device], &[]);
+        assert_eq!(outcome.exit, 0, "{}", outcome.err());
+        outcome.err()
+    };
+    let mut house = house(0);
+    let (before, later) = (Drive::of(&house, "usual"), Drive::of(&house, "usual-later"));
+    for (drive, number) in [(&before, 1), (&later, 2)] {
+        house.stdin = digits(key_of(number));
+        let read = house.given(&["harvest", &drive.device, "--key-stdin"], &[]);
+        assert_eq!(read.exit, 0, "{}", read.err());
+    }
+    prove(&mut house, &later, "r2");
+    // The older state does not know the key yet.
+    let said = prove(&mut house, &before, "r1");
+    assert!(said.contains("This copy of the drive does not list r2"), "{said}");
+    assert_eq!(state(&mut house, "r2"), "current");
+    let said = prove(&mut house, &later, "r2");
+    assert!(said.contains("they are marked as superseded: r1"), "{said}");
+    assert_eq!((state(&mut house, "r1"), state(&mut house, "r2")), ("superseded".into(), "current".into()));
 }
 
 #[test]

@@ -39,6 +39,8 @@ fn make(name: &str) -> Sparse {
             made(vec![Protector::of(1, 0x0800, secret)]).image()
         }
         "renamed" => renamed(),
+        // "usual" after its key was exchanged for another.
+        "usual-later" => made(vec![Protector { modified_seconds: 60, ..recovery(2) }]).image(),
         // The digits of one key under the Key ID of another.
         "exchanged" => {
             let secret = Secret::Recovery { key: super::fve_support::made::key_of(1), flags: 0, nested_role: 0x12 };
@@ -50,6 +52,19 @@ fn make(name: &str) -> Sparse {
             let block = older.block();
             image.put(older.offsets[0], &[block.clone(), older.validation(&block)].concat());
             image
+        }
+        // The others were changed by somebody: what they list besides is not confirmed.
+        "changed-copies" => {
+            let (whole, changed) = (Made::default(), made(vec![recovery(1), recovery(2)]));
+            let (mut image, mut block) = (whole.image(), changed.block());
+            *block.last_mut().unwrap() ^= 1;
+            (1..3).for_each(|index| put_copy(&mut image, &changed, index, &block, true));
+            image
+        }
+        "disk-with-newer-way" => {
+            let secret = Secret::Recovery { key: super::fve_support::made::key_of(2), flags: 0x40, nested_role: 0x12 };
+            let newer = Made { number: 0xDD, ..made(vec![Protector::of(2, 0x0800, secret)]) };
+            with_gpt(512, &[&Made::default(), &newer], false)
         }
         "spoilt-entry" => {
             let made = Made::default();

@@ -38,6 +38,8 @@ pub(crate) struct Protector {
     pub(crate) label: Option<&'static str>,
     pub(crate) hint: Option<&'static str>,
     pub(crate) secret: Secret,
+    /// Since the volume was made.
+    pub(crate) modified_seconds: u64,
 }
 
 #[derive(Clone)]
@@ -78,11 +80,11 @@ fn guid_bytes(number: u8) -> [u8; 16] {
 impl Protector {
     pub(crate) fn recovery(number: u8) -> Self {
         let secret = Secret::Recovery { key: key_of(number), flags: 0, nested_role: 0x12 };
-        Self { number, code: 0x0800, label: None, hint: None, secret }
+        Self::of(number, 0x0800, secret)
     }
 
     pub(crate) fn of(number: u8, code: u16, secret: Secret) -> Self {
-        Self { number, code, label: None, hint: None, secret }
+        Self { number, code, label: None, hint: None, secret, modified_seconds: 2 }
     }
 }
 
@@ -182,8 +184,8 @@ impl Made {
                 body.extend(master(&[0x77; 32]));
             }
         }
-        let head =
-            [&guid_bytes(protector.number)[..], &(CREATED + 20_000_000).to_le_bytes(), &[0, 0], &protector.code.to_le_bytes()].concat();
+        let modified = CREATED + protector.modified_seconds * 10_000_000;
+        let head = [&guid_bytes(protector.number)[..], &modified.to_le_bytes(), &[0, 0], &protector.code.to_le_bytes()].concat();
         datum(2, 8, &[head, body].concat())
     }
 

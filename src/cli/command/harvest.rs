@@ -230,6 +230,10 @@ fn report(
             writeln!(world.err, "Warning: {warning}.")?;
         }
         match opened.integrity {
+            Integrity::Intact if opened.harvest().passwords.iter().any(|one| one.integrity != Integrity::Intact) => writeln!(
+                world.err,
+                "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their digits are right, their Key IDs may not be."
+            )?,
             Integrity::Intact => {}
             Integrity::Altered => writeln!(
                 world.err,
