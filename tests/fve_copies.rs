@@ -157,6 +157,9 @@ fn what_a_damaged_copy_lists_is_not_listed() {
     // All the same, it may be the one with the right salt.
     assert_eq!(prove(&found, &password(7), &key_id(7)).0.verdict, Verdict::Opens);
     assert_eq!(prove(&found, &password(2), &key_id(1)).0.verdict, Verdict::DoesNotOpen);
+    // What it cannot tell is no doubt about the others.
+    put_copy(&mut image, &made, 1, &with(vec![newer_way(1)]).block(), false);
+    assert_eq!(prove(&volume(&image), &password(2), &key_id(1)).0.verdict, Verdict::DoesNotOpen);
 }
 
 #[test]
