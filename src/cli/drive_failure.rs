@@ -54,6 +54,10 @@ fn drive_words(error: DriveError) -> (Exit, String, &'static str) {
             ("is neither a drive nor an image file".to_owned(), "name the drive itself, such as E: or /dev/sdb1, or an image file")
         }
         DriveError::NoMedium => ("has nothing in it".to_owned(), "put the card or disk in"),
+        DriveError::Locked => (
+            "is locked, and Windows gives nothing of it".to_owned(),
+            "name the disk that it is on, such as PhysicalDrive1; 'drivekey identify' lists the disks",
+        ),
         DriveError::Busy => ("is held by another program".to_owned(), "close that program and try again"),
         DriveError::Io(kind) => (format!("cannot be read: {kind}"), "check the cable and the drive"),
     };

@@ -6,16 +6,18 @@ use std::path::Path;
 use super::failure::Failure;
 use super::question;
 use super::volumes::{self, Fits, Placed};
-use super::world::World;
+use super::world::{OutFile, World};
 use crate::drives::{Below, Layer, below};
 use crate::fve::{ProtectorKind, Volume};
-use crate::record::{Guid, Handle};
-use crate::vault::{Entry, Filter, Unlocked, Vault};
+use crate::record::{AttachmentKind, Guid, Handle, KeyId};
+use crate::vault::{Attached, Entry, Filter, Unlocked, Vault};
 
 /// What is about to be written.
 pub(super) enum Holding<'a> {
     /// These records, in whatever form.
     Records(&'a [Entry]),
+    /// These records, and startup keys and key packages beside them, by their protectors.
+    Both(&'a [Entry], &'a [Guid]),
     /// A startup key or key package, by its protector.
     Protector(Guid),
     /// A copy of the whole vault.
@@ -25,15 +27,29 @@ pub(super) enum Holding<'a> {
 impl Holding<'_> {
     fn holds(&self, handle: Handle) -> bool {
         match self {
-            Self::Records(entries) => entries.iter().any(|entry| entry.handle == handle),
+            Self::Records(entries) | Self::Both(entries, _) => entries.iter().any(|entry| entry.handle == handle),
             Self::Protector(_) => false,
             Self::WholeVault => true,
         }
     }
 
-    /// Whether it opens the volume by itself.
-    fn opens(&self, volume: &Volume) -> bool {
-        matches!(self, Self::Protector(guid) if volume.protectors.iter().any(|protector| protector.guid == *guid))
+    /// Whether it opens the volume by itself. `kept`: the startup keys of the vault that are the volume's.
+    fn opens(&self, volume: &Volume, kept: &[Guid]) -> bool {
+        let mut protectors = volume.all_copies().flat_map(|copy| &copy.protectors);
+        match self {
+            Self::Protector(guid) => protectors.any(|protector| protector.guid == *guid),
+            Self::Both(_, guids) => protectors.any(|protector| guids.contains(&protector.guid)),
+            Self::WholeVault => !kept.is_empty(),
+            Self::Records(_) => false,
+        }
+    }
+
+    /// Whether one of the records may be any drive's: its Key ID is not known, and it opened none yet.
+    fn has_nameless(&self) -> bool {
+        let is_nameless = |entry: &Entry| {
+            entry.details.key_id == KeyId::Unknown && !entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof())
+        };
+        matches!(self, Self::Records(entries) | Self::Both(entries, _) if entries.iter().any(is_nameless))
     }
 }
 
@@ -83,6 +99,21 @@ pub(super) fn check(world: &mut World<'_>, vault: &mut Vault<Unlocked>, destinat
     Ok(())
 }
 
+/// The same for standard output, where that goes into a file.
+pub(super) fn check_output(world: &mut World<'_>, vault: &mut Vault<Unlocked>, holding: &Holding<'_>) -> Result<(), Failure> {
+    match world.surroundings.out_file.clone() {
+        OutFile::None => Ok(()),
+        OutFile::At(path) => check(world, vault, &path, holding),
+        OutFile::Somewhere => {
+            writeln!(
+                world.err,
+                "Warning: it cannot be known here on which drive the output ends up. If these keys unlock it, write them elsewhere, too."
+            )?;
+            Ok(())
+        }
+    }
+}
+
 /// Warns when the vault itself lies on a drive whose only key it holds.
 pub(super) fn warn_of_vaults_place(world: &mut World<'_>, vault: &mut Vault<Unlocked>) -> Result<(), Failure> {
     let path = vault.path().to_owned();
@@ -91,7 +122,7 @@ pub(super) fn warn_of_vaults_place(world: &mut World<'_>, vault: &mut Vault<Unlo
         writeln!(
             world.err,
             "Warning: this vault lies on {drive}, and the only key of that drive ({}) is in this vault. Keep a copy of the vault, or of that key, elsewhere.",
-            names(&handles)
+            key_names(&handles)
         )?;
     }
     Ok(())
@@ -105,9 +136,13 @@ fn words(destination: &Path, objection: Objection) -> (String, Vec<Handle>) {
             (format!("{place} lies on {drive}, the very drive that {what} unlocks"), handles)
         }
         Objection::OnlyHere { drive, handles } => {
-            (format!("{place} lies on {drive}, an encrypted drive whose only key ({}) is in this vault", names(&handles)), handles)
+            (format!("{place} lies on {drive}, an encrypted drive whose only key ({}) is in this vault", key_names(&handles)), handles)
         }
     }
+}
+
+fn key_names(handles: &[Handle]) -> String {
+    if handles.is_empty() { "a startup key file".to_owned() } else { names(handles) }
 }
 
 fn names(handles: &[Handle]) -> String {
@@ -128,7 +163,7 @@ fn judge(world: &World<'_>, vault: &mut Vault<Unlocked>, path: &Path, holding: &
                     };
                     let placed = Placed::alone(volumes::place(&layer.path, one), volume);
                     first = match first {
-                        None => of_volume(vault, &placed, holding)?,
+                        None => of_volume(vault, &placed, holding, &mut judged.unsure)?,
                         first => first,
                     };
                 }
@@ -149,20 +184,30 @@ fn judge(world: &World<'_>, vault: &mut Vault<Unlocked>, path: &Path, holding: &
 }
 
 /// By the drive's own list of keys.
-fn of_volume(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, holding: &Holding<'_>) -> Result<Option<Objection>, Failure> {
+fn of_volume(
+    vault: &mut Vault<Unlocked>,
+    placed: &Placed<'_>,
+    holding: &Holding<'_>,
+    unsure: &mut bool,
+) -> Result<Option<Objection>, Failure> {
     let volume = placed.volume;
     let fits = Fits::of(vault, volume)?;
     let mut held: Vec<(Guid, Handle)> = fits.entries.iter().map(|(guid, entry)| (*guid, entry.handle)).collect();
     held.sort_by_key(|(_, handle)| *handle);
     let all: Vec<Handle> = distinct(held.iter().map(|(_, handle)| *handle));
-    let proved = fits.proved.iter().map(|entry| entry.handle);
-    let own: Vec<Handle> = all.iter().copied().chain(proved).filter(|handle| holding.holds(*handle)).collect();
+    // Under another Key ID, too.
+    let opened = |entry: &Entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && placed.is(proof.volume));
+    let entries = vault.list(&Filter::default())?.entries;
+    let proved = entries.iter().filter(|entry| opened(entry)).map(|entry| entry.handle);
+    let own = distinct(all.iter().copied().chain(proved).filter(|handle| holding.holds(*handle)));
+    let kept = kept_startup_keys(vault, volume)?;
     let drive = drive_words(&placed.place, volume);
-    if !own.is_empty() || holding.opens(volume) {
+    if !own.is_empty() || holding.opens(volume, &kept) {
         return Ok(Some(Objection::Own { drive, handles: own }));
     }
+    *unsure |= holding.has_nameless() && !volume.recovery_key_ids().is_empty();
     let all_here = volume.recovery_key_ids().iter().all(|id| held.iter().any(|(guid, _)| guid == id));
-    let only_here = !all.is_empty() && all_here && !opens_otherwise(volume);
+    let only_here = !(all.is_empty() && kept.is_empty()) && all_here && !opens_otherwise(volume, &kept);
     Ok(only_here.then_some(Objection::OnlyHere { drive, handles: all }))
 }
 
@@ -178,14 +223,26 @@ fn of_noted(vault: &mut Vault<Unlocked>, layer: &Layer, holding: &Holding<'_>, u
     Ok((!own.is_empty()).then_some(Objection::Own { drive, handles: own }))
 }
 
-/// Whether a person may hold something else that opens it: a password, a key file, a card; or nothing is needed. Its
-/// computer alone is no such thing: where that fails, the recovery key is asked for.
-fn opens_otherwise(volume: &Volume) -> bool {
+/// The startup keys of a volume whose files are in the vault.
+fn kept_startup_keys(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Vec<Guid>, Failure> {
+    let there = |one: &Attached| one.info.attachment == AttachmentKind::ExternalKey && one.info.removed_date_time.is_none();
+    let startup = volume.all_copies().flat_map(|copy| copy.of_kind(ProtectorKind::StartupKey)).map(|protector| protector.guid);
+    let startup: Vec<Guid> = startup.collect();
+    if startup.is_empty() {
+        return Ok(startup);
+    }
+    let kept = vault.attachments()?.into_iter().filter(there).map(|one| one.info.guid);
+    Ok(kept.filter(|guid| startup.contains(guid)).collect())
+}
+
+/// Whether a person may hold something else that opens it: a password, a key file that is not in the vault, a card; or nothing
+/// is needed. Its computer alone is no such thing: where that fails, the recovery key is asked for.
+fn opens_otherwise(volume: &Volume, kept: &[Guid]) -> bool {
     use ProtectorKind::{ClearKey, Password, PublicKey, StartupKey, Unknown};
-    volume
-        .all_copies()
-        .flat_map(|copy| &copy.protectors)
-        .any(|protector| matches!(protector.kind, ClearKey | Password | PublicKey | StartupKey | Unknown))
+    volume.all_copies().flat_map(|copy| &copy.protectors).any(|protector| match protector.kind {
+        StartupKey => !kept.contains(&protector.guid),
+        kind => matches!(kind, ClearKey | Password | PublicKey | Unknown),
+    })
 }
 
 fn drive_words(place: &str, volume: &Volume) -> String {

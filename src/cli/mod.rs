@@ -44,7 +44,7 @@ use args::{Cli, Command};
 pub use exit::Exit;
 pub use failure::Failure;
 pub use system::main;
-pub use world::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, World};
+pub use world::{Clipboard, ClipboardError, KdfPolicy, OutFile, Surroundings, Terminal, World};
 
 /// Runs one command line, the program's name first, and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {

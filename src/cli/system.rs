@@ -1,5 +1,6 @@
 //! The real world: this process's streams, terminal, clipboard, folders and clock. Tests bring their own instead.
 
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use chrono::{SubsecRound, Utc};
 
 use super::clipboard::SystemClipboard;
 use super::terminal::SystemTerminal;
-use super::world::{KdfPolicy, Surroundings, World};
+use super::world::{KdfPolicy, OutFile, Surroundings, World};
 use super::{Exit, run};
 
 /// Runs the program with this process's arguments.
@@ -23,6 +24,7 @@ pub fn main() -> Exit {
         data_folder: dirs::data_local_dir().map(|folder| folder.join("drivekey")),
         state_folder: variable("DRIVEKEY_STATE").or_else(usual_state_folder),
         out_is_terminal: out.is_terminal(),
+        out_file: out_file(),
         err_is_terminal: err.is_terminal(),
         drives: crate::drives::Roots::default(),
         own_window: own_window(),
@@ -39,6 +41,20 @@ pub fn main() -> Exit {
         kdf: KdfPolicy::PRODUCT,
     };
     run(std::env::args_os(), &mut world)
+}
+
+/// A shell opens the file of a `>`; only Linux tells its path without a call of its own.
+fn out_file() -> OutFile {
+    #[cfg(unix)]
+    let handle = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
+    #[cfg(windows)]
+    let handle = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
+    let file = handle.map(File::from);
+    if !file.and_then(|file| file.metadata()).is_ok_and(|data| data.is_file()) {
+        return OutFile::None;
+    }
+    let path = if cfg!(target_os = "linux") { std::fs::read_link("/proc/self/fd/1").ok() } else { None };
+    path.map_or(OutFile::Somewhere, OutFile::At)
 }
 
 fn variable(name: &str) -> Option<PathBuf> {

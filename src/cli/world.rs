@@ -62,6 +62,18 @@ pub trait Clipboard {
 #[error("no clipboard")]
 pub struct ClipboardError;
 
+/// The file that standard output goes into.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum OutFile {
+    /// It goes into none: a terminal, a pipe, a printer.
+    #[default]
+    None,
+    /// This one.
+    At(PathBuf),
+    /// One whose path this system does not tell.
+    Somewhere,
+}
+
 /// Where things lie and what the streams are.
 #[derive(Debug, Clone, Default)]
 pub struct Surroundings {
@@ -73,6 +85,8 @@ pub struct Surroundings {
     pub state_folder: Option<PathBuf>,
     /// Standard output is a terminal.
     pub out_is_terminal: bool,
+    /// Where standard output ends up.
+    pub out_file: OutFile,
     /// Standard error is a terminal.
     pub err_is_terminal: bool,
     /// Where the system keeps its account of drives.

@@ -38,6 +38,12 @@ impl Default for Roots {
 }
 
 impl Roots {
+    /// Whether this is the running system itself, of which the kernel can be asked.
+    #[cfg(target_os = "linux")]
+    pub(in crate::drives) fn is_real(&self) -> bool {
+        self.proc == std::path::Path::new("/proc")
+    }
+
     /// The four folders below one, as a made-up system has them.
     #[must_use]
     pub fn below(root: &std::path::Path) -> Self {

@@ -11,7 +11,14 @@ pub fn drive_path(typed: &OsStr) -> PathBuf {
 
 /// Whether Windows opens a device there, not a file.
 pub(super) fn is_windows_device(path: &Path) -> bool {
-    path.to_str().is_some_and(|text| text.starts_with(r"\\.\") || text.starts_with(r"\\?\GLOBALROOT") || text.starts_with(r"\\?\Volume{"))
+    path.to_str().is_some_and(|text| text.starts_with(r"\\.\") || begins(text, r"\\?\GLOBALROOT") || begins(text, VOLUME))
+}
+
+/// How Windows names a volume by its GUID.
+const VOLUME: &str = r"\\?\Volume{";
+
+fn begins(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
 /// A letter alone means the drive, not its current folder.
@@ -28,7 +35,7 @@ fn windows_path(typed: &OsStr) -> PathBuf {
         return PathBuf::from(format!(r"\\.\{bare}"));
     }
     // A device with a backslash behind it would be its root folder.
-    PathBuf::from(if bare.starts_with(r"\\.\") { bare } else { text })
+    PathBuf::from(if bare.starts_with(r"\\.\") || begins(bare, VOLUME) && bare.ends_with('}') { bare } else { text })
 }
 
 #[cfg(test)]
@@ -47,12 +54,14 @@ mod tests {
             (r"\\.\PHYSICALDRIVE12", r"\\.\PHYSICALDRIVE12"),
             (r"E:\image.vhd", r"E:\image.vhd"),
             ("image.img", "image.img"),
+            (r"\\?\volume{01}\", r"\\?\volume{01}"),
+            (r"\\?\Volume{01}\image.img", r"\\?\Volume{01}\image.img"),
             ("PhysicalDriveX", "PhysicalDriveX"),
             ("é:", "é:"),
         ] {
             assert_eq!(windows_path(OsStr::new(typed)), Path::new(path), "{typed}");
         }
-        assert!(is_windows_device(Path::new(r"\\.\E:")));
+        assert!(is_windows_device(Path::new(r"\\.\E:")) && is_windows_device(Path::new(r"\\?\volume{01}")));
         assert!(!is_windows_device(Path::new(r"E:\image.vhd")));
     }
 }

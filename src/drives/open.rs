@@ -32,17 +32,32 @@ pub enum DriveError {
     /// Another program has it for itself.
     #[error("in use")]
     Busy,
+    /// Windows gives nothing of a locked volume; its disk does.
+    #[error("locked")]
+    Locked,
     /// Anything else.
     #[error("cannot be read: {0}")]
     Io(io::ErrorKind),
 }
 
+/// `ERROR_NOT_READY` and `ERROR_NO_MEDIA_IN_DRIVE`.
+const NO_MEDIUM_WINDOWS: [i32; 2] = [21, 1112];
+/// `ENOMEDIUM`.
+const NO_MEDIUM_UNIX: [i32; 1] = [123];
+/// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`.
+const BUSY_WINDOWS: [i32; 2] = [32, 33];
+/// `FVE_E_LOCKED_VOLUME`, 0x80310000.
+const FVE_LOCKED_WINDOWS: i32 = -0x7FCF_0000;
+
 impl From<io::Error> for DriveError {
     fn from(error: io::Error) -> Self {
-        // No error kind of the standard library stands for an empty drive.
-        let no_medium = if cfg!(windows) { 21 } else { 123 };
+        let code = error.raw_os_error().unwrap_or_default();
+        // No error kind of the standard library stands for these.
+        let [no_medium, busy]: [&[i32]; 2] = if cfg!(windows) { [&NO_MEDIUM_WINDOWS, &BUSY_WINDOWS] } else { [&NO_MEDIUM_UNIX, &[]] };
         match error.kind() {
-            _ if error.raw_os_error() == Some(no_medium) => Self::NoMedium,
+            _ if no_medium.contains(&code) => Self::NoMedium,
+            _ if busy.contains(&code) => Self::Busy,
+            _ if cfg!(windows) && code == FVE_LOCKED_WINDOWS => Self::Locked,
             io::ErrorKind::NotFound => Self::NotFound,
             io::ErrorKind::PermissionDenied => Self::PermissionDenied,
             io::ErrorKind::ResourceBusy => Self::Busy,

@@ -240,6 +240,7 @@ impl House {
                 data_folder: Some(self.folder.path().join("data")),
                 state_folder: Some(self.folder.path().join("state")),
                 out_is_terminal: self.out_is_terminal,
+                out_file: drivekey::cli::OutFile::None,
                 err_is_terminal: false,
                 drives: drivekey::drives::Roots::below(&self.folder.path().join("system")),
                 own_window: false,

@@ -39,6 +39,52 @@ fn make(name: &str) -> Sparse {
             made(vec![Protector::of(1, 0x0800, secret)]).image()
         }
         "renamed" => renamed(),
+        "failing" => {
+            let mut image = Made::default().image();
+            for at in &Made::default().offsets[..2] {
+                image.put(at + 200, b"damage");
+            }
+            image
+        }
+        "dead" => {
+            let mut image = Made::default().image();
+            for at in Made::default().offsets {
+                image.put(at, &[0xFF; 64]);
+            }
+            image
+        }
+        "formatted" => {
+            let mut image = Made::default().image();
+            image.put(0, &file_system());
+            image
+        }
+        "lost-table" => {
+            let mut image = Sparse::new(40 * MIB);
+            Made::default().write(&mut image, 17 * MIB);
+            image
+        }
+        "wrong-places" => {
+            let mut image = Made::default().image();
+            image.put(176, &[0x11; 24]);
+            image
+        }
+        "disk" => with_gpt(512, &[&Made::default(), &made(vec![recovery(3)])], false),
+        "escapes" => Made { description: Some("PC\u{1b}[31m\u{202e}EVIL Data\u{7} 22/11/2026".to_owned()), ..Made::default() }.image(),
+        "empty-disk" => Sparse::new(1 << 20),
+        "startup-key-file" => {
+            let mut file = Sparse::new(0);
+            file.put(0, &bek(9, &STARTUP));
+            file
+        }
+        _ => doubtful(name),
+    }
+}
+
+/// Drives of which not all is right, or not all can be told.
+fn doubtful(name: &str) -> Sparse {
+    let made = |protectors: Vec<Protector>| Made { protectors, ..Made::default() };
+    let recovery = Protector::recovery;
+    match name {
         // "usual" after its key was exchanged for another.
         "usual-later" => made(vec![Protector { modified_seconds: 60, ..recovery(2) }]).image(),
         // The digits of one key under the Key ID of another.
@@ -92,43 +138,6 @@ fn make(name: &str) -> Sparse {
             image
         }
         "startup-key-and-computer" => made(vec![Protector::of(9, 0x0300, Secret::Machine), recovery(1)]).image(),
-        "failing" => {
-            let mut image = Made::default().image();
-            for at in &Made::default().offsets[..2] {
-                image.put(at + 200, b"damage");
-            }
-            image
-        }
-        "dead" => {
-            let mut image = Made::default().image();
-            for at in Made::default().offsets {
-                image.put(at, &[0xFF; 64]);
-            }
-            image
-        }
-        "formatted" => {
-            let mut image = Made::default().image();
-            image.put(0, &file_system());
-            image
-        }
-        "lost-table" => {
-            let mut image = Sparse::new(40 * MIB);
-            Made::default().write(&mut image, 17 * MIB);
-            image
-        }
-        "wrong-places" => {
-            let mut image = Made::default().image();
-            image.put(176, &[0x11; 24]);
-            image
-        }
-        "disk" => with_gpt(512, &[&Made::default(), &made(vec![recovery(3)])], false),
-        "escapes" => Made { description: Some("PC\u{1b}[31m\u{202e}EVIL Data\u{7} 22/11/2026".to_owned()), ..Made::default() }.image(),
-        "empty-disk" => Sparse::new(1 << 20),
-        "startup-key-file" => {
-            let mut file = Sparse::new(0);
-            file.put(0, &bek(9, &STARTUP));
-            file
-        }
         _ => panic!("no drive is named {name}"),
     }
 }

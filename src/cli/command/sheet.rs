@@ -44,8 +44,10 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
     let target = deliver::Target::of(world, shared.json, args)?;
     let mut vault = unlocked(world, shared)?;
     let (entries, faults) = chosen(world, &mut vault, args)?;
-    if let deliver::Target::File(path) = &target {
-        guard::check(world, &mut vault, path, &Holding::Records(&entries))?;
+    match &target {
+        deliver::Target::File(path) => guard::check(world, &mut vault, path, &Holding::Records(&entries))?,
+        deliver::Target::Output => guard::check_output(world, &mut vault, &Holding::Records(&entries))?,
+        deliver::Target::Printer => {}
     }
     let mut keys = Vec::with_capacity(entries.len());
     for entry in &entries {

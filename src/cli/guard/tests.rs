@@ -15,7 +15,7 @@ use crate::cli::{Clipboard, ClipboardError, Exit, KdfPolicy, Surroundings, Termi
 use crate::drives::Roots;
 use crate::record::{Details, Proof, ProofLevel, RecoveryPassword, SourceKind};
 use crate::seal::{KdfCost, KdfLimits};
-use crate::vault::{Incoming, Locked, Machine, NewVault, Taking};
+use crate::vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking};
 
 #[path = "../../../tests/fve_support/mod.rs"]
 mod fve_support;
@@ -225,4 +225,67 @@ fn what_cannot_be_known_is_said() {
     fs::remove_file(system.at("proc/self/mountinfo")).unwrap();
     let (done, said) = system.check("new.txt", &[own], None);
     assert!(done.is_ok() && said.contains("it cannot be known here"), "{said}");
+}
+
+fn startup_file(guid: Guid) -> NewAttachment {
+    NewAttachment {
+        kind: AttachmentKind::ExternalKey,
+        guid,
+        key_ids: Vec::new(),
+        bytes: Zeroizing::new(vec![1; 64]),
+        device_name: None,
+        volume_label: None,
+        file_name: None,
+        created: None,
+    }
+}
+
+#[test]
+fn a_startup_key_goes_along_unseen_onto_no_drive_of_its_own() {
+    let startup = || Protector::of(9, 0x0200, Secret::External([0x3C; 32]));
+    let mut system = System::new(&Made { protectors: vec![startup(), Protector::recovery(1)], ..Made::default() }.image());
+    let (_, other) = (system.add(1), system.add(2));
+    let own: Guid = guid_of(9).parse().unwrap();
+    let path = system.at("stick/x");
+    let beside = |system: &mut System, guids: &[Guid]| {
+        let records = [other.clone()];
+        system.with_world(None, |world, vault| check(world, vault, &path, &Holding::Both(&records, guids))).0
+    };
+    assert!(beside(&mut system, &[own]).unwrap_err().sentence.contains("the very drive"));
+    // Somebody else may have its file, as long as it is not in this vault only.
+    assert_eq!(beside(&mut system, &[]), Ok(()));
+    system.vault.attach(startup_file(own), DateTime::default()).unwrap();
+    assert!(beside(&mut system, &[]).unwrap_err().sentence.contains("an encrypted drive whose only key (r1) is in this vault"));
+}
+
+#[test]
+fn a_key_that_opened_the_drive_is_its_own_whatever_its_key_id() {
+    let mut system = System::new(&with_password().image());
+    let (_, mut other) = (system.add(1), system.add(2));
+    let proof = Proof { at: DateTime::default(), level: ProofLevel::FirstSector, volume: guid_of(0xEE).parse().unwrap() };
+    system.vault.note_proof(other.handle, proof).unwrap();
+    let (refused, _) = system.check("stick/x", std::slice::from_ref(&other), None);
+    assert!(refused.unwrap_err().sentence.contains("the very drive that r2 unlocks"));
+    // Of one whose Key ID is not known, nobody can say.
+    other = system.add(3);
+    other.details.key_id = KeyId::Unknown;
+    let (passed, said) = system.check("stick/x", &[other], None);
+    assert!(passed.is_ok() && said.contains("it cannot be known here"), "{said}");
+}
+
+#[test]
+fn standard_output_is_looked_at_where_it_goes_into_a_file() {
+    let mut system = System::new(&with_password().image());
+    let own = [system.add(1)];
+    let into = |system: &mut System, file: OutFile| {
+        system.with_world(None, |world, vault| {
+            world.surroundings.out_file = file;
+            check_output(world, vault, &Holding::Records(&own))
+        })
+    };
+    let path = system.at("stick/x");
+    assert_eq!(into(&mut system, OutFile::None), (Ok(()), String::new()));
+    assert_eq!(into(&mut system, OutFile::At(path)).0.unwrap_err().exit, Exit::Refused);
+    let (passed, said) = into(&mut system, OutFile::Somewhere);
+    assert!(passed.is_ok() && said.starts_with("Warning: it cannot be known here on which drive the output ends up."), "{said}");
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::blocks::{self, Block};
@@ -42,7 +43,8 @@ impl Search<'_> {
         if self.seen_paths.len() > MOST_LAYERS || !self.seen_paths.insert(path.to_owned()) {
             return;
         }
-        let Some(mount) = mountinfo::holding(&self.mounts, path).cloned() else {
+        let device = self.roots.is_real().then(|| device_of(path)).flatten();
+        let Some(mount) = mountinfo::holding(&self.mounts, path, device.as_deref()).cloned() else {
             self.found.all_seen = false;
             return;
         };
@@ -54,10 +56,11 @@ impl Search<'_> {
                 // What the kernel mounts is a file system, whatever lies under it.
                 layer.noted_plain |= !layer.noted_encrypted;
             }
-        } else if let Some(upper) = mount.option("upperdir").map(Path::new) {
+        } else if let Some(upper) = mount.option("upperdir").map(PathBuf::from) {
+            let upper = upper.canonicalize().unwrap_or(upper);
             // What is written to an overlay goes there; in a container that folder belongs to another world.
-            let outside = mountinfo::holding(&self.mounts, upper) == Some(&mount);
-            if outside { self.found.all_seen = false } else { self.under_path(upper) }
+            let outside = mountinfo::holding(&self.mounts, &upper, None) == Some(&mount);
+            if outside { self.found.all_seen = false } else { self.under_path(&upper) }
         } else if mount.source.is_absolute() && mount.source.is_file() {
             self.image(&mount.source);
         } else if mount.file_system.starts_with("fuse") {
@@ -139,7 +142,7 @@ impl Search<'_> {
         self.found.all_seen &= found;
     }
 
-    /// Absolute paths among the arguments of the programs that were given a mount point.
+    /// Paths among the arguments of the programs that were given a mount point.
     fn arguments_beside(&self, point: &Path) -> Vec<PathBuf> {
         let processes = fs::read_dir(&self.roots.proc).into_iter().flatten().filter_map(Result::ok);
         let mut paths = Vec::new();
@@ -147,18 +150,36 @@ impl Search<'_> {
             let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
             let arguments: Vec<&Path> = line.split(|byte| *byte == 0).map(|argument| Path::new(OsStr::from_bytes(argument))).collect();
             if arguments.iter().skip(1).any(|argument| *argument == point) {
-                // `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument.
-                paths.extend(arguments.iter().skip(1).filter(|argument| **argument != point).filter_map(|argument| path_in(argument)));
+                let folder = fs::read_link(process.path().join("cwd")).unwrap_or_default();
+                paths.extend(
+                    arguments.iter().skip(1).filter(|argument| **argument != point).filter_map(|argument| path_in(argument, &folder)),
+                );
             }
         }
         paths
     }
 }
 
-fn path_in(argument: &Path) -> Option<PathBuf> {
+/// The path that an argument is: `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument. One that is not absolute is from this
+/// folder, and must be there.
+fn path_in(argument: &Path, folder: &Path) -> Option<PathBuf> {
     let bytes = argument.as_os_str().as_bytes();
-    let at = bytes.iter().position(|byte| *byte == b'/')?;
-    let before = &bytes[..at];
-    let is_option = before.is_empty() || before.starts_with(b"-") && (before.len() == 2 || before.ends_with(b"="));
-    is_option.then(|| PathBuf::from(OsStr::from_bytes(&bytes[at..])))
+    let value = match bytes {
+        [b'-', b'-', ..] => &bytes[bytes.iter().position(|byte| *byte == b'=')? + 1..],
+        [b'-', _, rest @ ..] => rest,
+        _ => bytes,
+    };
+    let path = Path::new(OsStr::from_bytes(value));
+    let whole = folder.join(path);
+    (!value.is_empty() && (path.is_absolute() || whole.exists())).then_some(whole)
+}
+
+/// The number of the device on which a path lies, as the list of mounts writes it; of the folder it will be made in, where it
+/// does not exist yet.
+fn device_of(path: &Path) -> Option<String> {
+    let number = path.ancestors().find_map(|there| there.metadata().ok())?.dev();
+    // As glibc's makedev lays the two out.
+    let major = number >> 8 & 0xFFF | number >> 32 & 0xFFFF_F000;
+    let minor = number & 0xFF | number >> 12 & 0xFFFF_FF00;
+    Some(format!("{major}:{minor}"))
 }

@@ -32,10 +32,11 @@ pub(super) fn read(roots: &Roots) -> Vec<Mount> {
     bytes.split(|byte| *byte == b'\n').filter_map(mount).collect()
 }
 
-/// The mount on which a path lies: the deepest, and of those in one place the last.
-pub(super) fn holding<'a>(mounts: &'a [Mount], path: &Path) -> Option<&'a Mount> {
+/// The mount on which a path lies: the deepest, and of those in one place the last. One whose device is that of the path goes
+/// first: a deeper one may lie hidden under another.
+pub(super) fn holding<'a>(mounts: &'a [Mount], path: &Path, device: Option<&str>) -> Option<&'a Mount> {
     let over = mounts.iter().filter(|mount| path.starts_with(&mount.point));
-    over.max_by_key(|mount| mount.point.components().count())
+    over.max_by_key(|mount| (device == Some(&mount.device), mount.point.components().count()))
 }
 
 /// `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue`
@@ -90,8 +91,10 @@ mod tests {
         let line = |device: &str, point: &str| format!("1 1 {device} / {point} rw - ext4 /dev/x rw");
         let mounts: Vec<Mount> =
             [line("8:1", "/"), line("8:2", "/mnt"), line("8:3", "/mnt")].iter().filter_map(|line| mount(line.as_bytes())).collect();
-        assert_eq!(holding(&mounts, Path::new("/mnt/a")).map(|mount| mount.device.as_str()), Some("8:3"));
-        assert_eq!(holding(&mounts, Path::new("/mnta")).map(|mount| mount.device.as_str()), Some("8:1"));
+        let held = |path: &str, device| holding(&mounts, Path::new(path), device).map(|mount| mount.device.as_str());
+        assert_eq!((held("/mnt/a", None), held("/mnta", None)), (Some("8:3"), Some("8:1")));
+        // The device says otherwise, or is none of these.
+        assert_eq!((held("/mnt/a", Some("8:1")), held("/mnt/a", Some("0:99"))), (Some("8:1"), Some("8:3")));
     }
 
     proptest! {

@@ -40,8 +40,12 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     }
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
-    if !is_output(&args.to) {
-        guard::check(world, &mut vault, &args.to, &Holding::Records(&entries.entries))?;
+    let beside = entries.protectors_beside(&mut vault, args.which.all, &KINDS)?;
+    let holding = Holding::Both(&entries.entries, &beside);
+    if is_output(&args.to) {
+        guard::check_output(world, &mut vault, &holding)?;
+    } else {
+        guard::check(world, &mut vault, &args.to, &holding)?;
     }
     let lock = match &args.bundle_passphrase_file {
         _ if !recipients.is_empty() => Lock::Recipients(recipients),

@@ -8,7 +8,7 @@ use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::session::{exit_over, one_entry};
 use crate::cli::world::World;
 use crate::export::{Item, Part};
-use crate::record::{AttachmentKind, Handle, LineText};
+use crate::record::{AttachmentKind, Guid, Handle, LineText};
 use crate::reveal::{RevealError, Revealed, reveal, reveal_attachment};
 use crate::vault::{Attached, Entry, Fault, Filter, TrashFilter, Unlocked, Vault, VaultError};
 
@@ -52,6 +52,12 @@ impl Entries {
         counted(self.entries.len())
     }
 
+    /// The protectors of the startup keys and key packages that go with them, of these kinds.
+    pub(super) fn protectors_beside(&self, vault: &mut Vault<Unlocked>, all: bool, kinds: &[AttachmentKind]) -> Result<Vec<Guid>, Failure> {
+        let opens = |attached: &Attached| attached.info.attachment != AttachmentKind::DriveHeader;
+        Ok(beside(vault, &self.entries, all, kinds)?.into_iter().filter(opens).map(|attached| attached.info.guid).collect())
+    }
+
     /// With their digits, and with what goes with them of these kinds. One that is not what was written is left out and
     /// named at the end.
     pub(super) fn reveal(self, vault: &mut Vault<Unlocked>, all: bool, kinds: &[AttachmentKind]) -> Result<Chosen, Failure> {
@@ -64,11 +70,7 @@ impl Entries {
             }
         }
         if !kinds.is_empty() {
-            let wanted = |attached: &Attached| {
-                let there = attached.info.removed_date_time.is_none();
-                there && kinds.contains(&attached.info.attachment) && (all || self.entries.iter().any(|entry| goes_with(attached, entry)))
-            };
-            for attached in vault.attachments()?.into_iter().filter(wanted) {
+            for attached in beside(vault, &self.entries, all, kinds)? {
                 match reveal_attachment(vault, &attached) {
                     Ok(bytes) => chosen.beside.push((attached, bytes)),
                     Err(RevealError::Vault(VaultError::Faults(faults))) => chosen.faults.extend(faults),
@@ -127,6 +129,15 @@ impl Chosen {
 }
 
 /// Whether something was kept for this record's drive or computer.
+/// What is kept beside these records, of these kinds.
+fn beside(vault: &mut Vault<Unlocked>, entries: &[Entry], all: bool, kinds: &[AttachmentKind]) -> Result<Vec<Attached>, Failure> {
+    let wanted = |attached: &Attached| {
+        let there = attached.info.removed_date_time.is_none();
+        there && kinds.contains(&attached.info.attachment) && (all || entries.iter().any(|entry| goes_with(attached, entry)))
+    };
+    Ok(vault.attachments()?.into_iter().filter(wanted).collect())
+}
+
 fn goes_with(attached: &Attached, entry: &Entry) -> bool {
     let info = &attached.info;
     let same_key = entry.details.key_id.full().is_some_and(|guid| info.key_ids.contains(guid) || info.guid == *guid);

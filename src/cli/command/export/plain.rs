@@ -33,8 +33,11 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     }
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
-    if !is_output(&args.to) {
-        guard::check(world, &mut vault, &args.to, &Holding::Records(&entries.entries))?;
+    let holding = Holding::Records(&entries.entries);
+    if is_output(&args.to) {
+        guard::check_output(world, &mut vault, &holding)?;
+    } else {
+        guard::check(world, &mut vault, &args.to, &holding)?;
     }
     let place = if is_output(&args.to) { "standard output".to_owned() } else { args.to.display().to_string() };
     let what = format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());

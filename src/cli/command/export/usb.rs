@@ -18,6 +18,8 @@ use crate::export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteError
 use crate::record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
 use crate::{gather, import};
 
+/// What goes along with the keys.
+const KINDS: [AttachmentKind; 1] = [AttachmentKind::ExternalKey];
 /// A bar for fewer files would only flicker.
 const PROGRESS_FILES: usize = 50;
 
@@ -65,9 +67,10 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
     if !args.dry_run {
-        guard::check(world, &mut vault, &to, &Holding::Records(&entries.entries))?;
+        let beside = entries.protectors_beside(&mut vault, args.which.all, &KINDS)?;
+        guard::check(world, &mut vault, &to, &Holding::Both(&entries.entries, &beside))?;
     }
-    let chosen = entries.reveal(&mut vault, args.which.all, &[AttachmentKind::ExternalKey])?;
+    let chosen = entries.reveal(&mut vault, args.which.all, &KINDS)?;
     let keys = chosen.items().into_iter().map(Outgoing::Key);
     let outgoing: Vec<Outgoing<'_>> = keys.chain(chosen.parts().into_iter().map(Outgoing::Startup)).chain([Outgoing::Readme]).collect();
     let (lines, seen) = if args.dry_run { (look(&folder, &outgoing), None) } else { write(world, &mut folder, &outgoing) };
