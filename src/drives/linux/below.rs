@@ -143,17 +143,18 @@ impl Search<'_> {
     }
 
     /// Paths among the arguments of the programs that were given a mount point.
-    fn arguments_beside(&self, point: &Path) -> Vec<PathBuf> {
+    fn arguments_beside(&mut self, point: &Path) -> Vec<PathBuf> {
         let processes = fs::read_dir(&self.roots.proc).into_iter().flatten().filter_map(Result::ok);
         let mut paths = Vec::new();
         for process in processes.filter(|item| item.file_name().as_bytes().iter().all(u8::is_ascii_digit)) {
             let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
             let arguments: Vec<&Path> = line.split(|byte| *byte == 0).map(|argument| Path::new(OsStr::from_bytes(argument))).collect();
             if arguments.iter().skip(1).any(|argument| *argument == point) {
-                let folder = fs::read_link(process.path().join("cwd")).unwrap_or_default();
-                paths.extend(
-                    arguments.iter().skip(1).filter(|argument| **argument != point).filter_map(|argument| path_in(argument, &folder)),
-                );
+                let folder = fs::read_link(process.path().join("cwd")).ok();
+                // Which file a relative path means is then not known.
+                self.found.all_seen &= folder.is_some();
+                let others = arguments.iter().skip(1).filter(|argument| **argument != point);
+                paths.extend(others.filter_map(|argument| path_in(argument, folder.as_deref())));
             }
         }
         paths
@@ -162,7 +163,7 @@ impl Search<'_> {
 
 /// The path that an argument is: `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument. One that is not absolute is from this
 /// folder, and must be there.
-fn path_in(argument: &Path, folder: &Path) -> Option<PathBuf> {
+fn path_in(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
     let bytes = argument.as_os_str().as_bytes();
     let value = match bytes {
         [b'-', b'-', ..] => &bytes[bytes.iter().position(|byte| *byte == b'=')? + 1..],
@@ -170,8 +171,10 @@ fn path_in(argument: &Path, folder: &Path) -> Option<PathBuf> {
         _ => bytes,
     };
     let path = Path::new(OsStr::from_bytes(value));
-    let whole = folder.join(path);
-    (!value.is_empty() && (path.is_absolute() || whole.exists())).then_some(whole)
+    if path.is_absolute() {
+        return Some(path.to_owned());
+    }
+    folder.filter(|_| !value.is_empty()).map(|folder| folder.join(path)).filter(|whole| whole.exists())
 }
 
 /// The number of the device on which a path lies, as the list of mounts writes it; of the folder it will be made in, where it

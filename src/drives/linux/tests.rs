@@ -175,6 +175,9 @@ fn a_file_system_of_dislocker_is_traced_to_its_drive() {
         "proc/77/cmdline",
         &format!("dislocker\0-V{}\0-u\0--\0{}\0", system.at("dev/sdb").display(), system.at("mnt/dislocker").display()),
     );
+    // Where the program stands is not known, and so is not what a relative path of it means.
+    assert_eq!(system.below("~/mnt/dislocker"), (vec!["~/dev/sdb".to_owned()], false));
+    std::os::unix::fs::symlink(system.at("images"), system.at("proc/77/cwd")).unwrap();
     assert_eq!(system.below("~/mnt/dislocker"), (vec!["~/dev/sdb".to_owned()], true));
     system.block("loop2", "7:2", 100);
     system.write("mnt/dislocker/dislocker-file", "");
@@ -182,6 +185,20 @@ fn a_file_system_of_dislocker_is_traced_to_its_drive() {
     system.mount("7:2", "~/dev/loop2", "~/media/open", "ntfs3", "");
     let all = ["~/dev/loop2", "~/mnt/dislocker/dislocker-file", "~/dev/sdb"].map(str::to_owned).to_vec();
     assert_eq!(system.below("~/media/open"), (all, true));
+}
+
+#[test]
+fn a_relative_path_is_from_where_the_program_stands() {
+    let mut system = usual();
+    system.mount("0:50", "dislocker", "~/mnt/dislocker", "fuse.dislocker", "");
+    system.mount("8:2", "~/dev/sda2", "~/images", "ext4", "");
+    system.write("images/drive.img", "");
+    let point = system.at("mnt/dislocker");
+    for volume in ["-V\0drive.img", "-Vdrive.img", "--volume=drive.img"] {
+        system.write("proc/77/cmdline", &format!("dislocker\0{volume}\0-l\0none.log\0--\0{}\0", point.display()));
+        let _ = std::os::unix::fs::symlink(system.at("images"), system.at("proc/77/cwd"));
+        assert_eq!(system.below("~/mnt/dislocker"), (vec!["~/images/drive.img".to_owned(), "~/dev/sda2".to_owned()], true), "{volume}");
+    }
 }
 
 #[test]
