@@ -64,11 +64,15 @@ mod tests {
     }
 
     #[test]
-    fn a_filetime_is_utc_and_zero_is_none() {
+    fn a_filetime_is_utc_and_what_is_in_no_calendar_is_none() {
         let ticks = 132_066_973_155_000_000_u64;
         assert_eq!(time_at(&ticks.to_le_bytes(), 0).map(|time| time.to_rfc3339()).as_deref(), Some("2019-07-04T07:01:55.500+00:00"));
         assert_eq!(time_at(&[0; 8], 0), None);
-        assert_eq!(time_at(&[0xFF; 8], 0).map(|time| time.timestamp() > 0), Some(true));
+        assert_eq!(time_at(&[0xFF; 8], 0), None);
+        // The last second of the year 9999.
+        let last = 2_650_467_743_999_999_999_u64;
+        assert_eq!(time_at(&last.to_le_bytes(), 0).map(|time| time.timestamp()), Some(253_402_300_799));
+        assert_eq!(time_at(&(last + 1).to_le_bytes(), 0), None);
     }
 
     #[test]

@@ -139,8 +139,10 @@ mod tests {
         assert_eq!(parts("PC-1 C: drive").1, "C: drive");
         assert_eq!(parts("PC-1 Disk 4 2019").1, "Disk 4 2019");
         assert_eq!(parts("PC-1"), ("PC-1".to_owned(), String::new(), None, String::new()));
-        let undated = Description::parse("PC C: 7/4/2019".parse().unwrap(), None);
-        assert_eq!(undated.label.map(String::from).as_deref(), Some("C: 7/4/2019"));
+        let undated = |text: &str| Description::parse(text.parse().unwrap(), None);
+        assert_eq!(undated("PC Data 7/4/2019").label.map(String::from).as_deref(), Some("Data 7/4/2019"));
+        // A drive letter tells, where nothing is known of the time.
+        assert_eq!(undated("PC C: 7/4/2019").drive_letter, Some('C'));
     }
 
     proptest! {
