@@ -137,8 +137,8 @@ impl Probe {
         if self.rows().any(Row::finish) {
             return true;
         }
-        // Markup, and columns that were wrapped, stand between the groups of one key.
-        (self.content == Content::Markup || !self.bulk) && self.plain.sound_groups() >= GROUPS
+        // Markup, and columns that were wrapped, stand between the groups of one key; in a few pages, of which some are joined.
+        self.content == Content::Markup && self.plain.sound_groups() >= GROUPS || !self.bulk && self.plain.joined_groups() >= GROUPS
     }
 
     /// The block that begins there, and what it has in it.

@@ -52,6 +52,11 @@ impl Row {
         self.tries.sound
     }
 
+    /// At how many places a group of six digits could be within a run.
+    pub(super) const fn joined_groups(&self) -> usize {
+        self.tries.joined
+    }
+
     /// Takes a part of a text, at most a block, whose digits are known; `true` where a key is found to have ended. A run at
     /// the end may go on in the next, and some digits wait for more.
     pub(super) fn take(&mut self, text: &[u8], part: Range<usize>, digits: &Digits) -> bool {

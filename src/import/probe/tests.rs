@@ -187,6 +187,18 @@ fn no_sample_that_is_said_to_have_a_key_is_turned_down() {
     }
 }
 
+/// A wrapped table stands between its two halves, and hyphens were lost.
+#[test]
+fn a_key_in_a_wrapped_column_is_seen_though_its_groups_are_joined() {
+    for key in [
+        "348887-385990-399091-316052-\n 79-0134676B1B69}   282414401049-496144-602657",
+        "348887385990399091316052\n 79-01}  282414401049496144602657",
+    ] {
+        assert!(could_hold(None, format!("C:  {{9974D75B-3338-44FE-61 {key}\n").as_bytes()), "{key}");
+    }
+    assert!(!could_hold(None, b"C:  {9974D75B-3338-44FE-61 348887-385990-399091-316052-\n 79-01}  282414-401049-496144-602658"));
+}
+
 fn change() -> impl Strategy<Value = (u8, prop::sample::Index, u8)> {
     (0_u8..8, any::<prop::sample::Index>(), any::<u8>())
 }

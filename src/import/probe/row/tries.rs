@@ -22,6 +22,8 @@ pub(super) struct Tries {
     padded: Streak,
     /// Runs of six digits that could be a key's.
     pub(super) sound: usize,
+    /// Places where six digits of one run could be: groups may be joined to one run, two and two or all of them.
+    pub(super) joined: usize,
 }
 
 /// What was found in a step.
@@ -49,11 +51,14 @@ impl Tries {
 
         // By length: the runs that end there; which of them have the value of a group, and which the value zero.
         let (mut longer, mut sound, mut single, mut of_six) = (begun, 0, 0, 0);
-        let (mut zero, mut without_value) = (u64::MAX, 0);
+        let (mut zero, mut without_value, mut parted) = (u64::MAX, 0, 0);
         for (before, divisible) in divisible.into_iter().enumerate() {
             let next = starts(&window, before + 1);
             let ended = longer & next;
             longer &= !next;
+            if before + 1 < GROUP_DIGITS {
+                parted |= next;
+            }
             zero &= (window.ahead(before) & DIGIT).simd_eq(0).to_bitmask();
             without_value |= ended & zero;
             sound |= ended & divisible;
@@ -67,6 +72,7 @@ impl Tries {
         let sound = sound & counted;
         let sound_six = sound & of_six;
         self.sound += sound_six.count_ones() as usize;
+        self.joined += (groups & !parted).count_ones() as usize;
         let numbered = self.numbered.go_on(sound_six, sound_six, counted & !(single | sound_six), 0);
         let padded = self.padded.go_on(sound, sound & !without_value, counted & !sound, VALUES_MIN);
         Found { last_groups: self.eighth(groups) & starts(&window, GROUP_DIGITS), listed: numbered || padded }
