@@ -14,6 +14,7 @@ mod zeros;
 use std::ops::Range;
 
 use fearless_simd::Level;
+use zeroize::Zeroizing;
 
 use super::key_package;
 use crate::record::GROUPS;
@@ -54,7 +55,14 @@ pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
         return true;
     }
     let content = if marks::is_markup(bytes) { Content::Markup } else { Content::File };
-    Probe::new(content).read(bytes)
+    Probe::new(content).read(bytes) || bytes.len() <= BULK_BYTES && bytes.contains(&0) && Probe::new(content).read(&without_zeros(bytes))
+}
+
+/// A reader may drop the zeros of what was widened more than once, and of UTF-16 that is none everywhere.
+fn without_zeros(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut rest = Zeroizing::new(Vec::with_capacity(bytes.len()));
+    rest.extend(bytes.iter().filter(|byte| **byte != 0));
+    rest
 }
 
 /// Whether a plain text could hold a recovery password in these bytes.

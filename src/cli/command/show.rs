@@ -8,6 +8,7 @@ use serde::ser::SerializeMap;
 use crate::cli::args::{Shared, ShowArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, table, world::World};
 use crate::record::GROUPS;
@@ -19,6 +20,7 @@ const CLIPBOARD: Duration = Duration::from_secs(20);
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ShowArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let entry = one_entry(world, &mut vault, &args.id.id)?;
+    guard::check_output(world, &mut vault, &Holding::Records(std::slice::from_ref(&entry)))?;
     let revealed = reveal(&mut vault, &entry)?;
     let exit = exit_over(&vault);
     drop(vault);

@@ -57,10 +57,10 @@ impl Search<'_> {
                 layer.noted_plain |= !layer.noted_encrypted;
             }
         } else if let Some(upper) = mount.option("upperdir").map(PathBuf::from) {
-            let upper = upper.canonicalize().unwrap_or(upper);
+            let real = upper.canonicalize().ok().filter(|_| upper.is_absolute());
             // What is written to an overlay goes there; in a container that folder belongs to another world.
-            let outside = mountinfo::holding(&self.mounts, &upper, None) == Some(&mount);
-            if outside { self.found.all_seen = false } else { self.under_path(&upper) }
+            let inside = real.filter(|real| mountinfo::holding(&self.mounts, real, None) != Some(&mount));
+            if let Some(real) = inside { self.under_path(&real) } else { self.found.all_seen = false }
         } else if mount.source.is_absolute() && mount.source.is_file() {
             self.image(&mount.source);
         } else if mount.file_system.starts_with("fuse") {
@@ -124,7 +124,12 @@ impl Search<'_> {
         self.found.layers.push(Layer { path: file.to_owned(), noted_encrypted: false, noted_plain: false, volume: None });
         // The kernel gives the path as it was when the image was attached.
         let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-        self.under_path(&file);
+        // A loop device may stand for another device.
+        if let Some(name) = self.block_at(&file).map(|block| block.name.clone()) {
+            self.under_block(&name, true);
+        } else {
+            self.under_path(&file);
+        }
     }
 
     /// A file system that a program makes, such as dislocker: the program's arguments name what it reads.
@@ -135,8 +140,8 @@ impl Search<'_> {
                 self.under_block(&name, true);
                 found = true;
             } else if path.is_file() {
+                // It may as well be the program's log or its key file.
                 self.image(&path);
-                found = true;
             }
         }
         self.found.all_seen &= found;
@@ -146,7 +151,9 @@ impl Search<'_> {
     fn arguments_beside(&mut self, point: &Path) -> Vec<PathBuf> {
         let processes = fs::read_dir(&self.roots.proc).into_iter().flatten().filter_map(Result::ok);
         let mut paths = Vec::new();
-        for process in processes.filter(|item| item.file_name().as_bytes().iter().all(u8::is_ascii_digit)) {
+        let own = std::process::id().to_string();
+        let others = processes.filter(|item| item.file_name().as_bytes().iter().all(u8::is_ascii_digit) && item.file_name() != *own);
+        for process in others {
             let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
             let arguments: Vec<&Path> = line.split(|byte| *byte == 0).map(|argument| Path::new(OsStr::from_bytes(argument))).collect();
             if arguments.iter().skip(1).any(|argument| *argument == point) {
