@@ -56,7 +56,7 @@ fn drive_words(error: DriveError) -> (Exit, String, &'static str) {
         DriveError::NoMedium => ("has nothing in it".to_owned(), "put the card or disk in"),
         DriveError::Locked => (
             "is locked, and Windows gives nothing of it".to_owned(),
-            "name the disk that it is on, such as PhysicalDrive1; 'drivekey identify' lists the disks",
+            "name the disk that it is on, such as PhysicalDrive1; Windows' Disk Management numbers the disks",
         ),
         DriveError::Busy => ("is held by another program".to_owned(), "close that program and try again"),
         DriveError::Io(kind) => (format!("cannot be read: {kind}"), "check the cable and the drive"),
