@@ -122,7 +122,7 @@ fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verd
     let named_failed = tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
     if any(|tried| tried.outcome == Outcome::Opens) {
         Verdict::Opens
-    } else if volume.all_copies().any(is_doubtful) || !named_failed && volume.all_copies().any(is_not_all) {
+    } else if volume.all_copies().any(may_be_wrong) || !named_failed && volume.is_list_doubtful() {
         Verdict::CannotCheck
     } else if tried.is_empty() {
         Verdict::NoRecoveryPassword
@@ -133,15 +133,9 @@ fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verd
     }
 }
 
-/// Whether what was read may be wrong.
-fn is_doubtful(volume: &Volume) -> bool {
+/// Whether what was read of any protector may be wrong, of the named one, too.
+fn may_be_wrong(volume: &Volume) -> bool {
     volume.warnings.iter().any(|warning| matches!(warning, Warning::NoValidCopy | Warning::Version(_)))
-}
-
-/// Whether a protector may be missing from what was read.
-fn is_not_all(volume: &Volume) -> bool {
-    let missing = [Warning::ListEndsEarly, Warning::UnreadableProtector, Warning::BootSectorLost, Warning::WrongPlaces];
-    volume.warnings.iter().any(|warning| missing.contains(warning))
 }
 
 fn level(opened: &Opened<'_>) -> Level {

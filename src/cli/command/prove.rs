@@ -88,12 +88,18 @@ fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volu
         }
     }
     report(world, shared, &trials)?;
+    let exit = keep_all(world, vault, &trials)?;
+    end(world, vault, volumes, &trials, exit)
+}
+
+/// Keeps what each trial gave with its record.
+fn keep_all(world: &mut World<'_>, vault: &mut Vault<Unlocked>, trials: &[(Entry, Trial<'_>)]) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     // That a Key ID is wrong somewhere says nothing against the digits.
-    for (entry, trial) in trials.iter().filter(|(_, trial)| exchanged_with(&trials, trial).is_none()) {
+    for (entry, trial) in trials.iter().filter(|(_, trial)| exchanged_with(trials, trial).is_none()) {
         exit = exit.max(proving::keep(world, vault, entry, trial)?);
     }
-    end(world, vault, volumes, &trials, exit)
+    Ok(exit)
 }
 
 /// The key of another Key ID that opens what the drive lists under the Key ID of this one.
@@ -116,14 +122,11 @@ pub(super) fn taken(
     let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
     let entries: Vec<Entry> = entries?.into_iter().filter(may_fit).collect();
     let trials = try_all(world, vault, volumes, &entries)?;
-    let mut exit = Exit::Done;
     warn_once(world, &trials)?;
-    for (entry, trial) in &trials {
-        if trial.opened.is_some() {
-            writeln!(world.err, "{} opens {}.", entry.handle, trial.drive())?;
-        }
-        exit = exit.max(proving::keep(world, vault, entry, trial)?);
+    for (entry, trial) in trials.iter().filter(|(_, trial)| trial.opened.is_some()) {
+        writeln!(world.err, "{} opens {}.", entry.handle, trial.drive())?;
     }
+    let exit = keep_all(world, vault, &trials)?;
     end(world, vault, volumes, &trials, exit).map_err(|failure| Failure {
         sentence: format!("the keys were taken in, and {}", failure.sentence.replace("no key in this vault", "none of them")),
         ..failure
