@@ -5,6 +5,8 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
+use crate::store::is_open_here;
+
 use zeroize::Zeroizing;
 
 /// Written at a time.
@@ -44,6 +46,9 @@ pub enum EraseError {
 pub fn erase(path: &Path, expected: &[u8]) -> Result<(), EraseError> {
     let seen = fs::symlink_metadata(path).map_err(EraseError::NotWritable)?;
     check(&seen)?;
+    if is_open_here(&seen) {
+        return Err(EraseError::Changed);
+    }
     let mut file = File::options().read(true).write(true).open(path).map_err(EraseError::NotWritable)?;
     let opened = file.metadata().map_err(EraseError::NotWritable)?;
     check(&opened)?;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::store::is_open_here;
+
 mod lazy;
 mod pieces;
 
@@ -63,6 +65,12 @@ pub enum GatherError {
         /// Its size; what was seen of it, where it grew while it was read.
         size_bytes: u64,
     },
+    /// The vault that this process has open: closing a second handle of it would drop its locks.
+    #[error("{} is the open vault", path.display())]
+    OpenVault {
+        /// Where.
+        path: PathBuf,
+    },
     /// A device, a pipe, a socket: opening it might wait for ever or change something.
     #[error("{} is not a regular file", path.display())]
     NotAFile {
@@ -87,7 +95,11 @@ impl GatherError {
     #[must_use]
     pub fn path(&self) -> &Path {
         match self {
-            Self::Unreadable { path, .. } | Self::Absent { path } | Self::TooLarge { path, .. } | Self::NotAFile { path } => path,
+            Self::Unreadable { path, .. }
+            | Self::Absent { path }
+            | Self::TooLarge { path, .. }
+            | Self::OpenVault { path }
+            | Self::NotAFile { path } => path,
         }
     }
 
@@ -170,10 +182,12 @@ fn is_link(data: &Metadata) -> bool {
 /// # Errors
 /// [`GatherError`], with the path.
 pub fn read_entry(entry: &Entry) -> Result<Option<Zeroizing<Vec<u8>>>, GatherError> {
-    if !entry.named && entry.size_bytes > PEEK_ABOVE_BYTES && is_binary(&entry.path)? {
-        return Ok(None);
+    let is_passed_over = || Ok(!entry.named && entry.size_bytes > PEEK_ABOVE_BYTES && is_binary(&entry.path)?);
+    let read = is_passed_over().and_then(|passed_over| if passed_over { Ok(None) } else { read_file(&entry.path).map(Some) });
+    match read {
+        Err(GatherError::OpenVault { .. }) if !entry.named => Ok(None),
+        other => other,
     }
-    read_file(&entry.path).map(Some)
 }
 
 /// Reads a whole file into a buffer that is wiped when dropped and was never moved while it was filled.
@@ -205,6 +219,7 @@ pub fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, GatherError> {
 fn open(path: &Path) -> Result<(File, u64), GatherError> {
     let fail = |error| GatherError::unreadable(path, error);
     let check = |data: &Metadata| match (data.is_file(), data.len()) {
+        _ if is_open_here(data) => Err(GatherError::OpenVault { path: path.to_owned() }),
         (false, _) => Err(GatherError::NotAFile { path: path.to_owned() }),
         (true, size_bytes) if size_bytes > FILE_CEILING_BYTES => Err(GatherError::TooLarge { path: path.to_owned(), size_bytes }),
         (true, size_bytes) => Ok(size_bytes),

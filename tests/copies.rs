@@ -9,10 +9,11 @@ use std::fs;
 use drivekey::record::{RecoveryPassword, VaultId};
 use drivekey::reveal::reveal;
 use drivekey::seal::{PassphraseSlot, Root, SlotBody, SlotOpening};
-use drivekey::store::{self, SlotRow, Store};
+use drivekey::store::{self, SlotRow};
 use drivekey::vault::{CopyDoubt, Edit, FaultKind, Locked, Machine, Setting, Unlocked, Vault, VaultError};
 use house::{
-    House, Known, LIMITS, PASSPHRASE, ask_everything, everything, handle, known_incoming, now, report, secret, take, text, unlock, words,
+    House, Known, LIMITS, PASSPHRASE, ask_everything, everything, handle, known_incoming, now, report, secret, store_of, take, text,
+    unlock, words,
 };
 
 const RECORDS: u32 = 6;
@@ -112,9 +113,9 @@ fn a_slot_put_back_is_named() {
 }
 
 fn root_of(house: &House) -> (Root, VaultId, SlotRow) {
-    let mut store = Store::open(&house.path()).unwrap();
+    let mut store = store_of(&house.path());
     let reader = store.read().unwrap();
-    let (vault, row) = (reader.vault().unwrap().0, reader.slots().unwrap().remove(0));
+    let (vault, row) = (reader.vault().unwrap().0, reader.slots().unwrap().rows.remove(0));
     let cost = drivekey::seal::KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes };
     let body = SlotBody { cost, salt: row.salt, check_value: row.check_value, wrapped: row.wrapped.clone() };
     let slot = PassphraseSlot { id: row.slot, body };
@@ -145,7 +146,7 @@ fn slot_for(root: &Root, vault: VaultId, passphrase: &str) -> SlotRow {
 fn a_slot_wrapped_by_someone_with_an_older_root_is_named() {
     let house = House::with(RECORDS);
     let (root, vault, _) = root_of(&house);
-    let mut store = Store::open(&house.path()).unwrap();
+    let mut store = store_of(&house.path());
     let writer = store.write().unwrap();
     writer.insert_slot(&slot_for(&root, vault, "eingeschlichen")).unwrap();
     writer.commit().unwrap();

@@ -17,6 +17,7 @@ use drivekey::seal::{
     Binding, KdfCost, KdfError, KdfLimits, KitIdentity, KitSlot, PassphraseSlot, Root, SealError, SealedItem, SealedRecord, SealedSummary,
     SlotBody, SlotOpening, Summary, Token, Tokens, Total, TotalItem, sha256,
 };
+use drivekey::store::{Opened, PrivateFolder, Store};
 use drivekey::vault::{CopyDraft, Filter, Incoming, Locked, Machine, NewAttachment, NewVault, Taking, TrashFilter, Vault};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -791,9 +792,9 @@ impl Maker {
         ];
         self.write_json("vault-1.txt", &lines, &rows.into());
 
-        let mut store = drivekey::store::Store::open(&path).unwrap();
+        let Opened::Store(mut store) = Store::open(&path, &PrivateFolder::default()).unwrap() else { panic!("a write was broken off") };
         let reader = store.read().unwrap();
-        let row = reader.slots().unwrap().into_iter().find(|row| row.kind == 1).unwrap();
+        let row = reader.slots().unwrap().rows.into_iter().find(|row| row.kind == 1).unwrap();
         let body = SlotBody { cost: KdfLimits::PRODUCT.floor, salt: row.salt, check_value: row.check_value, wrapped: row.wrapped };
         let slot = PassphraseSlot { id: row.slot, body };
         let lines = slot_lines(id, &slot, &row.checksum, "demopass", "The slot of vault-1.drivekey.", "opened");

@@ -9,7 +9,7 @@ use super::world::ClipboardError;
 use crate::record::{LineTextError, PasswordError, PasswordProblem};
 use crate::reveal::RevealError;
 use crate::seal::{KdfError, SealError};
-use crate::store::{Damage, StoreError};
+use crate::store::{BesideProblem, Damage, RefusedFile, StoreError};
 use crate::vault::{CopyDoubt, Fault, FaultKind, SlotChangeError, VaultError};
 
 /// A command that did not do what it was asked.
@@ -137,6 +137,23 @@ impl From<StoreError> for Failure {
                 "the vault cannot be written: the file, its folder or the medium is read-only; nothing was changed",
                 "reading works; copy the vault to a place that can be written to change it",
             ),
+            StoreError::UnfinishedWrite => Self::new(
+                Exit::Failed,
+                "another program's change was broken off just now; nothing was changed",
+                "run the command again: the vault is then put in order first",
+            ),
+            StoreError::Beside(refused) => Self::new(
+                Exit::OtherCopy,
+                format!("nothing was changed: {}", beside_sentence(&refused)),
+                "if you know where it comes from and do not need it, have it renamed with 'drivekey verify --set-aside'",
+            ),
+            StoreError::TwoNames => Self::refused(
+                "nothing was changed: this file has a second name (a hard link), and a change under one name would not be safe under the other",
+                "remove the other name, or copy the vault to a place of its own",
+            ),
+            StoreError::Replaced => {
+                Self::new(Exit::Failed, "another file was put in the vault's place meanwhile; nothing was changed", "run the command again")
+            }
             StoreError::UnfinishedOnReadOnly => Self::new(
                 Exit::Failed,
                 "an interrupted write must be undone first, and the medium is read-only",
@@ -217,6 +234,18 @@ impl From<VaultError> for Failure {
                 "use a copy or backup of the vault",
             ),
             VaultError::NoSuchSlot => Self::new(Exit::NotFound, "there is no such keyslot", "'drivekey keyslot list' shows them"),
+            VaultError::SlotsNotTried { left_out } => Self::new(
+                Exit::WrongPassphrase,
+                format!(
+                    "wrong passphrase for every keyslot that was tried; {left_out} more would take too long or were added from outside"
+                ),
+                "check the passphrase, choose the keyslot with --slot, or use a copy or backup of the vault",
+            ),
+            VaultError::ChangedMeanwhile => Self::new(
+                Exit::Failed,
+                "the vault was changed by another program again and again while it was read",
+                "wait until that is done and try again",
+            ),
             VaultError::Faults(faults) => {
                 Self::new(Exit::Damaged, faults_sentence(&faults), "nothing was changed; 'drivekey verify' names everything that is wrong")
             }
@@ -280,6 +309,24 @@ pub(super) fn doubt_sentence(doubt: CopyDoubt) -> String {
     }
 }
 
+/// What lies beside the vault and is not taken up.
+pub(super) fn beside_sentence(refused: &[RefusedFile]) -> String {
+    let names: Vec<String> = refused.iter().map(|file| file.path.display().to_string()).collect();
+    let why = match refused.first().map(|file| file.problem) {
+        Some(BesideProblem::NeverOurs) | None => "no drivekey makes such a file",
+        Some(BesideProblem::NotAFile) => "it is no ordinary file",
+        Some(BesideProblem::OtherOwner) => "it belongs to another user",
+        Some(BesideProblem::NotAJournal) => "it is not what a broken-off change leaves",
+        Some(BesideProblem::SuperJournal) => "it belongs to a change of several databases",
+        Some(BesideProblem::OtherWrite) => "it was left by another change than this file's last",
+        Some(BesideProblem::Disagrees) => "what it would make of the vault does not fit together",
+    };
+    match &names[..] {
+        [one] => format!("beside the vault lies {one}, which does not belong to it: {why}"),
+        _ => format!("beside the vault lie files that do not belong to it ({}): {why}", names.join(", ")),
+    }
+}
+
 fn changes(count: u32) -> String {
     if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
@@ -306,6 +353,7 @@ pub(super) fn fault_words(fault: &Fault) -> String {
         FaultKind::SlotChanged(slot) => format!("keyslot {} was changed", short(slot)),
         FaultKind::SlotMissing(slot) => format!("keyslot {} is missing", short(slot)),
         FaultKind::SlotAdded(slot) => format!("keyslot {} was added from outside or put back", short(slot)),
+        FaultKind::TooManySlots => "there are more keyslots than a vault can have".to_owned(),
         FaultKind::Summary => format!("{of} was changed, moved or exchanged"),
         FaultKind::Row => format!("{of} has not the form that a record has"),
         FaultKind::Handle => format!("{of} stands in another's place"),

@@ -1,12 +1,14 @@
 //! What `--json` prints. Graph's property names, our own beside them; described in docs/JSON.md.
 
+use std::cell::Cell;
 use std::io::Write;
 
+use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
-use crate::vault::Entry;
+use crate::vault::{Entry, Fault};
 
 /// A record without its digits.
 pub(super) fn entry(entry: &Entry) -> Map<String, Value> {
@@ -37,6 +39,58 @@ impl<'a> Entries<'a> {
 /// Made as they are written: a document of 100,000 would take hundreds of MiB.
 fn one_by_one<S: Serializer>(entries: &[Entry], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(entries.iter().map(entry))
+}
+
+/// What hands over records in parts until it is told to stop, and gives what is wrong with any.
+type Take<'a> = &'a mut dyn FnMut(Vec<Entry>) -> bool;
+
+/// Prints records as they are handed over, without keeping them: a vault may hold a million.
+pub(super) fn print_listed<E>(out: &mut dyn Write, each: impl FnOnce(Take<'_>) -> Result<Vec<Fault>, E>) -> Result<Vec<Fault>, Failure>
+where
+    Failure: From<E>,
+{
+    let streamed = Streamed { each: Cell::new(Some(each)), outcome: Cell::new(None) };
+    let printed = print(out, &Listed { value: &streamed });
+    match streamed.outcome.into_inner() {
+        Some(Err(error)) => Err(error.into()),
+        Some(Ok(faults)) => printed.map(|()| faults),
+        None => printed.map(|()| Vec::new()),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(bound = "T: Serialize")]
+struct Listed<'a, T> {
+    value: &'a T,
+}
+
+struct Streamed<F, E> {
+    each: Cell<Option<F>>,
+    outcome: Cell<Option<Result<Vec<Fault>, E>>>,
+}
+
+impl<E, F: FnOnce(Take<'_>) -> Result<Vec<Fault>, E>> Serialize for Streamed<F, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut sequence = serializer.serialize_seq(None)?;
+        let mut refused = None;
+        if let Some(each) = self.each.take() {
+            let outcome = each(&mut |entries| {
+                let written = entries.iter().try_for_each(|one| sequence.serialize_element(&entry(one)));
+                refused = written.err();
+                refused.is_none()
+            });
+            let failed = outcome.is_err();
+            self.outcome.set(Some(outcome));
+            if failed {
+                // The document is left unfinished: nobody may take a part for the whole.
+                return Err(serde::ser::Error::custom("the records could not all be read"));
+            }
+        }
+        match refused {
+            Some(error) => Err(error),
+            None => sequence.end(),
+        }
+    }
 }
 
 /// Prints one document and a line end.

@@ -76,6 +76,7 @@ pub(super) fn gather_words(error: &GatherError) -> String {
         GatherError::TooLarge { size_bytes, .. } => {
             format!("it is too large for a key file ({} MiB); name a smaller one", size_bytes / (1024 * 1024))
         }
+        GatherError::OpenVault { .. } => "it is the vault itself, and sealed".to_owned(),
         GatherError::NotAFile { .. } => "it is no ordinary file or folder".to_owned(),
         GatherError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::PermissionDenied => {
             "it may not be read; check its permissions".to_owned()

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::args::{Shared, slots_beginning};
 use super::exit::Exit;
-use super::failure::{Failure, doubt_sentence, fault_words};
+use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words};
 use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
@@ -125,6 +125,19 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
         writeln!(world.err, "Warning: {}. Reading goes on, changes are refused.", doubt_sentence(doubt))?;
         writeln!(world.err, "If you know why, take this copy for the right one with 'drivekey verify --accept-copy'.")?;
     }
+    if !vault.refused().is_empty() {
+        writeln!(world.err, "Warning: {}. It was not taken up. Reading goes on, changes are refused.", beside_sentence(vault.refused()))?;
+        writeln!(world.err, "If you know where it comes from and do not need it: 'drivekey verify --set-aside' renames it.")?;
+    }
+    if vault.is_unfinished() {
+        writeln!(
+            world.err,
+            "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused."
+        )?;
+    }
+    if vault.names() > 1 {
+        writeln!(world.err, "Warning: the vault's file has a second name (a hard link). Reading goes on, changes are refused.")?;
+    }
     if let Err(kind) = vault.memory() {
         writeln!(
             world.err,
@@ -138,8 +151,8 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
 pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
     match (vault.faults().is_empty(), vault.doubt()) {
         (false, _) => Exit::Damaged,
-        (true, Some(_)) => Exit::OtherCopy,
-        (true, None) => Exit::Done,
+        (true, None) if vault.refused().is_empty() => Exit::Done,
+        (true, _) => Exit::OtherCopy,
     }
 }
 

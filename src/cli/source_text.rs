@@ -38,7 +38,10 @@ pub(super) fn name_of(path: &Path) -> Option<String> {
 /// [`GatherError::TooLarge`] for what was named and is no plain text: that is only read whole.
 pub(super) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
     let mut buffer = Zeroizing::new(vec![0; PIECE_BYTES]);
-    let begun = gather::begin(&entry.path, &mut buffer)?;
+    let begun = match gather::begin(&entry.path, &mut buffer) {
+        Err(GatherError::OpenVault { .. }) if !entry.named => return Ok(None),
+        other => other?,
+    };
     let beginning = &buffer[..begun.filled];
     if !entry.named && (is_media(beginning) || is_structured(beginning) || gather::looks_binary(beginning)) {
         return Ok(None);

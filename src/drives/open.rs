@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::Aligned;
 use super::name::is_windows_device;
+use crate::store::is_open_here;
 
 /// A drive or image that can only be read.
 #[derive(Debug)]
@@ -75,6 +76,10 @@ impl Drive {
     pub fn open(path: &Path) -> Result<Self, DriveError> {
         // Looked at before it is opened: opening a pipe would wait for a writer.
         let kind = if is_windows_device(path) { Kind::Raw } else { kind(path)? };
+        if path.metadata().is_ok_and(|data| is_open_here(&data)) {
+            // The vault itself, named for an image: closing a second handle of it would drop its locks.
+            return Err(io::Error::from(io::ErrorKind::ResourceBusy).into());
+        }
         let file = File::open(path)?;
         let mut reader = Aligned::new(file);
         let size = match (kind, reader.length(kind == Kind::Sized)) {

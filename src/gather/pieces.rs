@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::{GatherError, fill};
+use crate::store::is_open_here;
 
 /// A file of which the beginning was read.
 #[derive(Debug)]
@@ -22,6 +23,9 @@ pub struct Begun {
 /// [`GatherError`]: not there, no regular file, not readable.
 pub fn begin(path: &Path, buffer: &mut [u8]) -> Result<Begun, GatherError> {
     let fail = |error| GatherError::unreadable(path, error);
+    if is_open_here(&path.metadata().map_err(fail)?) {
+        return Err(GatherError::OpenVault { path: path.to_owned() });
+    }
     let mut file = File::open(path).map_err(fail)?;
     if !file.metadata().map_err(fail)?.is_file() {
         return Err(GatherError::NotAFile { path: path.to_owned() });

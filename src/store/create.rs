@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 use tempfile::NamedTempFile;
 
-use super::open::distrust;
-use super::reader::Reader;
-use super::{SlotRow, StoreError, Writer, schema};
+use super::connection::{distrust, for_writing};
+use super::place::Place;
+use super::{Reader, SlotRow, StoreError, Writer, schema};
 use crate::record::VaultId;
 
 /// Makes a new vault file with its slots and its sealed state.
@@ -27,7 +27,7 @@ pub fn create(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> R
     let temporary = tempfile::Builder::new().prefix(".drivekey-new-").tempfile_in(folder)?;
     let built = build(temporary.path(), vault, state, slots);
     // A build that failed may have left a journal beside the temporary file.
-    let _ = std::fs::remove_file(super::header::journal_of(temporary.path()));
+    let _ = std::fs::remove_file(Place::of(temporary.path().to_owned()).journal());
     built?;
     File::options().write(true).open(temporary.path())?.sync_all()?;
     put_in_place(temporary, &path)?;
@@ -36,11 +36,12 @@ pub fn create(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> R
 
 fn build(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let mut connection = Connection::open_with_flags(path, flags)?;
+    let connection = Connection::open_with_flags(path, flags)?;
     distrust(&connection)?;
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    schema::migrate(&transaction, 0)?;
-    let writer = Writer::new(Reader::new(transaction));
+    for_writing(&connection)?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let writer = Writer::new(Reader::new(&connection));
+    schema::migrate(&connection, 0)?;
     writer.insert_vault(vault, state)?;
     for slot in slots {
         writer.insert_slot(slot)?;

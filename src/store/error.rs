@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::RefusedFile;
+
 /// How a file is damaged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Damage {
@@ -58,9 +60,21 @@ pub enum StoreError {
     /// The file or its medium cannot be written.
     #[error("read-only")]
     ReadOnly,
-    /// An interrupted write must be rolled back first, and the medium cannot be written.
+    /// The journal of a write that was broken off lies beside the file.
+    #[error("an unfinished write")]
+    UnfinishedWrite,
+    /// A write that was broken off must be undone first, and the medium cannot be written.
     #[error("an unfinished write on a read-only medium")]
     UnfinishedOnReadOnly,
+    /// Something lies beside the file that SQLite would take up, and it is none of this vault's.
+    #[error("{} files beside the vault are refused", .0.len())]
+    Beside(Vec<RefusedFile>),
+    /// The file has two names: each would have a journal of its own.
+    #[error("the file has two names")]
+    TwoNames,
+    /// Another file was put in this one's place while it was open.
+    #[error("the file was replaced")]
+    Replaced,
     /// The system refused.
     #[error("input or output failed: {0:?}")]
     Io(io::ErrorKind),
@@ -86,9 +100,7 @@ impl From<rusqlite::Error> for StoreError {
         use rusqlite::{ErrorCode, ffi};
         match error {
             rusqlite::Error::SqliteFailure(failure, _) => match (failure.code, failure.extended_code) {
-                (_, ffi::SQLITE_READONLY_ROLLBACK | ffi::SQLITE_READONLY_CANTINIT | ffi::SQLITE_READONLY_RECOVERY) => {
-                    Self::UnfinishedOnReadOnly
-                }
+                (_, ffi::SQLITE_READONLY_ROLLBACK) => Self::UnfinishedWrite,
                 (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Busy,
                 (ErrorCode::DiskFull, _) => Self::DiskFull,
                 // With the database open, this is a journal that cannot be made beside it.

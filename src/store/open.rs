@@ -1,136 +1,318 @@
-//! Opening an existing file, distrusting it: header first, then locks on the library, then the tables.
-//! Never creates, never repairs; a file that is refused stays as it is.
+//! Opening an existing file, distrusting it and the folder it lies in: what lies beside it first, then its header, then
+//! a connection that only reads, then the tables. Never creates, never repairs; a file that is refused stays as it is.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
-use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::Connection;
 
-use super::{Damage, Reader, StoreError, VERSION, Writer, header, schema};
+use super::beside::{self, Beside, RefusedFile};
+use super::descriptor::Descriptor;
+use super::place::Place;
+use super::private::{PrivateCopy, PrivateFolder, copy_bytes};
+use super::view::{begin_reading, check};
+use super::{BesideProblem, Reader, StoreError, Writer, connection, header, journal};
 
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Largest blob or row; a sealed record stays far below.
-const LENGTH_CEILING_BYTES: i32 = 4 * 1024 * 1024;
-/// Page cache while writing, so that index pages of a bulk import stay in memory.
-const WRITE_CACHE_KIB: i32 = 96 * 1024;
+/// SQLite may take a journal that a writer has just removed for one that was left behind: looked at again so often.
+const LOOKS: u32 = 4;
+/// What SQLite reads of a journal to see whether it is one.
+const BEGINNING_BYTES: u64 = 512;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
-/// An open vault file.
+/// An open vault file, or a private copy of one.
 pub struct Store {
-    connection: Connection,
-    path: PathBuf,
+    // Connections are closed before the descriptor.
+    pub(super) reading: Connection,
+    pub(super) writing: Option<Connection>,
+    pub(super) file: Descriptor,
+    pub(super) place: Place,
+    /// Where a copy is read: the copy, and what keeps the file itself from being read.
+    copy: Option<(PrivateCopy, Place, Vec<RefusedFile>)>,
+}
+
+/// What opening a file gave.
+pub enum Opened {
+    /// The file itself, or a copy of it without what is refused beside it.
+    Store(Box<Store>),
+    /// A write was broken off. It is undone on a copy only: whether what came out is this vault must be judged first.
+    Interrupted(Box<Interrupted>),
+}
+
+/// A file with the journal of a write that was broken off.
+pub struct Interrupted {
+    /// A copy with the write undone.
+    pub undone: Store,
+    /// A copy as the file stands, without the journal; an error where that is no sound file.
+    pub standing: Result<Store, StoreError>,
+    /// What undoes the write in the file itself.
+    pub settlement: Settlement,
+}
+
+/// The right to undo a broken-off write in the file itself, by the journal that was tried on a copy and by no other.
+pub struct Settlement {
+    journal_sha256: [u8; 32],
 }
 
 impl Store {
-    /// Opens a file.
+    /// Opens a file. Private copies are made in `private` where they are needed.
     ///
     /// # Errors
     /// Each kind of refusal is a [`StoreError`] of its own; none changes the file.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        header::check(path)?;
-        // The library follows a relative path only as long as nobody changes the working directory.
-        let path = std::path::absolute(path)?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-        let connection = Connection::open_with_flags(&path, flags)?;
-        distrust(&connection)?;
-        let store = Self { connection, path };
-        store.check_version()?;
-        Ok(store)
+    pub fn open(path: &Path, private: &PrivateFolder) -> Result<Opened, StoreError> {
+        let place = Place::resolve(path)?;
+        let file = Descriptor::open(place.path())?;
+        let look = beside::look(&place, &file)?;
+        let form = header::check_form(&file);
+        if look.refused.is_empty() {
+            match (form, look.journal) {
+                (Ok(()), _) => match Self::read_in_place(&place, file) {
+                    Ok(store) => return Ok(Opened::Store(Box::new(store))),
+                    Err(StoreError::UnfinishedWrite) => {}
+                    Err(error) => return Err(error),
+                },
+                (Err(error), false) => return Err(error),
+                // The write that was broken off may have torn the header.
+                (Err(_), true) => {}
+            }
+        } else if !look.journal {
+            form?;
+        }
+        Self::read_copies(&place, private)
     }
 
-    /// Whether the file or its medium refuses writing.
-    ///
-    /// # Errors
-    /// [`StoreError::Other`] if the library cannot tell.
-    pub fn is_read_only(&self) -> Result<bool, StoreError> {
-        Ok(self.connection.is_readonly(rusqlite::MAIN_DB)?)
+    /// The file itself, through a connection that cannot write.
+    fn read_in_place(place: &Place, file: Descriptor) -> Result<Self, StoreError> {
+        let reading = connection::open_for_reading(place.path())?;
+        drop(read_again(&reading, &file)?);
+        if !file.is_at(place.path()) {
+            return Err(StoreError::Replaced);
+        }
+        Ok(Self { reading, writing: None, file, place: place.clone(), copy: None })
     }
 
-    /// Where the file lies.
+    /// Private copies: as the file stands, and where a journal lies beside it with the write undone.
+    fn read_copies(place: &Place, private: &PrivateFolder) -> Result<Opened, StoreError> {
+        let file = Descriptor::open(place.path())?;
+        let mut look = beside::look(place, &file)?;
+        let mut undone = None;
+        if look.journal {
+            match undo_on_a_copy(place, &file, private)? {
+                Undone::NotHot => {}
+                Undone::Copy(copy, journal_sha256) => undone = Some((copy, journal_sha256)),
+                Undone::Refused(problem) => look.refused.push(RefusedFile { path: place.journal(), kind: Beside::Journal, problem }),
+            }
+        }
+        if look.refused.is_empty() && undone.is_none() {
+            // Another process undid the write meanwhile.
+            header::check_form(&file)?;
+            return Self::read_in_place(place, file).map(Box::new).map(Opened::Store);
+        }
+        let standing = private.copy(&file, None).and_then(|copy| Self::read_copy(copy, place, look.refused.clone()));
+        match undone {
+            Some((copy, journal_sha256)) => {
+                let undone = Self::read_copy(copy, place, look.refused)?;
+                Ok(Opened::Interrupted(Box::new(Interrupted { undone, standing, settlement: Settlement { journal_sha256 } })))
+            }
+            None => standing.map(Box::new).map(Opened::Store),
+        }
+    }
+
+    fn read_copy(copy: PrivateCopy, real: &Place, refused: Vec<RefusedFile>) -> Result<Self, StoreError> {
+        let place = Place::of(copy.path());
+        let file = Descriptor::open(place.path())?;
+        header::check(&file)?;
+        let reading = connection::open_for_reading(place.path())?;
+        begin_reading(&reading, &file)?;
+        Ok(Self { reading, writing: None, file, place: real.clone(), copy: Some((copy, place, refused)) })
+    }
+
+    /// Where the file lies, links resolved.
     #[must_use]
     pub fn path(&self) -> &Path {
-        &self.path
+        self.place.path()
+    }
+
+    /// What lies beside the file and is refused. Where there is any, a copy is read, and nothing is written.
+    #[must_use]
+    pub fn refused(&self) -> &[RefusedFile] {
+        self.copy.as_ref().map_or(&[], |(_, _, refused)| refused)
+    }
+
+    /// Whether a copy is read in the file's place.
+    #[must_use]
+    pub const fn is_copy(&self) -> bool {
+        self.copy.is_some()
+    }
+
+    /// Refuses the journal, too, after what came of it was judged.
+    pub fn refuse_journal(&mut self) {
+        let path = self.place.journal();
+        if let Some((_, _, refused)) = &mut self.copy {
+            refused.push(RefusedFile { path, kind: Beside::Journal, problem: BesideProblem::Disagrees });
+        }
+    }
+
+    /// How many names the file has. With two, each has a journal of its own, and one cannot see the other's.
+    #[must_use]
+    pub fn names(&self) -> u64 {
+        if self.copy.is_some() { 1 } else { self.file.names() }
+    }
+
+    /// How large the file is.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        Ok(self.file.metadata()?.len())
     }
 
     /// Begins a read: what it sees does not change until it ends.
     ///
     /// # Errors
     /// [`StoreError::Busy`] when another process is writing, [`StoreError::Damaged`] for a file of another length or
-    /// with other tables.
+    /// with other tables, [`StoreError::UnfinishedWrite`] when a writer died since the file was opened.
     pub fn read(&mut self) -> Result<Reader<'_>, StoreError> {
-        let path = self.path.clone();
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        // The first query takes the shared lock; from then on nobody changes the file's length.
-        schema::check(&transaction)?;
-        check_length(&transaction, &path)?;
-        Ok(Reader::new(transaction))
+        self.writing = None;
+        read_again(&self.reading, &self.file)
     }
 
     /// Begins a write: no other process writes until it ends, and nothing is changed before its commit.
     ///
     /// # Errors
-    /// [`StoreError::ReadOnly`], [`StoreError::Busy`], or as [`Store::read`].
+    /// [`StoreError::Beside`] over what is refused, [`StoreError::TwoNames`], [`StoreError::ReadOnly`],
+    /// [`StoreError::Busy`], or as [`Store::read`].
     pub fn write(&mut self) -> Result<Writer<'_>, StoreError> {
-        if self.is_read_only()? {
-            return Err(StoreError::ReadOnly);
+        match &self.copy {
+            Some((_, _, refused)) if refused.is_empty() => return Err(StoreError::UnfinishedOnReadOnly),
+            Some((_, _, refused)) => return Err(StoreError::Beside(refused.clone())),
+            None => {}
         }
-        let path = self.path.clone();
-        self.connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        schema::check(&transaction)?;
-        check_length(&transaction, &path)?;
-        Ok(Writer::new(Reader::new(transaction)))
+        if self.file.names() > 1 {
+            return Err(StoreError::TwoNames);
+        }
+        super::reserve::reserve(self)?;
+        let Some(writing) = &self.writing else { return Err(StoreError::Busy) };
+        let reader = Reader::new(writing);
+        check(writing, &self.file)?;
+        Ok(Writer::new(reader))
     }
 
-    /// There is no older version yet; the first will be taken to the newest here, in one write.
-    fn check_version(&self) -> Result<(), StoreError> {
-        let version: u32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let journal: String = self.connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
-        match version {
-            VERSION if journal == "delete" => Ok(()),
-            found if found > VERSION => Err(StoreError::Newer { found, known: VERSION }),
-            _ => Err(StoreError::Damaged(Damage::Header)),
+    /// Copies all bytes of the file, as they are now, into another.
+    ///
+    /// # Errors
+    /// As [`Store::read`], and what the system refuses.
+    pub fn copy_into(&mut self, to: &mut File) -> Result<(), StoreError> {
+        let shared = begin_reading(&self.reading, &self.file)?;
+        copy_bytes(&self.file, to)?;
+        drop(shared);
+        Ok(to.sync_all()?)
+    }
+
+    /// A private copy of the file as it is now, to be looked through without keeping writers out.
+    ///
+    /// # Errors
+    /// As [`Store::read`], and what the system refuses.
+    pub fn snapshot(&mut self, private: &PrivateFolder) -> Result<Self, StoreError> {
+        let shared = begin_reading(&self.reading, &self.file)?;
+        let copy = private.copy(&self.file, None)?;
+        drop(shared);
+        Self::read_copy(copy, &self.place, Vec::new())
+    }
+}
+
+impl Settlement {
+    /// `undone` is the copy on which it was tried. Undoes the write in the file itself, after what came of it on the copy was judged, and opens the file.
+    ///
+    /// # Errors
+    /// [`StoreError::UnfinishedOnReadOnly`] where the medium cannot be written: the copy is as good for reading.
+    /// [`StoreError::UnfinishedWrite`] where the journal is another one by now.
+    pub fn settle(&self, undone: &Store, private: &PrivateFolder) -> Result<Store, StoreError> {
+        if !undone.refused().is_empty() {
+            return Err(StoreError::Beside(undone.refused().to_vec()));
+        }
+        let place = &undone.place;
+        let file = Descriptor::open(place.path())?;
+        let look = beside::look(place, &file)?;
+        if look.refused.is_empty() && look.journal {
+            // Another process may have undone it since; then there is none.
+            if journal::sha256(&place.journal()).is_ok_and(|now| now != self.journal_sha256) {
+                return Err(StoreError::UnfinishedWrite);
+            }
+            match connection::open_for_writing(place.path()) {
+                Ok(undoing) => drop(begin_reading(&undoing, &file)?),
+                Err(StoreError::ReadOnly | StoreError::UnfinishedWrite) => return Err(StoreError::UnfinishedOnReadOnly),
+                Err(error) => return Err(error),
+            }
+        }
+        drop(file);
+        match Store::open(place.path(), private)? {
+            Opened::Store(store) => Ok(*store),
+            Opened::Interrupted(_) => Err(StoreError::UnfinishedWrite),
         }
     }
 }
 
-/// Settings of one connection; shared with the making of a new file.
-pub(super) fn distrust(connection: &Connection) -> Result<(), StoreError> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
-    for (limit, value) in [
-        (Limit::SQLITE_LIMIT_LENGTH, LENGTH_CEILING_BYTES),
-        (Limit::SQLITE_LIMIT_ATTACHED, 0),
-        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
-        (Limit::SQLITE_LIMIT_COLUMN, 64),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 * 1024),
-    ] {
-        connection.set_limit(limit, value)?;
+/// Begins a read, where it is not sure at once that a journal was left behind.
+pub(super) fn read_again<'a>(reading: &'a Connection, file: &Descriptor) -> Result<Reader<'a>, StoreError> {
+    let mut looks = 0;
+    loop {
+        match begin_reading(reading, file) {
+            Err(StoreError::UnfinishedWrite) if looks < LOOKS => {
+                looks += 1;
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            other => return other,
+        }
     }
-    for (name, value) in [
-        ("mmap_size", "0"),
-        ("cell_size_check", "ON"),
-        ("synchronous", "EXTRA"),
-        ("fullfsync", "ON"),
-        ("checkpoint_fullfsync", "ON"),
-        ("secure_delete", "ON"),
-        ("temp_store", "MEMORY"),
-        ("foreign_keys", "ON"),
-    ] {
-        connection.pragma_update(None, name, value)?;
-    }
-    Ok(())
 }
 
-/// Bytes after the last page, or pages that are not there, are damage.
-fn check_length(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
-    let page: u32 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
-    let found = std::fs::metadata(path)?.len();
-    let expected = u64::from(pages) * u64::from(page);
-    if found == expected { Ok(()) } else { Err(StoreError::Damaged(Damage::Length { expected, found })) }
+enum Undone {
+    /// SQLite would not take it up: a write leaves such a file where it never got to change anything.
+    NotHot,
+    Copy(PrivateCopy, [u8; 32]),
+    Refused(BesideProblem),
+}
+
+/// Lets SQLite roll the journal back on a private copy.
+fn undo_on_a_copy(place: &Place, file: &Descriptor, private: &PrivateFolder) -> Result<Undone, StoreError> {
+    let length = file.metadata()?.len();
+    let plausible = match journal::is_plausible(&place.journal(), length, header::change_counter(file)) {
+        Ok(plausible) => plausible,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Undone::NotHot),
+        Err(error) => return Err(error.into()),
+    };
+    // What is no journal can be of any size; its beginning is enough to ask SQLite what it would do with it.
+    let most_bytes = if plausible.is_ok() { u64::MAX } else { BEGINNING_BYTES };
+    let copy = private.copy(file, Some((&place.journal(), most_bytes)))?;
+    if !is_hot(&copy)? {
+        return Ok(Undone::NotHot);
+    }
+    if let Err(problem) = plausible {
+        return Ok(Undone::Refused(problem));
+    }
+    let journal_sha256 = journal::sha256(&copy.journal())?;
+    let undone = roll_back(&copy);
+    Ok(if undone.is_ok() { Undone::Copy(copy, journal_sha256) } else { Undone::Refused(BesideProblem::Disagrees) })
+}
+
+/// By SQLite's own rules.
+fn is_hot(copy: &PrivateCopy) -> Result<bool, StoreError> {
+    let reading = connection::open_for_reading(&copy.path())?;
+    match reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(StoreError::from) {
+        // A torn header cannot be read, and the journal is what mends it.
+        Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => Ok(true),
+        Ok(()) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn roll_back(copy: &PrivateCopy) -> Result<(), StoreError> {
+    let undoing = connection::open_for_writing(&copy.path())?;
+    undoing.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    drop(undoing);
+    if copy.journal().exists() {
+        return Err(StoreError::UnfinishedWrite);
+    }
+    header::check(&Descriptor::open(&copy.path())?)
 }

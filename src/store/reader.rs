@@ -1,24 +1,42 @@
 //! Reading within one view of the file that nobody changes meanwhile. Every form is checked; nothing is believed.
 
-use rusqlite::{CachedStatement, OptionalExtension, Row, Transaction, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
 
-use super::{Damage, ItemRow, RecordRow, RowTokens, SlotRow, StoreError, TokenColumn};
+use super::{Damage, ItemRow, MalformedSlot, RecordRow, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn};
 use crate::record::{RecordId, Revision, SlotId, VaultId};
+
+/// A vault has at most 32 slots; forged ones beyond that are read so far that they can be named.
+const SLOTS_READ: u32 = 256;
 
 const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
 
-/// A read in progress.
+/// A read in progress. Dropped, it ends the transaction that its connection is in.
 pub struct Reader<'a> {
-    pub(super) transaction: Transaction<'a>,
+    connection: &'a Connection,
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if !self.connection.is_autocommit() {
+            // Nothing is lost by a rollback that fails: the connection rolls back when it is closed.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(transaction: Transaction<'a>) -> Self {
-        Self { transaction }
+    pub(super) const fn new(connection: &'a Connection) -> Self {
+        Self { connection }
+    }
+
+    pub(super) const fn connection(&self) -> &'a Connection {
+        self.connection
     }
 
     pub(super) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>, StoreError> {
-        Ok(self.transaction.prepare_cached(sql)?)
+        Ok(self.connection.prepare_cached(sql)?)
     }
 
     /// The vault's id and its sealed state.
@@ -30,28 +48,30 @@ impl<'a> Reader<'a> {
         Ok(statement.query_one([], |row| Ok((VaultId::from_bytes(row.get(0)?), row.get(1)?)))?)
     }
 
-    /// All keyslots, by name; a damaged index must not shut the vault.
+    /// All keyslots, in the order of their rows and without any index: a damaged one must not shut the vault. One row of
+    /// another form must not shut out the others.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn slots(&self) -> Result<Vec<SlotRow>, StoreError> {
+    /// [`StoreError::Damaged`] when the pages cannot be walked.
+    pub fn slots(&self) -> Result<SlotRows, StoreError> {
         let sql =
-            "SELECT slot_id, kind, memory_kib, passes, lanes, salt, check_value, wrapped, checksum FROM slot NOT INDEXED ORDER BY slot_id";
+            "SELECT slot_id, kind, memory_kib, passes, lanes, salt, check_value, wrapped, checksum, rowid FROM slot NOT INDEXED LIMIT ?1";
         let mut statement = self.prepare(sql)?;
-        let rows = statement.query_map([], |row| {
-            Ok(SlotRow {
-                slot: SlotId::from_bytes(row.get(0)?),
-                kind: row.get(1)?,
-                memory_kib: row.get(2)?,
-                passes: row.get(3)?,
-                lanes: row.get(4)?,
-                salt: row.get(5)?,
-                check_value: row.get(6)?,
-                wrapped: row.get(7)?,
-                checksum: row.get(8)?,
-            })
-        })?;
-        rows.map(|row| row.map_err(StoreError::from)).collect()
+        let mut rows = statement.query(params![SLOTS_READ + 1])?;
+        let (mut found, mut last) = (SlotRows::default(), i64::MIN);
+        while let Some(row) = rows.next()? {
+            ascends(&mut last, row.get(9)?)?;
+            if found.rows.len() + found.malformed.len() == SLOTS_READ as usize {
+                found.more = true;
+                break;
+            }
+            match slot_row(row) {
+                Ok(slot) => found.rows.push(slot),
+                Err(_) => found.malformed.push(malformed_slot(row)?),
+            }
+        }
+        found.rows.sort_by_key(|row| *row.slot.as_bytes());
+        Ok(found)
     }
 
     /// The row with this handle number.
@@ -77,22 +97,48 @@ impl<'a> Reader<'a> {
             TokenColumn::Digits => "digits_token",
         };
         let mut statement = self.prepare(&format!("SELECT {COLUMNS} FROM record WHERE {name} = ?1 ORDER BY handle"))?;
-        let rows = statement.query_map(params![token.as_slice()], record_row)?;
-        rows.map(|row| row.map_err(StoreError::from)).collect()
+        let mut rows = statement.query(params![token.as_slice()])?;
+        let (mut found, mut last) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            ascends(&mut last, row.get(0)?)?;
+            found.push(record_row(row)?);
+        }
+        Ok(found)
     }
 
-    /// Hands over every row, by handle, without using any index. One row of another form must not hide the others: in
-    /// its place comes the number of its handle, zero where not even that is one.
+    /// The next rows after a handle, at most so many, by handle and without using any index; fewer at the end. One row
+    /// of another form must not hide the others: in its place comes the number of its handle.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when the pages cannot be walked.
-    pub fn for_each_row(&self, mut take: impl FnMut(Result<RecordRow, u32>)) -> Result<(), StoreError> {
-        let mut statement = self.prepare(&format!("SELECT {COLUMNS} FROM record NOT INDEXED ORDER BY handle"))?;
-        let mut rows = statement.query([])?;
+    /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
+    pub fn rows_after(&self, handle: u32, most: u32) -> Result<Vec<Result<RecordRow, u32>>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 ORDER BY handle LIMIT ?2");
+        let mut statement = self.prepare(&sql)?;
+        let mut rows = statement.query(params![handle, most])?;
+        let (mut found, mut last) = (Vec::new(), i64::from(handle));
         while let Some(row) = rows.next()? {
-            take(record_row(row).map_err(|_| row.get(0).unwrap_or(0)));
+            let number = row.get(0)?;
+            ascends(&mut last, number)?;
+            let number = u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?;
+            found.push(record_row(row).map_err(|_| number));
         }
-        Ok(())
+        Ok(found)
+    }
+
+    /// The handles of the next sealed records after one, at most so many; fewer at the end.
+    ///
+    /// # Errors
+    /// As [`Reader::rows_after`].
+    pub fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
+        let mut statement = self.prepare("SELECT handle FROM sealed WHERE handle > ?1 ORDER BY handle LIMIT ?2")?;
+        let mut rows = statement.query(params![handle, most])?;
+        let (mut found, mut last) = (Vec::new(), i64::from(handle));
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            ascends(&mut last, number)?;
+            found.push(u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?);
+        }
+        Ok(found)
     }
 
     /// The sealed record of a handle; `None` when there is none.
@@ -104,23 +150,22 @@ impl<'a> Reader<'a> {
         Ok(statement.query_row(params![handle], |row| row.get(0)).optional()?)
     }
 
-    /// All items, by number, without using any index.
+    /// All items, by number, without using any index. In the place of a row of another form comes its number.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn items(&self) -> Result<Vec<ItemRow>, StoreError> {
+    /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
+    pub fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
         let mut statement =
             self.prepare("SELECT number, item_id, revision, content_sha256, summary FROM item NOT INDEXED ORDER BY number")?;
-        let rows = statement.query_map([], |row| {
-            Ok(ItemRow {
-                number: row.get(0)?,
-                item: RecordId::from_bytes(row.get(1)?),
-                revision: Revision::new(row.get(2)?).ok_or(rusqlite::Error::IntegralValueOutOfRange(2, 0))?,
-                content_sha256: row.get(3)?,
-                summary: row.get(4)?,
-            })
-        })?;
-        rows.map(|row| row.map_err(StoreError::from)).collect()
+        let mut rows = statement.query([])?;
+        let (mut found, mut last) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            ascends(&mut last, number)?;
+            let number = u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?;
+            found.push(item_row(row).map_err(|_| number));
+        }
+        Ok(found)
     }
 
     /// The sealed content of an item; `None` when there is none.
@@ -132,15 +177,6 @@ impl<'a> Reader<'a> {
         Ok(statement.query_row(params![number], |row| row.get(0)).optional()?)
     }
 
-    /// How many rows there are, records and sealed records.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when the pages cannot be walked.
-    pub fn counts(&self) -> Result<(u32, u32), StoreError> {
-        let mut statement = self.prepare("SELECT (SELECT count(*) FROM record NOT INDEXED), (SELECT count(*) FROM sealed)")?;
-        Ok(statement.query_one([], |row| Ok((row.get(0)?, row.get(1)?)))?)
-    }
-
     /// Walks all pages and compares every index with its table.
     ///
     /// # Errors
@@ -148,12 +184,77 @@ impl<'a> Reader<'a> {
     pub fn check_pages(&self) -> Result<(), StoreError> {
         let mut statement = self.prepare("PRAGMA integrity_check(1)")?;
         let answer: String = statement.query_one([], |row| row.get(0))?;
+        if answer != "ok" {
+            // Only what this has walked is known to end.
+            return Err(StoreError::Damaged(Damage::Pages));
+        }
         let loose: i64 = {
             let mut loose = self.prepare("SELECT count(*) FROM pragma_foreign_key_check")?;
             loose.query_one([], |row| row.get(0))?
         };
-        if answer == "ok" && loose == 0 { Ok(()) } else { Err(StoreError::Damaged(Damage::Pages)) }
+        if loose == 0 { Ok(()) } else { Err(StoreError::Damaged(Damage::Pages)) }
     }
+}
+
+/// Pages that several others lead to would give the same rows for ever; a number that does not ascend shows them.
+fn ascends(last: &mut i64, number: i64) -> Result<(), StoreError> {
+    if number <= *last {
+        return Err(StoreError::Damaged(Damage::Pages));
+    }
+    *last = number;
+    Ok(())
+}
+
+fn slot_row(row: &Row<'_>) -> rusqlite::Result<SlotRow> {
+    Ok(SlotRow {
+        slot: SlotId::from_bytes(row.get(0)?),
+        kind: row.get(1)?,
+        memory_kib: row.get(2)?,
+        passes: row.get(3)?,
+        lanes: row.get(4)?,
+        salt: row.get(5)?,
+        check_value: row.get(6)?,
+        wrapped: row.get(7)?,
+        checksum: row.get(8)?,
+    })
+}
+
+fn malformed_slot(row: &Row<'_>) -> Result<MalformedSlot, StoreError> {
+    let mut digest = Sha256::new();
+    for column in 0..9 {
+        let value = row.get_ref(column)?;
+        // Each with its type and length: no two rows give the same bytes.
+        let number;
+        let (kind, bytes): (u8, &[u8]) = match value {
+            ValueRef::Null => (0, &[]),
+            ValueRef::Integer(value) => {
+                number = value.to_be_bytes();
+                (1, &number)
+            }
+            ValueRef::Real(value) => {
+                number = value.to_be_bytes();
+                (2, &number)
+            }
+            ValueRef::Text(value) => (3, value),
+            ValueRef::Blob(value) => (4, value),
+        };
+        digest.update([kind]);
+        digest.update((bytes.len() as u64).to_be_bytes());
+        digest.update(bytes);
+    }
+    let digest: [u8; 32] = digest.finalize().into();
+    let named = row.get(0).unwrap_or_else(|_| std::array::from_fn(|at| digest[at]));
+    Ok(MalformedSlot { slot: SlotId::from_bytes(named), digest })
+}
+
+fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
+    Ok(ItemRow {
+        number: row.get(0)?,
+        item: RecordId::from_bytes(row.get(1)?),
+        revision: Revision::new(row.get(2)?).ok_or(rusqlite::Error::IntegralValueOutOfRange(2, 0))?,
+        content_sha256: row.get(3)?,
+        summary: row.get(4)?,
+    })
 }
 
 fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {

@@ -92,6 +92,26 @@ pub struct SlotRow {
     pub checksum: [u8; SHA256_BYTES],
 }
 
+/// The keyslots of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SlotRows {
+    /// By name.
+    pub rows: Vec<SlotRow>,
+    /// Rows that have not the form of a slot.
+    pub malformed: Vec<MalformedSlot>,
+    /// Whether there are more than were read.
+    pub more: bool,
+}
+
+/// A row among the keyslots that has not the form of one. It opens nothing, and shuts out no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MalformedSlot {
+    /// Its name; made of the digest where the row has none.
+    pub slot: SlotId,
+    /// SHA-256 over all of the row.
+    pub digest: [u8; SHA256_BYTES],
+}
+
 /// What can be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenColumn {

@@ -3,7 +3,7 @@
 
 use std::sync::OnceLock;
 
-use rusqlite::{Connection, Transaction};
+use rusqlite::Connection;
 
 use super::{Damage, StoreError};
 
@@ -19,13 +19,13 @@ pub const VERSION: u32 = 1;
 /// One line of `sqlite_schema`.
 type Entry = (String, String, String, Option<String>);
 
-/// Takes a file from `from` to the newest version.
-pub(super) fn migrate(transaction: &Transaction<'_>, from: u32) -> Result<(), StoreError> {
+/// Takes a file from `from` to the newest version, within the transaction that the connection is in.
+pub(super) fn migrate(connection: &Connection, from: u32) -> Result<(), StoreError> {
     for step in STEPS.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
-        transaction.execute_batch(step)?;
+        connection.execute_batch(step)?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.pragma_update(None, "user_version", VERSION)?;
     Ok(())
 }
 
@@ -41,10 +41,8 @@ fn expected() -> Result<&'static Vec<Entry>, StoreError> {
     if let Some(made) = EXPECTED.get() {
         return Ok(made);
     }
-    let mut fresh = Connection::open_in_memory()?;
-    let steps = fresh.transaction()?;
-    migrate(&steps, 0)?;
-    steps.commit()?;
+    let fresh = Connection::open_in_memory()?;
+    migrate(&fresh, 0)?;
     let made = entries(&fresh)?;
     Ok(EXPECTED.get_or_init(|| made))
 }
@@ -79,10 +77,8 @@ mod tests {
 
     #[test]
     fn the_sum_of_the_steps_is_the_written_one() {
-        let mut fresh = Connection::open_in_memory().unwrap();
-        let steps = fresh.transaction().unwrap();
-        migrate(&steps, 0).unwrap();
-        steps.commit().unwrap();
+        let fresh = Connection::open_in_memory().unwrap();
+        migrate(&fresh, 0).unwrap();
         let sum = Connection::open_in_memory().unwrap();
         sum.execute_batch(include_str!("../../schema/schema.sql")).unwrap();
         assert_eq!(entries(&fresh).unwrap(), entries(&sum).unwrap());

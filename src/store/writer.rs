@@ -174,7 +174,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`StoreError`] when the store refuses.
     pub fn rebuild_indexes(&self) -> Result<(), StoreError> {
-        Ok(self.reader.transaction.execute_batch("REINDEX")?)
+        Ok(self.reader.connection().execute_batch("REINDEX")?)
     }
 
     /// Keeps all of it.
@@ -182,6 +182,6 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`StoreError::DiskFull`] and the like; then none of it is kept.
     pub fn commit(self) -> Result<(), StoreError> {
-        Ok(self.reader.transaction.commit()?)
+        Ok(self.reader.connection().execute_batch("COMMIT")?)
     }
 }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::state::hex;
 use super::write::WriteSession;
-use super::{Fault, FaultKind, Unlocked, Vault, VaultError};
+use super::{Unlocked, Vault, VaultError};
 use crate::record::{AttachmentInfo, AttachmentKind, Created, Guid, Item, ItemNumber, LineText};
 use crate::seal::sha256;
 
@@ -74,8 +74,8 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`VaultError::Faults`] when one is not what was written, or one is missing.
     pub fn attachments(&mut self) -> Result<Vec<Attached>, VaultError> {
-        let reader = self.store.read()?;
-        let items = self.access.items(&reader)?.into_iter();
+        let (reader, access) = self.view()?;
+        let items = access.items(&reader)?.into_iter();
         Ok(items
             .filter_map(|opened| match opened.item {
                 Item::Attachment(info) => Some(Attached { number: opened.number, info }),
@@ -86,11 +86,11 @@ impl Vault<Unlocked> {
 
     /// An attachment's bytes. Only `reveal` calls it.
     pub(crate) fn attachment_bytes(&mut self, number: ItemNumber) -> Result<Zeroizing<Vec<u8>>, VaultError> {
-        let reader = self.store.read()?;
-        let items = self.access.items(&reader)?;
+        let (reader, access) = self.view()?;
+        let items = access.items(&reader)?;
         let found = items.iter().find(|opened| opened.number == number && matches!(opened.item, Item::Attachment(_)));
         match found {
-            Some(opened) => self.access.content(&reader, opened),
+            Some(opened) => access.content(&reader, opened),
             None => Err(VaultError::NoSuchItem(number)),
         }
     }
@@ -130,24 +130,5 @@ impl WriteSession<'_> {
             removed_date_time: None,
         };
         self.add_item(&Item::Attachment(info), Some(&new.bytes)).map(AttachedAs::New)
-    }
-}
-
-impl Unlocked {
-    /// Opens every attachment and compares it with what is known of it.
-    pub(super) fn verify_items(&self, reader: &crate::store::Reader<'_>) -> Result<Vec<Fault>, VaultError> {
-        let (items, mut faults) = self.items_with_faults(reader)?;
-        for opened in &items {
-            let Item::Attachment(info) = &opened.item else { continue };
-            let whole = match self.content(reader, opened) {
-                Ok(bytes) => hex(&sha256(&bytes)) == info.sha256,
-                Err(VaultError::Faults(_)) => false,
-                Err(error) => return Err(error),
-            };
-            if !whole {
-                faults.push(Fault::whole(FaultKind::Content(opened.row.number)));
-            }
-        }
-        Ok(faults)
     }
 }

@@ -77,9 +77,9 @@ impl Vault<Unlocked> {
         if !listing.faults.is_empty() {
             return Err(VaultError::Faults(listing.faults));
         }
-        let slots: Vec<String> = self.access.slots.iter().map(|row| row.slot.to_string()).collect();
-        let reader = self.store.read()?;
-        let items = self.access.items(&reader)?.into_iter();
+        let (reader, access) = self.view()?;
+        let slots: Vec<String> = access.slots.rows.iter().map(|row| row.slot.to_string()).collect();
+        let items = access.items(&reader)?.into_iter();
         let copies = items.filter_map(|opened| match opened.item {
             Item::Copy(info) => Some((opened.number, info)),
             Item::Attachment(_) | Item::Import(_) => None,

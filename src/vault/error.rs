@@ -32,6 +32,15 @@ pub enum VaultError {
     /// No slot with this name.
     #[error("no such keyslot")]
     NoSuchSlot,
+    /// Keyslots that were not tried: they are too many, or cost too much together. None of the others opened.
+    #[error("{left_out} keyslots were not tried")]
+    SlotsNotTried {
+        /// How many.
+        left_out: usize,
+    },
+    /// Another process wrote again and again while this was read.
+    #[error("the vault was changed meanwhile")]
+    ChangedMeanwhile,
     /// Something inside is not as it was written.
     #[error("{} faults", .0.len())]
     Faults(Vec<Fault>),

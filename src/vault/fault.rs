@@ -22,6 +22,8 @@ pub enum FaultKind {
     SlotMissing(SlotId),
     /// A keyslot was added from outside.
     SlotAdded(SlotId),
+    /// There are more keyslots than a vault can have.
+    TooManySlots,
     /// A record's row has not the form it must have.
     Row,
     /// A record's summary does not open in its place: changed, moved or exchanged.

@@ -36,6 +36,13 @@ impl Unlocked {
         let mut total = Total::default();
         let mut count = 0_u32;
         for row in reader.items()? {
+            let row = match row {
+                Ok(row) => row,
+                Err(number) => {
+                    faults.push(Fault::whole(FaultKind::Item(number)));
+                    continue;
+                }
+            };
             total = total.plus(self.total_of_item(&row));
             count = count.saturating_add(1);
             match self.open_item(row, state.map(|(_, latest)| latest)) {

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::state::{State, hex};
-use crate::record::{Revision, SlotId, VaultId, WriteId};
+use crate::record::{SlotId, VaultId, WriteId};
 use crate::seal::{Fingerprint, sha256};
+use crate::store::PrivateFolder;
 
 /// Why a copy may not be the one this machine knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,11 @@ impl Machine {
         Self { folder }
     }
 
+    /// Where private copies of vaults are made.
+    pub(super) fn private_folder(&self) -> PrivateFolder {
+        PrivateFolder::new(self.folder.clone())
+    }
+
     fn vault_file(&self, vault: VaultId) -> Option<PathBuf> {
         let name = sha256(&[b"drivekey/1/machine".as_slice(), vault.as_bytes()].concat());
         Some(self.folder.as_ref()?.join(format!("{}.json", hex(&name[..16]))))
@@ -86,17 +92,9 @@ impl Machine {
         if memory.root != hex(root) {
             return Some(CopyDoubt::ForeignRoot);
         }
-        let state = state?;
-        let (found, known) = (state.revision().number(), memory.revision);
-        let seen = Revision::new(known).and_then(|revision| state.write_of(revision));
-        match (seen, WriteId::from_hex(&memory.write)) {
-            (Some(seen), Some(kept)) if seen == kept => None,
-            (Some(_), _) => Some(CopyDoubt::Forked { found, known }),
-            (None, _) if found < known => Some(CopyDoubt::Older { found, known }),
-            // So many writes later that the marks no longer reach back: nothing speaks against it.
-            (None, _) => None,
-        }
-        .or_else(|| self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault))
+        // A mark that was torn is one that no copy has.
+        let write = WriteId::from_hex(&memory.write).unwrap_or(WriteId::from_bytes([0; 16]));
+        state?.doubt_since(memory.revision, write).or_else(|| self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault))
     }
 
     fn other_vault_was_at(&self, path: &Path, vault: VaultId) -> bool {
@@ -109,8 +107,36 @@ impl Machine {
     /// # Errors
     /// When the folder or its files cannot be written; the vault itself is not concerned.
     pub(super) fn remember(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
+        self.keep(vault, root, state, slot, path, false)
+    }
+
+    /// Remembers an older or foreign copy as the right one.
+    ///
+    /// # Errors
+    /// As [`Machine::remember`].
+    pub(super) fn accept(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
+        self.keep(vault, root, state, slot, path, true)
+    }
+
+    fn keep(
+        &self,
+        vault: VaultId,
+        root: &Fingerprint,
+        state: &State,
+        slot: Option<SlotId>,
+        path: &Path,
+        accepting: bool,
+    ) -> io::Result<()> {
         let (Some(folder), Some(vault_file)) = (&self.folder, self.vault_file(vault)) else { return Ok(()) };
         let before = self.recall(vault);
+        // Another process may have remembered a later write meanwhile; what is remembered never goes back by itself.
+        if let Some(before) = &before
+            && before.root == hex(root)
+            && before.revision > state.revision().number()
+            && !accepting
+        {
+            return Ok(());
+        }
         let memory = Memory {
             root: hex(root),
             revision: state.revision().number(),

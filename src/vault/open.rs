@@ -1,19 +1,16 @@
-//! Opening a vault: locked, it gives its slots; unlocked, it is checked against its state and against what this
-//! machine remembers. Runs no scan over records.
+//! A vault's file, opened without its passphrase, and the making of a new one.
 
 use std::io;
 use std::path::Path;
 
 use secrecy::SecretString;
 
-use super::state::{SlotState, State};
-use super::{CopyDoubt, Fault, FaultKind, Machine, VaultError};
+use super::slot_rows::{cost_of, slot_row};
+use super::state::State;
+use super::{CopyDoubt, Fault, Machine, VaultError};
 use crate::record::{LineText, SlotId, VaultId, WriteId};
-use crate::seal::{
-    KIT_KIND, KdfCost, KdfLimits, KitIdentity, KitSlot, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, Root, SHA256_BYTES, SlotBody,
-    SlotOpening, make_id, sha256,
-};
-use crate::store::{self, SlotRow, Store};
+use crate::seal::{KIT_KIND, KdfCost, KdfLimits, PassphraseSlot, Root, make_id};
+use crate::store::{self, Opened, RefusedFile, Settlement, SlotRow, SlotRows, Store, StoreError};
 
 /// A vault, locked or unlocked: only an unlocked one has the calls that need the root.
 pub struct Vault<S> {
@@ -25,29 +22,32 @@ pub struct Vault<S> {
 
 /// A vault whose passphrase nobody has given yet.
 pub struct Locked {
-    vault: VaultId,
-    slots: Vec<SlotRow>,
+    pub(super) vault: VaultId,
+    pub(super) slots: SlotRows,
+    /// Where a write was broken off and undone on a copy, which the store is then.
+    pub(super) interrupted: Option<Standing>,
+}
+
+/// The other way to read a file whose write was broken off, and the right to settle it.
+pub(super) struct Standing {
+    /// The file as it stands, without the journal, and its slots.
+    pub(super) standing: Result<(Store, SlotRows), StoreError>,
+    pub(super) settlement: Settlement,
 }
 
 /// A vault whose root is at hand.
 pub struct Unlocked {
     pub(super) vault: VaultId,
-    pub(super) root: Root,
+    pub(super) root: Box<Root>,
     /// `None` when the state row does not open; reading goes on without its checks.
     pub(super) state: Option<State>,
+    /// The state's row in the latest view: another one shows that somebody wrote.
+    pub(super) sealed_state: Vec<u8>,
     pub(super) slot: SlotId,
-    pub(super) slots: Vec<SlotRow>,
+    pub(super) slots: SlotRows,
     pub(super) faults: Vec<Fault>,
     pub(super) doubt: Option<CopyDoubt>,
     pub(super) memory: Result<(), io::ErrorKind>,
-}
-
-/// A vault that did not open, to try again.
-pub struct UnlockFailure {
-    /// The vault, still locked.
-    pub vault: Box<Vault<Locked>>,
-    /// Why.
-    pub error: VaultError,
 }
 
 /// What a new vault is made with.
@@ -97,156 +97,81 @@ impl Vault<Locked> {
     /// # Errors
     /// [`VaultError::Store`], each kind of refusal by itself; the file is not changed.
     pub fn open(path: &Path, limits: KdfLimits, machine: Machine) -> Result<Self, VaultError> {
-        let mut store = Store::open(path)?;
-        let reader = store.read()?;
-        let (vault, _) = reader.vault()?;
-        let slots = reader.slots()?;
-        drop(reader);
-        Ok(Self { store, machine, limits, access: Locked { vault, slots } })
+        let interrupted = match Store::open(path, &machine.private_folder())? {
+            Opened::Store(store) => {
+                let mut store = *store;
+                let (vault, slots) = doors(&mut store)?;
+                return Ok(Self { store, machine, limits, access: Locked { vault, slots, interrupted: None } });
+            }
+            Opened::Interrupted(interrupted) => *interrupted,
+        };
+        let mut undone = interrupted.undone;
+        let standing = interrupted.standing.and_then(|mut store| doors(&mut store).map(|doors| (store, doors)));
+        let (store, vault, slots, interrupted) = match (doors(&mut undone), standing) {
+            // Another vault's journal would put that vault in this one's place.
+            (Ok((vault, slots)), Ok((store, (same, others)))) if vault == same => {
+                (undone, vault, slots, Some(Standing { standing: Ok((store, others)), settlement: interrupted.settlement }))
+            }
+            (Ok(_) | Err(_), Ok((mut store, (vault, slots)))) => {
+                store.refuse_journal();
+                (store, vault, slots, None)
+            }
+            (Ok((vault, slots)), Err(error)) => {
+                (undone, vault, slots, Some(Standing { standing: Err(error), settlement: interrupted.settlement }))
+            }
+            (Err(_), Err(error)) => return Err(error.into()),
+        };
+        Ok(Self { store, machine, limits, access: Locked { vault, slots, interrupted } })
     }
 
     /// The names of the slots in the file.
     pub fn slot_ids(&self) -> impl Iterator<Item = SlotId> {
-        self.access.slots.iter().map(|row| row.slot)
-    }
-
-    /// Tries a passphrase on every slot, the last used first, or on `only` one.
-    ///
-    /// # Errors
-    /// [`UnlockFailure`] gives the vault back, so that another passphrase can be tried.
-    pub fn unlock(self, passphrase: &SecretString, only: Option<SlotId>) -> Result<Vault<Unlocked>, UnlockFailure> {
-        match self.try_slots(passphrase, only) {
-            Ok((root, slot)) => self.unlocked(*root, slot),
-            Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
-        }
-    }
-
-    /// Tries a kit on every slot of its kind.
-    ///
-    /// # Errors
-    /// As [`Vault::unlock`]; [`VaultError::WrongKit`] when its slot was removed, or it is another vault's.
-    pub fn unlock_with_kit(self, kit: &KitIdentity) -> Result<Vault<Unlocked>, UnlockFailure> {
-        let vault = self.access.vault;
-        let tried = self.try_each(None, |row| !is_plainly(row, PASSPHRASE_KIND), |row| Ok(kit_slot(row).open(vault, kit, &row.checksum)?));
-        match tried {
-            Ok((root, slot)) => self.unlocked(*root, slot),
-            Err(VaultError::WrongPassphrase) => Err(UnlockFailure { vault: Box::new(self), error: VaultError::WrongKit }),
-            Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
-        }
-    }
-
-    fn try_slots(&self, passphrase: &SecretString, only: Option<SlotId>) -> Result<(Box<Root>, SlotId), VaultError> {
-        self.try_each(
-            only,
-            |row| !is_plainly(row, KIT_KIND),
-            |row| Ok(passphrase_slot(row).open(self.access.vault, passphrase, &row.checksum, self.limits)?),
-        )
-    }
-
-    fn try_each(
-        &self,
-        only: Option<SlotId>,
-        wanted: impl Fn(&SlotRow) -> bool,
-        open: impl Fn(&SlotRow) -> Result<SlotOpening, VaultError>,
-    ) -> Result<(Box<Root>, SlotId), VaultError> {
-        let last = self.machine.last_slot(self.access.vault);
-        let mut rows: Vec<&SlotRow> =
-            self.access.slots.iter().filter(|row| only.is_none_or(|only| row.slot == only) && wanted(row)).collect();
-        rows.sort_by_key(|row| Some(row.slot) != last);
-        if rows.is_empty() {
-            return Err(match (only, self.access.slots.is_empty()) {
-                (Some(_), _) => VaultError::NoSuchSlot,
-                (None, true) => VaultError::SlotDamaged,
-                (None, false) => VaultError::WrongPassphrase,
-            });
-        }
-        let mut worst = VaultError::WrongPassphrase;
-        for row in rows {
-            match open(row) {
-                Ok(SlotOpening::Opened(root)) => return Ok((root, row.slot)),
-                Ok(SlotOpening::WrongPassphrase) => {}
-                Ok(SlotOpening::Tampered) => worst = VaultError::SlotTampered,
-                Ok(SlotOpening::Damaged) => {
-                    if !matches!(worst, VaultError::SlotTampered) {
-                        worst = VaultError::SlotDamaged;
-                    }
-                }
-                Err(error) => {
-                    if matches!(worst, VaultError::WrongPassphrase) {
-                        worst = error;
-                    }
-                }
-            }
-        }
-        Err(worst)
-    }
-
-    fn unlocked(mut self, root: Root, slot: SlotId) -> Result<Vault<Unlocked>, UnlockFailure> {
-        let vault = self.access.vault;
-        let looked = self.look_inside(&root, |machine, path, state, slots| {
-            let faults = match &state {
-                Some(state) => slot_faults(vault, state, &slots),
-                None => vec![Fault::whole(FaultKind::State)],
-            };
-            let doubt = machine.doubt(vault, root.fingerprint(), state.as_ref(), path);
-            if doubt == Some(CopyDoubt::ForeignRoot) {
-                return Err(VaultError::Copy(CopyDoubt::ForeignRoot));
-            }
-            let mut memory = Ok(());
-            if let (Some(state), None, true) = (&state, doubt, faults.is_empty()) {
-                memory = machine.remember(vault, root.fingerprint(), state, Some(slot), path).map_err(|error| error.kind());
-            }
-            Ok((state, slots, faults, doubt, memory))
-        });
-        match looked {
-            Ok((state, slots, faults, doubt, memory)) => {
-                let access = Unlocked { vault, root, state, slot, slots, faults, doubt, memory };
-                Ok(Vault { store: self.store, machine: self.machine, limits: self.limits, access })
-            }
-            Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
-        }
-    }
-
-    /// Reads state and slots in one view: another process may have written while the passphrase was typed. The view
-    /// stays open while they are compared with what this machine remembers: a write between the two would make this
-    /// file look like an older copy.
-    fn look_inside<T>(
-        &mut self,
-        root: &Root,
-        then: impl FnOnce(&Machine, &Path, Option<State>, Vec<SlotRow>) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
-        let path = self.store.path().to_owned();
-        let reader = self.store.read()?;
-        let (vault, sealed) = reader.vault()?;
-        if vault != self.access.vault {
-            return Err(VaultError::SlotTampered);
-        }
-        let slots = reader.slots()?;
-        let outcome = then(&self.machine, &path, root.unseal_state(&sealed).ok(), slots);
-        drop(reader);
-        outcome
-    }
-
-    /// Takes a foreign or older copy for the right one from now on: what this machine remembers is replaced.
-    ///
-    /// # Errors
-    /// As [`Vault::unlock`]; [`VaultError::Faults`] when the copy is not sound in itself.
-    pub fn accept_copy(mut self, passphrase: &SecretString) -> Result<(), VaultError> {
-        let (root, slot) = self.try_slots(passphrase, None)?;
-        let vault = self.access.vault;
-        self.look_inside(&root, |machine, path, state, slots| {
-            let Some(state) = state else { return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)])) };
-            let faults = slot_faults(vault, &state, &slots);
-            if !faults.is_empty() {
-                return Err(VaultError::Faults(faults));
-            }
-            let remembered = machine.remember(vault, root.fingerprint(), &state, Some(slot), path);
-            remembered.map_err(|error| VaultError::Store(error.into()))
-        })
+        self.access.slots.rows.iter().map(|row| row.slot)
     }
 }
 
+impl<S> Vault<S> {
+    /// Where the file lies, links resolved.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.store.path()
+    }
+
+    /// What lies beside the file and is refused; reading goes on from a copy without it, writing does not.
+    #[must_use]
+    pub fn refused(&self) -> &[RefusedFile] {
+        self.store.refused()
+    }
+
+    /// Whether a write was broken off that cannot be undone where the file lies; reading goes on from a copy.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.store.is_copy() && self.store.refused().is_empty()
+    }
+
+    /// How many names the file has. Over a file with two, reading goes on, writing does not.
+    #[must_use]
+    pub fn names(&self) -> u64 {
+        self.store.names()
+    }
+}
+
+/// What a file shows without its passphrase: its name and its slots.
+fn doors(store: &mut Store) -> Result<(VaultId, SlotRows), StoreError> {
+    let reader = store.read()?;
+    let (vault, _) = reader.vault()?;
+    Ok((vault, reader.slots()?))
+}
+
 impl Vault<Unlocked> {
+    /// Copies the whole file, as it is now, into another.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`] when the one cannot be read or the other not be written.
+    pub fn copy_into(&mut self, to: &mut std::fs::File) -> Result<(), VaultError> {
+        Ok(self.store.copy_into(to)?)
+    }
+
     /// What is wrong with the vault as a whole; reading goes on, writing does not.
     #[must_use]
     pub fn faults(&self) -> &[Fault] {
@@ -273,12 +198,6 @@ impl Vault<Unlocked> {
         self.access.vault
     }
 
-    /// Where the file lies.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        self.store.path()
-    }
-
     /// The keyslots.
     #[must_use]
     pub fn slots(&self) -> Vec<SlotInfo> {
@@ -293,85 +212,6 @@ impl Vault<Unlocked> {
             cost: cost_of(row),
             in_use: row.slot == self.access.slot,
         };
-        self.access.slots.iter().map(info).collect()
+        self.access.slots.rows.iter().map(info).collect()
     }
-}
-
-pub(super) const fn cost_of(row: &SlotRow) -> KdfCost {
-    KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes }
-}
-
-/// A damaged kind must shut out nobody: a kit's slot has no cost, a passphrase's has.
-fn is_plainly(row: &SlotRow, kind: u32) -> bool {
-    let costs = (row.memory_kib, row.passes, row.lanes) != (0, 0, 0);
-    row.kind == kind && costs == (kind == PASSPHRASE_KIND)
-}
-
-fn body_of(row: &SlotRow) -> SlotBody {
-    SlotBody { cost: cost_of(row), salt: row.salt, check_value: row.check_value, wrapped: row.wrapped.clone() }
-}
-
-fn passphrase_slot(row: &SlotRow) -> PassphraseSlot {
-    PassphraseSlot { id: row.slot, body: body_of(row) }
-}
-
-fn kit_slot(row: &SlotRow) -> KitSlot {
-    KitSlot { id: row.slot, body: body_of(row) }
-}
-
-pub(super) fn slot_row(vault: VaultId, made: MadeSlot, name: Option<LineText>) -> (SlotRow, SlotState) {
-    let checksum = made.slot.checksum(vault);
-    let PassphraseSlot { id, body } = made.slot;
-    row_of(vault, PASSPHRASE_KIND, id, body, checksum, made.recipient, name)
-}
-
-pub(super) fn kit_slot_row(vault: VaultId, made: KitSlot, recipient: String, name: Option<LineText>) -> (SlotRow, SlotState) {
-    let checksum = made.checksum(vault);
-    row_of(vault, KIT_KIND, made.id, made.body, checksum, recipient, name)
-}
-
-fn row_of(
-    vault: VaultId,
-    kind: u32,
-    id: SlotId,
-    body: SlotBody,
-    checksum: [u8; SHA256_BYTES],
-    recipient: String,
-    name: Option<LineText>,
-) -> (SlotRow, SlotState) {
-    let row = SlotRow {
-        slot: id,
-        kind,
-        memory_kib: body.cost.memory_kib,
-        passes: body.cost.passes,
-        lanes: body.cost.lanes,
-        salt: body.salt,
-        check_value: body.check_value,
-        wrapped: body.wrapped,
-        checksum,
-    };
-    let state = SlotState::new(id, name, recipient, &row_digest(vault, &row));
-    (row, state)
-}
-
-/// SHA-256 over all of a slot's row, its own checksum too: a damaged slot that was taken as it stands must neither
-/// stay a fault for ever nor lose the checksum that tells its owner of the damage.
-pub(super) fn row_digest(vault: VaultId, row: &SlotRow) -> [u8; 32] {
-    let computed = if row.kind == KIT_KIND { kit_slot(row).checksum(vault) } else { passphrase_slot(row).checksum(vault) };
-    sha256(&[computed.as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
-}
-
-/// The slots in the file must be those that the state names, to the byte.
-pub(super) fn slot_faults(vault: VaultId, state: &State, rows: &[SlotRow]) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for row in rows {
-        match state.slots.iter().find(|kept| kept.slot() == Some(row.slot)) {
-            None => faults.push(FaultKind::SlotAdded(row.slot)),
-            Some(kept) if !kept.has_digest(&row_digest(vault, row)) => faults.push(FaultKind::SlotChanged(row.slot)),
-            Some(_) => {}
-        }
-    }
-    let gone = |slot: SlotId| rows.iter().all(|row| row.slot != slot);
-    faults.extend(state.slots.iter().filter_map(SlotState::slot).filter(|slot| gone(*slot)).map(FaultKind::SlotMissing));
-    faults.into_iter().map(Fault::whole).collect()
 }

@@ -1,12 +1,13 @@
 //! Taking a damaged vault as it stands for the truth, after the user has seen what is wrong and said so.
 //! Deletes no record and no slot; a record that does not open stays named by every later verification.
 
-use super::open::row_digest;
+use super::scan::{BATCH_ROWS, handle_of};
+use super::slot_rows::row_digest;
 use super::state::{SlotState, State};
 use super::{Unlocked, Vault, VaultError};
 use crate::record::WriteId;
 use crate::seal::{Total, make_id};
-use crate::store::{self, Damage, StoreError};
+use crate::store;
 
 impl Vault<Unlocked> {
     /// Rebuilds the indexes; takes count, total and slots as they are.
@@ -23,26 +24,26 @@ impl Vault<Unlocked> {
             self.access.state = Some(State::first(store::VERSION, self.access.root.recipient_text(), Vec::new(), write));
         }
         let mut session = self.begin_over_faults()?;
-        session.writer.rebuild_indexes()?;
         let (mut total, mut count, mut handles, mut revision) = (Total::default(), 0_u32, session.state.handles, session.state.revision());
-        let mut readable = true;
-        session.writer.reader().for_each_row(|row| {
-            let Ok(row) = row else {
-                readable = false;
-                return;
-            };
-            total = total.plus(session.access.total_of_row(&row));
-            count = count.saturating_add(1);
-            // A forged row must not use up the numbers.
-            if let Ok(authentic) = session.access.authenticate(row) {
-                handles = handles.max(authentic.row.handle);
-                revision = revision.max(authentic.row.revision);
+        // Rows that have not the form of one are in no total, and stay named by every later verification.
+        let mut last = 0;
+        loop {
+            let batch = session.writer.reader().rows_after(last, BATCH_ROWS)?;
+            let Some(end) = batch.last() else { break };
+            last = handle_of(end);
+            for row in batch.into_iter().flatten() {
+                total = total.plus(session.access.total_of_row(&row));
+                count = count.saturating_add(1);
+                // A forged row must not use up the numbers.
+                if let Ok(authentic) = session.access.authenticate(row) {
+                    handles = handles.max(authentic.row.handle);
+                    revision = revision.max(authentic.row.revision);
+                }
             }
-        })?;
-        if !readable {
-            return Err(StoreError::Damaged(Damage::Row).into());
         }
-        let rows = session.writer.reader().items()?;
+        // Only after the rows were walked: an index is built of them, and pages that lead in a circle would never end.
+        session.writer.rebuild_indexes()?;
+        let rows: Vec<_> = session.writer.reader().items()?.into_iter().flatten().collect();
         session.state.items = u32::try_from(rows.len()).map_err(|_| VaultError::Full)?;
         session.state.item_total = rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
         let (authentic, _) = session.access.items_with_faults(session.writer.reader())?;
@@ -55,15 +56,13 @@ impl Vault<Unlocked> {
         let vault = session.access.vault;
         let rows = session.writer.reader().slots()?;
         let before = std::mem::take(&mut session.state.slots);
-        session.state.slots = rows
-            .iter()
-            .map(|row| {
-                let kept = before.iter().find(|state| state.slot() == Some(row.slot));
-                let name = kept.and_then(|state| state.name.clone());
-                let recipient = kept.map(|state| state.recipient.clone()).unwrap_or_default();
-                SlotState::new(row.slot, name, recipient, &row_digest(vault, row))
-            })
-            .collect();
+        let state_of = |slot, digest: &[u8; 32]| {
+            let kept = before.iter().find(|state| state.slot() == Some(slot));
+            let name = kept.and_then(|state| state.name.clone());
+            SlotState::new(slot, name, kept.map(|state| state.recipient.clone()).unwrap_or_default(), digest)
+        };
+        let present = rows.rows.iter().map(|row| state_of(row.slot, &row_digest(vault, row)));
+        session.state.slots = present.chain(rows.malformed.iter().map(|row| state_of(row.slot, &row.digest))).collect();
         session.commit()?;
         self.access.faults.clear();
         self.access.slots = rows;

@@ -1,15 +1,23 @@
-//! Going through all summaries on all cores, without any index, with count and running total compared.
+//! Going through all summaries on all cores, without any index, with count and running total compared. Rows are read in
+//! batches: no writer waits for more than one of them, and no more than two are in memory.
 
-use std::sync::Mutex;
+use std::sync::mpsc;
 
 use super::entry::OpenedRow;
 use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::record::{Handle, LineText, VolumeType, normalise};
 use crate::seal::Total;
-use crate::store::{Reader, RecordRow, StoreError};
+use crate::store::{Reader, RecordRow, Store};
 
+/// Rows read under one lock.
+pub(super) const BATCH_ROWS: u32 = 8192;
 /// Rows handed to a core at a time.
 const CHUNK_ROWS: usize = 1024;
+/// A scan that another process's write disturbs begins again so often.
+pub(super) const TRIES: u32 = 3;
+
+/// A row as it stands, or the handle of one that has not the form of a row.
+pub(super) type FoundRow = Result<RecordRow, u32>;
 
 /// Which records a list shows.
 #[derive(Debug, Clone, Default)]
@@ -64,88 +72,198 @@ impl Vault<Unlocked> {
     /// Lists records; compares their count and total with what was written.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read.
+    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the time.
     pub fn list(&mut self, filter: &Filter) -> Result<Listing, VaultError> {
         let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
-        let reader = self.store.read()?;
-        Ok(self.access.scan(&reader, |opened| filter.takes(opened, device.as_deref()))?)
+        self.scan(|opened| filter.takes(opened, device.as_deref()))
+    }
+
+    /// Lists records without keeping them: hands them over in parts, by handle. `take` says whether it wants more. Gives
+    /// what is wrong; an empty list where it ended early.
+    ///
+    /// # Errors
+    /// As [`Vault::list`]; [`VaultError::ChangedMeanwhile`] at once where something was handed over before another
+    /// process wrote.
+    pub fn list_each(&mut self, filter: &Filter, take: impl FnMut(Vec<Entry>) -> bool) -> Result<Vec<Fault>, VaultError> {
+        let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
+        let Self { store, access, .. } = self;
+        let mut parts = Parts { take, begun: false };
+        access.scan_store(store, |opened| filter.takes(opened, device.as_deref()), &mut parts)
+    }
+
+    /// All records that are wanted, and what is wrong with any.
+    pub(super) fn scan(&mut self, takes: impl Fn(&OpenedRow) -> bool + Sync) -> Result<Listing, VaultError> {
+        let Self { store, access, .. } = self;
+        let mut entries = Vec::new();
+        let faults = access.scan_store(store, takes, &mut entries)?;
+        Ok(Listing { entries, faults })
+    }
+
+    /// What to say of a handle that has no row: that there is no such record, or, where records are missing, that.
+    pub(super) fn absent(&mut self, handle: Handle) -> VaultError {
+        match self.scan(|_| false) {
+            Ok(listing) if listing.faults.is_empty() => VaultError::NoSuchRecord(handle),
+            Ok(listing) => VaultError::Faults(listing.faults),
+            Err(error) => error,
+        }
+    }
+}
+
+/// Where a scan's records go.
+pub(super) trait Sink {
+    /// Takes the next records; `false` ends the scan.
+    fn take(&mut self, entries: Vec<Entry>) -> bool;
+    /// Forgets what it took; `false` where that cannot be.
+    fn restart(&mut self) -> bool;
+}
+
+impl Sink for Vec<Entry> {
+    fn take(&mut self, mut entries: Vec<Entry>) -> bool {
+        self.append(&mut entries);
+        true
+    }
+
+    fn restart(&mut self) -> bool {
+        self.clear();
+        true
+    }
+}
+
+struct Parts<F> {
+    take: F,
+    begun: bool,
+}
+
+impl<F: FnMut(Vec<Entry>) -> bool> Sink for Parts<F> {
+    fn take(&mut self, entries: Vec<Entry>) -> bool {
+        if entries.is_empty() {
+            return true;
+        }
+        self.begun = true;
+        (self.take)(entries)
+    }
+
+    fn restart(&mut self) -> bool {
+        !self.begun
     }
 }
 
 /// How much of a row is compared.
 type OpenRow = fn(&Unlocked, RecordRow) -> Result<OpenedRow, Fault>;
 
+/// What became of the rows of one batch.
+#[derive(Default)]
 struct Part {
-    at: usize,
     entries: Vec<Entry>,
     faults: Vec<Fault>,
     total: Total,
+    count: u32,
 }
 
 impl Unlocked {
-    /// Opens every summary and compares count and total. Only where these differ, or are lost, every row's tokens are
-    /// computed anew, to name the rows that were changed.
-    pub(super) fn scan(&self, reader: &Reader<'_>, takes: impl Fn(&OpenedRow) -> bool + Sync) -> Result<Listing, StoreError> {
-        let listing = self.scan_with(reader, &takes, Self::open_row_under_total)?;
-        if listing.faults.is_empty() && self.state.is_some() {
-            return Ok(listing);
-        }
-        self.scan_with(reader, &takes, Self::open_row)
-    }
-
-    /// One thread reads the file while the others open what was read.
-    fn scan_with(&self, reader: &Reader<'_>, takes: &(impl Fn(&OpenedRow) -> bool + Sync), open: OpenRow) -> Result<Listing, StoreError> {
-        let parts = Mutex::new(Vec::new());
-        let mut count = 0_u32;
-        rayon::in_place_scope(|scope| {
-            let mut chunk = Vec::with_capacity(CHUNK_ROWS);
-            let mut at = 0;
-            let mut give = |chunk: Vec<Result<RecordRow, u32>>| {
-                let parts = &parts;
-                let place = at;
-                at += 1;
-                scope.spawn(move |_| {
-                    let part = self.open_chunk(place, chunk, takes, open);
-                    parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(part);
-                });
+    /// Goes through the whole file, batch by batch. Begins again where another process wrote between two of them.
+    pub(super) fn scan_store(
+        &mut self,
+        store: &mut Store,
+        takes: impl Fn(&OpenedRow) -> bool + Sync,
+        sink: &mut impl Sink,
+    ) -> Result<Vec<Fault>, VaultError> {
+        for _ in 0..TRIES {
+            self.refresh(&store.read()?)?;
+            let rows = |after: u32| {
+                let reader = store.read()?;
+                if self.is_unchanged(&reader)? { Ok(reader.rows_after(after, BATCH_ROWS)?) } else { Err(VaultError::ChangedMeanwhile) }
             };
-            let read = reader.for_each_row(|row| {
-                count = count.saturating_add(1);
-                chunk.push(row);
-                if chunk.len() == CHUNK_ROWS {
-                    give(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_ROWS)));
-                }
-            });
-            give(chunk);
-            read
-        })?;
-        let mut parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        parts.sort_unstable_by_key(|part| part.at);
-        let mut listing = Listing { entries: Vec::with_capacity(parts.iter().map(|part| part.entries.len()).sum()), faults: Vec::new() };
-        let mut total = Total::default();
-        for part in parts {
-            listing.entries.extend(part.entries);
-            listing.faults.extend(part.faults);
-            total = total.plus(part.total);
-        }
-        if let Some(state) = &self.state {
-            if state.count != count {
-                listing.faults.push(Fault::whole(FaultKind::Count { expected: state.count, found: count }));
-            } else if state.total != total {
-                listing.faults.push(Fault::whole(FaultKind::Total));
+            match self.scan_rows(rows, &takes, sink) {
+                Err(VaultError::ChangedMeanwhile) if sink.restart() => {}
+                other => return other,
             }
         }
-        Ok(listing)
+        Err(VaultError::ChangedMeanwhile)
     }
 
-    fn open_chunk(
+    /// The same within one view, which nobody changes.
+    pub(super) fn scan_view(&self, reader: &Reader<'_>) -> Result<Vec<Fault>, VaultError> {
+        self.scan_rows(|after| Ok(reader.rows_after(after, BATCH_ROWS)?), &|_| false, &mut Vec::new())
+    }
+
+    /// Opens every summary and compares count and total. Only where these differ, or are lost, every row's tokens are
+    /// computed anew, to name the rows that were changed.
+    fn scan_rows(
         &self,
-        at: usize,
-        rows: Vec<Result<RecordRow, u32>>,
+        mut rows: impl FnMut(u32) -> Result<Vec<FoundRow>, VaultError>,
         takes: &(impl Fn(&OpenedRow) -> bool + Sync),
+        sink: &mut impl Sink,
+    ) -> Result<Vec<Fault>, VaultError> {
+        let faults = self.scan_with(&mut rows, takes, sink, Self::open_row_under_total)?;
+        if faults.is_empty() && self.state.is_some() {
+            return Ok(faults);
+        }
+        if sink.restart() {
+            return self.scan_with(&mut rows, takes, sink, Self::open_row);
+        }
+        self.scan_with(&mut rows, &|_: &OpenedRow| false, &mut Vec::new(), Self::open_row)
+    }
+
+    /// While the cores open one batch, the next is read.
+    fn scan_with(
+        &self,
+        rows: &mut impl FnMut(u32) -> Result<Vec<FoundRow>, VaultError>,
+        takes: &(impl Fn(&OpenedRow) -> bool + Sync),
+        sink: &mut impl Sink,
         open: OpenRow,
-    ) -> Part {
-        let mut part = Part { at, entries: Vec::new(), faults: Vec::new(), total: Total::default() };
+    ) -> Result<Vec<Fault>, VaultError> {
+        let mut all = Part::default();
+        let mut last = 0;
+        let mut next = rows(last)?;
+        while !next.is_empty() {
+            let full = next.len() == BATCH_ROWS as usize;
+            last = next.last().map_or(last, handle_of);
+            let mut batch = next.into_iter();
+            let chunks: Vec<Vec<FoundRow>> = std::iter::from_fn(|| {
+                let chunk: Vec<FoundRow> = batch.by_ref().take(CHUNK_ROWS).collect();
+                (!chunk.is_empty()).then_some(chunk)
+            })
+            .collect();
+            let (send, receive) = mpsc::channel();
+            let read = rayon::in_place_scope(|scope| {
+                for (place, chunk) in chunks.into_iter().enumerate() {
+                    let send = send.clone();
+                    scope.spawn(move |_| {
+                        // The receiver outlives the scope.
+                        let _ = send.send((place, self.open_chunk(chunk, takes, open)));
+                    });
+                }
+                if full { rows(last) } else { Ok(Vec::new()) }
+            });
+            drop(send);
+            let mut parts: Vec<(usize, Part)> = receive.iter().collect();
+            parts.sort_unstable_by_key(|(place, _)| *place);
+            for (_, part) in parts {
+                all.faults.extend(part.faults);
+                all.total = all.total.plus(part.total);
+                all.count = all.count.saturating_add(part.count);
+                if !sink.take(part.entries) {
+                    return Ok(Vec::new());
+                }
+            }
+            next = read?;
+        }
+        all.faults.extend(self.total_fault(all.count, all.total));
+        Ok(all.faults)
+    }
+
+    /// What count and total of all rows tell.
+    pub(super) fn total_fault(&self, count: u32, total: Total) -> Option<Fault> {
+        let state = self.state.as_ref()?;
+        if state.count != count {
+            return Some(Fault::whole(FaultKind::Count { expected: state.count, found: count }));
+        }
+        (state.total != total).then(|| Fault::whole(FaultKind::Total))
+    }
+
+    fn open_chunk(&self, rows: Vec<FoundRow>, takes: &(impl Fn(&OpenedRow) -> bool + Sync), open: OpenRow) -> Part {
+        let mut part = Part::default();
         for row in rows {
             let row = match row {
                 Ok(row) => row,
@@ -154,6 +272,7 @@ impl Unlocked {
                     continue;
                 }
             };
+            part.count += 1;
             part.total = part.total.plus(self.total_of_row(&row));
             match open(self, row) {
                 Ok(opened) if takes(&opened) => part.entries.push(opened.entry()),
@@ -162,5 +281,13 @@ impl Unlocked {
             }
         }
         part
+    }
+}
+
+/// The handle's number of a row, whatever its form.
+pub(super) fn handle_of(row: &FoundRow) -> u32 {
+    match row {
+        Ok(row) => row.handle,
+        Err(number) => *number,
     }
 }

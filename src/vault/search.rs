@@ -46,13 +46,14 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`VaultError::Faults`] when a hit is not what was written, or when nothing fits and records are missing.
     pub fn find(&mut self, words: &[String]) -> Result<Found, VaultError> {
-        let reader = self.store.read()?;
         let phrase = words.join(" ");
-        if let Some(found) = self.access.by_id_in_index(&reader, &phrase)? {
+        let (reader, access) = self.view()?;
+        if let Some(found) = access.by_id_in_index(&reader, &phrase)? {
             return Ok(found.sorted());
         }
-        let device = self.access.root.device_token(&phrase);
-        let hits = self.access.hits(&reader, TokenColumn::Device, device.as_bytes())?;
+        let device = access.root.device_token(&phrase);
+        let hits = access.hits(&reader, TokenColumn::Device, device.as_bytes())?;
+        drop(reader);
         if !hits.is_empty() {
             return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
         }
@@ -62,7 +63,7 @@ impl Vault<Unlocked> {
         let exact = |details: &Details| {
             key_id_part(details, &hex, str::to_owned) || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
         };
-        self.access.find_in_all(&reader, exact, Some(&hex)).map(Found::sorted)
+        self.find_in_all(exact, &hex).map(Found::sorted)
     }
 
     /// Finds the records that an identifier names: a handle, or any part of a Key ID from four characters up.
@@ -70,12 +71,13 @@ impl Vault<Unlocked> {
     /// # Errors
     /// As [`Vault::find`].
     pub fn resolve(&mut self, id: &str) -> Result<Found, VaultError> {
-        let reader = self.store.read()?;
-        if let Some(found) = self.access.by_id_in_index(&reader, id)? {
+        let (reader, access) = self.view()?;
+        if let Some(found) = access.by_id_in_index(&reader, id)? {
             return Ok(found.sorted());
         }
+        drop(reader);
         let hex = compact(id);
-        self.access.find_in_all(&reader, |details| key_id_part(details, &hex, str::to_owned), Some(&hex)).map(Found::sorted)
+        self.find_in_all(|details| key_id_part(details, &hex, str::to_owned), &hex).map(Found::sorted)
     }
 
     /// Which records have these digits.
@@ -83,13 +85,14 @@ impl Vault<Unlocked> {
     /// # Errors
     /// As [`Vault::find`].
     pub fn whose(&mut self, password: &RecoveryPassword) -> Result<Found, VaultError> {
-        let reader = self.store.read()?;
-        let token = self.access.root.digits_token(password);
-        let hits = self.access.hits(&reader, TokenColumn::Digits, token.as_bytes())?;
+        let (reader, access) = self.view()?;
+        let token = access.root.digits_token(password);
+        let hits = access.hits(&reader, TokenColumn::Digits, token.as_bytes())?;
+        drop(reader);
         if !hits.is_empty() {
             return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
         }
-        let listing = self.access.scan(&reader, |opened| opened.summary.digits_token == token)?;
+        let listing = self.scan(|opened| opened.summary.digits_token == token)?;
         if listing.faults.is_empty() { Ok(Found::typed(listing.entries).sorted()) } else { Err(VaultError::Faults(listing.faults)) }
     }
 
@@ -98,10 +101,10 @@ impl Vault<Unlocked> {
     /// # Errors
     /// As [`Vault::find`].
     pub fn are_known(&mut self, passwords: &[&RecoveryPassword]) -> Result<Vec<bool>, VaultError> {
-        let reader = self.store.read()?;
+        let (reader, access) = self.view()?;
         let known = |password: &&RecoveryPassword| {
-            let token = self.access.root.digits_token(password);
-            self.access.hits(&reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
+            let token = access.root.digits_token(password);
+            access.hits(&reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
         };
         passwords.iter().map(known).collect()
     }
@@ -111,20 +114,38 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`VaultError::NoSuchRecord`], or [`VaultError::Faults`] when it is not what was written.
     pub fn entry(&mut self, handle: Handle) -> Result<Entry, VaultError> {
-        let reader = self.store.read()?;
-        match self.access.row_of(&reader, handle)? {
-            Some(opened) => Ok(opened.entry()),
-            None => Err(self.access.absent(&reader, handle)),
+        let (reader, access) = self.view()?;
+        if let Some(opened) = access.row_of(&reader, handle)? {
+            return Ok(opened.entry());
         }
+        drop(reader);
+        Err(self.absent(handle))
     }
 
-    /// Reads a whole record, digits and all. Only `reveal` calls it.
+    /// Reads a whole record, digits and all.
     pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, RecoveryPassword), VaultError> {
-        let reader = self.store.read()?;
-        let opened = self.access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected);
-        let Some(opened) = opened else { return Err(self.access.absent(&reader, handle)) };
-        let record = self.access.unseal(&reader, &opened)?.map_err(one)?;
+        let (reader, access) = self.view()?;
+        let Some(opened) = access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected) else {
+            drop(reader);
+            return Err(self.absent(handle));
+        };
+        let record = access.unseal(&reader, &opened)?.map_err(one)?;
         Ok((opened.entry(), record.password))
+    }
+
+    /// Scans all summaries: what fits exactly; else Key IDs that fit with look-alikes folded.
+    fn find_in_all(&mut self, exact: impl Fn(&Details) -> bool + Sync, hex: &str) -> Result<Found, VaultError> {
+        let folded = |details: &Details| key_id_part(details, &fold_look_alikes(hex), fold_look_alikes);
+        let listing = self.scan(|opened| exact(&opened.summary.details) || folded(&opened.summary.details))?;
+        if !listing.faults.is_empty() {
+            return Err(VaultError::Faults(listing.faults));
+        }
+        let (fits, alike): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| exact(&entry.details));
+        Ok(if fits.is_empty() {
+            Found { read_as: if alike.is_empty() { ReadAs::Typed } else { ReadAs::LookAlike }, entries: alike }
+        } else {
+            Found::typed(fits)
+        })
     }
 }
 
@@ -135,15 +156,6 @@ fn one(fault: Fault) -> VaultError {
 impl Unlocked {
     pub(super) fn row_of(&self, reader: &Reader<'_>, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
         reader.row(handle.number())?.map(|row| self.open_row(row).map_err(one)).transpose()
-    }
-
-    /// What to say of a handle that has no row: that there is no such record, or, where records are missing, that.
-    pub(super) fn absent(&self, reader: &Reader<'_>, handle: Handle) -> VaultError {
-        match self.scan(reader, |_| false) {
-            Ok(listing) if listing.faults.is_empty() => VaultError::NoSuchRecord(handle),
-            Ok(listing) => VaultError::Faults(listing.faults),
-            Err(error) => error.into(),
-        }
     }
 
     /// The rows under a token, each opened and compared with it: a token is a hint, and an index entry may lead to
@@ -192,21 +204,6 @@ impl Unlocked {
         }
         let folded: Vec<Entry> = folded.into_iter().filter(|opened| begins(opened, fold_look_alikes)).map(OpenedRow::entry).collect();
         Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike }))
-    }
-
-    /// Scans all summaries: what fits exactly; else Key IDs that fit with look-alikes folded.
-    fn find_in_all(&self, reader: &Reader<'_>, exact: impl Fn(&Details) -> bool + Sync, hex: Option<&str>) -> Result<Found, VaultError> {
-        let folded = |details: &Details| hex.is_some_and(|hex| key_id_part(details, &fold_look_alikes(hex), fold_look_alikes));
-        let listing = self.scan(reader, |opened| exact(&opened.summary.details) || folded(&opened.summary.details))?;
-        if !listing.faults.is_empty() {
-            return Err(VaultError::Faults(listing.faults));
-        }
-        let (fits, alike): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| exact(&entry.details));
-        Ok(if fits.is_empty() {
-            Found { read_as: if alike.is_empty() { ReadAs::Typed } else { ReadAs::LookAlike }, entries: alike }
-        } else {
-            Found::typed(fits)
-        })
     }
 }
 

@@ -2,15 +2,12 @@
 
 use secrecy::SecretString;
 
-use super::open::{kit_slot_row, slot_row};
+use super::slot_rows::{MOST_SLOTS, kit_slot_row, slot_row};
 use super::state::SlotState;
 use super::{Unlocked, Vault, VaultError};
 use crate::record::{LineText, SlotId};
 use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot};
 use crate::store::SlotRow;
-
-/// Most keyslots a vault has.
-const MOST_SLOTS: usize = 32;
 
 /// Why a keyslot was not changed.
 #[derive(Debug, thiserror::Error)]

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CopyDoubt;
 use crate::record::{LineText, Revision, SlotId, WriteId};
 use crate::seal::Total;
 
@@ -77,6 +78,17 @@ impl State {
         let back = usize::try_from(self.revision.checked_sub(revision.number())?).ok()?;
         let at = self.writes.len().checked_sub(back + 1)?;
         self.writes.get(at).and_then(|text| WriteId::from_hex(text))
+    }
+
+    /// Why this may not descend from a write that was seen; `None` also where the marks no longer reach back so far.
+    pub(super) fn doubt_since(&self, known: u32, write: WriteId) -> Option<CopyDoubt> {
+        let found = self.revision;
+        match Revision::new(known).and_then(|revision| self.write_of(revision)) {
+            Some(seen) if seen == write => None,
+            Some(_) => Some(CopyDoubt::Forked { found, known }),
+            None if found < known => Some(CopyDoubt::Older { found, known }),
+            None => None,
+        }
     }
 
     /// Goes on from at least this revision, where the marks of the writes before it are lost.

@@ -114,8 +114,7 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`VaultError::Faults`] when a record they meet is not what was written.
     pub fn expect(&mut self, incoming: &[Incoming]) -> Result<Vec<Expected>, VaultError> {
-        let reader = self.store.read()?;
-        let access = &self.access;
+        let (reader, access) = self.view()?;
         let in_force = |opened: &OpenedRow| !opened.summary.details.undone;
         incoming
             .iter()

@@ -52,8 +52,8 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`VaultError::Faults`] when the journal is not what was written.
     pub fn last_import(&mut self) -> Result<Option<ImportInfo>, VaultError> {
-        let reader = self.store.read()?;
-        let items = self.access.items(&reader)?;
+        let (reader, access) = self.view()?;
+        let items = access.items(&reader)?;
         Ok(last_run(&items).map(|run| run.info()))
     }
 

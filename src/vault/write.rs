@@ -1,12 +1,11 @@
 //! One write to a vault: state and slots checked anew, records sealed, total kept, everything in one transaction.
 
 use super::entry::{OpenedRow, row_tokens};
-use super::open::slot_faults;
 use super::state::State;
 use super::{CopyDoubt, Fault, FaultKind, Machine, Unlocked, Vault, VaultError};
 use crate::record::{Handle, Record, Revision, WriteId};
 use crate::seal::{Binding, Root, SealError, SealedRecord, SealedSummary, Summary, make_id};
-use crate::store::{RecordRow, Store, Writer};
+use crate::store::{RecordRow, Writer};
 
 /// A write in progress. Dropped without [`WriteSession::commit`], the vault stays as it was.
 pub(super) struct WriteSession<'a> {
@@ -29,48 +28,36 @@ impl Vault<Unlocked> {
         if let Some(doubt) = self.access.doubt {
             return Err(VaultError::Copy(doubt));
         }
-        if !self.access.faults.is_empty() {
-            return Err(VaultError::Faults(self.access.faults.clone()));
+        let session = self.begin_over_faults()?;
+        if let Some(doubt) = session.access.doubt {
+            return Err(VaultError::Copy(doubt));
         }
-        self.begin_over_faults()
+        if !session.access.faults.is_empty() {
+            return Err(VaultError::Faults(session.access.faults.clone()));
+        }
+        // An opening that was sound is remembered; only then does this machine know the vault by its place.
+        let doubt = session.machine.doubt(session.access.vault, session.access.root.fingerprint(), Some(&session.state), &session.path);
+        match doubt {
+            Some(doubt) if doubt != CopyDoubt::OtherVault => Err(VaultError::Copy(doubt)),
+            _ => Ok(session),
+        }
     }
 
     /// Begins a write that may mend what is wrong with state and slots.
     pub(super) fn begin_over_faults(&mut self) -> Result<WriteSession<'_>, VaultError> {
         let Self { store, machine, access, .. } = self;
         let path = store.path().to_owned();
-        WriteSession::begin(store, machine, access, path)
+        let writer = store.write()?;
+        // Another process may have written since the unlocking.
+        access.refresh(writer.reader())?;
+        let Some(state) = access.state.clone() else {
+            return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)]));
+        };
+        Ok(WriteSession { writer, access, state, machine, path })
     }
 }
 
 impl<'a> WriteSession<'a> {
-    fn begin(store: &'a mut Store, machine: &'a Machine, access: &'a mut Unlocked, path: std::path::PathBuf) -> Result<Self, VaultError> {
-        let mending = !access.faults.is_empty();
-        let writer = store.write()?;
-        let (vault, sealed) = writer.reader().vault()?;
-        // Another process may have written since the unlocking, or even put a new root in place.
-        let state = match access.root.unseal_state::<State>(&sealed) {
-            Ok(state) if vault == access.vault => state,
-            _ => match &access.state {
-                Some(state) if mending => state.clone(),
-                _ => return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)])),
-            },
-        };
-        if !mending {
-            let faults = slot_faults(vault, &state, &writer.reader().slots()?);
-            if !faults.is_empty() {
-                return Err(VaultError::Faults(faults));
-            }
-            if let Some(doubt) = machine.doubt(vault, access.root.fingerprint(), Some(&state), &path)
-                && doubt != CopyDoubt::OtherVault
-            {
-                return Err(VaultError::Copy(doubt));
-            }
-        }
-        access.state = Some(state.clone());
-        Ok(Self { writer, access, state, machine, path })
-    }
-
     /// The revision that this write makes.
     pub(super) fn revision(&self) -> Result<Revision, VaultError> {
         self.state.revision().next().ok_or(VaultError::Full)
@@ -124,21 +111,34 @@ impl<'a> WriteSession<'a> {
 
     /// The record with this handle, opened and whole.
     pub(super) fn take(&self, handle: Handle) -> Result<(OpenedRow, Record), VaultError> {
-        let reader = self.writer.reader();
-        let Some(opened) = self.row_of(handle)? else { return Err(self.access.absent(reader, handle)) };
+        let Some(opened) = self.row_of(handle)? else { return Err(self.absent(handle)) };
         let record = self.access.unseal(self.writer.reader(), &opened)?.map_err(|fault| VaultError::Faults(vec![fault]))?;
         Ok((opened, record))
+    }
+
+    /// What to say of a handle that has no row. What this write has changed already is not in the total that was kept.
+    fn absent(&self, handle: Handle) -> VaultError {
+        if self.access.state.as_ref().is_some_and(|before| before.total != self.state.total || before.count != self.state.count) {
+            return VaultError::NoSuchRecord(handle);
+        }
+        match self.access.scan_view(self.writer.reader()) {
+            Ok(faults) if faults.is_empty() => VaultError::NoSuchRecord(handle),
+            Ok(faults) => VaultError::Faults(faults),
+            Err(error) => error,
+        }
     }
 
     /// Keeps all of it, and remembers it on this machine.
     pub(super) fn commit(mut self) -> Result<(), VaultError> {
         self.state.advance(WriteId::from_bytes(make_id()?)).ok_or(VaultError::Full)?;
-        self.writer.set_state(&self.access.root.seal_state(&self.state)?)?;
+        let sealed_state = self.access.root.seal_state(&self.state)?;
+        self.writer.set_state(&sealed_state)?;
         self.writer.commit()?;
         let remembered =
             self.machine.remember(self.access.vault, self.access.root.fingerprint(), &self.state, Some(self.access.slot), &self.path);
         self.access.memory = remembered.map_err(|error| error.kind());
         self.access.state = Some(self.state);
+        self.access.sealed_state = sealed_state;
         Ok(())
     }
 }

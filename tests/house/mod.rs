@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use drivekey::record::{Details, Handle, LineText, RecoveryPassword, SourceKind, VolumeType};
 use drivekey::reveal::{RevealError, reveal};
 use drivekey::seal::{KdfCost, KdfLimits};
-use drivekey::store::StoreError;
+use drivekey::store::{Opened, PrivateFolder, Store, StoreError};
 use drivekey::vault::{
     Entry, Fault, Filter, Found, Incoming, Locked, Machine, NewVault, TakenIn, Taking, TrashFilter, Unlocked, Vault, VaultError,
 };
@@ -83,6 +83,14 @@ pub(crate) fn create(path: &Path, machine: &Machine) {
 
 pub(crate) fn unlock(path: &Path, machine: Machine, passphrase: &str) -> Result<Vault<Unlocked>, VaultError> {
     Vault::open(path, LIMITS, machine)?.unlock(&secret(passphrase), None).map_err(|failure| failure.error)
+}
+
+/// The file through the product's own store, without a vault over it.
+pub(crate) fn store_of(path: &Path) -> Store {
+    match Store::open(path, &PrivateFolder::default()).unwrap() {
+        Opened::Store(store) => *store,
+        Opened::Interrupted(_) => panic!("a write was broken off"),
+    }
 }
 
 pub(crate) fn stranger(path: &Path) -> rusqlite::Connection {
@@ -261,11 +269,14 @@ pub(crate) fn class(error: &VaultError) -> Class {
             StoreError::Newer { .. } => Class::Newer,
             StoreError::ReadOnly | StoreError::UnfinishedOnReadOnly | StoreError::DiskFull => Class::Unwritable,
             StoreError::Busy => Class::Busy,
+            StoreError::Beside(_) => Class::Copy,
+            StoreError::TwoNames => Class::Unwritable,
             _ => Class::Failed,
         },
         VaultError::SlotDamaged => Class::Damage,
         VaultError::SlotTampered => Class::Tamper,
         VaultError::Faults(faults) if !faults.is_empty() => Class::Damage,
+        VaultError::ChangedMeanwhile => Class::Busy,
         VaultError::Copy(_) => Class::Copy,
         VaultError::WrongPassphrase => Class::WrongPassphrase,
         VaultError::NoSuchRecord(_) => Class::Gone,

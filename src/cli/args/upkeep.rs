@@ -9,6 +9,9 @@ pub(in crate::cli) struct VerifyArgs {
     /// Take this copy for the right one from now on
     #[arg(long, conflicts_with = "repair")]
     pub(in crate::cli) accept_copy: bool,
+    /// Rename what lies beside the vault and is none of its own
+    #[arg(long, conflicts_with_all = ["accept_copy", "repair"])]
+    pub(in crate::cli) set_aside: bool,
     /// Mend what can be mended; a copy of the file is kept
     #[arg(long)]
     pub(in crate::cli) repair: bool,

@@ -21,6 +21,7 @@ use crate::cli::volumes::{Fits, Placed, Target};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
 use crate::fve::{self, ExternalKey, Integrity, Opened, Opener, Outcome, ProtectorKind};
 use crate::record::{Handle, KeyId, RecoveryPassword};
+use crate::store::is_open_here;
 use crate::vault::{Entry, Filter, TakenIn, Taking, Unlocked, Vault};
 
 /// So many keys that the drive does not list are tried on it, each for a part of a second.
@@ -71,6 +72,9 @@ fn bek(path: &Path) -> Result<ExternalKey, Failure> {
     /// Many times what Windows writes; a larger file is none.
     const BYTES_MAX: u64 = 64 * 1024;
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(BYTES_MAX).unwrap_or_default() + 1));
+    if path.metadata().is_ok_and(|data| is_open_here(&data)) {
+        return Err(unreadable(path, &std::io::ErrorKind::ResourceBusy.into()));
+    }
     let file = File::open(path).map_err(|error| unreadable(path, &error))?;
     file.take(BYTES_MAX).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
     ExternalKey::parse(&bytes).map_err(|_| {

@@ -1,14 +1,15 @@
 //! `verify`: everything compared with what was written; accepting a copy; mending.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cli::args::{Shared, VerifyArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital, fault_words};
 use crate::cli::guard;
 use crate::cli::progress::Progress;
-use crate::cli::session::{locked, unlocked, vault_path};
+use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
+use crate::store;
 use crate::vault::{Unlocked, Vault, Verification};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs) -> Result<Exit, Failure> {
@@ -16,6 +17,9 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
         return accept_copy(world, shared);
     }
     let mut vault = unlocked(world, shared)?;
+    if args.set_aside {
+        return set_aside(world, shared, &vault);
+    }
     let mut verification = verify(world, &mut vault)?;
     if args.repair && !verification.faults.is_empty() {
         verification = repair(world, &mut vault, &verification)?;
@@ -23,7 +27,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     report(world, shared, args, &verification)?;
     guard::warn_of_vaults_place(world, &mut vault)?;
     if verification.faults.is_empty() {
-        return Ok(if vault.doubt().is_some() { Exit::OtherCopy } else { Exit::Done });
+        return Ok(exit_over(&vault));
     }
     Ok(Exit::Damaged)
 }
@@ -84,30 +88,51 @@ fn accept_copy(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> 
     Ok(Exit::Done)
 }
 
+/// Renames what is refused beside the vault, so that changes are possible again. Nothing is deleted.
+fn set_aside(world: &mut World<'_>, shared: &Shared, vault: &Vault<Unlocked>) -> Result<Exit, Failure> {
+    let refused = vault.refused();
+    if refused.is_empty() {
+        writeln!(world.err, "Nothing lies beside the vault that does not belong to it.")?;
+        return Ok(Exit::Done);
+    }
+    let asked = "Rename it? Nothing is deleted; but if it is the vault's own, a change that was broken off stays half done.";
+    let no_answer = || Failure::no_terminal("this needs an answer", "answer with --yes");
+    if !question::confirm(world, shared.yes, asked, no_answer)? {
+        return Err(Failure::refused("nothing was renamed", ""));
+    }
+    for file in refused {
+        let aside = store::set_aside(file)?;
+        writeln!(world.err, "{} is now {}.", file.path.display(), aside.display())?;
+    }
+    writeln!(world.err, "Run 'drivekey verify' to see that the vault is whole.")?;
+    Ok(Exit::Done)
+}
+
 fn repair(world: &mut World<'_>, vault: &mut Vault<Unlocked>, found: &Verification) -> Result<Verification, Failure> {
     for fault in &found.faults {
         writeln!(world.err, "Wrong: {}", fault_words(fault))?;
     }
-    let path = vault.path().to_owned();
     let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of the file is kept beside it.\n";
     question::typed(world, what, "REPAIR")?;
-    let kept = keep_copy(&path)?;
+    let kept = keep_copy(vault)?;
     writeln!(world.err, "The file as it was is kept as {}", kept.display())?;
     vault.repair()?;
     verify(world, vault)
 }
 
 /// A copy beside the file, under a name that nothing has yet.
-fn keep_copy(path: &Path) -> Result<PathBuf, Failure> {
+fn keep_copy(vault: &mut Vault<Unlocked>) -> Result<PathBuf, Failure> {
+    let mut options = std::fs::File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     for number in 1..1000 {
-        let mut name = path.as_os_str().to_owned();
+        let mut name = vault.path().as_os_str().to_owned();
         name.push(format!(".before-repair-{number}"));
         let copy = PathBuf::from(name);
-        match std::fs::File::options().write(true).create_new(true).open(&copy) {
+        match options.open(&copy) {
             Ok(mut file) => {
-                let mut from = std::fs::File::open(path)?;
-                std::io::copy(&mut from, &mut file)?;
-                file.sync_all()?;
+                vault.copy_into(&mut file)?;
                 return Ok(copy);
             }
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}

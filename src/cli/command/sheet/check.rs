@@ -15,6 +15,7 @@ use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{copy_note, json, key_entry, world::World};
 use crate::record::{Handle, KeyId, RecoveryPassword, State};
 use crate::sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine, read_scan};
+use crate::store::is_open_here;
 use crate::vault::{Entry, Unlocked, Vault};
 
 /// Larger files are no scans.
@@ -84,6 +85,9 @@ fn note(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &CheckArgs, ch
 /// Reads one file.
 fn scanned(path: &Path) -> Result<Result<Vec<Scanned>, ScanError>, Failure> {
     let failed = |error: std::io::Error| unreadable(path, &error);
+    if path.metadata().is_ok_and(|data| is_open_here(&data)) {
+        return Err(unreadable(path, &std::io::ErrorKind::ResourceBusy.into()));
+    }
     let file = File::open(path).map_err(failed)?;
     let length = file.metadata().map_err(failed)?.len();
     if length > SCAN_BYTES {

@@ -133,8 +133,8 @@ fn read(waiting: &Mutex<Receiver<Vec<PathBuf>>>, report: &mpsc::Sender<Outcome>,
             });
             let outcome = match looked {
                 Ok(Some(reading)) if !reading.records.is_empty() || !reading.attachments.is_empty() => Ok((path, reading)),
-                // Files that went away meanwhile were there, but say nothing.
-                Ok(_) | Err(GatherError::Absent { .. }) => {
+                // Files that went away meanwhile were there, but say nothing; nor does a sealed vault.
+                Ok(_) | Err(GatherError::Absent { .. } | GatherError::OpenVault { .. }) => {
                     counters.files.fetch_add(1, Ordering::Relaxed);
                     continue;
                 }

@@ -1,0 +1,123 @@
+//! What lies beside a vault under the names that SQLite would take up, and why it is refused. Nothing is opened that
+//! could block, nothing is deleted.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+use super::descriptor::Descriptor;
+use super::place::Place;
+
+/// Which of SQLite's companions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// A rollback journal.
+    Journal,
+    /// A write-ahead log.
+    WriteAheadLog,
+    /// The index of a write-ahead log.
+    LogIndex,
+}
+
+/// Why it is not taken up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BesideProblem {
+    /// This program never makes one.
+    NeverOurs,
+    /// A link, a folder, a pipe or a device.
+    NotAFile,
+    /// It belongs to another user than the vault.
+    OtherOwner,
+    /// It has not the form of a journal.
+    NotAJournal,
+    /// It names another journal: a write over several databases.
+    SuperJournal,
+    /// It was left by another write than the one that was broken off.
+    OtherWrite,
+    /// Rolled back on a copy, it does not give this vault.
+    Disagrees,
+}
+
+/// A file beside the vault that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// What it would be to SQLite.
+    pub kind: Beside,
+    /// Why it is refused.
+    pub problem: BesideProblem,
+}
+
+/// What lies beside a vault.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    /// What is refused as it stands.
+    pub(super) refused: Vec<RefusedFile>,
+    /// An ordinary file under the journal's name, not yet judged.
+    pub(super) journal: bool,
+}
+
+/// Looks before SQLite opens anything: it would take up a log whatever the vault's header says.
+pub(super) fn look(place: &Place, file: &Descriptor) -> Result<Look, StoreError> {
+    let mut look = Look::default();
+    for (path, kind) in [(place.wal(), Beside::WriteAheadLog), (place.shm(), Beside::LogIndex)] {
+        if there(&path)?.is_some() {
+            look.refused.push(RefusedFile { path, kind, problem: BesideProblem::NeverOurs });
+        }
+    }
+    let path = place.journal();
+    if let Some(meta) = there(&path)? {
+        let problem = if !meta.is_file() {
+            Some(BesideProblem::NotAFile)
+        } else if is_anothers(&meta, file) {
+            Some(BesideProblem::OtherOwner)
+        } else {
+            None
+        };
+        match problem {
+            Some(problem) => look.refused.push(RefusedFile { path, kind: Beside::Journal, problem }),
+            None => look.journal = true,
+        }
+    }
+    Ok(look)
+}
+
+fn there(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
+    match path.symlink_metadata() {
+        Ok(meta) => Ok(Some(meta)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// SQLite gives a journal the owner of its database.
+fn is_anothers(journal: &std::fs::Metadata, file: &Descriptor) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        file.metadata().is_ok_and(|vault| journal.uid() != vault.uid() && journal.uid() != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (journal, file);
+        false
+    }
+}
+
+/// Renames a refused file so that SQLite no longer takes it for the vault's. Replaces nothing; gives the new name.
+///
+/// # Errors
+/// What the system refused; [`StoreError::Exists`] when all names are taken.
+pub fn set_aside(refused: &RefusedFile) -> Result<PathBuf, StoreError> {
+    for number in 1..1000 {
+        let mut name = refused.path.as_os_str().to_owned();
+        name.push(format!(".set-aside-{number}"));
+        let aside = PathBuf::from(name);
+        if there(&aside)?.is_none() {
+            std::fs::rename(&refused.path, &aside)?;
+            return Ok(aside);
+        }
+    }
+    Err(StoreError::Exists)
+}

@@ -1,0 +1,78 @@
+//! One connection to a vault's file: opened for reading or for writing, never creating, with SQLite held on a short lead.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+
+/// How long a reader waits for a writer to commit, and a writer for readers and other writers.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Largest blob or row; a sealed record stays far below.
+const LENGTH_CEILING_BYTES: i32 = 4 * 1024 * 1024;
+/// Page cache of a write. A cache that overflows writes into the file before the commit, and shuts readers out so long.
+const WRITE_CACHE_KIB: i32 = 512 * 1024;
+
+/// Only reads: SQLite then neither rolls back nor checkpoints.
+pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+/// Reads and writes. Waits for nobody, and rolls a hot journal back where nobody else has the file open: its settings
+/// look into the file.
+pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    if connection.is_readonly(rusqlite::MAIN_DB)? {
+        return Err(StoreError::ReadOnly);
+    }
+    for_writing(&connection)?;
+    Ok(connection)
+}
+
+/// Settings of a connection that writes.
+pub(super) fn for_writing(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "synchronous", "EXTRA")?;
+    connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
+    Ok(())
+}
+
+fn open(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    // The path is resolved already: a link in it now was put there since.
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(path, flags)?;
+    distrust(&connection)?;
+    Ok(connection)
+}
+
+/// Settings of every connection; none of them looks into the file.
+pub(super) fn distrust(connection: &Connection) -> Result<(), StoreError> {
+    for (config, on) in [
+        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
+        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
+        (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
+        (DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true),
+    ] {
+        connection.set_db_config(config, on)?;
+    }
+    for (limit, value) in [
+        (Limit::SQLITE_LIMIT_LENGTH, LENGTH_CEILING_BYTES),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 1),
+        (Limit::SQLITE_LIMIT_COLUMN, 64),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 * 1024),
+    ] {
+        connection.set_limit(limit, value)?;
+    }
+    connection.execute_batch(
+        "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
+         PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0;",
+    )?;
+    Ok(())
+}

@@ -1,0 +1,276 @@
+//! Unlocking: which slots a passphrase or a kit is tried on, how much work that may be, and the first look inside. A write
+//! that was broken off is judged here, on a copy, before it is undone in the file.
+
+use secrecy::SecretString;
+
+use super::open::Standing;
+use super::slot_rows::{MOST_SLOTS, cost_of, is_plainly, kit_slot, passphrase_slot, slot_faults};
+use super::{CopyDoubt, Fault, FaultKind, Locked, Unlocked, Vault, VaultError};
+use crate::record::{SlotId, VaultId};
+use crate::seal::{KIT_KIND, KdfLimits, KitIdentity, PASSPHRASE_KIND, Root, SlotOpening};
+use crate::store::{SlotRow, SlotRows, Store, StoreError};
+
+/// So many derivations at the ceiling may be tried in all; what goes beyond was not made by this program.
+const MOST_DEAREST: u64 = 2;
+
+/// A vault that did not open, to try again.
+pub struct UnlockFailure {
+    /// The vault, still locked.
+    pub vault: Box<Vault<Locked>>,
+    /// Why.
+    pub error: VaultError,
+}
+
+/// What is tried on the slots.
+#[derive(Clone, Copy)]
+enum Key<'a> {
+    Passphrase(&'a SecretString),
+    Kit(&'a KitIdentity),
+}
+
+impl Vault<Locked> {
+    /// Tries a passphrase on every slot, the last used first, or on `only` one.
+    ///
+    /// # Errors
+    /// [`UnlockFailure`] gives the vault back, so that another passphrase can be tried.
+    pub fn unlock(self, passphrase: &SecretString, only: Option<SlotId>) -> Result<Vault<Unlocked>, UnlockFailure> {
+        self.unlock_by(Key::Passphrase(passphrase), only)
+    }
+
+    /// Tries a kit on every slot of its kind.
+    ///
+    /// # Errors
+    /// As [`Vault::unlock`]; [`VaultError::WrongKit`] when its slot was removed, or it is another vault's.
+    pub fn unlock_with_kit(self, kit: &KitIdentity) -> Result<Vault<Unlocked>, UnlockFailure> {
+        self.unlock_by(Key::Kit(kit), None).map_err(|failure| match failure.error {
+            VaultError::WrongPassphrase => UnlockFailure { error: VaultError::WrongKit, ..failure },
+            _ => failure,
+        })
+    }
+
+    fn unlock_by(mut self, key: Key<'_>, only: Option<SlotId>) -> Result<Vault<Unlocked>, UnlockFailure> {
+        match self.opened_by(key, only) {
+            Ok(access) => Ok(Vault { store: self.store, machine: self.machine, limits: self.limits, access }),
+            Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
+        }
+    }
+
+    fn opened_by(&mut self, key: Key<'_>, only: Option<SlotId>) -> Result<Unlocked, VaultError> {
+        match self.try_slots(&self.access.slots, key, only) {
+            Ok((root, slot)) => {
+                let root = self.settle(root, slot)?;
+                self.look_inside(root, slot, Remembering::WhatIsSound)
+            }
+            // The journal may be what changed the slots.
+            Err(error) => match &self.access.interrupted {
+                Some(Standing { standing: Ok((_, others)), .. }) if *others != self.access.slots => {
+                    let (root, slot) = self.try_slots(others, key, only).map_err(|_| error)?;
+                    self.refuse_journal()?;
+                    self.look_inside(root, slot, Remembering::WhatIsSound)
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Takes a foreign or older copy for the right one from now on: what this machine remembers is replaced.
+    ///
+    /// # Errors
+    /// As [`Vault::unlock`]; [`VaultError::Faults`] when the copy is not sound in itself, [`VaultError::Store`] where
+    /// something beside the file is refused.
+    pub fn accept_copy(mut self, passphrase: &SecretString) -> Result<(), VaultError> {
+        let (root, slot) = self.try_slots(&self.access.slots, Key::Passphrase(passphrase), None)?;
+        let root = self.settle(root, slot)?;
+        if !self.store.refused().is_empty() {
+            return Err(StoreError::Beside(self.store.refused().to_vec()).into());
+        }
+        let access = self.look_inside(root, slot, Remembering::WhateverItIs)?;
+        if access.faults.is_empty() {
+            access.memory.map_err(|kind| VaultError::Store(std::io::Error::from(kind).into()))
+        } else {
+            Err(VaultError::Faults(access.faults))
+        }
+    }
+
+    fn try_slots(&self, slots: &SlotRows, key: Key<'_>, only: Option<SlotId>) -> Result<(Box<Root>, SlotId), VaultError> {
+        let vault = self.access.vault;
+        let plan = plan(slots, key, only, self.machine.last_slot(vault), self.limits);
+        if plan.rows.is_empty() && plan.left_out == 0 {
+            return Err(match (only, slots.rows.is_empty()) {
+                (Some(_), _) => VaultError::NoSuchSlot,
+                (None, true) => VaultError::SlotDamaged,
+                (None, false) => VaultError::WrongPassphrase,
+            });
+        }
+        let mut worst = VaultError::WrongPassphrase;
+        for row in plan.rows {
+            match key.open(vault, row, self.limits) {
+                Ok(SlotOpening::Opened(root)) => return Ok((root, row.slot)),
+                Ok(SlotOpening::WrongPassphrase) => {}
+                Ok(SlotOpening::Tampered) => worst = VaultError::SlotTampered,
+                Ok(SlotOpening::Damaged) => {
+                    if !matches!(worst, VaultError::SlotTampered) {
+                        worst = VaultError::SlotDamaged;
+                    }
+                }
+                Err(error) => {
+                    if matches!(worst, VaultError::WrongPassphrase) {
+                        worst = error;
+                    }
+                }
+            }
+        }
+        // A row that has not the form of a slot may have been the one.
+        if matches!(worst, VaultError::WrongPassphrase) && !slots.malformed.is_empty() && only.is_none() {
+            worst = VaultError::SlotDamaged;
+        }
+        if plan.left_out > 0 { Err(VaultError::SlotsNotTried { left_out: plan.left_out }) } else { Err(worst) }
+    }
+
+    /// Where a write was broken off: undone in the file itself if what came of it on the copy is this vault, else refused.
+    fn settle(&mut self, root: Box<Root>, slot: SlotId) -> Result<Box<Root>, VaultError> {
+        if self.access.interrupted.is_none() {
+            return Ok(root);
+        }
+        let mut undone = self.look_inside(root, slot, Remembering::Nothing)?;
+        if !undone.is_sound(&mut self.store)? {
+            self.refuse_journal()?;
+            return Ok(undone.root);
+        }
+        let Some(Standing { settlement, .. }) = self.access.interrupted.take() else { return Ok(undone.root) };
+        match settlement.settle(&self.store, &self.machine.private_folder()) {
+            Ok(store) => self.store = store,
+            // The copy is as good for reading, and writing is refused over it.
+            Err(StoreError::UnfinishedOnReadOnly | StoreError::Beside(_) | StoreError::Io(_) | StoreError::DiskFull) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(undone.root)
+    }
+
+    /// Goes on from the file as it stands, without the journal.
+    fn refuse_journal(&mut self) -> Result<(), VaultError> {
+        if let Some(Standing { standing, .. }) = self.access.interrupted.take() {
+            let (mut store, slots) = standing?;
+            store.refuse_journal();
+            self.store = store;
+            self.access.slots = slots;
+        }
+        Ok(())
+    }
+
+    /// Reads state and slots in one view: another process may have written while the passphrase was typed. The view
+    /// stays open while they are compared with what this machine remembers: a write between the two would make this
+    /// file look like an older copy.
+    fn look_inside(&mut self, root: Box<Root>, slot: SlotId, remembering: Remembering) -> Result<Unlocked, VaultError> {
+        let Self { store, machine, access, .. } = self;
+        let path = store.path().to_owned();
+        let unfinished = store.is_copy();
+        let reader = store.read()?;
+        let (vault, sealed_state) = reader.vault()?;
+        if vault != access.vault {
+            return Err(VaultError::SlotTampered);
+        }
+        let slots = reader.slots()?;
+        let state = root.unseal_state(&sealed_state).ok();
+        let faults = match &state {
+            Some(state) => slot_faults(vault, state, &slots),
+            None => vec![Fault::whole(FaultKind::State)],
+        };
+        let mut doubt = machine.doubt(vault, root.fingerprint(), state.as_ref(), &path);
+        let remember = match remembering {
+            Remembering::Nothing => false,
+            Remembering::WhatIsSound if doubt == Some(CopyDoubt::ForeignRoot) => {
+                return Err(VaultError::Copy(CopyDoubt::ForeignRoot));
+            }
+            Remembering::WhatIsSound => doubt.is_none() && faults.is_empty() && !unfinished,
+            Remembering::WhateverItIs => faults.is_empty(),
+        };
+        let mut memory = Ok(());
+        if let (Some(state), true) = (&state, remember) {
+            let kept = if remembering == Remembering::WhateverItIs {
+                doubt = None;
+                machine.accept(vault, root.fingerprint(), state, Some(slot), &path)
+            } else {
+                machine.remember(vault, root.fingerprint(), state, Some(slot), &path)
+            };
+            memory = kept.map_err(|error| error.kind());
+        }
+        drop(reader);
+        Ok(Unlocked { vault, root, state, sealed_state, slot, slots, faults, doubt, memory })
+    }
+}
+
+/// What this machine keeps of a look inside.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Remembering {
+    Nothing,
+    WhatIsSound,
+    WhateverItIs,
+}
+
+impl Unlocked {
+    /// Whether everything in a file agrees: state, slots, count, totals, and what this machine remembers.
+    fn is_sound(&mut self, store: &mut Store) -> Result<bool, VaultError> {
+        if self.state.is_none() || !self.faults.is_empty() || !matches!(self.doubt, None | Some(CopyDoubt::OtherVault)) {
+            return Ok(false);
+        }
+        let scanned = self.scan_store(store, |_| false, &mut Vec::new())?;
+        if !scanned.is_empty() {
+            return Ok(false);
+        }
+        let reader = store.read()?;
+        let (_, faults) = self.items_with_faults(&reader)?;
+        Ok(faults.is_empty())
+    }
+}
+
+impl Key<'_> {
+    fn open(self, vault: VaultId, row: &SlotRow, limits: KdfLimits) -> Result<SlotOpening, VaultError> {
+        match self {
+            Self::Passphrase(passphrase) => Ok(passphrase_slot(row).open(vault, passphrase, &row.checksum, limits)?),
+            Self::Kit(kit) => Ok(kit_slot(row).open(vault, kit, &row.checksum)?),
+        }
+    }
+
+    const fn others_kind(self) -> u32 {
+        match self {
+            Self::Passphrase(_) => KIT_KIND,
+            Self::Kit(_) => PASSPHRASE_KIND,
+        }
+    }
+
+    /// Memory times passes: what trying this slot costs.
+    fn work(self, row: &SlotRow) -> u64 {
+        match self {
+            Self::Passphrase(_) => u64::from(row.memory_kib) * u64::from(row.passes),
+            Self::Kit(_) => 0,
+        }
+    }
+}
+
+/// Which slots are tried, in which order.
+struct Plan<'a> {
+    rows: Vec<&'a SlotRow>,
+    /// Slots that are left out, because they are too many or cost too much together.
+    left_out: usize,
+}
+
+/// The last used first, then the cheapest: whoever adds slots to a file must not make its owner wait for them.
+fn plan<'a>(slots: &'a SlotRows, key: Key<'_>, only: Option<SlotId>, last: Option<SlotId>, limits: KdfLimits) -> Plan<'a> {
+    let wanted = |row: &&SlotRow| only.is_none_or(|only| row.slot == only) && !is_plainly(row, key.others_kind());
+    let mut rows: Vec<&SlotRow> = slots.rows.iter().filter(wanted).collect();
+    rows.sort_by_key(|row| (Some(row.slot) != last, key.work(row)));
+    let all = rows.len();
+    let mut left = u64::from(limits.ceiling.memory_kib) * u64::from(limits.ceiling.passes) * MOST_DEAREST;
+    let affordable = rows.iter().take_while(|row| {
+        // What is beyond the ceiling is refused before any work.
+        let work = if limits.check(cost_of(row)).is_ok() { key.work(row) } else { 0 };
+        let fits = work <= left;
+        left = left.saturating_sub(work);
+        fits
+    });
+    let kept = affordable.count().min(MOST_SLOTS);
+    rows.truncate(kept);
+    let left_out = if only.is_some() { 0 } else { all - kept + usize::from(slots.more) };
+    Plan { rows, left_out }
+}
