@@ -86,7 +86,7 @@ const ROWS: &[Attack] = &[
     Attack { name: "another vault id", act: "UPDATE vault SET vault_id = randomblob(16)", caught: "unlock" },
     Attack { name: "no slot", act: "DELETE FROM slot", caught: "unlock" },
     Attack { name: "a slot of another kind", act: "UPDATE slot SET kind = 2", caught: "unlock verify" },
-    Attack { name: "a slot of a negative kind", act: "UPDATE slot SET kind = -1", caught: "open" },
+    Attack { name: "a slot of a negative kind", act: "UPDATE slot SET kind = -1", caught: "unlock" },
     Attack { name: "a slot with another checksum", act: "UPDATE slot SET checksum = randomblob(32)", caught: "unlock verify" },
     Attack { name: "a slot with another check value", act: "UPDATE slot SET check_value = randomblob(16)", caught: "unlock verify" },
     Attack { name: "a slot with another salt", act: "UPDATE slot SET salt = randomblob(16)", caught: "unlock" },
@@ -109,7 +109,6 @@ const ROWS: &[Attack] = &[
     Attack { name: "a newer version", act: "PRAGMA user_version = 2", caught: "open" },
     Attack { name: "an older version than any", act: "PRAGMA user_version = 0", caught: "open" },
     Attack { name: "a negative version", act: "PRAGMA user_version = -1", caught: "open" },
-    Attack { name: "the write-ahead log switched on", act: "PRAGMA journal_mode = WAL", caught: "open" },
     Attack { name: "an incremental vacuum", act: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM", caught: "open" },
     Attack { name: "smaller pages", act: "PRAGMA page_size = 1024; VACUUM", caught: "" },
 ];

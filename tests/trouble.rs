@@ -280,7 +280,13 @@ fn a_journal_left_behind_is_played_back_or_waits_for_a_medium_that_can_be_writte
     let Some(disk) = Disk::new("4m") else { return };
     put(disk.folder.path());
     disk.write_protect();
-    assert!(matches!(refusal(&disk.vault()), VaultError::Store(StoreError::UnfinishedOnReadOnly)));
+    let answers = report(&ask_everything(&disk.vault(), Machine::new(None), PASSPHRASE, &known));
+    assert_eq!((answers.calls.as_str(), answers.lies), ("", Vec::new()), "it is undone on a copy");
+    let mut vault = unlock(&disk.vault(), Machine::new(None), PASSPHRASE).unwrap();
+    assert!(vault.is_unfinished());
+    let refused = vault.remove(handle(1), now());
+    assert!(matches!(refused, Err(VaultError::Store(StoreError::UnfinishedOnReadOnly))), "{refused:?}");
+    drop(vault);
     assert!(fs::read(disk.vault()).unwrap() == file);
     // Where it can be written, the broken-off write is undone.
     put(house.folder());

@@ -17,8 +17,8 @@ const SLACK_BYTES: u64 = 1024 * 1024;
 /// Page number and checksum around each page.
 const RECORD_BYTES: u64 = 8;
 /// Where page 1 keeps the change counter.
-const COUNTER_AT: usize = 24;
-/// More records than this are not looked through for page 1: SQLite writes page 1 among the first.
+const COUNTER_AT: u64 = 24;
+/// More records than this are not looked through for page 1.
 const MOST_RECORDS: u64 = 1 << 20;
 
 /// Whether a journal could be the one that a write to this file left behind. `file_bytes` and `counter` are the
@@ -31,27 +31,46 @@ pub(super) fn is_plausible(path: &Path, file_bytes: u64, counter: Option<u32>) -
     let length = file.metadata()?.len();
     let mut header = Vec::with_capacity(HEADER_BYTES);
     file.by_ref().take(HEADER_BYTES as u64).read_to_end(&mut header)?;
-    let magic = &header[..header.len().min(MAGIC.len())];
     // It holds each page of the file once; a vault never shrinks.
-    if !MAGIC.starts_with(magic) || length > file_bytes.saturating_mul(2) + SLACK_BYTES {
+    if !begins_as_one(&header) || length > file_bytes.saturating_mul(2) + SLACK_BYTES {
         return Ok(Err(BesideProblem::NotAJournal));
     }
-    if header.len() < HEADER_BYTES {
+    let Some(header) = Header::read(&header) else {
         // Torn before the write could have changed a page: SQLite finds nothing in it to undo.
         return Ok(Ok(()));
-    }
-    let number = |at: usize| u64::from(u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]));
-    let (sector, page) = (number(20), number(24));
+    };
     if names_a_super_journal(&mut file, length)? {
         return Ok(Err(BesideProblem::SuperJournal));
     }
-    if !(512..=65536).contains(&page) || sector < HEADER_BYTES as u64 {
-        return Ok(Ok(()));
-    }
-    match (first_page_counter(&mut file, length, sector, page)?, counter) {
+    match (first_page_counter(&mut file, length, &header)?, counter) {
         // A write that was broken off has the old counter in its journal; the file has that or the next.
         (Some(before), Some(now)) if now != before && now != before.wrapping_add(1) => Ok(Err(BesideProblem::OtherWrite)),
         _ => Ok(Ok(())),
+    }
+}
+
+/// The mark, or what a torn write leaves of it: SQLite writes it last, over zeros.
+fn begins_as_one(header: &[u8]) -> bool {
+    let mark = &header[..header.len().min(MAGIC.len())];
+    let same = mark.iter().zip(MAGIC).take_while(|(found, magic)| *found == magic).count();
+    same > 0 && mark[same..].iter().all(|byte| *byte == 0)
+}
+
+/// The header of a journal, or of one of its later segments.
+struct Header {
+    records: u32,
+    sector_bytes: u64,
+    page_bytes: u64,
+}
+
+impl Header {
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
+        let header = Self { records: number(8)?, sector_bytes: number(20)?.into(), page_bytes: number(24)?.into() };
+        let sound = bytes.starts_with(&MAGIC)
+            && (512..=65536).contains(&header.page_bytes)
+            && (HEADER_BYTES as u64..=65536).contains(&header.sector_bytes);
+        sound.then_some(header)
     }
 }
 
@@ -63,22 +82,43 @@ fn names_a_super_journal(file: &mut File, length: u64) -> io::Result<bool> {
     Ok(end == MAGIC)
 }
 
-/// The change counter in the journal's copy of page 1, where it has one.
-fn first_page_counter(file: &mut File, length: u64, sector: u64, page: u64) -> io::Result<Option<u32>> {
-    let record = page + RECORD_BYTES;
-    let records = (length.saturating_sub(sector) / record).min(MOST_RECORDS);
-    for at in (0..records).map(|number| sector + number * record) {
-        let mut number = [0; 4];
+/// The change counter in the journal's copy of page 1, where it has one. Each time that pages had to be written before
+/// the commit, a new segment with a header of its own begins at the next sector.
+fn first_page_counter(file: &mut File, length: u64, first: &Header) -> io::Result<Option<u32>> {
+    let record_bytes = first.page_bytes + RECORD_BYTES;
+    let (mut at, mut records, mut looked) = (0, u64::from(first.records), 0);
+    loop {
+        at += first.sector_bytes;
+        let there = length.saturating_sub(at) / record_bytes;
+        for _ in 0..records.min(there) {
+            looked += 1;
+            if looked > MOST_RECORDS {
+                return Ok(None);
+            }
+            if number_at(file, at)? == 1 {
+                return number_at(file, at + 4 + COUNTER_AT).map(Some);
+            }
+            at += record_bytes;
+        }
+        at = at.next_multiple_of(first.sector_bytes);
+        if at + HEADER_BYTES as u64 > length {
+            return Ok(None);
+        }
+        let mut header = [0; HEADER_BYTES];
         file.seek(SeekFrom::Start(at))?;
-        file.read_exact(&mut number)?;
-        if u32::from_be_bytes(number) == 1 {
-            let mut counter = [0; 4];
-            file.seek(SeekFrom::Start(at + 4 + COUNTER_AT as u64))?;
-            file.read_exact(&mut counter)?;
-            return Ok(Some(u32::from_be_bytes(counter)));
+        file.read_exact(&mut header)?;
+        match Header::read(&header) {
+            Some(next) => records = u64::from(next.records),
+            None => return Ok(None),
         }
     }
-    Ok(None)
+}
+
+fn number_at(file: &mut File, at: u64) -> io::Result<u32> {
+    let mut number = [0; 4];
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(&mut number)?;
+    Ok(u32::from_be_bytes(number))
 }
 
 /// By what it shows that a journal is another one than before.
