@@ -16,3 +16,4 @@ pub mod seal;
 pub mod sheet;
 pub mod store;
 pub mod vault;
+pub mod vault_file;

@@ -23,18 +23,19 @@ const EXPOSING: &[(&str, usize)] = &[
 /// Each floor and what it may know beside itself. Who is not named knows nothing.
 const ARROWS: &[(&str, &[&str])] = &[
     ("record", &[]),
-    ("drives", &["record"]),
-    ("erase", &[]),
+    ("vault_file", &[]),
+    ("drives", &["record", "vault_file"]),
+    ("erase", &["vault_file"]),
     ("fve", &["record"]),
-    ("gather", &[]),
+    ("gather", &["vault_file"]),
     ("export", &["record"]),
     ("import", &["record"]),
     ("seal", &["record"]),
     ("sheet", &["record"]),
-    ("store", &["record"]),
+    ("store", &["record", "vault_file"]),
     ("vault", &["record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
-    ("cli", &["drives", "erase", "export", "fve", "gather", "import", "record", "reveal", "seal", "sheet", "store", "vault"]),
+    ("cli", &["drives", "erase", "export", "fve", "gather", "import", "record", "reveal", "seal", "sheet", "store", "vault", "vault_file"]),
 ];
 
 /// In the command line, the only files that turn digits into something to look at, or compare a file with them.

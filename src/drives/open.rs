@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::Aligned;
 use super::name::is_windows_device;
-use crate::store::is_open_here;
+use crate::vault_file::is_open_here;
 
 /// A drive or image that can only be read.
 #[derive(Debug)]

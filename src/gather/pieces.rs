@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::{GatherError, fill};
-use crate::store::is_open_here;
+use crate::vault_file::is_open_here;
 
 /// A file of which the beginning was read.
 #[derive(Debug)]

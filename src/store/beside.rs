@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
-use super::descriptor::Descriptor;
 use super::place::Place;
+use crate::vault_file::Descriptor;
 
 /// Which of SQLite's companions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,6 @@
 mod beside;
 mod connection;
 mod create;
-mod descriptor;
 mod error;
 mod header;
 mod journal;
@@ -20,7 +19,6 @@ mod writer;
 
 pub use beside::{Beside, BesideProblem, RefusedFile, set_aside};
 pub use create::create;
-pub use descriptor::is_open_here;
 pub use error::{Damage, StoreError};
 pub use open::{Interrupted, Opened, Settlement, Store};
 pub use private::PrivateFolder;

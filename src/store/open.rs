@@ -8,11 +8,11 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use super::beside::{self, Beside, RefusedFile};
-use super::descriptor::Descriptor;
 use super::place::Place;
 use super::private::{PrivateCopy, PrivateFolder, copy_bytes};
 use super::view::{begin_reading, check};
 use super::{BesideProblem, Reader, StoreError, Writer, connection, header, journal};
+use crate::vault_file::Descriptor;
 
 /// SQLite may take a journal that a writer has just removed for one that was left behind: looked at again so often.
 const LOOKS: u32 = 4;

@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 use super::StoreError;
-use super::descriptor::Descriptor;
 use super::header;
+use crate::vault_file::Descriptor;
 
 /// The name of the copy in its folder.
 const NAME: &str = "vault";

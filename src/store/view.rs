@@ -2,8 +2,8 @@
 
 use rusqlite::Connection;
 
-use super::descriptor::Descriptor;
-use super::{Damage, Reader, StoreError, VERSION, header, schema};
+use super::{Damage, Reader, StoreError, header, schema};
+use crate::vault_file::Descriptor;
 
 /// Begins a read on a connection, and checks the file under its lock.
 pub(super) fn begin_reading<'a>(connection: &'a Connection, file: &Descriptor) -> Result<Reader<'a>, StoreError> {
@@ -17,14 +17,16 @@ pub(super) fn begin_reading<'a>(connection: &'a Connection, file: &Descriptor) -
 /// What every view needs: the tables as they must be, no write-ahead log, the length that the header says. The first
 /// query takes the lock; from then on nobody changes the file.
 pub(super) fn check(connection: &Connection, file: &Descriptor) -> Result<(), StoreError> {
+    match connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from) {
+        // SQLite calls a file that was cut malformed; its length says more.
+        Err(StoreError::Damaged(damage)) => return header::check(file).and(Err(StoreError::Damaged(damage))),
+        other => other?,
+    }
+    header::check(file)?;
     schema::check(connection)?;
     let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if journal != "delete" {
         return Err(StoreError::Damaged(Damage::Header));
     }
-    let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    if version > VERSION {
-        return Err(StoreError::Newer { found: version, known: VERSION });
-    }
-    header::check(file)
+    Ok(())
 }

@@ -21,8 +21,8 @@ use crate::cli::volumes::{Fits, Placed, Target};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
 use crate::fve::{self, ExternalKey, Integrity, Opened, Opener, Outcome, ProtectorKind};
 use crate::record::{Handle, KeyId, RecoveryPassword};
-use crate::store::is_open_here;
 use crate::vault::{Entry, Filter, TakenIn, Taking, Unlocked, Vault};
+use crate::vault_file::is_open_here;
 
 /// So many keys that the drive does not list are tried on it, each for a part of a second.
 const NEAR_MAX: usize = 32;

@@ -15,8 +15,8 @@ use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{copy_note, json, key_entry, world::World};
 use crate::record::{Handle, KeyId, RecoveryPassword, State};
 use crate::sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine, read_scan};
-use crate::store::is_open_here;
 use crate::vault::{Entry, Unlocked, Vault};
+use crate::vault_file::is_open_here;
 
 /// Larger files are no scans.
 const SCAN_BYTES: u64 = 128 << 20;

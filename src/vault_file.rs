@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A vault's file, open for reading. All openings of one file in this process share one descriptor.
 #[derive(Debug)]
-pub(super) struct Descriptor {
+pub(crate) struct Descriptor {
     #[cfg(unix)]
     shared: shared::Share,
     #[cfg(not(unix))]
@@ -16,7 +16,7 @@ pub(super) struct Descriptor {
 }
 
 impl Descriptor {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         #[cfg(unix)]
         return Ok(Self { shared: shared::Share::of(path)? });
         // Elsewhere locks belong to a handle, and closing another one does not touch them.
@@ -31,12 +31,12 @@ impl Descriptor {
         return Ok(self.file.clone());
     }
 
-    pub(super) fn metadata(&self) -> io::Result<Metadata> {
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         self.file()?.metadata()
     }
 
     /// Whether the path leads to this very file.
-    pub(super) fn is_at(&self, path: &Path) -> bool {
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
         #[cfg(unix)]
         return path.metadata().is_ok_and(|there| self.shared.is(&there));
         #[cfg(not(unix))]
@@ -44,7 +44,7 @@ impl Descriptor {
     }
 
     /// How many names the file has; 1 where the system cannot tell.
-    pub(super) fn names(&self) -> u64 {
+    pub(crate) fn names(&self) -> u64 {
         #[cfg(unix)]
         return self.metadata().map_or(1, |meta| std::os::unix::fs::MetadataExt::nlink(&meta));
         #[cfg(windows)]
@@ -54,7 +54,7 @@ impl Descriptor {
     }
 
     /// Fills the buffer from this offset.
-    pub(super) fn read_exact_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+    pub(crate) fn read_exact_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read_at(buffer, offset) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -70,7 +70,7 @@ impl Descriptor {
     }
 
     /// Reads at an offset, without a position that others could move.
-    pub(super) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    pub(crate) fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         #[cfg(unix)]
         return std::os::unix::fs::FileExt::read_at(&*self.file()?, buffer, offset);
         #[cfg(windows)]
