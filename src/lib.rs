@@ -1,6 +1,8 @@
 //! drivekey: an encrypted local vault for drive recovery keys.
 //!
-//! The floors, each knowing only those to its right: `cli` → `vault`, `import`, `export` → `seal`, `store` → `record`.
+//! The floors, each knowing only some of those to its right: `cli` → `reveal` → `vault` → `seal`, `store` → `record`. Beside
+//! these stand `import`, `export`, `sheet`, `fve`, `drives`, which know `record` alone, and `gather`, `erase`, which know no
+//! other. `tests/house_rules.rs` holds the whole list and compares it with the sources.
 #![forbid(unsafe_code)]
 
 pub mod cli;

@@ -4,8 +4,9 @@
 
 mod house;
 
-use drivekey::vault::Machine;
-use house::{House, Known, PASSPHRASE, ask_everything, report};
+use drivekey::seal::KitIdentity;
+use drivekey::vault::{FaultKind, Machine, Vault};
+use house::{House, Known, LIMITS, PASSPHRASE, ask_everything, report, secret, unlock};
 
 /// So many known records: with and without device, with a whole Key ID, its beginning, and none.
 const RECORDS: u32 = 12;
@@ -154,4 +155,29 @@ fn every_change_by_a_stranger_is_named_by_these_calls() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What `docs/THREATS.md`, `passphrase`, `keyslot remove` and `kit` say of doors that were taken away.
+#[test]
+fn an_old_door_put_back_opens_the_file_and_is_named() {
+    let house = House::with(1);
+    let mut vault = house.open();
+    let kit = KitIdentity::make();
+    let slot = vault.add_kit(&kit, None).unwrap();
+    let old = house.folder().join("old.drivekey");
+    std::fs::write(&old, house.bytes()).unwrap();
+    vault.remove_slot(slot).unwrap();
+    vault.change_passphrase(&secret("another"), LIMITS.floor).unwrap();
+    drop(vault);
+    let by_kit = || Vault::open(&house.path(), LIMITS, house.machine()).unwrap().unlock_with_kit(&kit);
+    assert!(unlock(&house.path(), house.machine(), PASSPHRASE).is_err() && by_kit().is_err());
+    // The older copy opens, whatever was changed here.
+    assert!(unlock(&old, Machine::new(None), PASSPHRASE).is_ok());
+    let act = format!("ATTACH '{}' AS old; INSERT INTO slot SELECT * FROM old.slot; DETACH old", old.display());
+    house.stranger().execute_batch(&act).unwrap();
+    let opened =
+        [unlock(&house.path(), house.machine(), PASSPHRASE).unwrap(), by_kit().unwrap_or_else(|failure| panic!("{:?}", failure.error))];
+    for vault in opened {
+        assert!(vault.faults().iter().any(|fault| matches!(fault.kind, FaultKind::SlotAdded(_))), "{:?}", vault.faults());
+    }
 }

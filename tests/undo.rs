@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part of the house")]
 
 mod house;
+mod undo_typed;
 
 use std::collections::BTreeSet;
 

@@ -71,6 +71,12 @@ pub(super) struct PassphraseArgs {
     pub(super) slot: Option<String>,
 }
 
+/// What no change of doors does.
+pub(in crate::cli) const OLD_DOORS: &str = "\
+A passphrase that was changed and a keyslot or kit that was removed still open every copy of the vault file from before,
+and the present file too if somebody puts the old keyslot back into it. What was seen is safe again only when the drives
+have new recovery keys, and those lie in a new vault.";
+
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -114,12 +120,13 @@ pub(super) enum Command {
     /// Delete keys in the trash for good
     Purge(PurgeArgs),
     /// Change the passphrase
+    #[command(after_help = OLD_DOORS)]
     Passphrase(NewPassphraseArgs),
     /// List, add and remove the ways to open the vault
-    #[command(subcommand)]
+    #[command(subcommand, after_help = OLD_DOORS)]
     Keyslot(KeyslotCommand),
     /// Make or check an emergency kit: a printed page that opens the vault
-    #[command(subcommand)]
+    #[command(subcommand, after_help = OLD_DOORS)]
     Kit(KitCommand),
     /// Take keys out of the vault: to a stick, an encrypted file, JSON or a table
     #[command(subcommand)]

@@ -8,13 +8,16 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
+use crate::record::{Details, SetHere};
 use crate::vault::{Entry, Fault};
 
 /// A record without its digits.
 pub(super) fn entry(entry: &Entry) -> Map<String, Value> {
     let mut map = Map::new();
     map.insert("handle".to_owned(), entry.handle.to_string().into());
-    if let Ok(Value::Object(details)) = serde_json::to_value(entry.details.clone()) {
+    // What undoing an import would leave is the vault's own affair.
+    let details = Details { set_here: SetHere::default(), ..entry.details.clone() };
+    if let Ok(Value::Object(details)) = serde_json::to_value(details) {
         map.extend(details);
     }
     map

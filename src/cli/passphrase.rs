@@ -22,6 +22,10 @@ const FILE_BYTES: u64 = 64 * 1024;
 const STRONG_SCORE: u8 = 3;
 /// Six words of the 7,776 of the EFF's long list: 77 bits.
 const GENERATED_WORDS: usize = 6;
+/// How many passphrases a person may find too weak after all.
+const CHOICES: usize = 5;
+/// The prompt after that.
+const ANOTHER: &str = "Another passphrase (Enter gives up): ";
 
 /// The passphrase that scripts give; `None` when the terminal is to be asked.
 pub(super) fn given(world: &mut World<'_>, args: &PassphraseArgs) -> Result<Option<SecretString>, Failure> {
@@ -130,43 +134,62 @@ pub(super) fn choose(world: &mut World<'_>, new: New<'_>, yes: bool) -> Result<S
         New::Given(passphrase) => passphrase,
         New::File(path) => from_file(path)?,
         New::Generated => return generated(world),
-        New::Asked => asked_twice(world)?,
+        New::Asked => return asked(world, yes),
     };
-    // EXPOSE: its strength is estimated.
-    let weak = weakness(passphrase.expose_secret());
-    if let Some(why) = weak {
-        accept_weak(world, &why, yes)?;
-    }
-    Ok(passphrase)
+    if accept(world, &passphrase, yes)? { Ok(passphrase) } else { Err(none_chosen()) }
 }
 
-/// A weak one is named in any case, and taken when a person or `--yes` says so.
-fn accept_weak(world: &mut World<'_>, why: &str, yes: bool) -> Result<(), Failure> {
+fn none_chosen() -> Failure {
+    Failure::refused("no passphrase was chosen", "several unrelated words make a good one")
+}
+
+/// Whether it is taken: a weak one is named in any case, and taken when a person or `--yes` says so.
+fn accept(world: &mut World<'_>, passphrase: &SecretString, yes: bool) -> Result<bool, Failure> {
+    // EXPOSE: its strength is estimated.
+    let Some(why) = weakness(passphrase.expose_secret()) else { return Ok(true) };
     let sentence = format!("this passphrase is weak: {why}");
     if yes {
-        return Ok(writeln!(world.err, "Warning: {sentence}.")?);
+        writeln!(world.err, "Warning: {sentence}.")?;
+        return Ok(true);
     }
-    let agreed = confirm(world, yes, &format!("{}. Use it all the same?", capital(&sentence)), || {
+    confirm(world, yes, &format!("{}. Use it all the same?", capital(&sentence)), || {
         Failure::refused(sentence.clone(), "choose a longer one, or accept it with --yes; 'drivekey init --generate' proposes a strong one")
-    })?;
-    if agreed { Ok(()) } else { Err(Failure::refused("no passphrase was chosen", "several unrelated words make a good one")) }
+    })
 }
 
-fn asked_twice(world: &mut World<'_>) -> Result<SecretString, Failure> {
+/// Asked until one is taken. Whoever does not want a weak one after all is asked for another: nothing that was answered
+/// before is lost, and what is typed next does not land anywhere else.
+fn asked(world: &mut World<'_>, yes: bool) -> Result<SecretString, Failure> {
+    let mut prompt = "New passphrase: ";
+    for _ in 0..CHOICES {
+        let Some(passphrase) = asked_twice(world, prompt)? else { return Err(none_chosen()) };
+        if accept(world, &passphrase, yes)? {
+            return Ok(passphrase);
+        }
+        prompt = ANOTHER;
+    }
+    Err(none_chosen())
+}
+
+/// `None` when whoever was asked for another gives up.
+fn asked_twice(world: &mut World<'_>, prompt: &str) -> Result<Option<SecretString>, Failure> {
     const TRIES: usize = 3;
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal("a new passphrase is needed", "give it with --passphrase-file FILE or --passphrase-fd N"));
     }
     for _ in 0..TRIES {
-        let first = world.terminal.ask_secret("New passphrase: ")?;
+        let first = world.terminal.ask_secret(prompt)?;
         if is_empty(&first) {
+            if prompt == ANOTHER {
+                return Ok(None);
+            }
             world.terminal.say("The passphrase is empty. Several unrelated words make a good one.\n")?;
             continue;
         }
         let second = world.terminal.ask_secret("The same again:  ")?;
         // EXPOSE: the two typings are compared.
         if first.expose_secret() == second.expose_secret() {
-            return Ok(first);
+            return Ok(Some(first));
         }
         world.terminal.say("The two are not the same.\n")?;
     }

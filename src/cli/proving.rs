@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 use super::exit::Exit;
 use super::failure::{Failure, capital};
 use super::harvesting::{self, Kept};
-use super::volume_json::doubt_name;
 use super::volume_words::warning_words;
 use super::volumes::{Placed, name};
 use super::world::World;
@@ -262,12 +261,8 @@ fn first_sector(sector: Option<&FirstSector>) -> Value {
 }
 
 const fn outcome(outcome: Outcome) -> (&'static str, Option<&'static str>) {
-    match outcome {
-        Outcome::Opens => ("opens", None),
-        Outcome::DoesNotOpen => ("does-not-open", None),
-        Outcome::CannotCheck(doubt) => ("cannot-check", Some(doubt_name(doubt))),
-        Outcome::NotTried => ("not-tried", None),
-    }
+    let why = if let Outcome::CannotCheck(doubt) = outcome { Some(doubt.name()) } else { None };
+    (outcome.name(), why)
 }
 
 /// Keeps what a trial gave with its record, and with it every other key of the drive. Says what was kept. A vault that

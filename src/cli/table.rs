@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use crate::record::{Details, KeyId, LineText, Proof, ProofLevel, VolumeType};
+use crate::record::{Details, Field, KeyId, LineText, Proof, ProofLevel, Source, VolumeType};
 use crate::vault::Entry;
 
 /// Widest cell in a table.
@@ -167,14 +167,22 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         ("Note", text(&details.note)),
         ("Tags", (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
         ("Conflict", conflict),
-        ("Record", Some(entry.handle.to_string())),
     ];
-    for (name, value) in lines {
+    let others = details.sources.iter().filter_map(otherwise).map(|said| ("Elsewhere", Some(said)));
+    for (name, value) in lines.into_iter().chain(others).chain([("Record", Some(entry.handle.to_string()))]) {
         if let Some(value) = value {
             writeln!(out, "{name:<9} {value}")?;
         }
     }
     Ok(())
+}
+
+/// What a source says otherwise than the record.
+fn otherwise(source: &Source) -> Option<String> {
+    let said = Field::ALL.into_iter().filter_map(|field| Some(format!("{} \"{}\"", field.word(), field.otherwise(source)?)));
+    let said: Vec<String> = said.collect();
+    let from = source.file_name.as_ref().map(|name| format!(", from \"{name}\"")).unwrap_or_default();
+    (!said.is_empty()).then(|| format!("{} ({}{from})", said.join(", "), source.imported_date_time.format("%Y-%m-%d")))
 }
 
 /// What trying the key on its drive gave.

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use super::volumes::Fits;
-use crate::fve::{Doubt, Found, Protector, Volume, Warning};
+use crate::fve::{Found, Protector, Volume};
 use crate::record::Guid;
 
 /// A volume, with its place.
@@ -40,7 +40,7 @@ pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map
     put("mountPoint", description.and_then(|description| description.drive_letter).map(|letter| format!("{letter}:").into()));
     put("createdRaw", text(description.and_then(|description| description.date.as_ref())));
     put("suspended", Some(volume.is_suspended().into()));
-    put("warnings", Some(volume.warnings.iter().map(|warning| Value::from(warning_name(*warning))).collect()));
+    put("warnings", Some(volume.warnings.iter().map(|warning| Value::from(warning.name())).collect()));
     put("protectors", Some(volume.protectors.iter().map(protector).collect()));
     let listed = |guid: &Guid| volume.protectors.iter().any(|protector| protector.guid == *guid);
     let others: Vec<Value> = volume.recovery_key_ids().iter().filter(|guid| !listed(guid)).map(|guid| guid.to_string().into()).collect();
@@ -70,32 +70,11 @@ fn protector(protector: &Protector) -> Value {
         }
     }
     if let Some(doubt) = protector.doubt {
-        map.insert("cannotCheck".to_owned(), doubt_name(doubt).into());
+        map.insert("cannotCheck".to_owned(), doubt.name().into());
     }
     Value::Object(map)
 }
 
 fn time(time: DateTime<Utc>) -> Value {
     time.to_rfc3339_opts(SecondsFormat::Secs, true).into()
-}
-
-/// Why a protector cannot be judged.
-pub(super) const fn doubt_name(doubt: Doubt) -> &'static str {
-    match doubt {
-        Doubt::StretchFlags(_) => "stretch-flags",
-        Doubt::StretchMethod(_) => "stretch-method",
-        Doubt::Incomplete => "incomplete",
-    }
-}
-
-const fn warning_name(warning: Warning) -> &'static str {
-    match warning {
-        Warning::NoValidCopy => "no-valid-copy",
-        Warning::ListEndsEarly => "list-ends-early",
-        Warning::UnreadableProtector => "unreadable-protector",
-        Warning::CopiesDiffer => "copies-differ",
-        Warning::BootSectorLost => "boot-sector-lost",
-        Warning::WrongPlaces => "wrong-places",
-        Warning::Version(_) => "unknown-version",
-    }
 }

@@ -4,6 +4,7 @@
 use zeroize::Zeroizing;
 
 use super::{Item, Part, text};
+use crate::record::{Details, SetHere};
 
 /// What stands before the first record, between two, and behind the last.
 const OPEN: &str = "{\n  \"value\": [\n";
@@ -36,8 +37,10 @@ pub fn json(items: &[Item<'_>], parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
 
 /// A record up to its digits, each line two levels deep.
 fn head(item: &Item<'_>) -> String {
+    // Whoever takes it in did not set it there.
+    let details = Details { set_here: SetHere::default(), ..item.details.clone() };
     // A record's own fields are never empty: its volume type and state are always there.
-    let details = serde_json::to_string_pretty(item.details).unwrap_or_default();
+    let details = serde_json::to_string_pretty(&details).unwrap_or_default();
     let fields = details.trim_start_matches("{\n").trim_end_matches("\n}");
     let mut head = format!("    {{\n      \"handle\": \"{}\",\n", item.handle);
     for line in fields.lines() {
@@ -89,12 +92,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::record::{AttachmentKind, Details, Guid, Handle, RecoveryPassword};
+    use crate::record::{AttachmentKind, Guid, Handle, RecoveryPassword};
 
     #[test]
     fn any_reader_of_json_reads_it() {
         let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
-        let named = Details { device_name: "Büro \"2\"\\".parse().ok(), key_id: "7EDB30ED".parse().unwrap(), ..Details::default() };
+        let mut named = Details { device_name: "Büro \"2\"\\".parse().ok(), key_id: "7EDB30ED".parse().unwrap(), ..Details::default() };
+        named.set_here.note(crate::record::Field::DeviceName, true);
         let bare = Details::default();
         let item = |number, details| Item { handle: Handle::new(number).unwrap(), details, digits: &digits };
         let part = Part {
@@ -112,6 +116,7 @@ mod tests {
             assert_eq!(value.get("attachments").map_or(0, |list| list.as_array().unwrap().len()), parts.len());
             if !items.is_empty() {
                 assert_eq!(value["value"][0]["deviceName"], "Büro \"2\"\\");
+                assert_eq!(value["value"][0].get("setHere"), None);
                 assert_eq!(value["value"][0]["keyIdPrefix"], "7EDB30ED");
                 assert_eq!(value["value"][1]["key"], digits.as_str());
                 assert_eq!(value["attachments"][1]["bytes"], "YWIA");

@@ -44,6 +44,19 @@ pub enum Outcome {
     NotTried,
 }
 
+impl Outcome {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Opens => "opens",
+            Self::DoesNotOpen => "does-not-open",
+            Self::CannotCheck(_) => "cannot-check",
+            Self::NotTried => "not-tried",
+        }
+    }
+}
+
 /// A protector and its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tried {

@@ -57,6 +57,18 @@ pub enum Doubt {
     Incomplete,
 }
 
+impl Doubt {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::StretchFlags(_) => "stretch-flags",
+            Self::StretchMethod(_) => "stretch-method",
+            Self::Incomplete => "incomplete",
+        }
+    }
+}
+
 /// One way to open a volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protector {

@@ -55,6 +55,22 @@ pub enum Warning {
     Version(u16),
 }
 
+impl Warning {
+    /// Its name for programs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoValidCopy => "no-valid-copy",
+            Self::ListEndsEarly => "list-ends-early",
+            Self::UnreadableProtector => "unreadable-protector",
+            Self::CopiesDiffer => "copies-differ",
+            Self::BootSectorLost => "boot-sector-lost",
+            Self::WrongPlaces => "wrong-places",
+            Self::Version(_) => "unknown-version",
+        }
+    }
+}
+
 /// A BitLocker volume.
 #[derive(Debug)]
 pub struct Volume {

@@ -2,6 +2,7 @@
 //! Must not know how a record is sealed or stored.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,7 +10,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Created, KeyId, LineText, Proof, RecoveryPassword, Source, VolumeType};
+use super::{Created, KeyId, LineText, Proof, RecoveryPassword, SetHere, Source, VolumeType};
 
 /// A record's short permanent name in its vault: `r1`, `r2`, …; never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -56,7 +57,7 @@ pub struct Details {
     pub created: Option<Created>,
     /// A person's note.
     pub note: Option<LineText>,
-    /// A person's tags, sorted, each once.
+    /// A person's tags, sorted, each once, in whatever spelling.
     pub tags: Vec<LineText>,
     /// What became of the key.
     pub state: State,
@@ -74,6 +75,8 @@ pub struct Details {
     pub guard_override: Option<DateTime<Utc>>,
     /// Where it came from, oldest first.
     pub sources: Vec<Source>,
+    /// What of it was set in this vault, and did not come in with a source.
+    pub set_here: SetHere,
     /// Fields that a newer version wrote; kept as they are.
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
@@ -134,6 +137,9 @@ impl From<Handle> for String {
 }
 
 impl State {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [Self::Current, Self::Superseded, Self::Used, Self::Retired];
+
     /// The word on the command line and in JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -192,6 +198,10 @@ struct Wire {
     guard_override_date_time: Option<DateTime<Utc>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sources: Vec<Source>,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    set_here: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags_set_here: Vec<LineText>,
     #[serde(flatten)]
     unknown: serde_json::Map<String, serde_json::Value>,
 }
@@ -236,6 +246,8 @@ impl<'de> Visitor<'de> for DetailsVisitor {
                 "proof" => details.proof = map.next_value()?,
                 "guardOverrideDateTime" => details.guard_override = map.next_value()?,
                 "sources" => details.sources = map.next_value()?,
+                "setHere" => details.set_here.fields = map.next_value()?,
+                "tagsSetHere" => details.set_here.tags = map.next_value()?,
                 _ => drop(details.unknown.insert(name.into_owned(), map.next_value()?)),
             }
         }
@@ -279,6 +291,8 @@ impl From<Details> for Wire {
             proof: details.proof,
             guard_override_date_time: details.guard_override,
             sources: details.sources,
+            set_here: details.set_here.fields,
+            tags_set_here: details.set_here.tags,
             unknown: details.unknown,
         }
     }

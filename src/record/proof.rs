@@ -37,6 +37,23 @@ pub struct Proof {
 }
 
 impl ProofLevel {
+    /// All of them, the weakest first.
+    pub const ALL: [Self; 6] =
+        [Self::DoesNotOpen, Self::KeyIdFits, Self::OpensVolume, Self::OpensData, Self::MetadataIntact, Self::FirstSector];
+
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::DoesNotOpen => "doesNotOpen",
+            Self::KeyIdFits => "keyIdFits",
+            Self::OpensVolume => "opensVolume",
+            Self::OpensData => "opensData",
+            Self::MetadataIntact => "metadataIntact",
+            Self::FirstSector => "firstSector",
+        }
+    }
+
     /// Whether the key was seen to open something: the word "proven" is for these only.
     #[must_use]
     pub fn is_proof(self) -> bool {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{LineText, VolumeType};
+use super::{Field, LineText, Proof, State, VolumeType};
 
 /// The kinds of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,4 +98,43 @@ pub struct Source {
     /// The date this source gives, where the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_raw: Option<LineText>,
+    /// The device's id in Entra that this source gives, where the record has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_id: Option<LineText>,
+    /// The note that this source has, where the record has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<LineText>,
+    /// What became of the key, as this source says, where the record says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
+    /// The trial that this source tells of, where the record has one with another outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+}
+
+impl Source {
+    /// A source that says nothing otherwise than its record.
+    #[must_use]
+    pub const fn plain(kind: SourceKind, file_name: Option<LineText>, imported_date_time: DateTime<Utc>) -> Self {
+        Self {
+            kind,
+            file_name,
+            imported_date_time,
+            device_name: None,
+            volume_type: None,
+            mount_point: None,
+            volume_label: None,
+            created_raw: None,
+            device_id: None,
+            note: None,
+            state: None,
+            proof: None,
+        }
+    }
+
+    /// Whether it says nothing otherwise than its record.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        Field::ALL.into_iter().all(|field| field.otherwise(self).is_none())
+    }
 }

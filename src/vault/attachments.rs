@@ -105,17 +105,6 @@ impl WriteSession<'_> {
         now: DateTime<Utc>,
     ) -> Result<AttachedAs, VaultError> {
         let digest = hex(&sha256(&new.bytes));
-        for opened in before {
-            let Item::Attachment(info) = &opened.item else { continue };
-            if info.attachment != new.kind || info.guid != new.guid || info.sha256 != digest {
-                continue;
-            }
-            if info.removed_date_time.is_some() {
-                self.replace_item(opened, &Item::Attachment(AttachmentInfo { removed_date_time: None, ..info.clone() }))?;
-                return Ok(AttachedAs::New(opened.number));
-            }
-            return Ok(AttachedAs::Known(opened.number));
-        }
         let info = AttachmentInfo {
             attachment: new.kind,
             guid: new.guid,
@@ -129,6 +118,18 @@ impl WriteSession<'_> {
             sha256: digest,
             removed_date_time: None,
         };
+        for opened in before {
+            let Item::Attachment(known) = &opened.item else { continue };
+            if known.attachment != info.attachment || known.guid != info.guid || known.sha256 != info.sha256 {
+                continue;
+            }
+            if known.removed_date_time.is_some() {
+                // Only undoing its import puts one there, and that took back what it said.
+                self.replace_item(opened, &Item::Attachment(info))?;
+                return Ok(AttachedAs::New(opened.number));
+            }
+            return Ok(AttachedAs::Known(opened.number));
+        }
         self.add_item(&Item::Attachment(info), Some(&new.bytes)).map(AttachedAs::New)
     }
 }

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::entry::OpenedRow;
 use super::undo::without;
 use super::write::WriteSession;
 use super::{Entry, Unlocked, Vault, VaultError};
-use crate::record::{Handle, Item, KeyId, LineText, Proof, State, VolumeType};
+use crate::record::{Details, Field, Handle, Item, KeyId, LineText, Proof, State, VolumeType, add_tag, remove_tag};
+use crate::store::TokenColumn;
 
 /// What to do with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,11 +45,44 @@ pub struct Edit {
 }
 
 impl<T> Setting<T> {
-    fn apply(self, field: &mut Option<T>) {
+    /// Whether the field holds something afterwards; `None` where it was left alone.
+    fn apply(self, field: &mut Option<T>) -> Option<bool> {
         match self {
-            Self::Keep => {}
+            Self::Keep => return None,
             Self::Clear => *field = None,
             Self::To(value) => *field = Some(value),
+        }
+        Some(field.is_some())
+    }
+}
+
+impl Edit {
+    /// Changes the details, and notes what was set by a person: an import that is undone leaves it.
+    fn apply(self, details: &mut Details) {
+        let filled = [
+            (Field::DeviceName, self.device_name.apply(&mut details.device_name)),
+            (Field::MountPoint, self.mount_point.apply(&mut details.mount_point)),
+            (Field::VolumeLabel, self.volume_label.apply(&mut details.volume_label)),
+            (Field::Note, self.note.apply(&mut details.note)),
+            (Field::KeyId, self.key_id.as_ref().map(|key_id| *key_id != KeyId::Unknown)),
+            (Field::VolumeType, self.volume_type.map(|kind| kind != VolumeType::Unknown)),
+            (Field::State, self.state.map(|_| true)),
+        ];
+        for (field, filled) in filled {
+            if let Some(filled) = filled {
+                details.set_here.note(field, filled);
+            }
+        }
+        details.key_id = self.key_id.unwrap_or_else(|| std::mem::take(&mut details.key_id));
+        details.volume_type = self.volume_type.unwrap_or(details.volume_type);
+        details.state = self.state.unwrap_or(details.state);
+        for tag in &self.add_tags {
+            add_tag(&mut details.tags, tag);
+            details.set_here.add_tag(tag);
+        }
+        for tag in &self.remove_tags {
+            remove_tag(&mut details.tags, tag);
+            details.set_here.remove_tag(tag);
         }
     }
 }
@@ -60,20 +95,7 @@ impl Vault<Unlocked> {
     pub fn edit(&mut self, handle: Handle, edit: Edit) -> Result<Entry, VaultError> {
         self.change(handle, |session| {
             let (old, mut record) = session.take(handle)?;
-            let details = &mut record.details;
-            if let Some(key_id) = edit.key_id {
-                details.key_id = key_id;
-            }
-            edit.device_name.apply(&mut details.device_name);
-            edit.mount_point.apply(&mut details.mount_point);
-            edit.volume_label.apply(&mut details.volume_label);
-            edit.note.apply(&mut details.note);
-            details.volume_type = edit.volume_type.unwrap_or(details.volume_type);
-            details.state = edit.state.unwrap_or(details.state);
-            details.tags.extend(edit.add_tags);
-            details.tags.retain(|tag| !edit.remove_tags.contains(tag));
-            details.tags.sort();
-            details.tags.dedup();
+            edit.apply(&mut record.details);
             session.replace(&old, &record)
         })
     }
@@ -83,15 +105,38 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`VaultError::NoSuchRecord`] and what any write can meet.
     pub fn remove(&mut self, handle: Handle, now: DateTime<Utc>) -> Result<Entry, VaultError> {
-        self.set_removed(handle, Some(now))
+        self.change(handle, |session| {
+            let (old, mut record) = session.take(handle)?;
+            record.details.removed = Some(now);
+            record.details.undone = false;
+            session.replace(&old, &record)
+        })
     }
 
-    /// Takes a record out of the trash.
+    /// Takes a record out of the trash. One whose import was undone is in conflict again with whom it was.
     ///
     /// # Errors
     /// [`VaultError::NoSuchRecord`] and what any write can meet.
     pub fn restore(&mut self, handle: Handle) -> Result<Entry, VaultError> {
-        self.set_removed(handle, None)
+        self.change(handle, |session| {
+            let (old, mut record) = session.take(handle)?;
+            let against = if record.details.undone { session.at_odds_with(&old)? } else { Vec::new() };
+            record.details.removed = None;
+            record.details.undone = false;
+            record.details.conflicts_with.extend(&against);
+            record.details.conflicts_with.sort();
+            record.details.conflicts_with.dedup();
+            session.replace(&old, &record)?;
+            for other in against {
+                let (old, mut record) = session.take(other)?;
+                if !record.details.conflicts_with.contains(&handle) {
+                    record.details.conflicts_with.push(handle);
+                    record.details.conflicts_with.sort();
+                    session.replace(&old, &record)?;
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Keeps the outcome of a trial against the record's drive.
@@ -102,6 +147,7 @@ impl Vault<Unlocked> {
         self.change(handle, |session| {
             let (old, mut record) = session.take(handle)?;
             record.details.proof = Some(proof);
+            record.details.set_here.note(Field::Proof, true);
             session.replace(&old, &record)
         })
     }
@@ -118,15 +164,6 @@ impl Vault<Unlocked> {
             session.replace(&old, &record)?;
         }
         session.commit()
-    }
-
-    fn set_removed(&mut self, handle: Handle, removed: Option<DateTime<Utc>>) -> Result<Entry, VaultError> {
-        self.change(handle, |session| {
-            let (old, mut record) = session.take(handle)?;
-            record.details.removed = removed;
-            record.details.undone = false;
-            session.replace(&old, &record)
-        })
     }
 
     /// Takes records away for good, all of them or none. Only what lies in the trash can be purged.
@@ -163,5 +200,21 @@ impl Vault<Unlocked> {
         apply(&mut session)?;
         session.commit()?;
         self.entry(handle)
+    }
+}
+
+impl WriteSession<'_> {
+    /// The records in force that claim the same Key ID with other digits, or the same digits under another Key ID.
+    fn at_odds_with(&self, one: &OpenedRow) -> Result<Vec<Handle>, VaultError> {
+        let (access, reader) = (&*self.access, self.writer.reader());
+        let summary = &one.summary;
+        let mut hits = access.hits(reader, TokenColumn::Digits, summary.digits_token.as_bytes())?;
+        hits.retain(|other| !other.summary.details.key_id.may_equal(&summary.details.key_id));
+        if let Some(guid) = summary.details.key_id.full() {
+            let same_id = access.hits(reader, TokenColumn::KeyId, access.root.key_id_token(guid).as_bytes())?;
+            hits.extend(same_id.into_iter().filter(|other| other.summary.digits_token != summary.digits_token));
+        }
+        let in_force = hits.iter().filter(|other| !other.summary.details.undone && other.summary.handle != summary.handle);
+        Ok(in_force.map(|other| other.summary.handle).collect())
     }
 }

@@ -30,7 +30,7 @@ pub struct Copy {
     pub info: CopyInfo,
     /// Records in it that are not to be relied on any more, or that a newer key stands beside.
     pub stale: HandleSet,
-    /// Whether it is a kit whose keyslot was removed: it opens nothing.
+    /// Whether it is a kit whose keyslot was removed: it opens older copies of the file, and this one no more.
     pub void: bool,
 }
 

@@ -36,7 +36,7 @@ pub use open::{Locked, NewVault, SlotInfo, Unlocked, Vault};
 pub use scan::{Filter, Listing, TrashFilter};
 pub use search::{Found, ReadAs};
 pub use slots::SlotChangeError;
-pub use take_in::{Expected, Incoming, Intake, IntakeOutcome, TakenIn, Taking};
+pub use take_in::{Expected, Incoming, Intake, IntakeOutcome, RecordNotes, TakenIn, Taking};
 pub use undo::{ImportInfo, Undone};
 pub use unlock::UnlockFailure;
 pub use verify::Verification;

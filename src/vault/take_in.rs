@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::entry::OpenedRow;
 use super::{AttachedAs, NewAttachment, Unlocked, Vault, VaultError};
-use crate::record::{Details, Handle, ImportJournal, LineText, RecoveryPassword, SourceKind};
+use crate::record::{Details, Difference, Handle, ImportJournal, LineText, RecoveryPassword, SourceKind};
 use crate::store::TokenColumn;
 use batch::Batch;
 
@@ -75,8 +75,19 @@ pub struct Intake {
 pub struct IntakeOutcome {
     /// The records.
     pub records: Vec<TakenIn>,
+    /// What is to be told of each record besides.
+    pub notes: Vec<RecordNotes>,
     /// The attachments.
     pub attachments: Vec<AttachedAs>,
+}
+
+/// What is to be told of a record that came in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordNotes {
+    /// What its source says otherwise than the record, for the first time.
+    pub differences: Vec<Difference>,
+    /// Since when it lies in the trash: a person put it there, and it stays.
+    pub in_trash_since: Option<DateTime<Utc>>,
 }
 
 impl TakenIn {
@@ -102,7 +113,7 @@ impl Vault<Unlocked> {
         progress: impl FnMut(usize),
     ) -> Result<Vec<TakenIn>, VaultError> {
         let mut batch = Batch::new(self.begin()?);
-        let outcomes = batch.place_all(incoming, now)?;
+        let (outcomes, _) = batch.place_all(incoming, now)?;
         if taking == Taking::Keep && batch.changes_anything() {
             batch.write(progress)?.commit()?;
         }
@@ -149,7 +160,7 @@ impl Vault<Unlocked> {
         progress: impl FnMut(usize),
     ) -> Result<IntakeOutcome, VaultError> {
         let mut batch = Batch::new(self.begin()?);
-        let records = batch.place_all(intake.records, now)?;
+        let (records, notes) = batch.place_all(intake.records, now)?;
         let mut journal = ImportJournal {
             imported_date_time: now,
             part_of: None,
@@ -177,6 +188,6 @@ impl Vault<Unlocked> {
             session.note_import(journal, changed)?;
             session.commit()?;
         }
-        Ok(IntakeOutcome { records, attachments })
+        Ok(IntakeOutcome { records, notes, attachments })
     }
 }

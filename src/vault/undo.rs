@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use super::items::OpenedItem;
 use super::write::WriteSession;
 use super::{Unlocked, Vault, VaultError};
-use crate::record::{AttachmentInfo, Details, DetailsChange, Handle, ImportJournal, Item, ItemNumber, LineText};
+use crate::record::{
+    AttachmentInfo, Details, DetailsChange, Field, Handle, ImportJournal, Item, ItemNumber, LineText, Source, SourceKind, has_tag,
+};
 
 /// Imports that can be undone; older ones stand.
 const MOST_IMPORTS: usize = 64;
@@ -33,7 +35,7 @@ pub struct ImportInfo {
 pub struct Undone {
     /// The import.
     pub import: ImportInfo,
-    /// Records that went into the trash.
+    /// Records that lie in the trash now.
     pub removed: Vec<Handle>,
     /// Records that are as they were before.
     pub reverted: Vec<Handle>,
@@ -157,14 +159,22 @@ impl WriteSession<'_> {
         Ok(())
     }
 
-    /// Puts a record that an import added into the trash, unless another source has it as well.
+    /// Puts a record that an import added into the trash, unless another source has it as well. All that it holds stays
+    /// with it: what was set here comes back with the key, and all of it with 'restore'.
     fn take_back(&mut self, handle: Handle, imported: DateTime<Utc>, now: DateTime<Utc>, undone: &mut Undone) -> Result<(), VaultError> {
         if self.row_of(handle)?.is_none() {
             return Ok(());
         }
         let (old, mut record) = self.take(handle)?;
-        if record.details.sources.iter().any(|source| source.imported_date_time != imported) {
+        // A clock that stands still cannot make a key that was typed one of the import's.
+        let elsewhere = |source: &Source| source.imported_date_time != imported || source.kind == SourceKind::Typed;
+        if record.details.sources.iter().any(elsewhere) {
             undone.kept.push(handle);
+            return Ok(());
+        }
+        undone.removed.push(handle);
+        if record.details.removed.is_some() {
+            // A person put it there: no import takes it out again.
             return Ok(());
         }
         for other in std::mem::take(&mut record.details.conflicts_with) {
@@ -174,11 +184,9 @@ impl WriteSession<'_> {
                 self.replace(&old, &record)?;
             }
         }
-        record.details.removed = record.details.removed.or(Some(now));
+        record.details.removed = Some(now);
         record.details.undone = true;
-        self.replace(&old, &record)?;
-        undone.removed.push(handle);
-        Ok(())
+        self.replace(&old, &record)
     }
 
     /// Takes a record's details back to what they were, but for what was changed since.
@@ -196,23 +204,43 @@ impl WriteSession<'_> {
     }
 }
 
-/// Field by field: what still is as the import left it becomes what it was before.
+/// Field by field: what still is as the import left it, and was not set here since, becomes what it was before.
 fn take_back_changes(details: &mut Details, before: &Details, after: &Details) {
-    fn field<T: Clone + PartialEq>(now: &mut T, before: &T, after: &T) {
+    fn back<T: Clone + PartialEq>(now: &mut T, before: &T, after: &T) {
         if now == after {
             now.clone_from(before);
         }
     }
-    field(&mut details.key_id, &before.key_id, &after.key_id);
-    field(&mut details.device_name, &before.device_name, &after.device_name);
-    field(&mut details.device_id, &before.device_id, &after.device_id);
-    field(&mut details.volume_type, &before.volume_type, &after.volume_type);
-    field(&mut details.mount_point, &before.mount_point, &after.mount_point);
-    field(&mut details.volume_label, &before.volume_label, &after.volume_label);
-    field(&mut details.created, &before.created, &after.created);
-    field(&mut details.note, &before.note, &after.note);
-    details.tags.retain(|tag| before.tags.contains(tag) || !after.tags.contains(tag));
+    for field in Field::ALL {
+        // Filling a field takes the note away that it was set here: where it stands, a person came after the import.
+        if details.set_here.has(field) && !after.set_here.has(field) {
+            continue;
+        }
+        match field {
+            Field::KeyId => back(&mut details.key_id, &before.key_id, &after.key_id),
+            Field::DeviceName => back(&mut details.device_name, &before.device_name, &after.device_name),
+            Field::DeviceId => back(&mut details.device_id, &before.device_id, &after.device_id),
+            Field::VolumeType => back(&mut details.volume_type, &before.volume_type, &after.volume_type),
+            Field::MountPoint => back(&mut details.mount_point, &before.mount_point, &after.mount_point),
+            Field::VolumeLabel => back(&mut details.volume_label, &before.volume_label, &after.volume_label),
+            Field::Created => back(&mut details.created, &before.created, &after.created),
+            Field::Note => back(&mut details.note, &before.note, &after.note),
+            Field::State => back(&mut details.state, &before.state, &after.state),
+            Field::Proof => back(&mut details.proof, &before.proof, &after.proof),
+        }
+        // A beginning of a Key ID that was typed is one's own again when its completion is taken back.
+        if before.set_here.has(field) && field.of(details) == field.of(before) {
+            details.set_here.note(field, true);
+        }
+    }
+    let set_here = &details.set_here;
+    details.tags.retain(|tag| has_tag(&before.tags, tag) || !has_tag(&after.tags, tag) || set_here.has_tag(tag));
+    details.unknown.retain(|name, value| before.unknown.contains_key(name) || after.unknown.get(name) != Some(value));
     details.sources.retain(|source| before.sources.contains(source) || !after.sources.contains(source));
+    // One that gave way to a source of this import.
+    let gone = before.sources.iter().filter(|source| !after.sources.contains(source));
+    details.sources.extend(gone.cloned());
+    details.sources.sort_by_key(|source| source.imported_date_time);
     // Records that this import added say themselves with whom they are in conflict; those between older ones go here.
     details.conflicts_with.retain(|other| before.conflicts_with.contains(other) || !after.conflicts_with.contains(other));
 }

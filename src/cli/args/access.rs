@@ -30,6 +30,7 @@ pub(in crate::cli) enum KeyslotCommand {
     /// Add another passphrase
     Add(KeyslotAddArgs),
     /// Remove one
+    #[command(after_help = super::OLD_DOORS)]
     Remove(KeyslotRemoveArgs),
 }
 

@@ -19,7 +19,7 @@ pub(in crate::cli) struct EditArgs {
     /// os, fixed, removable, data or unknown
     #[arg(long, value_name = "TYPE", value_parser = volume_type)]
     pub(in crate::cli) volume_type: Option<VolumeType>,
-    /// The drive letter; an empty text clears it
+    /// The drive letter, or the folder where the drive is mounted; an empty text clears it
     #[arg(long, value_name = "LETTER")]
     pub(in crate::cli) mount_point: Option<String>,
     /// The volume's label; an empty text clears it

@@ -8,7 +8,7 @@ use crate::record::{LineText, VolumeType};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ListArgs {
-    /// Only this computer's
+    /// Only this computer's; a part of its name will do where none is called so
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) device: Option<LineText>,
     /// Only this type's: os, fixed, removable, data or unknown

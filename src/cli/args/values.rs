@@ -23,8 +23,7 @@ fn item_number(text: &str, letters: [char; 2]) -> Option<ItemNumber> {
 }
 
 pub(super) fn state(text: &str) -> Result<State, String> {
-    let states = [State::Current, State::Superseded, State::Used, State::Retired];
-    states.into_iter().find(|state| state.word() == text).ok_or_else(|| "one of current, superseded, used, retired is meant".to_owned())
+    State::ALL.into_iter().find(|state| state.word() == text).ok_or_else(|| "one of current, superseded, used, retired is meant".to_owned())
 }
 
 /// The slots whose name begins so.

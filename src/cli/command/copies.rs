@@ -64,7 +64,7 @@ fn to_do(copy: &Copy) -> String {
         return "destroyed".to_owned();
     }
     if copy.void {
-        return "opens nothing: destroy".to_owned();
+        return "keyslot removed: destroy".to_owned();
     }
     if copy.stale.is_empty() {
         return String::new();

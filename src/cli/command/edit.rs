@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, table, world::World};
-use crate::record::LineText;
+use crate::record::{LineText, parse_mount_point};
 use crate::vault::{Edit, Setting};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &EditArgs) -> Result<Exit, Failure> {
@@ -13,7 +13,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &EditArg
         key_id: args.key_id.clone(),
         device_name: setting(args.device.as_deref())?,
         volume_type: args.volume_type,
-        mount_point: setting(args.mount_point.as_deref())?,
+        mount_point: drive(args.mount_point.as_deref())?,
         volume_label: setting(args.label.as_deref())?,
         note: setting(args.note.as_deref())?,
         add_tags: args.add_tags.clone(),
@@ -58,4 +58,15 @@ fn setting(text: Option<&str>) -> Result<Setting<LineText>, Failure> {
         Some("") => Setting::Clear,
         Some(text) => Setting::To(text.parse()?),
     })
+}
+
+/// A drive letter in its one spelling, or a folder's path.
+fn drive(text: Option<&str>) -> Result<Setting<LineText>, Failure> {
+    match setting(text)? {
+        Setting::To(typed) => parse_mount_point(typed.as_str()).map(Setting::To).ok_or_else(|| {
+            let hint = "give a letter such as C:, or the folder where the drive is mounted, such as /mnt/data or D:\\data";
+            Failure::usage(format!("\"{typed}\" is no drive letter and no folder's path"), hint)
+        }),
+        other => Ok(other),
+    }
 }

@@ -23,7 +23,7 @@ use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vaul
 use crate::cli::volumes::Target;
 use crate::cli::world::World;
 use crate::import::{Attachment, Candidate};
-use crate::record::{Details, Handle, LineText, SourceKind};
+use crate::record::{Details, Handle, LineText, SourceKind, normalise_mount_point};
 use crate::vault::{Incoming, Intake, IntakeOutcome, NewAttachment, TakenIn, Taking, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportArgs) -> Result<Exit, Failure> {
@@ -134,7 +134,9 @@ pub(super) fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
         let records = reading.records.into_iter();
         intake.records.extend(records.map(|candidate| {
             let incoming = one(candidate, kind, name.clone(), suggestion.as_ref(), &args.said);
-            bundle::with_all(incoming, told.next())
+            let mut incoming = bundle::with_all(incoming, told.next());
+            incoming.details.mount_point = incoming.details.mount_point.map(normalise_mount_point);
+            incoming
         }));
         let attachments = reading.attachments.into_iter();
         intake.attachments.extend(attachments.map(|attachment| other(attachment, name.clone(), suggestion.as_ref(), &args.said)));
@@ -155,6 +157,7 @@ impl Sorted {
         for report in &mut self.files {
             let ids = report.ids.drain(..);
             report.taken = ids.zip(outcome.records[report.keys.clone()].iter().cloned()).collect();
+            report.notes = outcome.notes[report.keys.clone()].to_vec();
             report.attached = outcome.attachments[report.others.clone()].to_vec();
         }
         Reports { files: self.files, without: self.without }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::passphrase::{REVOKES_NOTHING, new};
+use super::passphrase::{new, still_opens};
 use crate::cli::args::{KeyslotCommand, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, short};
@@ -31,12 +31,13 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             if vault.slots().len() == 1 {
                 return Err(SlotChangeError::Last.into());
             }
-            let sure = question::confirm(
-                world,
-                shared.yes,
-                &format!("Remove keyslot {}? Its passphrase will no longer open this vault.", short(slot)),
-                || Failure::no_terminal("this must be confirmed", "confirm it with --yes"),
-            )?;
+            let is_kit = vault.slots().iter().any(|info| info.slot == slot && info.is_kit);
+            let door = if is_kit { "kit" } else { "passphrase" };
+            let question =
+                format!("Remove keyslot {}? Its {door} will no longer open this file; copies from before still open with it.", short(slot));
+            let sure = question::confirm(world, shared.yes, &question, || {
+                Failure::no_terminal("this must be confirmed", "confirm it with --yes")
+            })?;
             if !sure {
                 return Err(Failure::refused("nothing was changed", ""));
             }
@@ -45,7 +46,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
                 print::print(world.out, &json!({ "slot": slot.to_string() }))?;
             } else {
                 writeln!(world.err, "Keyslot {} is removed.", short(slot))?;
-                writeln!(world.err, "{REVOKES_NOTHING}")?;
+                writeln!(world.err, "{}", still_opens(&format!("Its {door}")))?;
             }
         }
     }

@@ -90,6 +90,11 @@ fn print_kit(
             world.err,
             "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it still opens the vault."
         )?;
+        writeln!(
+            world.err,
+            "If it is ever lost or seen, 'drivekey keyslot remove {}' shuts this file to it, but no copy of the file made until then.",
+            short(slot)
+        )?;
     } else {
         writeln!(world.err, "The emergency kit was handed to the printer (keyslot {}).{said}", short(slot))?;
         writeln!(world.err, "{}", printer::COPIES)?;

@@ -8,19 +8,30 @@ use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json, world::World};
 use crate::seal::calibrate;
 
-/// What changing a passphrase does not do.
-pub(super) const REVOKES_NOTHING: &str = "Whoever copied the vault before and knows the old passphrase can still open that copy. If you fear that, let Windows make new recovery keys and import those.";
+/// What taking a door away does not do: the secret behind all doors stays the same.
+pub(super) fn still_opens(door: &str) -> String {
+    format!(
+        "{door} still opens every copy of the file from before, and this file too if somebody puts the old keyslot back into it. \
+         If that matters, let Windows make new recovery keys and import those into a new vault."
+    )
+}
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &NewPassphraseArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let passphrase = choose(world, new(args), shared.yes)?;
     let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+    let before = vault.slots().len();
     let slot = vault.change_passphrase(&passphrase, cost)?;
+    let in_place = vault.slots().len() == before;
     if shared.json {
         json::print(world.out, &serde_json::json!({ "slot": slot.to_string() }))?;
+    } else if !in_place {
+        // A kit opened it, and which of several passphrases was forgotten is not known.
+        writeln!(world.err, "The new passphrase opens the vault, and so do the others: none of them was taken away.")?;
+        writeln!(world.err, "'drivekey keyslot list' shows them, 'drivekey keyslot remove SLOT' removes one.")?;
     } else {
         writeln!(world.err, "The passphrase is changed.")?;
-        writeln!(world.err, "{REVOKES_NOTHING}")?;
+        writeln!(world.err, "{}", still_opens("The old passphrase"))?;
     }
     Ok(exit_over(&vault))
 }

@@ -89,7 +89,9 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
         ),
     ];
     blocks.extend(destroy("To destroy this page"));
-    blocks.push(Block::Text(format!("If it was lost or seen, take its power away: drivekey keyslot remove {short}")));
+    blocks.push(Block::Text(format!(
+        "If it was lost or seen: drivekey keyslot remove {short} shuts the vault file to it. Copies of the file from before still open."
+    )));
     Ok(Page { name: "Emergency kit", blocks, foot: foot(printed, &format!("Keyslot {short}")) })
 }
 

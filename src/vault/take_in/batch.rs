@@ -7,13 +7,13 @@ use std::sync::mpsc;
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
-use super::{Incoming, TakenIn};
-use crate::record::{DetailsChange, Handle, HandleSet, Record, RecordId, Source};
+use super::{Incoming, RecordNotes, TakenIn};
+use crate::record::{DetailsChange, Difference, Handle, HandleSet, Record, RecordId};
 use crate::seal::{Binding, Root, SealError, Token, make_id};
 use crate::store::TokenColumn;
 use crate::vault::VaultError;
 use crate::vault::entry::OpenedRow;
-use crate::vault::merge::merge;
+use crate::vault::merge::{merge, set_here};
 use crate::vault::write::{SealedRow, WriteSession, seal_row};
 
 /// Records sealed at a time, and as many more waiting to be written.
@@ -43,10 +43,22 @@ impl<'a> Batch<'a> {
         Self { session, pending: BTreeMap::new(), by_digits: HashMap::new(), by_key_id: HashMap::new() }
     }
 
-    pub(super) fn place_all(&mut self, incoming: Vec<Incoming>, now: DateTime<Utc>) -> Result<Vec<TakenIn>, VaultError> {
+    /// What becomes of each, and what is to be told of it.
+    pub(super) fn place_all(
+        &mut self,
+        incoming: Vec<Incoming>,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<TakenIn>, Vec<RecordNotes>), VaultError> {
         let root = &self.session.access.root;
         let tokens: Vec<Token> = incoming.par_iter().map(|one| root.digits_token(&one.password)).collect();
-        incoming.into_iter().zip(tokens).map(|(one, token)| self.place(one, token, now)).collect()
+        let (mut outcomes, mut notes) = (Vec::with_capacity(incoming.len()), Vec::with_capacity(incoming.len()));
+        for (one, token) in incoming.into_iter().zip(tokens) {
+            let (outcome, differences) = self.place(one, token, now)?;
+            let in_trash_since = self.details(outcome.handle())?.record.details.removed;
+            outcomes.push(outcome);
+            notes.push(RecordNotes { differences, in_trash_since });
+        }
+        Ok((outcomes, notes))
     }
 
     /// The records that this batch adds.
@@ -98,7 +110,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn place(&mut self, incoming: Incoming, digits: Token, now: DateTime<Utc>) -> Result<TakenIn, VaultError> {
+    fn place(&mut self, incoming: Incoming, digits: Token, now: DateTime<Utc>) -> Result<(TakenIn, Vec<Difference>), VaultError> {
         let (mut known, mut undone) = (None, None);
         let mut against = BTreeSet::new();
         for handle in self.with_token(TokenColumn::Digits, digits)? {
@@ -115,15 +127,11 @@ impl<'a> Batch<'a> {
         if let Some(handle) = known {
             return self.note(handle, &incoming, now);
         }
-        if let Some(guid) = incoming.details.key_id.full() {
-            let token = self.root().key_id_token(guid);
-            against.extend(self.in_force(TokenColumn::KeyId, token)?);
-        }
         let handle = match undone {
             Some(handle) => handle,
             None => self.session.next_handle()?,
         };
-        self.add(handle, incoming, digits, &against, now)
+        self.add(handle, incoming, digits, against, now)
     }
 
     /// As [`Batch::with_token`], without those that lie in the trash because their import was undone.
@@ -142,73 +150,56 @@ impl<'a> Batch<'a> {
     }
 
     /// A record that is there already: empty fields are filled, differing ones noted with their source.
-    fn note(&mut self, handle: Handle, incoming: &Incoming, now: DateTime<Utc>) -> Result<TakenIn, VaultError> {
+    fn note(&mut self, handle: Handle, incoming: &Incoming, now: DateTime<Utc>) -> Result<(TakenIn, Vec<Difference>), VaultError> {
         let pending = self.details(handle)?;
         let before = pending.record.details.clone();
-        merge(&mut pending.record.details, incoming, now);
+        let differences = merge(&mut pending.record.details, incoming, now);
         if pending.record.details == before {
-            return Ok(TakenIn::Known(handle));
+            return Ok((TakenIn::Known(handle), differences));
         }
         pending.changed = true;
         let key_id = pending.record.details.key_id.clone();
-        if key_id == before.key_id {
-            return Ok(TakenIn::Noted(handle));
-        }
+        let whole = if key_id == before.key_id { None } else { key_id.full().map(|guid| self.root().key_id_token(guid)) };
+        let Some(token) = whole else { return Ok((TakenIn::Noted(handle), differences)) };
         // The Key ID has become whole: another record may claim it with other digits.
-        let Some(token) = key_id.full().map(|guid| self.root().key_id_token(guid)) else { return Ok(TakenIn::Noted(handle)) };
         let mut against = self.in_force(TokenColumn::KeyId, token)?;
         against.remove(&handle);
         self.by_key_id.entry(token).or_default().push(handle);
         if against.is_empty() {
-            return Ok(TakenIn::Noted(handle));
+            return Ok((TakenIn::Noted(handle), differences));
         }
         self.flag(handle, &against)?;
-        Ok(TakenIn::Conflict(handle, against.into_iter().collect()))
+        Ok((TakenIn::Conflict(handle, against.into_iter().collect()), differences))
     }
 
-    /// A record under a new handle, or under that of one whose import was undone: that one begins anew, its note apart.
+    /// A record under a new handle, or under that of one whose import was undone: that one comes back as it was left,
+    /// without what the undone import brought.
     fn add(
         &mut self,
         handle: Handle,
         incoming: Incoming,
         digits: Token,
-        against: &BTreeSet<Handle>,
+        mut against: BTreeSet<Handle>,
         now: DateTime<Utc>,
-    ) -> Result<TakenIn, VaultError> {
-        let before = self.pending.remove(&handle);
-        let mut details = incoming.details;
-        if let (None, Some(before)) = (&details.note, &before) {
-            details.note.clone_from(&before.record.details.note);
-        }
-        details.undone = false;
+    ) -> Result<(TakenIn, Vec<Difference>), VaultError> {
+        let before = self.pending.get(&handle).map(|before| before.record.details.clone());
+        let mut details = before.map(set_here).unwrap_or_default();
+        let differences = merge(&mut details, &incoming, now);
         details.weak = incoming.password.is_weak();
-        details.tags.sort();
-        details.tags.dedup();
-        details.conflicts_with = Vec::new();
-        details.removed = None;
-        details.sources = vec![Source {
-            kind: incoming.kind,
-            file_name: incoming.file_name,
-            imported_date_time: now,
-            device_name: None,
-            volume_type: None,
-            mount_point: None,
-            volume_label: None,
-            created_raw: None,
-        }];
-        self.by_digits.entry(digits).or_default().push(handle);
-        if let Some(guid) = details.key_id.full() {
-            let token = self.root().key_id_token(guid);
+        let key_id = details.key_id.full().map(|guid| self.root().key_id_token(guid));
+        if let Some(token) = key_id {
+            against.extend(self.in_force(TokenColumn::KeyId, token)?);
             self.by_key_id.entry(token).or_default().push(handle);
         }
+        self.by_digits.entry(digits).or_default().push(handle);
+        let old = self.pending.remove(&handle).and_then(|before| before.old);
         let record = Record { details, password: incoming.password };
-        let old = before.and_then(|before| before.old);
         self.pending.insert(handle, Box::new(Pending { record, old, changed: true, added: true }));
         if against.is_empty() {
-            return Ok(TakenIn::New(handle));
+            return Ok((TakenIn::New(handle), differences));
         }
-        self.flag(handle, against)?;
-        Ok(TakenIn::Conflict(handle, against.iter().copied().collect()))
+        self.flag(handle, &against)?;
+        Ok((TakenIn::Conflict(handle, against.into_iter().collect()), differences))
     }
 
     /// Notes a conflict with every side of it.

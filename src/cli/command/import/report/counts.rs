@@ -11,6 +11,8 @@ pub(super) struct Counts {
     pub(super) known: usize,
     pub(super) noted: usize,
     pub(super) conflicts: usize,
+    /// Of all these: those that lie in the trash, where a person put them.
+    pub(super) in_trash: usize,
     pub(super) others: usize,
     pub(super) found: usize,
     pub(super) refused: usize,
@@ -31,6 +33,7 @@ impl Counts {
             counts.found += file.found.len();
             counts.others += file.others_found + file.attached.iter().filter(|attached| matches!(attached, AttachedAs::New(_))).count();
             counts.known += file.attached.iter().filter(|attached| matches!(attached, AttachedAs::Known(_))).count();
+            counts.in_trash += file.noted().filter(|(_, notes)| notes.in_trash_since.is_some()).count();
             for (_, taken) in &file.taken {
                 match taken {
                     TakenIn::New(_) => counts.new += 1,

@@ -7,7 +7,7 @@ use super::counts::Counts;
 use super::file::FileReport;
 use crate::import::{Place, Remark};
 use crate::record::KeyId;
-use crate::vault::{AttachedAs, TakenIn};
+use crate::vault::{AttachedAs, RecordNotes, TakenIn};
 
 /// All of it for programs.
 pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> serde_json::Value {
@@ -20,15 +20,8 @@ pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> ser
             let records: Vec<_> = file
                 .taken
                 .iter()
-                .map(|(id, taken)| {
-                    let (outcome, with) = match taken {
-                        TakenIn::New(_) => ("imported", Vec::new()),
-                        TakenIn::Known(_) => ("alreadyThere", Vec::new()),
-                        TakenIn::Noted(_) => ("noted", Vec::new()),
-                        TakenIn::Conflict(_, with) => ("conflict", with.clone()),
-                    };
-                    json!({ "handle": taken.handle(), "id": id.full().map(ToString::to_string), "keyIdPrefix": prefix(id), "outcome": outcome, "conflictsWith": with })
-                })
+                .zip(&file.notes)
+                .map(|((id, taken), notes)| record(id, taken, notes))
                 .chain(file.found.iter().map(|id| json!({ "id": id.full().map(ToString::to_string), "keyIdPrefix": prefix(id), "outcome": "found" })))
                 .collect();
             let attachments: Vec<_> = file
@@ -51,7 +44,7 @@ pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> ser
             })
         })
         .collect();
-    json!({
+    let mut document = json!({
             "files": files,
             "dryRun": dry_run,
             "counts": {
@@ -64,7 +57,35 @@ pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> ser
                 "refusedFiles": counts.refused,
                 "filesWithoutKey": counts.without,
             },
-    })
+    });
+    if counts.in_trash > 0 {
+        document["counts"]["inTrash"] = json!(counts.in_trash);
+    }
+    document
+}
+
+/// A key that was taken in; what is seldom to be told of one is there only where it is.
+fn record(id: &KeyId, taken: &TakenIn, notes: &RecordNotes) -> serde_json::Value {
+    let (outcome, with) = match taken {
+        TakenIn::New(_) => ("imported", Vec::new()),
+        TakenIn::Known(_) => ("alreadyThere", Vec::new()),
+        TakenIn::Noted(_) => ("noted", Vec::new()),
+        TakenIn::Conflict(_, with) => ("conflict", with.clone()),
+    };
+    let mut record = json!({
+        "handle": taken.handle(),
+        "id": id.full().map(ToString::to_string),
+        "keyIdPrefix": prefix(id),
+        "outcome": outcome,
+        "conflictsWith": with,
+    });
+    if let Some(since) = notes.in_trash_since {
+        record["removedDateTime"] = json!(since);
+    }
+    if !notes.differences.is_empty() {
+        record["differences"] = json!(notes.differences);
+    }
+    record
 }
 
 fn remark_json(file: &FileReport, remark: &Remark) -> serde_json::Value {

@@ -8,7 +8,7 @@ use crate::cli::remarks::refusal_words;
 use crate::gather::GatherError;
 use crate::import::{Remark, RemarkKind};
 use crate::record::{Guid, KeyId, LineText};
-use crate::vault::{AttachedAs, TakenIn};
+use crate::vault::{AttachedAs, RecordNotes, TakenIn};
 
 /// What became of one file.
 #[expect(clippy::struct_excessive_bools, reason = "four facts of a file that do not depend on each other")]
@@ -30,6 +30,8 @@ pub(in crate::cli::command) struct FileReport {
     /// Its keys' IDs, until it is known what became of each.
     pub(in crate::cli::command) ids: Vec<KeyId>,
     pub(in crate::cli::command) taken: Vec<(KeyId, TakenIn)>,
+    /// What is to be told of each of them besides, in the same order.
+    pub(in crate::cli::command) notes: Vec<RecordNotes>,
     pub(in crate::cli::command) attached: Vec<AttachedAs>,
     /// Key IDs among which nobody has chosen, a list for each such key.
     pub(super) undecided: Vec<Vec<Guid>>,
@@ -57,6 +59,7 @@ impl FileReport {
             others: 0..0,
             ids: records.clone().map(|one| one.key_id.clone()).collect(),
             taken: Vec::new(),
+            notes: Vec::new(),
             attached: Vec::new(),
             undecided: records.filter(|one| !one.key_id_candidates.is_empty()).map(|one| one.key_id_candidates.clone()).collect(),
             others_found: 0,
@@ -80,6 +83,7 @@ impl FileReport {
             others: 0..0,
             ids: Vec::new(),
             taken: Vec::new(),
+            notes: Vec::new(),
             attached: Vec::new(),
             undecided: Vec::new(),
             others_found: 0,
@@ -94,6 +98,11 @@ impl FileReport {
     /// The file inside this one that a remark is about.
     pub(super) fn member(&self, remark: &Remark) -> Option<&LineText> {
         self.members.get(remark.member?)
+    }
+
+    /// Each key that was taken in, with what is to be told of it.
+    pub(super) fn noted(&self) -> impl Iterator<Item = (&TakenIn, &RecordNotes)> {
+        self.taken.iter().map(|(_, taken)| taken).zip(&self.notes)
     }
 
     pub(super) fn holds_keys(&self) -> bool {

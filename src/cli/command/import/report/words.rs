@@ -10,11 +10,13 @@ use crate::cli::failure::Failure;
 use crate::cli::remarks::remark_words;
 use crate::cli::world::World;
 use crate::import::Place;
-use crate::record::KeyId;
-use crate::vault::{AttachedAs, TakenIn};
+use crate::record::{Difference, Handle, KeyId};
+use crate::vault::{AttachedAs, RecordNotes, TakenIn};
 
 /// Longest list of files in the clear; the rest is counted.
 const SHOWN_FILES: usize = 20;
+/// Most lines about single keys of one file.
+const SHOWN_NOTES: usize = 20;
 
 pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
     for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
@@ -42,19 +44,44 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
             let ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
             writeln!(world.out, "               its Key ID may be {}; 'drivekey edit' notes the right one", ids.join(" or "))?;
         }
-        for (_, taken) in &file.taken {
-            if let TakenIn::Conflict(handle, with) = taken {
-                let with: Vec<String> = with.iter().map(ToString::to_string).collect();
-                let new = if dry_run { "this".to_owned() } else { handle.to_string() };
-                writeln!(
-                    world.out,
-                    "               {new} and {} say different things of one Key ID or key; all are kept",
-                    with.join(", ")
-                )?;
-            }
+        let beside: Vec<String> = file.noted().flat_map(|(taken, notes)| beside(taken, notes, dry_run)).collect();
+        for line in beside.iter().take(SHOWN_NOTES) {
+            writeln!(world.out, "               {line}")?;
+        }
+        if beside.len() > SHOWN_NOTES {
+            writeln!(world.out, "               and {} more lines of this kind; --json has all", beside.len() - SHOWN_NOTES)?;
         }
     }
     Ok(())
+}
+
+/// What is to be told of one key besides its outcome.
+fn beside(taken: &TakenIn, notes: &RecordNotes, dry_run: bool) -> Vec<String> {
+    let handle = taken.handle();
+    let mut lines = Vec::new();
+    if let Some(since) = notes.in_trash_since {
+        let since = since.format("%Y-%m-%d");
+        lines.push(format!("{handle} has been in the trash since {since} and stays there; 'drivekey restore {handle}' takes it out"));
+    }
+    lines.extend(notes.differences.iter().map(|difference| difference_words(handle, difference, dry_run)));
+    if let TakenIn::Conflict(handle, with) = taken {
+        let with: Vec<String> = with.iter().map(ToString::to_string).collect();
+        let new = if dry_run { "this".to_owned() } else { handle.to_string() };
+        lines.push(format!("{new} and {} say different things of one Key ID or key; all are kept", with.join(", ")));
+    }
+    lines
+}
+
+/// Which of two sayings the record has, and what became of the other.
+pub(in crate::cli::command) fn difference_words(handle: Handle, difference: &Difference, dry_run: bool) -> String {
+    let Difference { field, kept, said, noted } = difference;
+    let word = field.word();
+    let end = match (noted, dry_run) {
+        (true, false) => ", which is noted with it",
+        (true, true) => "",
+        (false, _) => ", which is not kept: this key has more sources than it can remember",
+    };
+    format!("{handle} keeps the {word} \"{kept}\"; here it is \"{said}\"{end}")
 }
 
 /// A key by its record and the beginning of its Key ID.
@@ -99,6 +126,11 @@ pub(in crate::cli::command) fn summary(world: &mut World<'_>, reports: &Reports,
     }
     let nothing_new = !dry_run && counts.keys() > 0 && counts.keys() == counts.known;
     writeln!(world.out, "{}.{}", parts.join(", "), if nothing_new { " Nothing was changed." } else { "" })?;
+    match counts.in_trash {
+        0 => {}
+        1 => writeln!(world.out, "1 key of these is in the trash; 'drivekey list --trash' shows it.")?,
+        some => writeln!(world.out, "{some} keys of these are in the trash; 'drivekey list --trash' shows them.")?,
+    }
     if dry_run {
         writeln!(world.out, "This was a dry run: nothing was kept.")?;
     }
