@@ -9,6 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use super::stack;
+
 /// Bytes the derivation gives: 32 for the slot's identity, 32 for its check value.
 pub(super) const OUTPUT_BYTES: usize = 64;
 
@@ -80,23 +82,25 @@ pub(super) fn derive(
     salt: &[u8],
     cost: KdfCost,
     limits: KdfLimits,
-) -> Result<Zeroizing<[u8; OUTPUT_BYTES]>, KdfError> {
+) -> Result<Box<Zeroizing<[u8; OUTPUT_BYTES]>>, KdfError> {
     limits.check(cost)?;
     // EXPOSE: the passphrase is what the derivation is of.
     let typed = passphrase.expose_secret();
     // NFKC can lengthen a text up to eighteen times; reserved first, the buffer never moves and leaves no copy.
     let mut normal = Zeroizing::new(String::with_capacity(typed.len() * 18));
     normal.extend(typed.nfkc());
-    hash(normal.as_bytes(), salt, cost)
+    let output = hash(normal.as_bytes(), salt, cost);
+    stack::wipe_helpers();
+    output
 }
 
-fn hash(password: &[u8], salt: &[u8], cost: KdfCost) -> Result<Zeroizing<[u8; OUTPUT_BYTES]>, KdfError> {
+fn hash(password: &[u8], salt: &[u8], cost: KdfCost) -> Result<Box<Zeroizing<[u8; OUTPUT_BYTES]>>, KdfError> {
     let refused = |_| KdfError::AboveCeiling(cost);
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUTPUT_BYTES)).map_err(refused)?;
     let mut memory = blocks(params.block_count()).ok_or(KdfError::OutOfMemory { memory_kib: cost.memory_kib })?;
-    let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
+    let mut output = Box::new(Zeroizing::new([0; OUTPUT_BYTES]));
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(password, salt, &mut *output, &mut memory)
+        .hash_password_into_with_memory(password, salt, output.as_mut_slice(), &mut memory)
         .map_err(refused)?;
     Ok(output)
 }

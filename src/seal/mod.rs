@@ -10,6 +10,7 @@ mod kit;
 mod random;
 mod root;
 mod sealed_record;
+mod stack;
 mod state;
 mod summary;
 mod token;

@@ -32,7 +32,7 @@ pub struct Locked {
 /// A vault whose root is at hand.
 pub struct Unlocked {
     pub(super) vault: VaultId,
-    pub(super) root: Root,
+    pub(super) root: Box<Root>,
     /// `None` when the state row does not open; reading goes on without its checks.
     pub(super) state: Option<State>,
     pub(super) slot: SlotId,
@@ -116,7 +116,7 @@ impl Vault<Locked> {
     /// [`UnlockFailure`] gives the vault back, so that another passphrase can be tried.
     pub fn unlock(self, passphrase: &SecretString, only: Option<SlotId>) -> Result<Vault<Unlocked>, UnlockFailure> {
         match self.try_slots(passphrase, only) {
-            Ok((root, slot)) => self.unlocked(*root, slot),
+            Ok((root, slot)) => self.unlocked(root, slot),
             Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
         }
     }
@@ -129,7 +129,7 @@ impl Vault<Locked> {
         let vault = self.access.vault;
         let tried = self.try_each(None, |row| !is_plainly(row, PASSPHRASE_KIND), |row| Ok(kit_slot(row).open(vault, kit, &row.checksum)?));
         match tried {
-            Ok((root, slot)) => self.unlocked(*root, slot),
+            Ok((root, slot)) => self.unlocked(root, slot),
             Err(VaultError::WrongPassphrase) => Err(UnlockFailure { vault: Box::new(self), error: VaultError::WrongKit }),
             Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
         }
@@ -181,7 +181,7 @@ impl Vault<Locked> {
         Err(worst)
     }
 
-    fn unlocked(mut self, root: Root, slot: SlotId) -> Result<Vault<Unlocked>, UnlockFailure> {
+    fn unlocked(mut self, root: Box<Root>, slot: SlotId) -> Result<Vault<Unlocked>, UnlockFailure> {
         let vault = self.access.vault;
         let looked = self.look_inside(&root, |machine, path, state, slots| {
             let faults = match &state {
