@@ -53,6 +53,10 @@ fn no_key_of_the_vault_remains() {
         let Some(memory) = memory_after(folder.path(), commands, &typed) else { return };
         vault_keys(folder.path()).none_in(&memory, stage);
     }
+    let folder = tempfile::tempdir().unwrap();
+    let (_, typed) = plant(folder.path());
+    let Some(memory) = memory_after(folder.path(), "import keys;kit make --to kit.pdf;kit check kit.pdf;shut", &typed) else { return };
+    vault_keys(folder.path()).with_kit(&folder.path().join("kit.pdf")).none_in(&memory, "kit");
     for (stage, commands) in [("import", "import keys;remove r1"), ("verify", "import keys;list;verify;show r1;remove r1")] {
         let folder = tempfile::tempdir().unwrap();
         let (_, typed) = plant(folder.path());

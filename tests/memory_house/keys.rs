@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use age::secrecy::ExposeSecret;
 use bech32::primitives::decode::CheckedHrpstring;
+use drivekey::sheet::{Scanned, read_scan};
 use sha2::block_api::compress256;
 
 use super::Memory;
@@ -26,11 +28,11 @@ pub(crate) struct VaultKeys {
 }
 
 impl VaultKeys {
-    /// Those of the vault whose only slot this passphrase opens.
+    /// Those of the vault whose only passphrase this is.
     pub(crate) fn of(vault: &Path, passphrase: &str) -> Self {
         let connection = rusqlite::Connection::open_with_flags(vault, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let id: Vec<u8> = connection.query_row("SELECT vault_id FROM vault", [], |row| row.get(0)).unwrap();
-        let slot = "SELECT memory_kib, passes, lanes, salt, wrapped FROM slot";
+        let slot = "SELECT memory_kib, passes, lanes, salt, wrapped FROM slot WHERE kind = 1";
         let (memory_kib, passes, lanes, salt, wrapped): (u32, u32, u32, Vec<u8>, Vec<u8>) = connection
             .query_row(slot, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
             .unwrap();
@@ -69,8 +71,19 @@ impl VaultKeys {
             }
             passing.insert(format!("{label} key"), key);
         }
-        assert_eq!(connection.query_row("SELECT count(*) FROM slot", [], |row| row.get::<_, u32>(0)).unwrap(), 1);
         Self { held, passing }
+    }
+
+    /// The kit on this page, too.
+    pub(crate) fn with_kit(mut self, page: &Path) -> Self {
+        let found = read_scan(&std::fs::read(page).unwrap()).unwrap();
+        let kit = found.iter().find_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None }).unwrap();
+        let text = kit.secret().expose_secret().to_owned();
+        let bytes = CheckedHrpstring::new::<bech32::Bech32>(&text).unwrap().byte_iter().collect();
+        self.passing.insert("kit".to_owned(), bytes);
+        self.passing.insert("kit as small text".to_owned(), text.to_ascii_lowercase().into_bytes());
+        self.passing.insert("kit as text".to_owned(), text.into_bytes());
+        self
     }
 
     /// After the vault was shut: nothing of it anywhere.
