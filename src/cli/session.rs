@@ -155,7 +155,7 @@ pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool
         std::fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))?;
     }
     let passphrase = passphrase::choose(world, new, yes)?;
-    let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+    let cost = calibrate(world.kdf.limits, world.kdf.target, None).map_err(Failure::from)?;
     let new = NewVault { passphrase: &passphrase, cost, limits: world.kdf.limits };
     Vault::<Locked>::create(path, &new, &machine(world)).map_err(|error| match error {
         VaultError::Store(StoreError::DiskFull) => {

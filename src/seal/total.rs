@@ -104,7 +104,8 @@ impl Root {
             mac.update(item.sealed_sha256);
             mac.update(item.summary_sha256);
             let tokens = item.tokens;
-            for token in [tokens.device, Some(tokens.volume_type), tokens.key_id, tokens.prefix, tokens.folded_prefix, Some(tokens.digits)] {
+            for token in [tokens.device, Some(tokens.volume_type), tokens.key_id, tokens.prefix, tokens.folded_prefix, Some(tokens.digits)]
+            {
                 // A byte for presence keeps the absent token and the token of zeros apart.
                 mac.update(&[u8::from(token.is_some())]);
                 mac.update(token.map_or([0; 16], |token| *token.as_bytes()).as_slice());

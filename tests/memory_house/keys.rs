@@ -33,9 +33,8 @@ impl VaultKeys {
         let connection = rusqlite::Connection::open_with_flags(vault, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let id: Vec<u8> = connection.query_row("SELECT vault_id FROM vault", [], |row| row.get(0)).unwrap();
         let slot = "SELECT memory_kib, passes, lanes, salt, wrapped FROM slot WHERE kind = 1";
-        let (memory_kib, passes, lanes, salt, wrapped): (u32, u32, u32, Vec<u8>, Vec<u8>) = connection
-            .query_row(slot, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
-            .unwrap();
+        let (memory_kib, passes, lanes, salt, wrapped): (u32, u32, u32, Vec<u8>, Vec<u8>) =
+            connection.query_row(slot, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))).unwrap();
         let params = argon2::Params::new(memory_kib, passes, lanes, Some(64)).unwrap();
         let mut derived = [0; 64];
         let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
@@ -114,8 +113,7 @@ fn parts(name: &str, key: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
 
 /// SHA-256 begun with one block: the key, padded.
 fn padded_state(key: &[u8], pad: u8) -> Vec<u8> {
-    const BEGIN: [u32; 8] =
-        [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    const BEGIN: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
     let block: [u8; BLOCK_BYTES] = std::array::from_fn(|at| key.get(at).copied().unwrap_or(0) ^ pad);
     let mut state = BEGIN;
     compress256(&mut state, &[block]);

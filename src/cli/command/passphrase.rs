@@ -14,7 +14,7 @@ pub(super) const REVOKES_NOTHING: &str = "Whoever copied the vault before and kn
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &NewPassphraseArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let passphrase = choose(world, new(args), shared.yes)?;
-    let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+    let cost = calibrate(world.kdf.limits, world.kdf.target, vault.passphrase_cost()).map_err(Failure::from)?;
     let slot = vault.change_passphrase(&passphrase, cost)?;
     if shared.json {
         json::print(world.out, &serde_json::json!({ "slot": slot.to_string() }))?;
