@@ -27,14 +27,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("erase", &[]),
     ("fve", &["record"]),
     ("gather", &[]),
-    ("export", &["record"]),
+    ("export", &["private", "record"]),
     ("import", &["record"]),
+    ("private", &[]),
     ("seal", &["record"]),
     ("sheet", &["record"]),
     ("store", &["record"]),
-    ("vault", &["record", "seal", "store"]),
+    ("vault", &["private", "record", "seal", "store"]),
     ("reveal", &["record", "vault"]),
-    ("cli", &["drives", "erase", "export", "fve", "gather", "import", "record", "reveal", "seal", "sheet", "store", "vault"]),
+    ("cli", &["drives", "erase", "export", "fve", "gather", "import", "private", "record", "reveal", "seal", "sheet", "store", "vault"]),
 ];
 
 /// In the command line, the only files that turn digits into something to look at, or compare a file with them.

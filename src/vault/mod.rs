@@ -32,7 +32,7 @@ pub use machine::{CopyDoubt, Machine};
 pub use open::{Locked, NewVault, SlotInfo, UnlockFailure, Unlocked, Vault};
 pub use scan::{Filter, Listing, TrashFilter};
 pub use search::{Found, ReadAs};
-pub use slots::SlotChangeError;
+pub use slots::{MadeKitSlot, SlotChangeError};
 pub use take_in::{Expected, Incoming, Intake, IntakeOutcome, TakenIn, Taking};
 pub use undo::{ImportInfo, Undone};
 pub use verify::Verification;

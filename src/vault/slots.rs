@@ -26,6 +26,21 @@ pub enum SlotChangeError {
     TooMany,
 }
 
+/// A kit's slot that is not in the vault yet.
+#[derive(Debug)]
+pub struct MadeKitSlot {
+    row: SlotRow,
+    kept: SlotState,
+}
+
+impl MadeKitSlot {
+    /// Its name.
+    #[must_use]
+    pub const fn slot(&self) -> SlotId {
+        self.row.slot
+    }
+}
+
 impl Vault<Unlocked> {
     /// Adds a passphrase.
     ///
@@ -40,9 +55,26 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`SlotChangeError::TooMany`] past 32 slots.
     pub fn add_kit(&mut self, kit: &KitIdentity, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
-        let (made, recipient) = KitSlot::make(&self.access.root, kit).map_err(VaultError::from)?;
+        let made = self.make_kit_slot(kit, name)?;
+        self.add_kit_slot(made)
+    }
+
+    /// Makes an emergency kit's slot, which opens nothing until it is added: so that its page can be there first.
+    ///
+    /// # Errors
+    /// [`VaultError`] when the system gives no randomness.
+    pub fn make_kit_slot(&self, kit: &KitIdentity, name: Option<LineText>) -> Result<MadeKitSlot, VaultError> {
+        let (made, recipient) = KitSlot::make(&self.access.root, kit)?;
         let (row, kept) = kit_slot_row(self.access.vault, made, recipient, name);
-        self.put_slot(None, &row, kept)
+        Ok(MadeKitSlot { row, kept })
+    }
+
+    /// Adds a kit's slot.
+    ///
+    /// # Errors
+    /// As [`Vault::add_kit`].
+    pub fn add_kit_slot(&mut self, made: MadeKitSlot) -> Result<SlotId, SlotChangeError> {
+        self.put_slot(None, &made.row, made.kept)
     }
 
     /// Puts a new passphrase in place of the one that opened the vault. Where a kit opened it, in place of the only
