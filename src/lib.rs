@@ -12,6 +12,7 @@ pub mod export;
 pub mod fve;
 pub mod gather;
 pub mod import;
+pub mod private;
 pub mod record;
 pub mod reveal;
 pub mod seal;

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use cli_house::House;
 use cli_house::terminal::Session;
+use memory_house::keys::VaultKeys;
 use memory_house::{Memory, memory_after, nothing_remains};
 use zeroizing_alloc::ZeroAlloc;
 
@@ -34,6 +35,38 @@ fn nothing_remains_after_import_find_and_whose() {
         ("list", "list;verify;?find words that are nowhere;import keys;remove r1"),
     ];
     nothing_remains(folder.path(), &needles, &typed, &stages, |_| {});
+}
+
+/// The root, the keys that come from it, and what opened it: once and in the heap while the vault is open, nowhere after.
+#[test]
+fn no_key_of_the_vault_remains() {
+    for (stage, commands) in [
+        ("import", "import keys;shut"),
+        ("add", "import keys;add;shut"),
+        ("list and the like", "import keys;list;verify;find 7EDB30ED;?find words that are nowhere;edit r1 --note x;shut"),
+        ("whose", "import keys;?whose --key-stdin;shut"),
+        ("show", "import keys;show r1;show r2;shut"),
+        ("copies", "import keys;export bundle --all --bundle-passphrase-file passphrase.txt --to bundle.age;copies;shut"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, typed) = plant(folder.path());
+        let Some(memory) = memory_after(folder.path(), commands, &typed) else { return };
+        vault_keys(folder.path()).none_in(&memory, stage);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (_, typed) = plant(folder.path());
+    let Some(memory) = memory_after(folder.path(), "import keys;kit make --to kit.pdf;kit check kit.pdf;shut", &typed) else { return };
+    vault_keys(folder.path()).with_kit(&folder.path().join("kit.pdf")).none_in(&memory, "kit");
+    for (stage, commands) in [("import", "import keys;remove r1"), ("verify", "import keys;list;verify;show r1;remove r1")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, typed) = plant(folder.path());
+        let Some(memory) = memory_after(folder.path(), commands, &typed) else { return };
+        vault_keys(folder.path()).once_in(&memory, stage);
+    }
+}
+
+fn vault_keys(folder: &Path) -> VaultKeys {
+    VaultKeys::of(&folder.join("vault.drivekey"), fs::read_to_string(folder.join("passphrase.txt")).unwrap().trim_end())
 }
 
 /// The real program, whose memory only root may read, with a passphrase typed at its terminal.
@@ -66,15 +99,25 @@ fn nothing_remains_in_the_real_program() {
     session.type_line("n");
     let (_, status) = session.end();
     assert_eq!(status.exit_code(), 7);
+    let keys = VaultKeys::of(&house.vault_of_program(), passphrase.trim_end());
     match read {
         Ok(memory) => {
             let found = memory.search(&needles);
             assert!(found.is_empty(), "{found:#?}");
             assert!(memory.bytes > 1 << 20, "hardly any memory was read");
+            keys.once_in(&memory, "at a question");
         }
         // Who started it may not look into it.
-        Err(error) => assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{error}"),
+        Err(error) => return assert_eq!(error.kind(), io::ErrorKind::PermissionDenied, "{error}"),
     }
+    // While digits stand on the screen the vault is shut.
+    let mut session = Session::start(&house, "exec drivekey show 7EDB30ED --passphrase-file ~/passphrase.txt");
+    session.await_end("Press Enter to clear the screen. ");
+    std::thread::sleep(Duration::from_millis(200));
+    let memory = Memory::of(session.process()).unwrap();
+    session.type_line("");
+    assert!(session.end().1.success());
+    keys.none_in(&memory, "at the prompt of show");
 }
 
 /// The files that the program makes hold no digits, and neither do those it leaves in the system's folder.

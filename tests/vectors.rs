@@ -528,7 +528,7 @@ type Lines = Vec<(&'static str, String)>;
 /// One root, one slot and one record, on which the small vectors rest.
 struct Maker {
     folder: PathBuf,
-    root: Root,
+    root: Box<Root>,
     root_identity: age::x25519::Identity,
     slot: PassphraseSlot,
     binding: Binding,

@@ -1,10 +1,13 @@
-//! Ctrl-C while something long goes on that can be stopped: it stops, and tells how far it came. At any other time it
-//! ends the program, as it always does.
+//! What ends the program from outside: Ctrl-C, a request to end, a terminal that is closed. While something long goes on that
+//! can be stopped, the first of them stops it, and it tells how far it came. At any other time the program ends as it would
+//! anyway, and takes along what it was writing.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The exit code of a program that Ctrl-C ended, as shells know it.
+use crate::private;
+
+/// The exit code of a program that Ctrl-C ended, as shells know it. Which of the three it was is not told here.
 const INTERRUPTED: i32 = 130;
 
 static STOPPABLE: AtomicBool = AtomicBool::new(false);
@@ -16,16 +19,7 @@ pub(super) struct Stoppable;
 
 impl Stoppable {
     pub(super) fn begin() -> Self {
-        static INSTALLED: OnceLock<bool> = OnceLock::new();
-        INSTALLED.get_or_init(|| {
-            let handler = || {
-                let again = STOP.swap(true, Ordering::SeqCst);
-                if again || !STOPPABLE.load(Ordering::SeqCst) {
-                    std::process::exit(INTERRUPTED);
-                }
-            };
-            ctrlc::set_handler(handler).is_ok()
-        });
+        install();
         STOP.store(false, Ordering::SeqCst);
         STOPPABLE.store(true, Ordering::SeqCst);
         Self
@@ -42,4 +36,25 @@ impl Drop for Stoppable {
     fn drop(&mut self) {
         STOPPABLE.store(false, Ordering::SeqCst);
     }
+}
+
+/// For whoever writes files in the clear: from now on what ends the program removes those that are not finished.
+pub(super) fn sweep_at_the_end() {
+    install();
+}
+
+/// Where one of the signals has a meaning already, such as "ignored" under `nohup`, that stays, and all of them do what they
+/// always do.
+fn install() {
+    static INSTALLED: OnceLock<bool> = OnceLock::new();
+    INSTALLED.get_or_init(|| {
+        let handler = || {
+            let again = STOP.swap(true, Ordering::SeqCst);
+            if again || !STOPPABLE.load(Ordering::SeqCst) {
+                private::sweep();
+                std::process::exit(INTERRUPTED);
+            }
+        };
+        ctrlc::try_set_handler(handler).is_ok()
+    });
 }

@@ -14,6 +14,7 @@ mod interrupt;
 mod json;
 mod key_entry;
 mod kit_entry;
+mod leftovers;
 mod mask;
 mod new_file;
 mod passphrase;

@@ -1,14 +1,17 @@
-//! A new file with secrets in it: written beside its place, synced, renamed without replacing anything, read back and
-//! compared. Must not know what is in it.
+//! A new file with secrets in it: without its name until it is whole and has reached the medium, in nobody's place, read
+//! back and compared. Must not know what is in it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::world::World;
+use super::{interrupt, leftovers};
+use crate::private::{Draft, sync_folder};
 
 /// Nothing may be at the path, and its folder must be there.
 pub(super) fn free(path: &Path) -> Result<(), Failure> {
@@ -23,26 +26,48 @@ pub(super) fn free(path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Writes the file. Whatever fails, nothing is left behind.
-pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let failed = |error: io::Error| not_written(path, &error);
-    let mut file = tempfile::Builder::new().prefix(".drivekey-new-").tempfile_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => {}
-        Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
-        // FAT and exFAT know neither a rename that spares what is there nor hard links. Nothing was there a moment ago.
-        Err(refused) if path.symlink_metadata().is_err() => drop(refused.file.persist(path).map_err(|refused| failed(refused.error))?),
-        Err(refused) => return Err(failed(refused.error)),
+/// Writes the file. Whatever fails or ends the program, nothing is left behind.
+pub(super) fn write(world: &mut World<'_>, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    Unplaced::write(path, bytes)?.place(world)
+}
+
+/// A file that is whole and has not its name yet.
+pub(super) struct Unplaced<'a> {
+    draft: Draft,
+    path: &'a Path,
+    bytes: &'a [u8],
+}
+
+impl<'a> Unplaced<'a> {
+    pub(super) fn write(path: &'a Path, bytes: &'a [u8]) -> Result<Self, Failure> {
+        interrupt::sweep_at_the_end();
+        let draft = Draft::of(bytes, path).map_err(|error| not_written(path, &error))?;
+        Ok(Self { draft, path, bytes })
     }
-    if cfg!(unix) {
-        // Some file systems sync files only.
-        let _ = File::open(folder).and_then(|folder| folder.sync_all());
+
+    /// For what must not go on without the file: from here on not even a kill takes it.
+    pub(super) fn hold(&mut self) -> Result<(), Failure> {
+        self.draft.hold().map_err(|error| not_written(self.path, &error))
     }
+
+    pub(super) fn place(self, world: &mut World<'_>) -> Result<(), Failure> {
+        let Self { draft, path, bytes } = self;
+        draft.place(path).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => exists(path),
+            _ => not_written(path, &error),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        // The name is there, whether or not it has reached the medium.
+        let _ = sync_folder(folder);
+        read_back(path, bytes)?;
+        leftovers::tell(world, folder)
+    }
+}
+
+fn read_back(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let mut back = Zeroizing::new(Vec::with_capacity(bytes.len() + 1));
-    File::open(path).and_then(|file| file.take(bytes.len() as u64 + 1).read_to_end(&mut back)).map_err(failed)?;
+    let read = File::open(path).and_then(|file| file.take(bytes.len() as u64 + 1).read_to_end(&mut back));
+    read.map_err(|error| not_written(path, &error))?;
     if *back != bytes {
         // Ours, and of no use.
         let _ = std::fs::remove_file(path);
@@ -74,30 +99,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_replaced_and_nothing_left_behind() {
+    fn nothing_that_is_there_is_free() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("page.pdf");
         assert!(free(&path).is_ok());
-        write(&path, b"one").unwrap();
+        std::fs::write(&path, b"one").unwrap();
         assert_eq!(free(&path).unwrap_err().exit, Exit::Refused);
-        assert_eq!(write(&path, b"two").unwrap_err().exit, Exit::Refused);
-        assert_eq!(std::fs::read(&path).unwrap(), b"one");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         assert_eq!(free(&folder.path().join("none/page.pdf")).unwrap_err().exit, Exit::Failed);
     }
 
     #[cfg(unix)]
     #[test]
-    fn only_its_owner_may_read_it() {
-        use std::os::unix::fs::PermissionsExt;
+    fn a_link_that_leads_nowhere_is_something_that_is_there() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("page.pdf");
-        write(&path, b"one").unwrap();
-        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        // A link that leads nowhere is something that is there.
         let link = folder.path().join("link.pdf");
         std::os::unix::fs::symlink(folder.path().join("nowhere"), &link).unwrap();
         assert_eq!(free(&link).unwrap_err().exit, Exit::Refused);
-        assert!(write(&link, b"two").is_err());
+    }
+
+    #[test]
+    fn what_reads_back_otherwise_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page.pdf");
+        std::fs::write(&path, b"one").unwrap();
+        assert!(read_back(&path, b"one").is_ok());
+        for other in [b"two".as_slice(), b"on", b"ones"] {
+            std::fs::write(&path, other).unwrap();
+            assert!(read_back(&path, b"one").is_err() && !path.exists());
+        }
     }
 }

@@ -46,32 +46,38 @@ pub(super) fn print(world: &mut World<'_>, document: &[u8]) -> Result<String, Fa
     use std::io::Write;
     use std::process::Command;
 
+    use super::{interrupt, leftovers};
+    use crate::private::Passing;
+
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal(
             "printing needs somebody who says when the page is out",
             "write a file with --to FILE and print that",
         ));
     }
-    let mut file = tempfile::Builder::new().prefix("drivekey-").suffix(".pdf").tempfile()?;
+    interrupt::sweep_at_the_end();
+    let folder = std::env::temp_dir();
+    leftovers::tell(world, &folder)?;
+    let (mut file, page) = Passing::make_pdf(&folder)?;
     file.write_all(document)?;
-    file.as_file().sync_all()?;
-    let path = file.into_temp_path();
+    file.sync_all()?;
+    drop(file);
     let sent = Command::new("powershell")
         .args(["-NoProfile", "-NonInteractive", "-Command", "Start-Process -FilePath $env:DRIVEKEY_PAGE -Verb Print"])
-        .env("DRIVEKEY_PAGE", &path)
+        .env("DRIVEKEY_PAGE", page.path())
         .status();
     if sent.is_ok_and(|status| status.success()) {
         let _ = world.terminal.ask_line("Press Enter when the page has come out of the printer. ")?;
     } else {
-        path.close()?;
+        page.remove()?;
         return Err(Failure::new(
             Exit::Failed,
             "Windows has no program that prints a PDF",
             "write a file with --to FILE and print that, or use --html and a browser",
         ));
     }
-    let name = path.display().to_string();
-    match path.close() {
+    let name = page.path().display().to_string();
+    match page.remove() {
         Ok(()) => Ok(format!("The temporary file {name} was removed.")),
         Err(_) => Ok(format!("The temporary file {name} could NOT be removed: close the program that shows it, and delete it.")),
     }

@@ -10,6 +10,7 @@ use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words};
 use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
+use crate::private;
 use crate::record::SlotId;
 use crate::seal::calibrate;
 use crate::store::StoreError;
@@ -165,10 +166,10 @@ pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool
         ));
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))?;
+        private::make_folders(folder).map_err(|error| no_folder(folder, &error))?;
     }
     let passphrase = passphrase::choose(world, new, yes)?;
-    let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+    let cost = calibrate(world.kdf.limits, world.kdf.target, None).map_err(Failure::from)?;
     let new = NewVault { passphrase: &passphrase, cost, limits: world.kdf.limits };
     Vault::<Locked>::create(path, &new, &machine(world)).map_err(|error| match error {
         VaultError::Store(StoreError::DiskFull) => {

@@ -1,20 +1,18 @@
-//! A folder on a stick or disk that exported files go to: written beside under a passing name, synced, renamed without
-//! replacing, read back from the medium. Files that were there stay as they are. Must not know what is written.
+//! A folder on a stick or disk that exported files go to: each gets its name once it is whole and has reached the medium,
+//! replaces nothing, and is read back from the medium. Files that were there stay as they are. Must not know what is written.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+#[cfg(unix)]
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
 
 use super::name::{folded, name_problem};
 use super::read_back::{self, Seen};
 use super::{NameProblem, WriteError};
-
-/// The passing name's beginning and end. A crash may leave such a file.
-const PASSING: (&str, &str) = (".drivekey-", ".passing");
+use crate::private::{self, Draft};
 
 /// Where files go.
 #[derive(Debug)]
@@ -71,13 +69,6 @@ impl Folder {
         self.names.get(&folded(name)).map(|there| self.path.join(there))
     }
 
-    /// Files that an interrupted export left behind. They may hold keys.
-    #[must_use]
-    pub fn left_behind(&self) -> Vec<PathBuf> {
-        let ours = |name: &&String| name.starts_with(PASSING.0) && name.ends_with(PASSING.1);
-        self.names.iter().filter(|(folded, _)| ours(folded)).map(|(_, name)| self.path.join(name)).collect()
-    }
-
     /// What would become of a file, without writing.
     ///
     /// # Errors
@@ -99,8 +90,8 @@ impl Folder {
         }
     }
 
-    /// Writes a file beside its place, syncs it and renames it into place. Nothing is replaced; what fails leaves
-    /// nothing behind. Many are put before one [`Folder::sync`].
+    /// Writes a file, syncs it and gives it its name. Nothing is replaced; what fails leaves nothing behind. Many are put
+    /// before one [`Folder::sync`].
     ///
     /// # Errors
     /// [`WriteError`]; the folder is as it was.
@@ -110,12 +101,13 @@ impl Folder {
         }
         self.still_there()?;
         let failed = |error: &io::Error| WriteError::of(error, &self.path);
-        // Mode 0600 where there are modes. Dropped, it removes its file.
-        let passing = tempfile::Builder::new().prefix(PASSING.0).suffix(PASSING.1).rand_bytes(8).tempfile_in(&self.path);
-        let mut passing = passing.map_err(|error| WriteError::of_making(&error, &self.path))?;
-        passing.as_file_mut().write_all(bytes).map_err(|error| failed(&error))?;
-        passing.as_file().sync_all().map_err(|error| failed(&error))?;
-        self.rename(passing, name)?;
+        let making = |error: &io::Error| WriteError::of_making(error, &self.path);
+        let mut draft = Draft::begin(&self.path).map_err(|error| making(&error))?;
+        draft.fill(bytes).map_err(|error| failed(&error))?;
+        draft.place(&self.path.join(name)).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => WriteError::Exists,
+            _ => making(&error),
+        })?;
         self.names.insert(folded(name), name.into());
         Ok(Put::Written)
     }
@@ -125,39 +117,12 @@ impl Folder {
         if self.anchor.holds(&self.path) { Ok(()) } else { Err(WriteError::Gone) }
     }
 
-    fn rename(&self, passing: NamedTempFile, name: &str) -> Result<(), WriteError> {
-        let place = self.path.join(name);
-        let Err(refused) = passing.persist_noclobber(&place) else { return Ok(()) };
-        let exists = place.symlink_metadata().is_ok();
-        match refused.error.kind() {
-            io::ErrorKind::AlreadyExists => Err(WriteError::Exists),
-            _ if exists => Err(WriteError::Exists),
-            // FAT and exFAT through FUSE know neither a rename that spares what is there nor hard links. Nothing was
-            // there a moment ago.
-            io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput => {
-                refused.file.persist(&place).map(drop).map_err(|refused| WriteError::of_making(&refused.error, &self.path))
-            }
-            _ => Err(WriteError::of_making(&refused.error, &self.path)),
-        }
-    }
-
-    /// Makes the new names last. Windows has no such call and needs none for a new name.
+    /// Makes the new names last.
     ///
     /// # Errors
     /// [`WriteError`], where the medium is gone or full.
     pub fn sync(&self) -> Result<(), WriteError> {
-        if cfg!(unix) {
-            match File::open(&self.path).and_then(|folder| folder.sync_all()) {
-                // Some file systems sync files only.
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
-                    ) => {}
-                result => result.map_err(|error| WriteError::of(&error, &self.path))?,
-            }
-        }
-        Ok(())
+        private::sync_folder(&self.path).map_err(|error| WriteError::of(&error, &self.path))
     }
 
     /// Reads a file back from the medium, past the system's memory, and compares it with what was put there.

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::KdfLimits;
+use super::stack::wiped;
 
 /// How an age file begins.
 const MAGIC: &[u8] = b"age-encryption.org/v1\n";
@@ -19,8 +20,8 @@ const WORK_LOG2: u32 = 18;
 /// Somebody a bundle can be sealed to: an `age1…` key.
 pub struct BundleRecipient(age::x25519::Recipient);
 
-/// A private age key that may open a bundle.
-pub struct BundleIdentity(age::x25519::Identity);
+/// A private age key that may open a bundle; in a box, so that moving it leaves no copy.
+pub struct BundleIdentity(Box<age::x25519::Identity>);
 
 /// To whom a bundle is sealed.
 pub enum BundleLock<'a> {
@@ -79,7 +80,7 @@ impl FromStr for BundleIdentity {
     type Err = BundleError;
 
     fn from_str(text: &str) -> Result<Self, BundleError> {
-        text.trim().parse().map(Self).map_err(|_| BundleError::NotAKey)
+        wiped(|| text.trim().parse().map(Box::new)).map(Self).map_err(|_| BundleError::NotAKey)
     }
 }
 
@@ -107,6 +108,10 @@ pub fn bundle_asks(bytes: &[u8]) -> Option<BundleAsks> {
 /// # Errors
 /// [`BundleError::NoRecipient`].
 pub fn seal_bundle(text: &[u8], lock: &BundleLock<'_>) -> Result<Vec<u8>, BundleError> {
+    wiped(|| seal_unwiped(text, lock))
+}
+
+fn seal_unwiped(text: &[u8], lock: &BundleLock<'_>) -> Result<Vec<u8>, BundleError> {
     let passphrase;
     let recipients: Vec<&dyn age::Recipient> = match lock {
         BundleLock::Passphrase(typed, limits) => {
@@ -129,6 +134,10 @@ pub fn seal_bundle(text: &[u8], lock: &BundleLock<'_>) -> Result<Vec<u8>, Bundle
 /// # Errors
 /// [`BundleError`]; where it was cut off nothing of it is given.
 pub fn open_bundle(sealed: &[u8], key: &BundleKey<'_>) -> Result<Zeroizing<Vec<u8>>, BundleError> {
+    wiped(|| open_unwiped(sealed, key))
+}
+
+fn open_unwiped(sealed: &[u8], key: &BundleKey<'_>) -> Result<Zeroizing<Vec<u8>>, BundleError> {
     let passphrase;
     let identities: Vec<&dyn age::Identity> = match key {
         BundleKey::Passphrase(typed, limits) => {
@@ -137,7 +146,7 @@ pub fn open_bundle(sealed: &[u8], key: &BundleKey<'_>) -> Result<Zeroizing<Vec<u
             passphrase = identity;
             vec![&passphrase]
         }
-        BundleKey::Identities(identities) => identities.iter().map(|identity| &identity.0 as &dyn age::Identity).collect(),
+        BundleKey::Identities(identities) => identities.iter().map(|identity| identity.0.as_ref() as &dyn age::Identity).collect(),
     };
     let decryptor = age::Decryptor::new(sealed).map_err(|_| BundleError::Damaged)?;
     let mut reader = decryptor.decrypt(identities.into_iter()).map_err(|error| refusal(&error))?;

@@ -1,13 +1,13 @@
 //! From a passphrase to 64 secret bytes: Argon2id 1.3 (RFC 9106), its cost, floor and ceiling.
 //! Must not know slots, files or prompts.
 
-use std::time::{Duration, Instant};
-
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rayon::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
+
+use super::stack;
 
 /// Bytes the derivation gives: 32 for the slot's identity, 32 for its check value.
 pub(super) const OUTPUT_BYTES: usize = 64;
@@ -21,6 +21,28 @@ pub struct KdfCost {
     pub passes: u32,
     /// Lanes computed in parallel (RFC 9106: p).
     pub lanes: u32,
+}
+
+impl KdfCost {
+    /// In each part the greater of the two: no cheaper than either.
+    #[must_use]
+    pub fn at_least(self, other: Self) -> Self {
+        self.of_each(other, u32::max)
+    }
+
+    /// In each part the lesser of the two.
+    #[must_use]
+    pub fn at_most(self, other: Self) -> Self {
+        self.of_each(other, u32::min)
+    }
+
+    fn of_each(self, other: Self, choose: fn(u32, u32) -> u32) -> Self {
+        Self {
+            memory_kib: choose(self.memory_kib, other.memory_kib),
+            passes: choose(self.passes, other.passes),
+            lanes: choose(self.lanes, other.lanes),
+        }
+    }
 }
 
 /// The cheapest cost that is accepted, and the dearest. A file that asks for less or more is refused before any work.
@@ -80,56 +102,42 @@ pub(super) fn derive(
     salt: &[u8],
     cost: KdfCost,
     limits: KdfLimits,
-) -> Result<Zeroizing<[u8; OUTPUT_BYTES]>, KdfError> {
+) -> Result<Box<Zeroizing<[u8; OUTPUT_BYTES]>>, KdfError> {
     limits.check(cost)?;
     // EXPOSE: the passphrase is what the derivation is of.
     let typed = passphrase.expose_secret();
     // NFKC can lengthen a text up to eighteen times; reserved first, the buffer never moves and leaves no copy.
     let mut normal = Zeroizing::new(String::with_capacity(typed.len() * 18));
     normal.extend(typed.nfkc());
-    hash(normal.as_bytes(), salt, cost)
+    let output = hash(normal.as_bytes(), salt, cost);
+    stack::wipe_helpers();
+    output
 }
 
-fn hash(password: &[u8], salt: &[u8], cost: KdfCost) -> Result<Zeroizing<[u8; OUTPUT_BYTES]>, KdfError> {
-    let refused = |_| KdfError::AboveCeiling(cost);
-    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUTPUT_BYTES)).map_err(refused)?;
-    let mut memory = blocks(params.block_count()).ok_or(KdfError::OutOfMemory { memory_kib: cost.memory_kib })?;
-    let mut output = Zeroizing::new([0; OUTPUT_BYTES]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(password, salt, &mut *output, &mut memory)
-        .map_err(refused)?;
+fn hash(password: &[u8], salt: &[u8], cost: KdfCost) -> Result<Box<Zeroizing<[u8; OUTPUT_BYTES]>>, KdfError> {
+    let mut memory = memory_of(cost)?;
+    let mut output = Box::new(Zeroizing::new([0; OUTPUT_BYTES]));
+    hash_within(&mut memory, password, salt, cost, output.as_mut_slice())?;
     Ok(output)
 }
 
-/// Memory for one derivation; `None` when there is not so much. All cores touch it first: the system hands out each page
-/// at that moment, which on one core takes a fifth as long as the derivation itself.
-fn blocks(count: usize) -> Option<Vec<Block>> {
-    let mut memory = Vec::new();
-    memory.try_reserve_exact(count).ok()?;
-    (0..count).into_par_iter().map(|_| Block::new()).collect_into_vec(&mut memory);
-    Some(memory)
+pub(super) fn hash_within(memory: &mut [Block], password: &[u8], salt: &[u8], cost: KdfCost, output: &mut [u8]) -> Result<(), KdfError> {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params(cost)?);
+    argon2.hash_password_into_with_memory(password, salt, output, memory).map_err(|_| KdfError::AboveCeiling(cost))
 }
 
-/// More memory than this would shut out the small machine on which the vault may have to be opened one day.
-const CALIBRATED_MEMORY_KIB: u32 = 256 * 1024;
+fn params(cost: KdfCost) -> Result<Params, KdfError> {
+    Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUTPUT_BYTES)).map_err(|_| KdfError::AboveCeiling(cost))
+}
 
-/// The cost that takes about `target` on this machine: more memory first, then more passes.
-///
-/// # Errors
-/// [`KdfError::OutOfMemory`] when not even the floor's memory can be had.
-pub fn calibrate(limits: KdfLimits, target: Duration) -> Result<KdfCost, KdfError> {
-    let mut cost = limits.floor;
-    let started = Instant::now();
-    hash(b"calibration", &[0; 16], cost)?;
-    let mut once = started.elapsed().max(Duration::from_micros(1));
-    let most_kib = CALIBRATED_MEMORY_KIB.min(limits.ceiling.memory_kib);
-    while cost.memory_kib.saturating_mul(2) <= most_kib && once * 2 <= target {
-        cost.memory_kib *= 2;
-        once *= 2;
-    }
-    let affordable = target.as_micros() * u128::from(cost.passes) / once.as_micros().max(1);
-    cost.passes = u32::try_from(affordable).unwrap_or(u32::MAX).clamp(limits.floor.passes, limits.ceiling.passes);
-    Ok(cost)
+/// Memory for one derivation. All cores touch it first: the system hands out each page at that moment, which on one core
+/// takes a fifth as long as the derivation itself.
+pub(super) fn memory_of(cost: KdfCost) -> Result<Vec<Block>, KdfError> {
+    let count = params(cost)?.block_count();
+    let mut memory = Vec::new();
+    memory.try_reserve_exact(count).map_err(|_| KdfError::OutOfMemory { memory_kib: cost.memory_kib })?;
+    (0..count).into_par_iter().map(|_| Block::new()).collect_into_vec(&mut memory);
+    Ok(memory)
 }
 
 #[cfg(test)]
@@ -166,14 +174,6 @@ mod tests {
         ] {
             assert_eq!(product.check(dear), Err(KdfError::AboveCeiling(dear)));
         }
-    }
-
-    #[test]
-    fn calibration_stays_within_the_limits() {
-        let quick = calibrate(CHEAP, Duration::ZERO).unwrap();
-        assert_eq!(quick, CHEAP.floor);
-        let slow = calibrate(CHEAP, Duration::from_hours(1)).unwrap();
-        assert_eq!(slow, KdfCost { memory_kib: 4096, passes: 4, lanes: 1 });
     }
 
     /// The C reference implementation's answer for these inputs (t=3, m=64 KiB, p=4, 64 bytes, Argon2id 1.3), which

@@ -13,6 +13,7 @@ use super::kdf::{OUTPUT_BYTES, derive};
 use super::random::make_bytes;
 use super::root::mac_bytes;
 use super::sealed_record::{SHA256_BYTES, age_seal, age_unseal};
+use super::stack::wiped;
 use super::{KdfCost, KdfError, KdfLimits, RandomError, Root, SealError};
 use crate::record::{SlotId, VaultId};
 
@@ -90,8 +91,10 @@ impl PassphraseSlot {
     pub fn make(root: &Root, passphrase: &SecretString, cost: KdfCost, limits: KdfLimits) -> Result<MadeSlot, SlotError> {
         let id = SlotId::from_bytes(make_bytes()?);
         let salt = make_bytes()?;
-        let output = derive(passphrase, &salt, cost, limits)?;
-        Ok(Self::wrap(root, id, cost, salt, &output)?)
+        wiped(|| {
+            let output = derive(passphrase, &salt, cost, limits)?;
+            Ok(Self::wrap(root, id, cost, salt, &output)?)
+        })
     }
 
     fn wrap(root: &Root, id: SlotId, cost: KdfCost, salt: [u8; SALT_BYTES], output: &[u8; OUTPUT_BYTES]) -> Result<MadeSlot, SealError> {
@@ -114,6 +117,11 @@ impl PassphraseSlot {
         limits: KdfLimits,
     ) -> Result<SlotOpening, KdfError> {
         let whole = self.checksum(vault) == *checksum;
+        wiped(|| self.open_whole(vault, passphrase, whole, limits))
+    }
+
+    /// Leaves copies of the keys on the stack: its caller overwrites it.
+    fn open_whole(&self, vault: VaultId, passphrase: &SecretString, whole: bool, limits: KdfLimits) -> Result<SlotOpening, KdfError> {
         let body = &self.body;
         let output = match derive(passphrase, &body.salt, body.cost, limits) {
             Ok(output) => output,
@@ -134,7 +142,8 @@ impl PassphraseSlot {
     }
 }
 
-/// The root's identity file, with the slot's place in its comment lines, as an age file to the slot's recipient.
+/// The root's identity file, with the slot's place in its comment lines, as an age file to the slot's recipient. Leaves
+/// copies of the root on the stack: its callers overwrite it.
 pub(super) fn wrap_root(root: &Root, id: SlotId, recipient: &Recipient) -> Result<Vec<u8>, SealError> {
     let secret = root.identity_text();
     let header = identity_file_header(root.vault(), id);
@@ -158,7 +167,7 @@ pub(super) fn open_with(
     check_key: &[u8],
 ) -> SlotOpening {
     if let Ok(root) = age_unseal(identity, &body.wrapped).and_then(|plain| root_in(vault, id, &plain)) {
-        return SlotOpening::Opened(Box::new(root));
+        return SlotOpening::Opened(root);
     }
     let right = check_value(kind, vault, id, body.cost, &body.salt, check_key).ct_eq(&body.check_value).into();
     match (whole, right) {
@@ -169,7 +178,7 @@ pub(super) fn open_with(
 }
 
 /// Reads the identity file inside: the comment lines must name this vault and this slot.
-fn root_in(vault: VaultId, id: SlotId, plain: &[u8]) -> Result<Root, SealError> {
+fn root_in(vault: VaultId, id: SlotId, plain: &[u8]) -> Result<Box<Root>, SealError> {
     let text = std::str::from_utf8(plain).map_err(|_| SealError::Malformed)?;
     let identity = text.strip_prefix(identity_file_header(vault, id).as_str()).ok_or(SealError::BelongsElsewhere)?;
     Root::from_text(vault, identity.trim_end())
@@ -244,7 +253,7 @@ mod tests {
         SecretString::from(text.to_owned())
     }
 
-    fn slot() -> (Root, PassphraseSlot, [u8; 32]) {
+    fn slot() -> (Box<Root>, PassphraseSlot, [u8; 32]) {
         let root = Root::make(VAULT).unwrap();
         let slot = PassphraseSlot::make(&root, &secret("demopass"), LIMITS.floor, LIMITS).unwrap().slot;
         let checksum = slot.checksum(VAULT);

@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 
 use super::keyslot::{SALT_BYTES, SlotBody, SlotOpening, check_value, checksum, open_with, wrap_root};
 use super::random::make_bytes;
-use super::root::identity_bytes;
+use super::root::{PurposeKey, identity_bytes};
 use super::sealed_record::SHA256_BYTES;
+use super::stack::wiped;
 use super::{KdfCost, Root, SealError, SlotError};
 use crate::record::{SlotId, VaultId};
 
@@ -21,8 +22,8 @@ pub const KIT_KIND: u32 = 2;
 /// A kit is random enough by itself: nothing is derived at a cost.
 const NO_COST: KdfCost = KdfCost { memory_kib: 0, passes: 0, lanes: 0 };
 
-/// What a kit's page holds. Wiped when dropped, prints nothing.
-pub struct KitIdentity(Identity);
+/// What a kit's page holds. Wiped when dropped, prints nothing; in a box, so that moving it leaves no copy.
+pub struct KitIdentity(Box<Identity>);
 
 /// A kit's slot with its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl KitIdentity {
     /// A new one, from the system's randomness.
     #[must_use]
     pub fn make() -> Self {
-        Self(Identity::generate())
+        Self(wiped(|| Box::new(Identity::generate())))
     }
 
     /// From the text on the page, `AGE-SECRET-KEY-1…`.
@@ -57,19 +58,22 @@ impl KitIdentity {
     /// [`KitError`] when the text is no age identity.
     pub fn from_text(text: &SecretString) -> Result<Self, KitError> {
         // EXPOSE: age reads the identity from its text.
-        Identity::from_str(text.expose_secret().trim()).map(Self).map_err(|_| KitError)
+        let text = text.expose_secret().trim();
+        wiped(|| Identity::from_str(text).map(Box::new)).map(Self).map_err(|_| KitError)
     }
 
     /// The text for the page.
     #[must_use]
     pub fn text(&self) -> SecretString {
-        self.0.to_string()
+        wiped(|| self.0.to_string())
     }
 
-    fn check_key(&self, salt: &[u8; SALT_BYTES]) -> Result<Zeroizing<[u8; 32]>, SealError> {
+    /// Leaves copies of the key on the stack: its callers overwrite it.
+    fn check_key(&self, salt: &[u8; SALT_BYTES]) -> Result<PurposeKey, SealError> {
         let secret = identity_bytes(&self.0)?;
-        let mut key = Zeroizing::new([0_u8; 32]);
-        Hkdf::<Sha256>::new(Some(salt), &*secret).expand(b"drivekey/1/kit", &mut *key).map_err(|_| SealError::Malformed)?;
+        let mut key = Box::new(Zeroizing::new([0_u8; 32]));
+        let derived = Hkdf::<Sha256>::new(Some(salt), secret.as_slice()).expand(b"drivekey/1/kit", key.as_mut_slice());
+        derived.map_err(|_| SealError::Malformed)?;
         Ok(key)
     }
 }
@@ -82,9 +86,12 @@ impl KitSlot {
     pub fn make(root: &Root, kit: &KitIdentity) -> Result<(Self, String), SlotError> {
         let id = SlotId::from_bytes(make_bytes()?);
         let salt = make_bytes()?;
-        let recipient = kit.0.to_public();
-        let wrapped = wrap_root(root, id, &recipient)?;
-        let check_value = check_value(KIT_KIND, root.vault(), id, NO_COST, &salt, kit.check_key(&salt)?.as_slice());
+        let (recipient, wrapped, check_value) = wiped(|| {
+            let recipient = kit.0.to_public();
+            let wrapped = wrap_root(root, id, &recipient)?;
+            let check_value = check_value(KIT_KIND, root.vault(), id, NO_COST, &salt, kit.check_key(&salt)?.as_slice());
+            Ok::<_, SealError>((recipient, wrapped, check_value))
+        })?;
         Ok((Self { id, body: SlotBody { cost: NO_COST, salt, check_value, wrapped } }, recipient.to_string()))
     }
 
@@ -94,8 +101,10 @@ impl KitSlot {
     /// [`SealError::Malformed`] never happens with an identity that age has read.
     pub fn open(&self, vault: VaultId, kit: &KitIdentity, kept_checksum: &[u8; SHA256_BYTES]) -> Result<SlotOpening, SealError> {
         let whole = self.checksum(vault) == *kept_checksum;
-        let check_key = kit.check_key(&self.body.salt)?;
-        Ok(open_with(KIT_KIND, vault, self.id, &self.body, whole, &kit.0, check_key.as_slice()))
+        wiped(|| {
+            let check_key = kit.check_key(&self.body.salt)?;
+            Ok(open_with(KIT_KIND, vault, self.id, &self.body, whole, &kit.0, check_key.as_slice()))
+        })
     }
 
     /// SHA-256 over everything the slot keeps: recognises accidents, not attackers.

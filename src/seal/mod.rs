@@ -2,6 +2,7 @@
 //! Must not know SQL, files on disk, prompts or time.
 
 mod bundle;
+mod calibrate;
 mod error;
 mod item;
 mod kdf;
@@ -10,15 +11,17 @@ mod kit;
 mod random;
 mod root;
 mod sealed_record;
+mod stack;
 mod state;
 mod summary;
 mod token;
 mod total;
 
 pub use bundle::{BundleAsks, BundleError, BundleIdentity, BundleKey, BundleLock, BundleRecipient, bundle_asks, open_bundle, seal_bundle};
+pub use calibrate::calibrate;
 pub use error::SealError;
 pub use item::{SealedItem, seal_content, unseal_content};
-pub use kdf::{KdfCost, KdfError, KdfLimits, calibrate};
+pub use kdf::{KdfCost, KdfError, KdfLimits};
 pub use keyslot::{CHECK_BYTES, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening};
 pub use kit::{KIT_KIND, KitError, KitIdentity, KitSlot};
 pub use random::{RandomError, make_id, make_number_below};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use super::stack::wiped;
 use super::{Root, SealError};
 use crate::record::{Details, Handle, Record, RecordId, RecoveryPassword, Revision, VaultId};
 
@@ -107,6 +108,10 @@ pub fn sha256(bytes: &[u8]) -> [u8; SHA256_BYTES] {
 }
 
 pub(super) fn age_seal(recipient: &age::x25519::Recipient, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+    wiped(|| age_seal_unwiped(recipient, plaintext))
+}
+
+fn age_seal_unwiped(recipient: &age::x25519::Recipient, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
     let recipients = std::iter::once(recipient as &dyn age::Recipient);
     let encryptor = age::Encryptor::with_recipients(recipients).map_err(|_| SealError::Malformed)?;
     let mut sealed = Vec::with_capacity(plaintext.len() + 512);
@@ -120,6 +125,10 @@ pub(super) fn age_unseal(identity: &age::x25519::Identity, sealed: &[u8]) -> Res
     if sealed.len() > PLAINTEXT_CEILING_BYTES + 4096 {
         return Err(SealError::TooLarge);
     }
+    wiped(|| age_unseal_unwiped(identity, sealed))
+}
+
+fn age_unseal_unwiped(identity: &age::x25519::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let decryptor = age::Decryptor::new(sealed).map_err(|_| SealError::DoesNotOpen)?;
     let mut reader = decryptor.decrypt(std::iter::once(identity as &dyn age::Identity)).map_err(|_| SealError::DoesNotOpen)?;
     let mut plaintext = Zeroizing::new(vec![0_u8; sealed.len()]);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::random::make_bytes;
 use super::sealed_record::{Binding, SHA256_BYTES, details_json};
+use super::stack::wiped_shallow;
 use super::{Root, SealError, Token};
 use crate::record::{Details, Handle, VaultId};
 
@@ -95,12 +96,14 @@ pub(super) fn state_aad(vault: VaultId) -> Vec<u8> {
 pub(super) fn seal_bytes(key: &[u8; 32], mut text: Vec<u8>, pad_bytes: usize, aad: &[u8]) -> Result<Vec<u8>, SealError> {
     text.resize(text.len().next_multiple_of(pad_bytes), b' ');
     let nonce = make_bytes::<NONCE_BYTES>()?;
-    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
     let mut sealed = Vec::with_capacity(NONCE_BYTES + text.len() + TAG_BYTES);
     sealed.extend_from_slice(&nonce);
     sealed.append(&mut text);
-    let tag =
-        cipher.encrypt_inout_detached(&XNonce::from(nonce), aad, (&mut sealed[NONCE_BYTES..]).into()).map_err(|_| SealError::TooLarge)?;
+    let tag = wiped_shallow(|| {
+        let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+        cipher.encrypt_inout_detached(&XNonce::from(nonce), aad, (&mut sealed[NONCE_BYTES..]).into())
+    })
+    .map_err(|_| SealError::TooLarge)?;
     sealed.extend_from_slice(&tag);
     Ok(sealed)
 }
@@ -109,9 +112,11 @@ pub(super) fn unseal_bytes(key: &[u8; 32], sealed: &[u8], aad: &[u8]) -> Result<
     let (nonce, rest) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::DoesNotOpen)?;
     let (body, tag) = rest.split_last_chunk::<TAG_BYTES>().ok_or(SealError::DoesNotOpen)?;
     let mut text = body.to_vec();
-    XChaCha20Poly1305::new(&Key::from(*key))
-        .decrypt_inout_detached(&XNonce::from(*nonce), aad, text.as_mut_slice().into(), &Tag::from(*tag))
-        .map_err(|_| SealError::DoesNotOpen)?;
+    wiped_shallow(|| {
+        let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+        cipher.decrypt_inout_detached(&XNonce::from(*nonce), aad, text.as_mut_slice().into(), &Tag::from(*tag))
+    })
+    .map_err(|_| SealError::DoesNotOpen)?;
     Ok(text)
 }
 

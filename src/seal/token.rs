@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Root;
 use super::root::mac_bytes;
+use super::stack::wiped_shallow;
 use crate::record::{Details, Guid, KeyId, RecoveryPassword, VolumeType, fold_look_alikes, normalise};
 
 /// Bytes of a token: 128 bits of the HMAC.
@@ -77,10 +78,12 @@ impl From<Token> for String {
 
 impl Root {
     fn token(&self, kind: Kind, value: &[u8]) -> Token {
-        let mut mac = Box::new(self.index_mac.clone());
-        mac.update(&[kind as u8]);
-        mac.update(value);
-        Token(mac_bytes(&mut mac))
+        wiped_shallow(|| {
+            let mut mac = self.index_mac.clone();
+            mac.update(&[kind as u8]);
+            mac.update(value);
+            Token(mac_bytes(&mut mac))
+        })
     }
 
     /// The token of a device's name, any spelling.

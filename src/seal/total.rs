@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::root::mac_bytes;
 use super::sealed_record::SHA256_BYTES;
+use super::stack::wiped_shallow;
 use super::{Root, Tokens};
 use crate::record::{RecordId, Revision};
 
@@ -83,29 +84,34 @@ impl Root {
     /// What one item's row adds to the items' total.
     #[must_use]
     pub fn total_of_item(&self, item: RecordId, revision: Revision, content_sha256: &[u8; 32], summary_sha256: &[u8; 32]) -> Total {
-        let mut mac = self.total_mac.clone();
-        // Shorter than any record's, so that neither can stand for the other.
-        for part in [item.as_bytes().as_slice(), &revision.number().to_be_bytes(), content_sha256, summary_sha256] {
-            mac.update(part);
-        }
-        total_from(mac_bytes(&mut mac))
+        wiped_shallow(|| {
+            let mut mac = self.total_mac.clone();
+            // Shorter than any record's, so that neither can stand for the other.
+            for part in [item.as_bytes().as_slice(), &revision.number().to_be_bytes(), content_sha256, summary_sha256] {
+                mac.update(part);
+            }
+            total_from(mac_bytes(&mut mac))
+        })
     }
 
     /// What one record's row adds to the total.
     #[must_use]
     pub fn total_of(&self, item: TotalItem<'_>) -> Total {
-        let mut mac = self.total_mac.clone();
-        mac.update(item.record.as_bytes());
-        mac.update(&item.revision.number().to_be_bytes());
-        mac.update(item.sealed_sha256);
-        mac.update(item.summary_sha256);
-        let tokens = item.tokens;
-        for token in [tokens.device, Some(tokens.volume_type), tokens.key_id, tokens.prefix, tokens.folded_prefix, Some(tokens.digits)] {
-            // A byte for presence keeps the absent token and the token of zeros apart.
-            mac.update(&[u8::from(token.is_some())]);
-            mac.update(token.map_or([0; 16], |token| *token.as_bytes()).as_slice());
-        }
-        total_from(mac_bytes(&mut mac))
+        wiped_shallow(|| {
+            let mut mac = self.total_mac.clone();
+            mac.update(item.record.as_bytes());
+            mac.update(&item.revision.number().to_be_bytes());
+            mac.update(item.sealed_sha256);
+            mac.update(item.summary_sha256);
+            let tokens = item.tokens;
+            for token in [tokens.device, Some(tokens.volume_type), tokens.key_id, tokens.prefix, tokens.folded_prefix, Some(tokens.digits)]
+            {
+                // A byte for presence keeps the absent token and the token of zeros apart.
+                mac.update(&[u8::from(token.is_some())]);
+                mac.update(token.map_or([0; 16], |token| *token.as_bytes()).as_slice());
+            }
+            total_from(mac_bytes(&mut mac))
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::StoreError;
 use super::header;
+use crate::private;
 use crate::vault_file::Descriptor;
 
 /// The name of the copy in its folder.
@@ -62,7 +63,7 @@ impl PrivateFolder {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         if let Some(base) = &self.base
-            && make_folder(base).is_ok()
+            && private::make_folders(base).is_ok()
         {
             sweep(base);
             if let Ok(folder) = builder.tempdir_in(base) {
@@ -81,14 +82,6 @@ impl PrivateCopy {
     pub(super) fn journal(&self) -> PathBuf {
         self.folder.path().join(format!("{NAME}-journal"))
     }
-}
-
-fn make_folder(folder: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 fn new_file(path: &Path) -> io::Result<File> {

@@ -2,12 +2,13 @@
 //! Two small files each, under names that tell neither vault nor place. Must not know a passphrase or a key.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::state::{State, hex};
+use crate::private;
 use crate::record::{SlotId, VaultId, WriteId};
 use crate::seal::{Fingerprint, sha256};
 use crate::store::PrivateFolder;
@@ -143,14 +144,15 @@ impl Machine {
             write: state.write_id().map(|write| write.to_string()).unwrap_or_default(),
             last_slot: slot.map(|slot| slot.to_string()).or_else(|| before.as_ref().and_then(|memory| memory.last_slot.clone())),
         };
-        fs::create_dir_all(folder)?;
+        private::make_folders(folder)?;
+        // A torn memory would raise a false alarm.
         if before.as_ref() != Some(&memory) {
-            write_beside(folder, &vault_file, &serde_json::to_vec(&memory)?)?;
+            private::replace(&vault_file, &serde_json::to_vec(&memory)?)?;
         }
         if let Some(place_file) = self.place_file(path)
             && !place_file.exists() | self.other_vault_was_at(path, vault)
         {
-            write_beside(folder, &place_file, place_mark(vault).as_bytes())?;
+            private::replace(&place_file, place_mark(vault).as_bytes())?;
         }
         Ok(())
     }
@@ -158,13 +160,4 @@ impl Machine {
 
 fn place_mark(vault: VaultId) -> String {
     hex(&sha256(&[b"drivekey/1/at place".as_slice(), vault.as_bytes()].concat())[..16])
-}
-
-/// Written beside and renamed: a torn memory would raise a false alarm.
-fn write_beside(folder: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().sync_data()?;
-    temporary.persist(file).map_err(|refused| refused.error)?;
-    Ok(())
 }

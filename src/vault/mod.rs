@@ -35,7 +35,7 @@ pub use machine::{CopyDoubt, Machine};
 pub use open::{Locked, NewVault, SlotInfo, Unlocked, Vault};
 pub use scan::{Filter, Listing, TrashFilter};
 pub use search::{Found, ReadAs};
-pub use slots::SlotChangeError;
+pub use slots::{MadeKitSlot, SlotChangeError};
 pub use take_in::{Expected, Incoming, Intake, IntakeOutcome, RecordNotes, TakenIn, Taking};
 pub use undo::{ImportInfo, Undone};
 pub use unlock::UnlockFailure;

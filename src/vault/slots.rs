@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::slot_rows::{MOST_SLOTS, kit_slot_row, slot_row};
 use super::state::SlotState;
-use super::{Unlocked, Vault, VaultError};
+use super::{SlotInfo, Unlocked, Vault, VaultError};
 use crate::record::{LineText, SlotId};
 use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot};
 use crate::store::SlotRow;
@@ -23,6 +23,21 @@ pub enum SlotChangeError {
     TooMany,
 }
 
+/// A kit's slot that is not in the vault yet.
+#[derive(Debug)]
+pub struct MadeKitSlot {
+    row: SlotRow,
+    kept: SlotState,
+}
+
+impl MadeKitSlot {
+    /// Its name.
+    #[must_use]
+    pub const fn slot(&self) -> SlotId {
+        self.row.slot
+    }
+}
+
 impl Vault<Unlocked> {
     /// Adds a passphrase.
     ///
@@ -37,26 +52,55 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`SlotChangeError::TooMany`] past 32 slots.
     pub fn add_kit(&mut self, kit: &KitIdentity, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
-        let (made, recipient) = KitSlot::make(&self.access.root, kit).map_err(VaultError::from)?;
+        let made = self.make_kit_slot(kit, name)?;
+        self.add_kit_slot(made)
+    }
+
+    /// Makes an emergency kit's slot, which opens nothing until it is added: so that its page can be there first.
+    ///
+    /// # Errors
+    /// [`VaultError`] when the system gives no randomness.
+    pub fn make_kit_slot(&self, kit: &KitIdentity, name: Option<LineText>) -> Result<MadeKitSlot, VaultError> {
+        let (made, recipient) = KitSlot::make(&self.access.root, kit)?;
         let (row, kept) = kit_slot_row(self.access.vault, made, recipient, name);
-        self.put_slot(None, &row, kept)
+        Ok(MadeKitSlot { row, kept })
+    }
+
+    /// Adds a kit's slot.
+    ///
+    /// # Errors
+    /// As [`Vault::add_kit`].
+    pub fn add_kit_slot(&mut self, made: MadeKitSlot) -> Result<SlotId, SlotChangeError> {
+        self.put_slot(None, &made.row, made.kept)
     }
 
     /// Puts a new passphrase in place of the one that opened the vault. Where a kit opened it, in place of the only
     /// passphrase; where there are several, beside them: which of them was forgotten is not known.
     ///
+    /// It costs no less than the old one, whatever `cost` says.
+    ///
     /// # Errors
     /// [`SlotChangeError::Vault`] with what any write can meet.
     pub fn change_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost) -> Result<SlotId, SlotChangeError> {
+        let Some(old) = self.replaced_passphrase() else { return self.swap_slot(None, passphrase, cost, None) };
+        let cost = cost.at_least(old.cost.at_most(self.limits.ceiling));
+        self.swap_slot(Some(old.slot), passphrase, cost, old.name)
+    }
+
+    /// The cost below which a new passphrase must not fall: that of the one that it would replace.
+    #[must_use]
+    pub fn passphrase_cost(&self) -> Option<KdfCost> {
+        self.replaced_passphrase().map(|old| old.cost)
+    }
+
+    fn replaced_passphrase(&self) -> Option<SlotInfo> {
         let slots = self.slots();
         let by_kit = slots.iter().any(|info| info.in_use && info.is_kit);
         let mut passphrases = slots.into_iter().filter(|info| !info.is_kit && (by_kit || info.in_use));
-        let old = match (passphrases.next(), passphrases.next()) {
+        match (passphrases.next(), passphrases.next()) {
             (Some(only), None) => Some(only),
             _ => None,
-        };
-        let (slot, name) = old.map_or((None, None), |info| (Some(info.slot), info.name));
-        self.swap_slot(slot, passphrase, cost, name)
+        }
     }
 
     /// The new slot is made before the write begins: a derivation takes a second, and nobody should wait for it.

@@ -208,6 +208,11 @@ impl House {
         self.path("data/vault.drivekey")
     }
 
+    /// Where the real program keeps its own, in a terminal session.
+    pub(crate) fn vault_of_program(&self) -> PathBuf {
+        self.path("data/drivekey/vault.drivekey")
+    }
+
     pub(crate) fn machine(&self) -> Machine {
         Machine::new(Some(self.path("state")))
     }

@@ -8,6 +8,8 @@
     reason = "each test uses a part; a helper that cannot go on fails the test"
 )]
 
+pub(crate) mod keys;
+
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -25,6 +27,8 @@ use crate::cli_house::{LIMITS, now};
 const CHILD: &str = "DRIVEKEY_MEMORY_CHILD";
 /// What the child says where it waits.
 const WAITING: &str = "waiting";
+/// In place of a command: the child waits with no vault open.
+pub(crate) const SHUT: &str = "shut";
 
 /// The child's work; nothing where this process is none.
 pub(crate) fn child() {
@@ -39,6 +43,11 @@ pub(crate) fn child() {
         return drop(kept);
     }
     for command in commands.split(';') {
+        if command == SHUT {
+            announce();
+            read_line(&mut unbuffered(), &mut String::new());
+            continue;
+        }
         let (command, may_fail) = command.strip_prefix('?').map_or((command, false), |command| (command, true));
         // Everything else comes through the pipe, too; the key for `whose` ends with its line.
         let mut key = OneLine(false);
@@ -167,7 +176,7 @@ impl Watched {
         let mut child = command.spawn().unwrap();
         let mut input = child.stdin.take().unwrap();
         writeln!(input, "{commands}").unwrap();
-        if commands.contains("whose") || commands.starts_with("add") {
+        if commands.contains("whose") || commands.contains("add") {
             writeln!(input, "{typed}").unwrap();
         }
         let output = BufReader::new(child.stdout.take().unwrap());

@@ -67,7 +67,7 @@ fn save(
     };
     guard::check(world, vault, &path, &holding)?;
     let bytes = reveal_attachment(vault, found)?;
-    new_file::write(&whole_path, &bytes)?;
+    new_file::write(world, &whole_path, &bytes)?;
     if shared.json {
         return print::print(world.out, &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }));
     }

@@ -18,7 +18,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
         KeyslotCommand::List => list(world, shared, &vault.slots())?,
         KeyslotCommand::Add(args) => {
             let passphrase = choose(world, new(&args.new), shared.yes)?;
-            let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+            let cost = calibrate(world.kdf.limits, world.kdf.target, vault.passphrase_cost()).map_err(Failure::from)?;
             let slot = vault.add_passphrase(&passphrase, cost, args.name.clone())?;
             if shared.json {
                 print::print(world.out, &json!({ "slot": slot.to_string() }))?;

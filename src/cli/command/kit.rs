@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use crate::cli::args::{KitCheckArgs, KitCommand, KitMakeArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
@@ -11,10 +12,10 @@ use crate::cli::failure::{Failure, short};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json as print, kit_entry, new_file, printer, question, system_fonts, world::World};
-use crate::record::{CopyKind, LineText};
+use crate::record::{CopyKind, LineText, SlotId};
 use crate::seal::KitIdentity;
 use crate::sheet::{self, KitSheet, Paper};
-use crate::vault::{CopyMark, Unlocked, Vault};
+use crate::vault::{CopyMark, MadeKitSlot, Unlocked, Vault};
 
 /// The page's usual name.
 const USUAL_NAME: &str = "drivekey-emergency-kit.pdf";
@@ -54,7 +55,7 @@ pub(super) fn offer(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Un
     Ok(())
 }
 
-/// Makes a kit and its page. A kit whose page went nowhere opens nothing. `false`: it was not noted among the copies.
+/// Makes a kit and its page. `false`: it was not noted among the copies.
 fn print_kit(
     world: &mut World<'_>,
     shared: &Shared,
@@ -67,13 +68,12 @@ fn print_kit(
         guard::check(world, vault, path, &Holding::WholeVault)?;
     }
     let kit = KitIdentity::make();
-    let slot = vault.add_kit(&kit, name.cloned())?;
-    let said = match put(world, vault, &kit, slot, to, name, letter) {
-        Ok(said) => said,
-        Err(failure) => {
-            vault.remove_slot(slot)?;
-            return Err(failure);
-        }
+    let made = vault.make_kit_slot(&kit, name.cloned())?;
+    let slot = made.slot();
+    let document = draw(vault, &kit, &made, name, letter, (world.now)().date_naive())?;
+    let said = match to {
+        Some(path) => into_file(world, vault, made, path, &document).map(|()| String::new())?,
+        None => to_printer(world, vault, made, &document)?,
     };
     if shared.json {
         print::print(world.out, &json!({ "slot": slot.to_string(), "file": to.map(|path| path.display().to_string()) }))?;
@@ -103,30 +103,51 @@ fn print_kit(
     copy_note::note(world, vault, &Made { kind: CopyKind::Kit, name, place, records: &[], compared: false, slot: Some(slot) })
 }
 
-/// Draws the page and brings it where it should go.
-fn put(
-    world: &mut World<'_>,
+/// The page is there before its keyslot, under a passing name, and gets its own after: whoever is stopped in between has
+/// no keyslot, or its page.
+fn into_file(world: &mut World<'_>, vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, document: &[u8]) -> Result<(), Failure> {
+    let mut page = new_file::Unplaced::write(path, document)?;
+    page.hold()?;
+    let slot = vault.add_kit_slot(made)?;
+    page.place(world).map_err(|failure| without_page(vault, slot, failure))
+}
+
+/// A page in the printer's queue cannot be called back, and one that opens nothing is worse than a keyslot that nothing opens:
+/// the keyslot comes first.
+fn to_printer(world: &mut World<'_>, vault: &mut Vault<Unlocked>, made: MadeKitSlot, document: &[u8]) -> Result<String, Failure> {
+    let slot = vault.add_kit_slot(made)?;
+    let said = printer::print(world, document).map_err(|failure| without_page(vault, slot, failure))?;
+    Ok(if said.is_empty() { said } else { format!(" {said}") })
+}
+
+/// A kit whose page went nowhere opens nothing: its keyslot is removed again, which is said.
+fn without_page(vault: &mut Vault<Unlocked>, slot: SlotId, failure: Failure) -> Failure {
+    let outcome = match vault.remove_slot(slot) {
+        Ok(()) => "the kit's keyslot was removed again".to_owned(),
+        Err(_) => format!("the kit's keyslot is still there: remove it with 'drivekey keyslot remove {}'", short(slot)),
+    };
+    let hint = failure.hint.map_or_else(|| outcome.clone(), |hint| format!("{hint}; {outcome}"));
+    Failure { hint: Some(hint), ..failure }
+}
+
+fn draw(
     vault: &Vault<Unlocked>,
     kit: &KitIdentity,
-    slot: crate::record::SlotId,
-    to: Option<&Path>,
+    made: &MadeKitSlot,
     name: Option<&LineText>,
     letter: bool,
-) -> Result<String, Failure> {
+    today: sheet::Day,
+) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let file = vault.path().file_name().and_then(|name| LineText::shortened(&name.to_string_lossy()));
     let vault_name = match file {
         Some(name) => name,
         None => "vault.drivekey".parse()?,
     };
     let text = kit.text();
-    let page = sheet::kit_page(&KitSheet { secret: &text, slot, name: name.cloned(), vault: vault_name }, (world.now)().date_naive())?;
+    let page = sheet::kit_page(&KitSheet { secret: &text, slot: made.slot(), name: name.cloned(), vault: vault_name }, today)?;
     let pages = [page];
     let fonts = system_fonts::covering(&pages)?;
-    let document = sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?;
-    match to {
-        Some(path) => new_file::write(path, &document).map(|()| String::new()),
-        None => printer::print(world, &document).map(|said| if said.is_empty() { said } else { format!(" {said}") }),
-    }
+    Ok(sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?)
 }
 
 fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<Exit, Failure> {

@@ -19,7 +19,7 @@ pub(super) fn still_opens(door: &str) -> String {
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &NewPassphraseArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let passphrase = choose(world, new(args), shared.yes)?;
-    let cost = calibrate(world.kdf.limits, world.kdf.target).map_err(Failure::from)?;
+    let cost = calibrate(world.kdf.limits, world.kdf.target, vault.passphrase_cost()).map_err(Failure::from)?;
     let before = vault.slots().len();
     let slot = vault.change_passphrase(&passphrase, cost)?;
     let in_place = vault.slots().len() == before;

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::world::World;
+use crate::cli::{interrupt, leftovers};
 use crate::export::{NameProblem, Put, Seen, WriteError, save};
 
 /// Where a file went.
@@ -28,10 +29,10 @@ pub(super) fn save_to(world: &mut World<'_>, to: &Path, bytes: &[u8]) -> Result<
         world.out.flush()?;
         return Ok(Saved::Output);
     }
-    match save(to, bytes) {
-        Ok((put, seen)) => Ok(Saved::File(put, seen)),
-        Err(error) => Err(failure(error, to)),
-    }
+    interrupt::sweep_at_the_end();
+    let (put, seen) = save(to, bytes).map_err(|error| failure(error, to))?;
+    leftovers::tell(world, to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")))?;
+    Ok(Saved::File(put, seen))
 }
 
 /// Why a file was not exported, and what to do.

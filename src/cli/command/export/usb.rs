@@ -14,6 +14,7 @@ use crate::cli::guard::{self, Holding};
 use crate::cli::progress::Progress;
 use crate::cli::session::unlocked;
 use crate::cli::world::World;
+use crate::cli::{interrupt, leftovers};
 use crate::export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteError};
 use crate::record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
 use crate::{gather, import};
@@ -83,7 +84,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
             Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: Whereto::Path(&to), records: &there, compared, slot: None };
         noted = copy_note::note(world, &mut vault, &made)?;
     }
-    warn_of_leftovers(world, &folder)?;
+    leftovers::tell(world, folder.path())?;
     usb_report::judge(&lines, &to)?;
     let exit = chosen.exit(&vault)?;
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
@@ -100,6 +101,7 @@ fn look(folder: &Folder, outgoing: &[Outgoing<'_>]) -> Vec<Line> {
 
 /// Writes all, makes them last, and reads all back: a stick that lies about its size shows it only then.
 fn write(world: &World<'_>, folder: &mut Folder, outgoing: &[Outgoing<'_>]) -> (Vec<Line>, Option<Seen>) {
+    interrupt::sweep_at_the_end();
     let progress = Progress::new(world.surroundings.err_is_terminal && outgoing.len() > PROGRESS_FILES, "files written");
     let mut lines: Vec<Line> = Vec::with_capacity(outgoing.len());
     let mut stopped = None;
@@ -145,11 +147,4 @@ fn holds_key(path: &Path, item: &Item<'_>) -> bool {
     let Ok(bytes) = gather::read_file(path) else { return false };
     let reading = import::read(path.to_str(), &bytes);
     reading.records.iter().any(|there| there.key_id == item.details.key_id && there.password.same_digits(&password))
-}
-
-fn warn_of_leftovers(world: &mut World<'_>, folder: &Folder) -> Result<(), Failure> {
-    for path in folder.left_behind() {
-        writeln!(world.err, "An earlier export was interrupted and left {} there; it may hold a key: delete it.", path.display())?;
-    }
-    Ok(())
 }

@@ -51,7 +51,7 @@ impl Target {
 pub(super) fn deliver(world: &mut World<'_>, target: &Target, document: &[u8]) -> Result<Place, Failure> {
     match target {
         Target::File(path) => {
-            new_file::write(path, document)?;
+            new_file::write(world, path, document)?;
             Ok(Place::File(path.clone()))
         }
         Target::Output => {
