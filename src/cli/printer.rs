@@ -70,7 +70,7 @@ pub(super) fn print(world: &mut World<'_>, document: &[u8]) -> Result<String, Fa
             "write a file with --to FILE and print that, or use --html and a browser",
         ));
     }
-    let name = path.display().to_string();
+    let name = super::outlet::printable(&path);
     match path.close() {
         Ok(()) => Ok(format!("The temporary file {name} was removed.")),
         Err(_) => Ok(format!("The temporary file {name} could NOT be removed: close the program that shows it, and delete it.")),

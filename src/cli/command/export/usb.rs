@@ -11,6 +11,7 @@ use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
+use crate::cli::outlet::printable;
 use crate::cli::progress::Progress;
 use crate::cli::session::unlocked;
 use crate::cli::world::World;
@@ -149,7 +150,7 @@ fn holds_key(path: &Path, item: &Item<'_>) -> bool {
 
 fn warn_of_leftovers(world: &mut World<'_>, folder: &Folder) -> Result<(), Failure> {
     for path in folder.left_behind() {
-        writeln!(world.err, "An earlier export was interrupted and left {} there; it may hold a key: delete it.", path.display())?;
+        writeln!(world.err, "An earlier export was interrupted and left {} there; it may hold a key: delete it.", printable(&path))?;
     }
     Ok(())
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::Reports;
 use super::counts::Counts;
-use super::file::printable;
 use crate::cli::args::Shared;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::printable;
 use crate::cli::remarks::remark_words;
 use crate::cli::world::World;
 use crate::import::Place;
@@ -112,7 +112,7 @@ pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Rep
     if files.is_empty() {
         return Ok(());
     }
-    world.out.flush()?;
+    world.settle()?;
     let held = if files.len() == 1 { "This file still holds".to_owned() } else { format!("These {} files still hold", files.len()) };
     writeln!(world.err, "\n{held} recovery keys that anybody can read:")?;
     for file in files.iter().take(SHOWN_FILES) {
@@ -123,7 +123,7 @@ pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Rep
     }
     let delete = if cfg!(windows) { "with Shift+Delete in Explorer" } else { "with 'rm'" };
     let list =
-        shared.vault.as_ref().map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", vault.display()));
+        shared.vault.as_ref().map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", printable(vault)));
     let them = if files.len() == 1 { "it" } else { "them" };
     writeln!(world.err, "Check first that '{list}' shows the keys, then delete {them} {delete}.")?;
     writeln!(world.err, "On a stick or SSD only destroying or re-encrypting it removes every trace.")?;
