@@ -6,7 +6,7 @@
 mod cli_house;
 
 use std::fs;
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -178,6 +178,37 @@ fn pages_that_mean_harm_end_a_child_and_not_the_program() {
     assert!(output.status.code() == Some(1) && said.ends_with(expected), "{output:?}");
     let kit = "drivekey: there is no emergency kit in ~/in/a bomb.pdf.\n  Drawing it took too much memory or time; scan the page again, or type it with --kit.\n";
     ends(&house, "drivekey list --vault ~/v --kit-file '~/in/a bomb.pdf'", 2, kit);
+}
+
+/// A disk's image, say, of which little was ever written.
+#[cfg(target_os = "linux")]
+#[test]
+fn holes_of_a_file_are_not_read() {
+    const SIZE: u64 = 1 << 40;
+    let house = House::new();
+    let path = house.write("~/in/disk.img", format!("{ID_1} {KEY_1}\n").as_bytes());
+    let mut file = fs::File::options().write(true).open(path).unwrap();
+    if file.set_len(SIZE).is_err() {
+        return skip("no file of this size can be made here");
+    }
+    let mut put = |at: u64, text: &str| {
+        file.seek(SeekFrom::Start(at)).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    };
+    put(SIZE / 2 + 12_345, "one line\n");
+    put(SIZE - 4_000, &format!("another\n{ID_2} {KEY_2}\n"));
+    for command in [
+        "sweep ~/in --vault ~/none --json",
+        "import ~/in --vault ~/none --dry-run --json",
+        "import ~/in/disk.img --vault ~/none --dry-run --json",
+    ] {
+        // A bound for a program that reads it all, which takes minutes.
+        let output = shell(&house, &format!("timeout 20 drivekey {command}"));
+        assert_eq!(output.status.code(), Some(0), "{command}: {output:?}");
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let found: Vec<_> = document["files"][0]["records"].as_array().unwrap().iter().map(|record| record["id"].as_str()).collect();
+        assert_eq!(found, [Some(ID_1), Some(ID_2)], "{command}: {document}");
+    }
 }
 
 /// What the child itself does before it reads anything.

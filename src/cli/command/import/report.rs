@@ -3,6 +3,7 @@
 mod counts;
 mod document;
 mod file;
+mod summed;
 mod words;
 
 use counts::Counts;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Reports;
 use super::counts::Counts;
+use super::summed::sum_up;
 use crate::cli::args::Shared;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
@@ -15,6 +16,8 @@ use crate::vault::{AttachedAs, TakenIn};
 
 /// Longest list of files in the clear; the rest is counted.
 const SHOWN_FILES: usize = 20;
+/// Lines of one file that say the same of different places; the rest is counted.
+const SHOWN_ALIKE: usize = 5;
 
 pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
     for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
@@ -29,7 +32,9 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
             None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {}: {} keys", file.shown(), ids.len())?,
             None => writeln!(world.out, "{verdict:<14} {}: {}", file.shown(), ids.join(", "))?,
         }
-        for remark in file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys()) {
+        let told = file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys());
+        let summed = sum_up(told, SHOWN_ALIKE);
+        for remark in &summed.first {
             let line = match remark.place {
                 Some(Place::Line(line)) => format!("line {line}: "),
                 Some(Place::Record(record)) => format!("record {record}: "),
@@ -38,13 +43,25 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
             let member = file.member(remark).map(|member| format!("{member}: ")).unwrap_or_default();
             writeln!(world.out, "               {member}{line}{}", remark_words(&remark.kind))?;
         }
-        for candidates in &file.undecided {
+        for (kind, count) in &summed.more {
+            writeln!(world.out, "               and {count} more: {}", remark_words(kind))?;
+        }
+        more(world, summed.others, "of other kinds")?;
+        for candidates in file.undecided.iter().take(SHOWN_ALIKE) {
             let ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
             writeln!(world.out, "               its Key ID may be {}; 'drivekey edit' notes the right one", ids.join(" or "))?;
         }
+        more(world, file.undecided.len().saturating_sub(SHOWN_ALIKE), "whose Key ID is open")?;
+        let mut conflicts = 0_usize;
         for (_, taken) in &file.taken {
             if let TakenIn::Conflict(handle, with) = taken {
-                let with: Vec<String> = with.iter().map(ToString::to_string).collect();
+                conflicts += 1;
+                if conflicts > SHOWN_ALIKE {
+                    continue;
+                }
+                let others = with.len().saturating_sub(SHOWN_ALIKE);
+                let mut with: Vec<String> = with.iter().take(SHOWN_ALIKE).map(ToString::to_string).collect();
+                with.extend((others > 0).then(|| format!("{others} more")));
                 let new = if dry_run { "this".to_owned() } else { handle.to_string() };
                 writeln!(
                     world.out,
@@ -53,6 +70,14 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
                 )?;
             }
         }
+        more(world, conflicts.saturating_sub(SHOWN_ALIKE), "that say different things")?;
+    }
+    Ok(())
+}
+
+fn more(world: &mut World<'_>, count: usize, what: &str) -> Result<(), Failure> {
+    if count > 0 {
+        writeln!(world.out, "               and {count} more {what}")?;
     }
     Ok(())
 }
