@@ -104,7 +104,7 @@ fn a_shut_output_does_not_change_the_answer() {
 fn bomb() -> Vec<u8> {
     let mut packer = Compress::new(Compression::best(), false);
     let mut chunk = Vec::with_capacity(1 << 16);
-    packer.compress_vec(&[b' '; 1 << 20], &mut chunk, FlushCompress::Full).unwrap();
+    packer.compress_vec(&b" ".repeat(1 << 20), &mut chunk, FlushCompress::Full).unwrap();
     // Each chunk stands by itself; behind all an empty last one, and a sum that nobody gets to.
     let mut blanks = vec![0x78, 0x9C];
     (0..3 << 10).for_each(|_| blanks.extend_from_slice(&chunk));

@@ -63,7 +63,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>)
     let mut out = Outlet::new(world.out, world.surroundings.out_is_terminal);
     let mut err = Outlet::new(world.err, true);
     let exit = run_in(
-        arguments,
+        &arguments,
         &mut World {
             terminal: &mut TamedTerminal(world.terminal),
             clipboard: world.clipboard,
@@ -82,13 +82,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>)
     exit
 }
 
-fn run_in(arguments: Vec<OsString>, world: &mut World<'_>) -> Exit {
-    let exit = match Cli::try_parse_from(&arguments) {
+fn run_in(arguments: &[OsString], world: &mut World<'_>) -> Exit {
+    let exit = match Cli::try_parse_from(arguments) {
         Ok(parsed) => dispatch(&parsed, world).unwrap_or_else(|failure| {
             let _ = show_failure(&failure, world);
             failure.exit
         }),
-        Err(refusal) => show_refusal(&refusal, &arguments, world),
+        Err(refusal) => show_refusal(&refusal, arguments, world),
     };
     flushed(world, exit)
 }

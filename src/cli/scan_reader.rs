@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 pub(super) use child::serve;
 
 use super::world::ScanReader;
-use crate::sheet::{ScanError, Scanned, sort_payloads};
+use crate::sheet::{SCAN_BYTES, ScanError, Scanned, sort_payloads};
 
 /// The word that makes this program the child. Not a command: people would find it among the completions.
 const WORD: &str = "scan-reader";
@@ -85,7 +85,7 @@ impl ChildReader {
 
 impl ScanReader for ChildReader {
     fn read(&self, bytes: &[u8]) -> Result<Vec<Scanned>, ScanError> {
-        if bytes.len() > wire::FILE_BYTES {
+        if bytes.len() > SCAN_BYTES {
             return Err(ScanError::TooLarge);
         }
         self.payloads(bytes).map(sort_payloads)

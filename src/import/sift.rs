@@ -88,7 +88,7 @@ impl Sifter {
 
     /// The same as taking so many zeros, in a moment: nobody reads what is a hole in a file.
     pub fn skip(&mut self, mut zeros: u64) {
-        const ZEROS: [u8; PIECE_BYTES] = [0; PIECE_BYTES];
+        static ZEROS: [u8; PIECE_BYTES] = [0; PIECE_BYTES];
         while zeros > 0 {
             let aligned = zeros / ALIGNMENT as u64 * ALIGNMENT as u64;
             if aligned > 0 && self.is_between() {

@@ -5,12 +5,8 @@ use std::io::{self, Read, Write};
 
 use zeroize::Zeroizing;
 
-use crate::sheet::ScanError;
+use crate::sheet::{PAYLOADS, SCAN_BYTES, ScanError};
 
-/// Largest file that is handed over, as for reading in this process.
-pub(super) const FILE_BYTES: usize = crate::sheet::SCAN_BYTES;
-/// Most texts of one file; as many as the reader gives.
-const TEXTS: u32 = crate::sheet::PAYLOADS as u32;
 /// The densest QR code holds 7,089 digits.
 const TEXT_BYTES: u32 = 8 * 1024;
 /// All texts of one file: far more than any sheaf of our pages has.
@@ -46,7 +42,7 @@ pub(super) fn take(from: &mut impl Read, before: impl FnOnce() -> io::Result<()>
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
         length => usize::try_from(length?).map_err(|_| nonsense())?,
     };
-    if length > FILE_BYTES {
+    if length > SCAN_BYTES {
         return Err(nonsense());
     }
     before()?;
@@ -87,7 +83,7 @@ pub(super) fn receive(from: &mut impl Read, file: u32) -> io::Result<Answer> {
         return Ok(Err(REFUSALS.iter().find(|(code, _)| *code == status[0]).ok_or_else(nonsense)?.1));
     }
     let count = number(from)?;
-    if count > TEXTS {
+    if usize::try_from(count).is_ok_and(|count| count > PAYLOADS) {
         return Err(nonsense());
     }
     let (mut texts, mut all) = (Vec::new(), 0);
@@ -138,7 +134,7 @@ mod tests {
             bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
             receive(&mut &bytes[..], 1).unwrap_err().kind()
         };
-        assert_eq!(with(&[TEXTS + 1]), io::ErrorKind::InvalidData);
+        assert_eq!(with(&[u32::try_from(PAYLOADS).unwrap() + 1]), io::ErrorKind::InvalidData);
         assert_eq!(with(&[1, TEXT_BYTES + 1]), io::ErrorKind::InvalidData);
         assert_eq!(with(&[1, u32::MAX]), io::ErrorKind::InvalidData);
         assert!(take(&mut &u32::MAX.to_le_bytes()[..], || Ok(())).is_err());
