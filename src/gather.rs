@@ -14,7 +14,7 @@ mod lazy;
 mod pieces;
 
 pub use lazy::{Met, each};
-pub use pieces::{Begun, begin};
+pub use pieces::{Begun, Piece, begin};
 
 /// Larger files are not read whole; plain texts are read in pieces.
 pub const FILE_CEILING_BYTES: u64 = 64 * 1024 * 1024;

@@ -68,6 +68,16 @@ const REVEALING: &[&str] = &[
     "src/cli/saved_header.rs",
 ];
 
+/// The only files that reach the standard streams or the terminal themselves: all else goes through the outlet.
+const STREAMS: &[&str] = &["src/cli/progress.rs", "src/cli/scan_reader/child.rs", "src/cli/system.rs", "src/cli/terminal.rs"];
+
+#[test]
+fn everything_printed_goes_through_one_place() {
+    let reaches = |text: &str| ["::stdout()", "::stderr()", "/dev/tty", "CONOUT$"].iter().any(|way| text.contains(way));
+    let found: Vec<String> = sources().into_iter().filter(|(_, text)| reaches(product(text))).map(|(file, _)| file).collect();
+    assert_eq!(found, STREAMS);
+}
+
 #[test]
 fn secrets_are_exposed_where_it_is_known_and_reasoned() {
     let mut found = BTreeMap::new();

@@ -5,6 +5,7 @@
 mod cli_house;
 
 use std::fs;
+use std::io::Write as _;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -260,6 +261,39 @@ fn many_files_are_searched_whole() {
     assert_eq!((json["sweep"]["files"].as_u64(), json["files"].as_array().unwrap().len()), (Some(702), 2), "{json}");
 }
 
+/// A small archive that unpacks to one key a million times.
+#[test]
+fn what_one_container_holds_is_summed_up() {
+    let mut house = House::with_vault();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for name in ["a.txt", "b.txt"] {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.write_all(format!("{ID_1} {KEY_1}\n").repeat(20_000).as_bytes()).unwrap();
+    }
+    // Keys that conflict with each other, and some whose Key ID is open.
+    archive.start_file("c.txt", zip::write::SimpleFileOptions::default()).unwrap();
+    for at in 1..200_u32 {
+        let key = format!("{:06}-{:06}-000033-000044-000055-000066-000077-000088", at * 11, at * 22);
+        archive.write_all(format!("{ID_2} {key}\n").as_bytes()).unwrap();
+    }
+    let bytes = archive.finish().unwrap().into_inner();
+    assert!(bytes.len() < 40_000, "{}", bytes.len());
+    house.write("~/in/keys.zip", &bytes);
+    for command in [["sweep", "~/in", "--yes"].as_slice(), &["import", "~/in", "--yes", "--dry-run"], &["import", "~/in", "--yes"]] {
+        let outcome = house.given(command, &[]);
+        let lines: Vec<String> = outcome.out().lines().map(str::to_owned).collect();
+        assert!(lines.len() < 40 && lines[0].ends_with("keys.zip: 200 keys"), "{}: {:?}", lines.len(), &lines[..lines.len().min(60)]);
+        // How many, of which kind, the first of them by name.
+        assert!(lines.iter().any(|line| line.trim() == "a.txt: line 2: the same key stands in it more than once"), "{lines:#?}");
+        assert!(lines.iter().any(|line| line.trim() == "and 39994 more: the same key stands in it more than once"), "{lines:#?}");
+    }
+    // For programs the same, with all counts.
+    let json = house.given(&["import", "~/in", "--yes", "--dry-run", "--json"], &[]).json();
+    let file = &json["files"][0];
+    assert!(file["remarks"].as_array().unwrap().len() < 2_000, "{}", file["remarks"].as_array().unwrap().len());
+    assert_eq!(file["remarkCounts"]["duplicate_record"], 39_999, "{}", file["remarkCounts"]);
+}
+
 /// The real program, stopped by its user in the middle of a file that has no end in sight.
 #[cfg(unix)]
 #[test]
@@ -269,8 +303,9 @@ fn stopped_by_ctrl_c_it_says_how_far_it_came() {
 
     let house = House::new();
     house.key_file("~/drive/one.txt", ID_1, KEY_1);
-    let endless = house.path("~/drive/endless.txt");
-    fs::File::create(&endless).unwrap().set_len(1 << 37).unwrap();
+    // One file of 80 MiB under many names: hours of reading.
+    let endless = house.write("~/drive/endless/0.txt", &b"a line of a log, 12:34:56\n".repeat(80 << 20 >> 5));
+    (1..2_000).for_each(|name| fs::hard_link(&endless, house.path(&format!("~/drive/endless/{name}.txt"))).unwrap());
     let mut command = Command::new(env!("CARGO_BIN_EXE_drivekey"));
     command.arg("--vault").arg(house.path("~/none.drivekey")).arg("sweep").arg(house.path("~/drive"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use super::failure::Failure;
+use super::outlet::printable;
 use super::question;
 use super::volumes::{self, Fits, Placed};
 use super::world::{OutFile, World};
@@ -79,7 +80,7 @@ pub(super) fn check(world: &mut World<'_>, vault: &mut Vault<Unlocked>, destinat
             writeln!(
                 world.err,
                 "Warning: it cannot be known here whether {} lies on a drive that these keys unlock. If it does, write them elsewhere, too.",
-                destination.display()
+                printable(destination)
             )?;
         }
         return Ok(());
@@ -129,7 +130,7 @@ pub(super) fn warn_of_vaults_place(world: &mut World<'_>, vault: &mut Vault<Unlo
 }
 
 fn words(destination: &Path, objection: Objection) -> (String, Vec<Handle>) {
-    let place = destination.display();
+    let place = printable(destination);
     match objection {
         Objection::Own { drive, handles } => {
             let what = if handles.is_empty() { "it".to_owned() } else { names(&handles) };
@@ -219,7 +220,7 @@ fn of_noted(vault: &mut Vault<Unlocked>, layer: &Layer, holding: &Holding<'_>, u
     let proved =
         entries.iter().filter(|entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume));
     let own: Vec<Handle> = proved.map(|entry| entry.handle).filter(|handle| holding.holds(*handle)).collect();
-    let drive = layer.path.display().to_string();
+    let drive = printable(&layer.path);
     Ok((!own.is_empty()).then_some(Objection::Own { drive, handles: own }))
 }
 

@@ -102,5 +102,6 @@ pub(super) fn print(out: &mut dyn Write, value: &impl Serialize) -> Result<(), F
     let mut out = std::io::BufWriter::new(out);
     serde_json::to_writer_pretty(&mut out, value).map_err(|error| Failure::from(std::io::Error::from(error)))?;
     writeln!(out)?;
-    Ok(out.flush()?)
+    // What is underneath is flushed once, at the end: whether somebody reads on is no matter of the answer.
+    Ok(out.into_inner().map(drop).map_err(std::io::IntoInnerError::into_error)?)
 }

@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 use super::args::PassphraseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::world::World;
+use super::world::{ScanReader, World};
 use crate::gather;
 use crate::seal::KitIdentity;
-use crate::sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit, read_scan};
+use crate::sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit};
 
 /// Lines of a kit behind its first, which is the same on every page.
 const LINES: usize = 4;
@@ -21,18 +21,18 @@ const LINE_CHARS: usize = 40;
 /// The kit that the command line speaks of; `None` when it speaks of none.
 pub(super) fn given(world: &mut World<'_>, args: &PassphraseArgs) -> Result<Option<KitIdentity>, Failure> {
     match &args.kit_file {
-        Some(path) => from_file(path).map(Some),
+        Some(path) => from_file(world.scans, path).map(Some),
         None if args.kit => typed(world).map(Some),
         None => Ok(None),
     }
 }
 
 /// From a scan, a photo, a PDF or a text file.
-pub(super) fn from_file(path: &Path) -> Result<KitIdentity, Failure> {
+pub(super) fn from_file(scans: &dyn ScanReader, path: &Path) -> Result<KitIdentity, Failure> {
     let bytes = gather::read_file(path)
         .map_err(|error| Failure::usage(format!("the kit cannot be read from {}", path.display()), super::remarks::gather_words(&error)))?;
     let nothing = |hint: &str| Failure::usage(format!("there is no emergency kit in {}", path.display()), hint);
-    match read_scan(&bytes) {
+    match scans.read(&bytes) {
         Ok(found) => {
             let mut kits = found.into_iter().filter_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
             let kit = kits.next().ok_or_else(|| nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"))?;
@@ -44,6 +44,7 @@ pub(super) fn from_file(path: &Path) -> Result<KitIdentity, Failure> {
         }
         Err(ScanError::TooLarge) => Err(nothing("the file is too large for a scan")),
         Err(ScanError::Damaged) => Err(nothing("the picture is damaged; scan the page again, or type it with --kit")),
+        Err(ScanError::GaveUp) => Err(nothing("drawing it took too much memory or time; scan the page again, or type it with --kit")),
     }
 }
 

@@ -17,6 +17,7 @@ mod kit_entry;
 mod leftovers;
 mod mask;
 mod new_file;
+mod outlet;
 mod passphrase;
 mod printer;
 mod progress;
@@ -25,6 +26,7 @@ mod question;
 mod remarks;
 mod repairing;
 mod saved_header;
+mod scan_reader;
 mod session;
 mod source_text;
 mod system;
@@ -44,8 +46,9 @@ use clap::Parser;
 use args::{Cli, Command};
 pub use exit::Exit;
 pub use failure::Failure;
+use outlet::{Outlet, TamedTerminal, on_one_line};
 pub use system::main;
-pub use world::{Clipboard, ClipboardError, KdfPolicy, OutFile, Surroundings, Terminal, World};
+pub use world::{Clipboard, ClipboardError, KdfPolicy, OutFile, ReadHere, ScanReader, Surroundings, Terminal, World};
 
 /// Runs one command line, the program's name first, and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {
@@ -56,20 +59,37 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>)
             Err(_) => Exit::Failed,
         };
     }
-    let parsed = match Cli::try_parse_from(arguments) {
-        Ok(parsed) => parsed,
-        Err(refusal) => {
-            let exit = show_refusal(&refusal, world);
-            return flushed(world, exit);
-        }
-    };
-    let exit = match dispatch(&parsed, world) {
-        Ok(exit) => exit,
-        Err(failure) => {
-            // Nothing more can be done when standard error is gone.
+    // Everything that is printed goes through here. What goes to a pipe or a file is for programs and goes as it is;
+    // standard error is for people wherever it goes.
+    let mut out = Outlet::new(world.out, world.surroundings.out_is_terminal);
+    let mut err = Outlet::new(world.err, true);
+    let exit = run_in(
+        &arguments,
+        &mut World {
+            terminal: &mut TamedTerminal(world.terminal),
+            clipboard: world.clipboard,
+            scans: world.scans,
+            input: world.input,
+            out: &mut out,
+            err: &mut err,
+            surroundings: world.surroundings.clone(),
+            now: world.now,
+            kdf: world.kdf,
+        },
+    );
+    // Nothing more can be done when standard error is gone.
+    let _ = out.finish();
+    let _ = err.finish();
+    exit
+}
+
+fn run_in(arguments: &[OsString], world: &mut World<'_>) -> Exit {
+    let exit = match Cli::try_parse_from(arguments) {
+        Ok(parsed) => dispatch(&parsed, world).unwrap_or_else(|failure| {
             let _ = show_failure(&failure, world);
             failure.exit
-        }
+        }),
+        Err(refusal) => show_refusal(&refusal, arguments, world),
     };
     flushed(world, exit)
 }
@@ -126,17 +146,25 @@ fn show_failure(failure: &Failure, world: &mut World<'_>) -> std::io::Result<()>
     if failure.sentence.is_empty() {
         return Ok(());
     }
-    writeln!(world.err, "drivekey: {}.", mask::without_digits(&failure.sentence))?;
+    writeln!(world.err, "drivekey: {}.", on_one_line(&mask::without_digits(&failure.sentence)))?;
     match &failure.hint {
-        Some(hint) => writeln!(world.err, "  {}.", failure::capital(hint)),
+        Some(hint) => writeln!(world.err, "  {}.", on_one_line(&failure::capital(hint))),
         None => Ok(()),
     }
 }
 
 /// Help and version are answers; everything else is a usage error.
-fn show_refusal(refusal: &clap::Error, world: &mut World<'_>) -> Exit {
-    // An argument that was not understood is repeated in it, and it may be a key.
-    let text = mask::without_digits(&refusal.render().to_string());
+fn show_refusal(refusal: &clap::Error, arguments: &[OsString], world: &mut World<'_>) -> Exit {
+    let mut text = refusal.render().to_string();
+    // An argument that was not understood is repeated in it, and its line ends are not the program's.
+    for argument in arguments.iter().map(|argument| argument.to_string_lossy()) {
+        let parts = argument.split_once('=').map(|(name, value)| [name, value]);
+        for part in std::iter::once(&*argument).chain(parts.into_iter().flatten()).filter(|part| part.contains(['\n', '\r'])) {
+            text = text.replace(part, &on_one_line(part));
+        }
+    }
+    // And it may be a key.
+    let text = mask::without_digits(&text);
     if refusal.use_stderr() {
         let _ = write!(world.err, "{text}");
         Exit::Usage

@@ -76,7 +76,7 @@ pub(super) fn print(world: &mut World<'_>, document: &[u8]) -> Result<String, Fa
             "write a file with --to FILE and print that, or use --html and a browser",
         ));
     }
-    let name = page.path().display().to_string();
+    let name = super::outlet::printable(page.path());
     match page.remove() {
         Ok(()) => Ok(format!("The temporary file {name} was removed.")),
         Err(_) => Ok(format!("The temporary file {name} could NOT be removed: close the program that shows it, and delete it.")),

@@ -39,6 +39,10 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::BeyondCeiling => {
             "it is packed too deep, too large or in a way that is not read; unpack it and import the folder".to_owned()
         }
+        RemarkKind::NotSeen => {
+            "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself"
+                .to_owned()
+        }
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),
         other => remark_words(other),
     }

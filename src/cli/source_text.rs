@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
-use crate::gather::{self, Begun, Entry, FILE_CEILING_BYTES, GatherError};
+use crate::gather::{self, Begun, Entry, FILE_CEILING_BYTES, GatherError, Piece};
 use crate::import::{PIECE_BYTES, Reading, Sifter, could_hold, is_structured, read};
 
 /// First bytes of pictures, sound and film, with where they stand.
@@ -79,12 +79,14 @@ fn sift(path: &Path, mut begun: Begun, buffer: &mut [u8], stop: &AtomicBool, don
     let mut sifter = Sifter::new(name_of(path).as_deref());
     sifter.take(&buffer[..begun.filled]);
     while !stop.load(Ordering::Relaxed) {
-        let piece = begun.next(buffer)?;
-        if piece.is_empty() {
-            break;
+        match begun.next(buffer)? {
+            Piece::Bytes(piece) => {
+                done(piece.len());
+                sifter.take(piece);
+            }
+            Piece::Hole(bytes) => sifter.skip(bytes),
+            Piece::End => break,
         }
-        done(piece.len());
-        sifter.take(piece);
     }
     Ok(Some(sifter.finish()))
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{SubsecRound, Utc};
 
 use super::clipboard::SystemClipboard;
+use super::scan_reader::{self, ChildReader};
 use super::terminal::SystemTerminal;
 use super::world::{KdfPolicy, OutFile, Surroundings, World};
 use super::{Exit, run};
@@ -14,6 +15,9 @@ use super::{Exit, run};
 /// Runs the program with this process's arguments.
 #[must_use]
 pub fn main() -> Exit {
+    if scan_reader::is_asked(std::env::args_os()) {
+        return scan_reader::serve();
+    }
     let (mut out, mut err) = (io::stdout(), io::stderr());
     if let Err(error) = secmem_proc::harden_process() {
         // Under a debugger, say: a warning, never a stop.
@@ -32,6 +36,7 @@ pub fn main() -> Exit {
     let mut world = World {
         terminal: &mut SystemTerminal,
         clipboard: &mut SystemClipboard,
+        scans: &ChildReader::of_this_program(),
         input: &mut io::stdin(),
         out: &mut out,
         err: &mut err,

@@ -8,6 +8,7 @@ use super::args::RemainsArgs;
 use super::drive_failure::{TargetError, target_failure};
 use super::exit::Exit;
 use super::failure::Failure;
+use super::outlet::printable;
 use crate::drives::{Drive, drive_path};
 use crate::fve::{self, Found, FveError, Source, Volume, Warning};
 use crate::record::{Created, Details, Guid, KeyId, LineText, Proof, VolumeType};
@@ -150,9 +151,9 @@ fn is_live(path: &Path) -> bool {
 /// `/dev/sdb, partition 2`
 pub(super) fn place(path: &Path, found: &Found) -> String {
     let place = match &found.partition {
-        Some(partition) => format!("{}, partition {}", path.display(), partition.number),
-        None if found.is_named() => path.display().to_string(),
-        None => format!("{}, lost partition at byte {}", path.display(), found.start),
+        Some(partition) => format!("{}, partition {}", printable(path), partition.number),
+        None if found.is_named() => printable(path),
+        None => format!("{}, lost partition at byte {}", printable(path), found.start),
     };
     let left = [Warning::BootSectorLost, Warning::WrongPlaces];
     let is_left = found.volume.as_ref().is_ok_and(|volume| volume.warnings.iter().any(|warning| left.contains(warning)));

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::drives::Roots;
 use crate::seal::KdfLimits;
+use crate::sheet::{ScanError, Scanned, read_scan};
 
 /// A person at a terminal, whatever the standard streams are connected to.
 pub trait Terminal {
@@ -61,6 +62,25 @@ pub trait Clipboard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no clipboard")]
 pub struct ClipboardError;
+
+/// Reads pictures and printed documents.
+pub trait ScanReader: Sync {
+    /// As [`read_scan`].
+    ///
+    /// # Errors
+    /// As [`read_scan`]; [`ScanError::GaveUp`] where the reader came to an end over the file.
+    fn read(&self, bytes: &[u8]) -> Result<Vec<Scanned>, ScanError>;
+}
+
+/// Reads in this process and without limits: for files that are one's own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReadHere;
+
+impl ScanReader for ReadHere {
+    fn read(&self, bytes: &[u8]) -> Result<Vec<Scanned>, ScanError> {
+        read_scan(bytes)
+    }
+}
 
 /// The file that standard output goes into.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -115,6 +135,8 @@ pub struct World<'a> {
     pub terminal: &'a mut dyn Terminal,
     /// The clipboard.
     pub clipboard: &'a mut dyn Clipboard,
+    /// The reader of scans.
+    pub scans: &'a dyn ScanReader,
     /// Standard input.
     pub input: &'a mut dyn Read,
     /// Standard output.
@@ -127,4 +149,14 @@ pub struct World<'a> {
     pub now: fn() -> DateTime<Utc>,
     /// The cost of new passphrases.
     pub kdf: KdfPolicy,
+}
+
+impl World<'_> {
+    /// What was printed so far stands before what follows on another stream. That nobody reads it stops nothing.
+    pub(super) fn settle(&mut self) -> io::Result<()> {
+        match self.out.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
 }

@@ -54,11 +54,14 @@ fn text_of(text: Option<&crate::record::LineText>) -> Option<String> {
     text.map(ToString::to_string)
 }
 
+/// How a formula begins, for spreadsheets of any country, also behind what they drop.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+
 /// A name that begins like a formula would be one for a spreadsheet: an apostrophe makes it text.
 fn cell_of(cell: Option<String>) -> String {
     let cell = cell.unwrap_or_default();
-    let cell = if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell };
-    if cell.contains([',', ';', '"', '\'']) || cell.starts_with(' ') || cell.ends_with(' ') {
+    let cell = if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell };
+    if cell.contains([',', ';', '"', '\'', '\r', '\n']) || cell.starts_with(' ') || cell.ends_with(' ') {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
         cell
@@ -69,6 +72,17 @@ fn cell_of(cell: Option<String>) -> String {
 mod tests {
     use super::*;
     use crate::record::{Handle, RecoveryPassword};
+
+    #[test]
+    fn no_cell_begins_like_a_formula() {
+        let cell = |text: &str| cell_of(Some(text.to_owned()));
+        for begun in ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM", "\t=1", "\r=1", "\n=1"] {
+            assert_eq!(cell(begun), format!("\"'{begun}\""), "{begun:?}");
+        }
+        // Line ends stay inside their cell.
+        assert_eq!(cell("a\nb"), "\"a\nb\"");
+        assert_eq!(cell("PC ＝ 1 = 1"), "PC ＝ 1 = 1");
+    }
 
     #[test]
     fn commas_quotes_and_formulas_stay_text() {

@@ -150,9 +150,47 @@ fn a_file_is_read_in_pieces() {
     let mut buffer = [0; 4];
     let mut begun = begin(&file, &mut buffer).unwrap();
     assert_eq!((begun.filled, begun.whole, begun.size_bytes().unwrap(), &buffer), (4, false, 10, b"0123"));
-    assert_eq!(begun.next(&mut buffer).unwrap(), b"4567");
-    assert_eq!(begun.next(&mut buffer).unwrap(), b"89");
-    assert!(begun.next(&mut buffer).unwrap().is_empty());
+    assert_eq!(begun.next(&mut buffer).unwrap(), Piece::Bytes(b"4567"));
+    assert_eq!(begun.next(&mut buffer).unwrap(), Piece::Bytes(b"89"));
+    assert_eq!(begun.next(&mut buffer).unwrap(), Piece::End);
     assert!(begin(&file, &mut [0; 11]).unwrap().whole);
     assert!(matches!(begin(&folder.path().join("none"), &mut buffer), Err(GatherError::Absent { .. })));
+}
+
+/// Whatever a file system calls a hole: the pieces put together are the file.
+#[test]
+fn a_file_with_holes_is_all_of_it() {
+    use std::io::{Seek, SeekFrom, Write};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holes");
+    let mut passed_over = 0;
+    for (written, size) in [
+        (vec![0], 3 << 20),
+        (vec![1 << 20], (1 << 20) + 3),
+        (vec![0, 70_001, 1 << 21], 5 << 20),
+        (vec![], 2 << 20),
+        (vec![5, 4096, 8192, 1 << 20], 1 << 21),
+    ] {
+        let mut file = fs::File::create(&path).unwrap();
+        file.set_len(size).unwrap();
+        for at in written {
+            file.seek(SeekFrom::Start(at)).unwrap();
+            file.write_all(b"abc").unwrap();
+        }
+        let mut buffer = [0; 4096];
+        let mut begun = begin(&path, &mut buffer).unwrap();
+        let mut whole = buffer[..begun.filled].to_vec();
+        loop {
+            match begun.next(&mut buffer).unwrap() {
+                Piece::Bytes(piece) => whole.extend_from_slice(piece),
+                Piece::Hole(zeros) => {
+                    passed_over += zeros;
+                    whole.resize(whole.len() + usize::try_from(zeros).unwrap(), 0);
+                }
+                Piece::End => break,
+            }
+        }
+        assert!(whole == fs::read(&path).unwrap(), "{size}");
+    }
+    assert!(passed_over > 1 << 20 || !cfg!(target_os = "linux"), "{passed_over}");
 }

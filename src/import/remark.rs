@@ -105,6 +105,8 @@ pub enum RemarkKind {
     BeyondCeiling,
     /// The structure is broken; what could be read was read.
     BrokenStructure,
+    /// A picture or a printed document over which the reader came to an end: what is on it nobody looked at.
+    NotSeen,
 }
 
 impl RemarkKind {
@@ -144,6 +146,7 @@ impl RemarkKind {
             Self::SealedBundle => "sealed_bundle",
             Self::BeyondCeiling => "beyond_ceiling",
             Self::BrokenStructure => "broken_structure",
+            Self::NotSeen => "not_seen",
         }
     }
 
@@ -173,6 +176,7 @@ impl RemarkKind {
                 | Self::Encrypted
                 | Self::SealedBundle
                 | Self::BeyondCeiling
+                | Self::NotSeen
         )
     }
 }
@@ -195,7 +199,8 @@ impl Remark {
     }
 
     /// A remark on the whole file.
-    pub(super) const fn whole(kind: RemarkKind) -> Self {
+    #[must_use]
+    pub const fn whole(kind: RemarkKind) -> Self {
         Self { kind, place: None, member: None }
     }
 }

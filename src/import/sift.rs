@@ -86,18 +86,45 @@ impl Sifter {
         }
     }
 
+    /// The same as taking so many zeros, in a moment: nobody reads what is a hole in a file.
+    pub fn skip(&mut self, mut zeros: u64) {
+        static ZEROS: [u8; PIECE_BYTES] = [0; PIECE_BYTES];
+        while zeros > 0 {
+            let aligned = zeros / ALIGNMENT as u64 * ALIGNMENT as u64;
+            if aligned > 0 && self.is_between() {
+                self.pass(aligned);
+                zeros -= aligned;
+                continue;
+            }
+            // To the end of the piece that was begun, and as far as what stands behind a hit is kept.
+            let room = (self.new_from + PIECE_BYTES).saturating_sub(self.window.len());
+            let taken = usize::try_from(zeros).unwrap_or(room).min(room);
+            self.take(&ZEROS[..taken]);
+            zeros -= taken as u64;
+        }
+    }
+
     /// Zeros between two pieces, as a file with holes has them, need not be looked at.
     fn skips(&mut self, piece: &[u8]) -> bool {
-        let between = self.window.len() == self.new_from && self.owed == 0 && self.encoding.is_some();
-        if !between || !piece.len().is_multiple_of(ALIGNMENT) || !self.window.len().is_multiple_of(ALIGNMENT) || !lines::is_zero(piece) {
-            return false;
+        let skips = piece.len().is_multiple_of(ALIGNMENT) && self.is_between() && lines::is_zero(piece);
+        if skips {
+            self.pass(piece.len() as u64);
         }
+        skips
+    }
+
+    /// Whether no piece was begun and nothing is to be kept.
+    fn is_between(&self) -> bool {
+        self.window.len() == self.new_from && self.owed == 0 && self.encoding.is_some() && self.window.len().is_multiple_of(ALIGNMENT)
+    }
+
+    /// Goes on behind the window and so many zeros.
+    fn pass(&mut self, zeros: u64) {
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
         self.before_window.add(&self.window, encoding);
-        self.before_window.add(piece, encoding);
+        self.before_window.add_zeros(zeros);
         self.window.clear();
         self.new_from = 0;
-        true
     }
 
     /// What came of the whole text.

@@ -98,7 +98,8 @@ fn is_plain(text: &str) -> bool {
 
 /// Control characters (line ends and TAB apart, which become spaces), marks that turn the writing direction, and
 /// characters without width: they could make one name look like another, or steer a terminal.
-fn is_unprintable(c: char) -> bool {
+#[must_use]
+pub fn is_unprintable(c: char) -> bool {
     (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
         || matches!(c, '\u{FEFF}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{61C}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
 }

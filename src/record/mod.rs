@@ -29,7 +29,7 @@ pub use ids::{ID_BYTES, RecordId, Revision, SlotId, VaultId, WriteId};
 pub use item::{AttachmentInfo, CopyInfo, CopyKind, DetailsChange, ImportJournal, Item, ItemNumber};
 pub use key_id::{Guid, GuidError, KeyId, KeyIdPrefix};
 pub(crate) use line_text::normalise;
-pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError};
+pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError, is_unprintable};
 pub use mount_point::{normalise_mount_point, parse_mount_point};
 pub(crate) use password::is_separator;
 pub use password::{Digits, GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword, check_group};

@@ -54,6 +54,7 @@ pub(crate) fn child() {
         let mut world = World {
             terminal: &mut Pipe,
             clipboard: &mut NoClipboard,
+            scans: &drivekey::cli::ReadHere,
             input: &mut key,
             out: &mut io::sink(),
             err: &mut io::sink(),

@@ -8,6 +8,7 @@ use crate::cli::args::{AttachmentCommand, AttachmentSaveArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
+use crate::cli::outlet::printable;
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json as print, new_file, table, world::World};
 use crate::record::AttachmentKind;
@@ -71,7 +72,7 @@ fn save(
     if shared.json {
         return print::print(world.out, &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }));
     }
-    writeln!(world.err, "The {} was written to {}.", found.info.attachment.words(), path.display())?;
+    writeln!(world.err, "The {} was written to {}.", found.info.attachment.words(), printable(&path))?;
     if found.info.attachment == AttachmentKind::ExternalKey {
         writeln!(world.err, "Whoever has this file can open the drive: put it on a stick, not on the drive, and delete it afterwards.")?;
     }

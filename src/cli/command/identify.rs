@@ -8,6 +8,7 @@ use crate::cli::args::{IdentifyArgs, Shared};
 use crate::cli::drive_failure::{MORE_RIGHTS, TargetError, target_failure};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital};
+use crate::cli::outlet::{on_one_line, printable};
 use crate::cli::session::{exit_over, unlocked_if_wanted};
 use crate::cli::volumes::{self, Fits, Placed, Target};
 use crate::cli::{json, volume_json, volume_words, world::World};
@@ -121,10 +122,10 @@ fn say_unread(world: &mut World<'_>, unread: &[(PathBuf, TargetError)]) -> Resul
     let (denied, others): (Vec<_>, Vec<_>) =
         unread.iter().partition(|(_, error)| *error == TargetError::Drive(DriveError::PermissionDenied));
     for (path, error) in others {
-        writeln!(world.err, "{}.", target_failure(path, *error).sentence)?;
+        writeln!(world.err, "{}.", on_one_line(&target_failure(path, *error).sentence))?;
     }
     if !denied.is_empty() {
-        let names: Vec<String> = denied.iter().map(|(path, _)| path.display().to_string()).collect();
+        let names: Vec<String> = denied.iter().map(|(path, _)| printable(path)).collect();
         writeln!(world.err, "You may not read {} as you are; to look at them too, {MORE_RIGHTS}.", names.join(", "))?;
     }
     Ok(())

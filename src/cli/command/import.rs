@@ -17,6 +17,7 @@ use crate::cli::command::{kit, prove};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
+use crate::cli::outlet::printable;
 use crate::cli::passphrase::{New, given};
 use crate::cli::question;
 use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vault_path};
@@ -79,7 +80,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     let proved = proved?;
     let exit = if shown == Exit::Done { proved } else { shown };
     if first && previews {
-        world.out.flush()?;
+        world.settle()?;
         kit::offer(world, shared, &mut vault)?;
     }
     Ok(if exit == Exit::Done { exit_over(&vault) } else { exit })
@@ -93,7 +94,7 @@ pub(super) fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, s
         (1, _) => "1 recovery key was".to_owned(),
         (keys, _) => format!("{keys} recovery keys were"),
     };
-    let question = format!("{keys} found. There is no vault at {} yet. Make one?", path.display());
+    let question = format!("{keys} found. There is no vault at {} yet. Make one?", printable(path));
     let agreed = question::confirm(world, shared.yes, &question, || {
         Failure::no_terminal(
             "there is no vault yet",
@@ -106,7 +107,7 @@ pub(super) fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, s
 pub(super) fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) -> Result<Vault<Unlocked>, Failure> {
     let new = given(world, &shared.passphrase)?.map_or(New::Asked, New::Given);
     let passphrase = create(world, path, new, shared.yes)?;
-    writeln!(world.err, "A new vault lies at {}", path.display())?;
+    writeln!(world.err, "A new vault lies at {}", printable(path))?;
     writeln!(world.err, "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper.")?;
     let vault = locked(world, path)?;
     unlock_with(world, vault, &passphrase)

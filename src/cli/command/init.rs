@@ -3,6 +3,7 @@
 use crate::cli::args::{InitArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::printable;
 use crate::cli::passphrase::{New, given};
 use crate::cli::session::{create, vault_path};
 use crate::cli::{json, world::World};
@@ -18,7 +19,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &InitArg
     if shared.json {
         json::print(world.out, &serde_json::json!({ "vault": path.display().to_string() }))?;
     } else {
-        writeln!(world.out, "A new vault lies at {}", path.display())?;
+        writeln!(world.out, "A new vault lies at {}", printable(&path))?;
         writeln!(world.err, "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper.")?;
         writeln!(world.err, "Next: 'drivekey import PATH' takes in the key files of a folder or stick.")?;
     }

@@ -154,7 +154,7 @@ fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<
     let path = vault_path(world, shared)?;
     let vault = locked(world, &path)?;
     let kit = match (&args.file, kit_entry::given(world, &shared.passphrase)?) {
-        (Some(file), _) => kit_entry::from_file(file)?,
+        (Some(file), _) => kit_entry::from_file(world.scans, file)?,
         (None, Some(kit)) => kit,
         (None, None) => kit_entry::typed(world)?,
     };

@@ -45,7 +45,7 @@ fn screen(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
         write!(world.out, "   {}: {group}{end}", at + 1)?;
     }
     writeln!(world.out, "\nRecovery key  {}", revealed.digits.as_str())?;
-    world.out.flush()?;
+    world.settle()?;
     if let Some(removed) = revealed.entry.details.removed {
         writeln!(world.err, "This key has been in the trash since {}.", removed.format("%Y-%m-%d"))?;
     }
@@ -65,7 +65,7 @@ fn read_aloud(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure>
         return Err(Failure::no_terminal("reading aloud goes group by group", "leave --read-aloud out"));
     }
     table::one(world.out, &revealed.entry)?;
-    world.out.flush()?;
+    world.settle()?;
     for (at, group) in revealed.digits.groups().enumerate() {
         let spoken: zeroize::Zeroizing<String> = spaced(group);
         world.terminal.say(&format!("\nGroup {} of {GROUPS}:   ", at + 1))?;

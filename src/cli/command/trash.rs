@@ -19,7 +19,7 @@ pub(in crate::cli) fn remove(world: &mut World<'_>, shared: &Shared, args: &IdAr
     }
     if !shared.json {
         table::one(world.out, &entry)?;
-        world.out.flush()?;
+        world.settle()?;
     }
     let sure = question::confirm(world, shared.yes, "Put this key into the trash?", || {
         Failure::no_terminal("this must be confirmed", "confirm it with --yes")

@@ -6,6 +6,7 @@ use crate::cli::args::{Shared, VerifyArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital, fault_words};
 use crate::cli::guard;
+use crate::cli::outlet::printable;
 use crate::cli::progress::Progress;
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
@@ -75,7 +76,7 @@ fn accept_copy(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> 
     let vault = locked(world, &path)?;
     let what = format!(
         "From now on this machine takes {} for the right copy.\nDo this only if you put it there yourself, for example from a backup.\n",
-        path.display()
+        printable(&path)
     );
     question::typed(world, &what, "ACCEPT")?;
     let given = passphrase::given(world, &shared.passphrase)?;
@@ -115,7 +116,7 @@ fn repair(world: &mut World<'_>, vault: &mut Vault<Unlocked>, found: &Verificati
     let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of the file is kept beside it.\n";
     question::typed(world, what, "REPAIR")?;
     let kept = keep_copy(vault)?;
-    writeln!(world.err, "The file as it was is kept as {}", kept.display())?;
+    writeln!(world.err, "The file as it was is kept as {}", printable(&kept))?;
     vault.repair()?;
     verify(world, vault)
 }

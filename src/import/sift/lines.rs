@@ -6,7 +6,7 @@ use crate::import::decode::Encoding;
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Lines {
     count: usize,
-    bytes: usize,
+    bytes: u64,
     after_cr: bool,
 }
 
@@ -26,7 +26,7 @@ impl Lines {
         self.count
     }
 
-    pub(super) const fn bytes(&self) -> usize {
+    pub(super) const fn bytes(&self) -> u64 {
         self.bytes
     }
 
@@ -34,6 +34,11 @@ impl Lines {
     pub(super) fn rest_of_line_end(&self, bytes: &[u8], encoding: Encoding) -> Option<usize> {
         let at = bytes.iter().position(|byte| *byte != 0).filter(|at| self.after_cr && bytes[*at] == b'\n')?;
         is_unit(bytes, at, self.bytes, encoding).then_some(at)
+    }
+
+    /// Goes on with zeros, which are no line ends and part none.
+    pub(super) const fn add_zeros(&mut self, zeros: u64) {
+        self.bytes += zeros;
     }
 
     /// Goes on with the next bytes; of UTF-16 in whole units.
@@ -44,7 +49,7 @@ impl Lines {
     /// The same, up to where `stop` says so of the place behind a line end; gives that place.
     pub(super) fn each(&mut self, bytes: &[u8], encoding: Encoding, mut stop: impl FnMut(usize) -> bool) -> Option<usize> {
         if is_zero(bytes) {
-            self.bytes += bytes.len();
+            self.add_zeros(bytes.len() as u64);
             return None;
         }
         let mut expected = 0;
@@ -64,17 +69,17 @@ impl Lines {
             }
         }
         self.after_cr &= bytes[expected..].iter().all(|byte| *byte == 0);
-        self.bytes += bytes.len();
+        self.bytes += bytes.len() as u64;
         None
     }
 }
 
 /// Whether the byte is a character by itself, not a half of one.
-fn is_unit(bytes: &[u8], at: usize, before: usize, encoding: Encoding) -> bool {
-    let place = before + at;
+fn is_unit(bytes: &[u8], at: usize, before: u64, encoding: Encoding) -> bool {
+    let place = before + at as u64;
     match encoding {
-        Encoding::Utf16Le(offset) => place % 2 == offset % 2 && bytes.get(at + 1) == Some(&0),
-        Encoding::Utf16Be(offset) => place % 2 != offset % 2 && at > 0 && bytes[at - 1] == 0,
+        Encoding::Utf16Le(offset) => place % 2 == offset as u64 % 2 && bytes.get(at + 1) == Some(&0),
+        Encoding::Utf16Be(offset) => place % 2 != offset as u64 % 2 && at > 0 && bytes[at - 1] == 0,
         _ => true,
     }
 }

@@ -106,6 +106,35 @@ fn a_line_end_that_is_cut_in_two_counts_once() {
     }
 }
 
+/// Holes stand anywhere, in lines, keys and line ends, and are of any size.
+#[test]
+fn a_hole_is_as_so_many_zeros() {
+    let (id, key) = (id(7).to_string(), key(7));
+    let keyed = format!("{id}\r\n{key}\r");
+    for hole in [1, 3, 4096, PIECE_BYTES - 1, PIECE_BYTES, 3 * PIECE_BYTES + 2, 20 * PIECE_BYTES + 5] {
+        for first in [0, 5, PIECE_BYTES - 3, 2 * PIECE_BYTES] {
+            let before = "one line\r\n".repeat(first / 10) + &keyed;
+            let parts = [before.as_bytes(), format!("\nnext\r\n{keyed}").as_bytes(), b"\nend"].map(<[u8]>::to_vec);
+            for wide in [false, true] {
+                let parts = parts.clone().map(|part| if wide { part.iter().flat_map(|byte| [*byte, 0]).collect() } else { part });
+                let hole = hole * if wide { 2 } else { 1 };
+                let (mut skipping, mut taking) = (Sifter::new(None), Sifter::new(None));
+                for part in &parts {
+                    for sifter in [&mut skipping, &mut taking] {
+                        part.chunks(7_777).for_each(|piece| sifter.take(piece));
+                    }
+                    skipping.skip(hole as u64);
+                    vec![0; hole].chunks(10_000).for_each(|piece| taking.take(piece));
+                }
+                let (skipped, taken) = (skipping.finish(), taking.finish());
+                assert_eq!(facts(&skipped.records), facts(&taken.records), "{hole} {first} {wide}");
+                assert_eq!(skipped.remarks, taken.remarks, "{hole} {first} {wide}");
+                assert!(!skipped.records.is_empty(), "{hole} {first} {wide}");
+            }
+        }
+    }
+}
+
 #[test]
 fn nothing_comes_of_nothing() {
     for bytes in [vec![], vec![0; 1 << 20], b"471208-".repeat(40_000)] {

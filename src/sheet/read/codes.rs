@@ -6,6 +6,8 @@ use image::{DynamicImage, GrayImage};
 use rqrr::PreparedImage;
 use zeroize::Zeroizing;
 
+use super::PAYLOADS;
+
 /// Smaller pictures are not halved again.
 const HALVED_LEAST: u32 = 400;
 /// Most codes that are taken from one picture.
@@ -39,7 +41,7 @@ fn find(picture: &DynamicImage, found: &mut Vec<Zeroizing<String>>) -> bool {
     }));
     let (all, texts) = read.unwrap_or_default();
     for text in texts {
-        if found.len() < CODES * 4 && !found.contains(&text) {
+        if found.len() < PAYLOADS && !found.contains(&text) {
             found.push(text);
         }
     }

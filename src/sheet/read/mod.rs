@@ -13,7 +13,9 @@ use super::split::{Share, ShareTextError};
 use crate::record::RecoveryPassword;
 
 /// Largest file that is looked at.
-const SCAN_BYTES: usize = 128 << 20;
+pub const SCAN_BYTES: usize = 128 << 20;
+/// Most texts that are taken from one file.
+pub const PAYLOADS: usize = 2048;
 
 /// Something that was read from a page.
 #[derive(Debug)]
@@ -47,6 +49,9 @@ pub enum ScanError {
     /// Begins like one and cannot be read.
     #[error("damaged")]
     Damaged,
+    /// The reader came to an end over it: it took too much memory or time, or broke down.
+    #[error("the reader gave up")]
+    GaveUp,
 }
 
 /// Reads everything of ours on a picture (PNG, JPEG) or in a PDF, in the order in which it is found. An empty list: the
@@ -55,6 +60,15 @@ pub enum ScanError {
 /// # Errors
 /// [`ScanError`] when the file itself cannot be read.
 pub fn read_scan(bytes: &[u8]) -> Result<Vec<Scanned>, ScanError> {
+    read_payloads(bytes).map(sort_payloads)
+}
+
+/// The texts of all codes, whoever made them. What decodes and draws has no ceiling of its own for memory and time: a
+/// program that reads strangers' files calls this in a process that can be lost.
+///
+/// # Errors
+/// As [`read_scan`].
+pub fn read_payloads(bytes: &[u8]) -> Result<Vec<Zeroizing<String>>, ScanError> {
     if bytes.len() > SCAN_BYTES {
         return Err(ScanError::TooLarge);
     }
@@ -64,11 +78,12 @@ pub fn read_scan(bytes: &[u8]) -> Result<Vec<Scanned>, ScanError> {
     } else {
         codes::read(picture::decode(bytes)?, &mut payloads);
     }
-    Ok(sorted(payloads))
+    Ok(payloads)
 }
 
-/// What the payloads are; keys with their labels.
-fn sorted(payloads: Vec<Zeroizing<String>>) -> Vec<Scanned> {
+/// What the texts of one file are; keys with their labels.
+#[must_use]
+pub fn sort_payloads(payloads: Vec<Zeroizing<String>>) -> Vec<Scanned> {
     let mut found = Vec::new();
     let mut labels: Vec<Label> = payloads.iter().filter_map(|payload| Label::parse(payload)).collect();
     for payload in payloads {

@@ -94,7 +94,7 @@ fn sheets_of_a_split_add_up_from_scans() {
 #[test]
 fn payloads_are_told_apart() {
     let kit = "AGE-SECRET-KEY-1WYYQCEQQGAMNKJWTQPLYWWHSWFTUUCFK65D7JWDDN63HMFTPXKMQP8TQ5H";
-    let read = |texts: &[&str]| sorted(texts.iter().map(|text| Zeroizing::new((*text).to_owned())).collect());
+    let read = |texts: &[&str]| sort_payloads(texts.iter().map(|text| Zeroizing::new((*text).to_owned())).collect());
     assert!(matches!(&read(&[kit])[..], [Scanned::Kit(read)] if read.secret().expose_secret() == kit));
     assert!(matches!(read(&[KEY])[..], [Scanned::Key { label: None, .. }]));
     assert!(read(&["https://example.org", "123456", ""]).is_empty());

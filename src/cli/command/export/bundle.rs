@@ -10,6 +10,7 @@ use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
+use crate::cli::outlet::printable;
 use crate::cli::passphrase::{self, New};
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, world::World};
@@ -65,9 +66,9 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     let sealed = seal_bundle(&text, &lock_with).map_err(|_| Failure::new(Exit::Failed, "the bundle could not be made", "try again"))?;
     let saved = save_to(world, &args.to, &sealed)?;
     let handles = chosen.handles();
-    let place = args.to.display().to_string();
+    let place = printable(&args.to);
     if matches!(saved, Saved::File(..)) && shared.json {
-        print::print(world.out, &json!({ "path": place, "keys": handles, "readBack": read_back(saved) }))?;
+        print::print(world.out, &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": read_back(saved) }))?;
     }
     tell(world, &chosen.counted(), &lock, if is_output(&args.to) { None } else { Some(&place) })?;
     warn_of_memory(world, saved)?;

@@ -9,6 +9,7 @@ use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
+use crate::cli::outlet::printable;
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, question, world::World};
 use crate::export::{self, Put};
@@ -39,7 +40,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     } else {
         guard::check(world, &mut vault, &args.to, &holding)?;
     }
-    let place = if is_output(&args.to) { "standard output".to_owned() } else { args.to.display().to_string() };
+    let place = if is_output(&args.to) { "standard output".to_owned() } else { printable(&args.to) };
     let what = format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
     question::typed(world, &what, "EXPORT")?;
     let chosen = entries.reveal(&mut vault, args.which.all, &[])?;
@@ -52,7 +53,10 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let handles = chosen.handles();
     if let Saved::File(..) = saved {
         if shared.json {
-            print::print(world.out, &json!({ "path": place, "keys": handles, "readBack": bundle::read_back(saved) }))?;
+            print::print(
+                world.out,
+                &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": bundle::read_back(saved) }),
+            )?;
         }
         let lie = if handles.len() == 1 { "lies" } else { "lie" };
         writeln!(world.err, "{} now {lie} at {place}, readable by anybody who gets hold of it.", chosen.counted())?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::printable;
 use crate::cli::world::World;
 use crate::drives::attached;
 
@@ -30,7 +31,7 @@ pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
     let mut list = String::from("Plugged in:\n");
     for (at, stick) in sticks.iter().enumerate() {
         // Writing to a String cannot fail.
-        let _ = writeln!(list, "  {}  {}{}", at + 1, stick.place.display(), stick.about);
+        let _ = writeln!(list, "  {}  {}{}", at + 1, printable(&stick.place), stick.about);
     }
     world.terminal.say(&list)?;
     loop {

@@ -9,6 +9,7 @@ use super::saving::{brief, failure};
 use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::printable;
 use crate::cli::{json as print, world::World};
 use crate::export::{Put, Seen, WriteError};
 use crate::record::{Handle, LineText};
@@ -75,12 +76,12 @@ pub(super) fn show(
         match (dry_run, written) {
             (true, _) => writeln!(world.out, "This was a dry run: nothing was written.")?,
             (false, 0) => writeln!(world.out, "{} there already, as they should be. Nothing was changed.", counted(there))?,
-            (false, _) => writeln!(world.out, "{} written to {} and read back.", counted(written), to.display())?,
+            (false, _) => writeln!(world.out, "{} written to {} and read back.", counted(written), printable(to))?,
         }
     }
-    world.out.flush()?;
+    world.settle()?;
     if there > 0 && !dry_run {
-        writeln!(world.err, "\nThe keys lie there unencrypted: whoever has {} can unlock these drives.", to.display())?;
+        writeln!(world.err, "\nThe keys lie there unencrypted: whoever has {} can unlock these drives.", printable(to))?;
         writeln!(world.err, "Keep it away from the computers that it opens. To get rid of the keys, destroy the stick.")?;
     }
     if seen == Some(Seen::Memory) {

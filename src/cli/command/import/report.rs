@@ -3,6 +3,7 @@
 mod counts;
 mod document;
 mod file;
+mod summed;
 mod words;
 
 use counts::Counts;
@@ -14,7 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::{json as print, world::World};
 
 pub(in crate::cli::command) use document::document;
-pub(in crate::cli::command) use file::{FileReport, printable};
+pub(in crate::cli::command) use file::FileReport;
 pub(in crate::cli::command) use words::{lines, summary};
 
 /// The reports of all files, and how many more were looked at.

@@ -1,21 +1,27 @@
 //! Scans, photos and files of our own printed sheets, read by their codes. A sheet of a split key is worth nothing by
 //! itself: those in one file are put together. Must not know the vault.
 
-use crate::import::{Candidate, Place, Reading};
+use crate::cli::world::ScanReader;
+use crate::import::{Candidate, Place, Reading, Remark, RemarkKind};
 use crate::record::{KeyId, RecoveryPassword, SourceKind, VolumeType};
-use crate::sheet::{Label, Scanned, Share, combine, read_scan};
+use crate::sheet::{Label, ScanError, Scanned, Share, combine};
 
 /// How pictures and printed documents begin.
 const BEGINNINGS: [&[u8]; 3] = [b"\x89PNG", b"\xFF\xD8\xFF", b"%PDF-"];
 
 /// What the codes on the page say; nothing where the file is no picture and no document, or has none of ours.
-pub(super) fn read(bytes: &[u8]) -> Option<Reading> {
+pub(super) fn read(scans: &dyn ScanReader, bytes: &[u8]) -> Option<Reading> {
     if !BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning)) {
         return None;
     }
+    let found = match scans.read(bytes) {
+        Ok(found) => found,
+        Err(ScanError::GaveUp) => return Some(not_seen()),
+        Err(_) => return None,
+    };
     let mut records: Vec<Candidate> = Vec::new();
     let mut shares: Vec<Share> = Vec::new();
-    for found in read_scan(bytes).ok()? {
+    for found in found {
         match found {
             Scanned::Key { password, label } => {
                 let place = Place::Record(records.len() + 1);
@@ -32,6 +38,11 @@ pub(super) fn read(bytes: &[u8]) -> Option<Reading> {
         records.push(candidate(password, None, place));
     }
     (!records.is_empty()).then(|| Reading { records, source: Some(SourceKind::Scan), ..Reading::default() })
+}
+
+/// What is on it nobody knows, so that it is never counted among the files without a key.
+fn not_seen() -> Reading {
+    Reading { remarks: vec![Remark::whole(RemarkKind::NotSeen)], source: Some(SourceKind::Scan), ..Reading::default() }
 }
 
 fn candidate(password: RecoveryPassword, label: Option<Label>, place: Place) -> Candidate {

@@ -9,9 +9,10 @@ use zeroize::Zeroizing;
 
 use crate::cli::args::ImportArgs;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::printable;
 use crate::cli::progress::Progress;
 use crate::cli::source_text;
-use crate::cli::world::World;
+use crate::cli::world::{ScanReader, World};
 use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
 use crate::import::{self, Reading};
 use crate::record::{Details, LineText, RecoveryPassword};
@@ -52,7 +53,7 @@ impl Source {
     }
 
     pub(in crate::cli::command) fn shown(&self) -> String {
-        self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| path.display().to_string())
+        self.path.as_ref().map_or_else(|| "the clipboard".to_owned(), |path| printable(path))
     }
 
     /// What the name or the folder suggests, where the file itself names no device.
@@ -113,12 +114,13 @@ pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) ->
     let walk = gather::walk(&args.paths);
     let shown = world.surroundings.err_is_terminal && walk.entries.len() > PROGRESS_FILES;
     let progress = Progress::new(shown, "files read");
+    let scans = world.scans;
     let (done, all) = (AtomicUsize::new(0), walk.entries.len());
     let outcomes: Vec<Result<Option<Source>, GatherError>> = walk
         .entries
         .into_par_iter()
         .map(|entry| {
-            let reading = read_one(&entry);
+            let reading = read_one(scans, &entry);
             progress.at(done.fetch_add(1, Ordering::Relaxed) + 1, all);
             let Some((reading, sealed)) = reading? else { return Ok(None) };
             let mut source = Source::new(Some(entry.path), entry.named, reading);
@@ -144,7 +146,7 @@ pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) ->
 type Read = (Reading, Option<Zeroizing<Vec<u8>>>);
 
 /// `None` where a file was only met on the way and plainly holds no text.
-fn read_one(entry: &Entry) -> Result<Option<Read>, GatherError> {
+fn read_one(scans: &dyn ScanReader, entry: &Entry) -> Result<Option<Read>, GatherError> {
     if entry.size_bytes > FILE_CEILING_BYTES {
         return Ok(source_text::read_long(entry)?.map(|reading| (reading, None)));
     }
@@ -152,7 +154,7 @@ fn read_one(entry: &Entry) -> Result<Option<Read>, GatherError> {
     let mut reading = import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
     // A document of our own has its keys as text; a scan of it has them as codes only.
     if reading.records.is_empty()
-        && let Some(scanned) = super::scan::read(&bytes)
+        && let Some(scanned) = super::scan::read(scans, &bytes)
     {
         reading = scanned;
     }

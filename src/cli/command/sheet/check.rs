@@ -11,10 +11,12 @@ use super::args::CheckArgs;
 use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, password_sentence, unreadable};
+use crate::cli::outlet::on_one_line;
 use crate::cli::session::{exit_over, unlocked};
-use crate::cli::{copy_note, json, key_entry, world::World};
+use crate::cli::world::{ScanReader, World};
+use crate::cli::{copy_note, json, key_entry};
 use crate::record::{Handle, KeyId, RecoveryPassword, State};
-use crate::sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine, read_scan};
+use crate::sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine};
 use crate::vault::{Entry, Unlocked, Vault};
 use crate::vault_file::is_open_here;
 
@@ -43,7 +45,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
     let typed = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
     let mut scans = Vec::with_capacity(args.scans.len());
     for path in &args.scans {
-        scans.push((path.display().to_string(), scanned(path)?));
+        scans.push((path.display().to_string(), scanned(world.scans, path)?));
     }
     let mut vault = unlocked(world, shared)?;
     let mut checked = Vec::new();
@@ -83,7 +85,7 @@ fn note(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &CheckArgs, ch
 }
 
 /// Reads one file.
-fn scanned(path: &Path) -> Result<Result<Vec<Scanned>, ScanError>, Failure> {
+fn scanned(scans: &dyn ScanReader, path: &Path) -> Result<Result<Vec<Scanned>, ScanError>, Failure> {
     let failed = |error: std::io::Error| unreadable(path, &error);
     if path.metadata().is_ok_and(|data| is_open_here(&data)) {
         return Err(unreadable(path, &std::io::ErrorKind::ResourceBusy.into()));
@@ -95,7 +97,7 @@ fn scanned(path: &Path) -> Result<Result<Vec<Scanned>, ScanError>, Failure> {
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
     file.take(SCAN_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(read_scan(&bytes))
+    Ok(scans.read(&bytes))
 }
 
 /// A file and what was read from it.
@@ -170,6 +172,7 @@ fn scan_words(error: ScanError) -> &'static str {
         ScanError::Format => "neither a PNG or JPEG picture nor a PDF",
         ScanError::TooLarge => "too large for a scan; 300 dots per inch are enough",
         ScanError::Damaged => "the picture is damaged",
+        ScanError::GaveUp => "it could not be looked into: drawing it took too much memory or time, or broke down",
     }
 }
 
@@ -184,7 +187,7 @@ fn combine_words(error: CombineError, set: &str) -> String {
 }
 
 fn show(world: &mut World<'_>, checked: &Checked) -> Result<(), Failure> {
-    let path = checked.path.as_deref().unwrap_or("typed");
+    let path = on_one_line(checked.path.as_deref().unwrap_or("typed"));
     match &checked.verdict {
         Verdict::Verified(entry) => writeln!(world.out, "verified       {path}: {}{}", named(entry), outdated(entry))?,
         Verdict::OtherKeyId(entry, said) => {

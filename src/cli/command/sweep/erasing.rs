@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use super::judging::{Left, judge};
-use crate::cli::command::import::report::printable;
 use crate::cli::failure::{Failure, faults_sentence};
+use crate::cli::outlet::printable;
 use crate::cli::world::World;
 use crate::cli::{exit::Exit, question};
 use crate::erase::{EraseError, erase as destroy};

@@ -7,9 +7,10 @@ use serde_json::json;
 use super::erasing::Erased;
 use super::search::Tally;
 use crate::cli::args::Shared;
-use crate::cli::command::import::report::{self, Reports, printable};
+use crate::cli::command::import::report::{self, Reports};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::printable;
 use crate::cli::world::World;
 
 /// Longest list of files in the clear; the rest is counted.
@@ -67,7 +68,7 @@ fn in_the_clear(world: &mut World<'_>, files: &[PathBuf]) -> Result<(), Failure>
     if files.is_empty() {
         return Ok(());
     }
-    world.out.flush()?;
+    world.settle()?;
     let hold = if files.len() == 1 { "This file holds".to_owned() } else { format!("These {} files hold", files.len()) };
     writeln!(world.err, "\n{hold} recovery keys that anybody can read:")?;
     for file in files.iter().take(SHOWN_FILES) {

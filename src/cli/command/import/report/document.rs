@@ -1,13 +1,19 @@
 //! The report for programs; docs/JSON.md describes it. Must not print anything.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::Reports;
 use super::counts::Counts;
 use super::file::FileReport;
+use super::summed::sum_up;
 use crate::import::{Place, Remark};
 use crate::record::KeyId;
 use crate::vault::{AttachedAs, RecordNotes, TakenIn};
+
+/// Remarks of one file that say the same of different places; the rest is counted.
+const LISTED_ALIKE: usize = 1_000;
 
 /// All of it for programs.
 pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> serde_json::Value {
@@ -33,15 +39,20 @@ pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> ser
                 })
                 .chain((0..file.others_found).map(|_| json!({ "outcome": "found" })))
                 .collect();
-            json!({
+            let listed = sum_up(file.remarks.iter(), LISTED_ALIKE).first;
+            let mut json = json!({
                 "attachments": attachments,
                 "keyIdCandidates": file.undecided.iter().map(|ids| ids.iter().map(ToString::to_string).collect()).collect::<Vec<Vec<String>>>(),
                 "path": file.path.as_ref().map(|path| path.display().to_string()),
                 "outcome": if file.holds_keys() { "read" } else { "refused" },
-                "remarks": file.remarks.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),
+                "remarks": listed.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),
                 "refusedBecause": file.refused_because(),
                 "records": records,
-            })
+            });
+            if listed.len() < file.remarks.len() {
+                json["remarkCounts"] = json!(remark_counts(file));
+            }
+            json
         })
         .collect();
     let mut document = json!({
@@ -86,6 +97,14 @@ fn record(id: &KeyId, taken: &TakenIn, notes: &RecordNotes) -> serde_json::Value
         record["differences"] = json!(notes.differences);
     }
     record
+}
+
+fn remark_counts(file: &FileReport) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for remark in &file.remarks {
+        *counts.entry(remark.code()).or_default() += 1;
+    }
+    counts
 }
 
 fn remark_json(file: &FileReport, remark: &Remark) -> serde_json::Value {

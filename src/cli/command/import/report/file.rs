@@ -1,9 +1,10 @@
 //! What is known of one file once it was read, and what became of it. Must not print anything.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::cli::command::import::sources::Source;
+use crate::cli::outlet::printable;
 use crate::cli::remarks::refusal_words;
 use crate::gather::GatherError;
 use crate::import::{Remark, RemarkKind};
@@ -149,13 +150,4 @@ impl FileReport {
         }
         word
     }
-}
-
-/// A path without anything that could steer a terminal.
-pub(in crate::cli::command) fn printable(path: &Path) -> String {
-    path.display()
-        .to_string()
-        .chars()
-        .map(|c| if c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}') { '\u{FFFD}' } else { c })
-        .collect()
 }

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::Reports;
 use super::counts::Counts;
-use super::file::printable;
+use super::summed::sum_up;
 use crate::cli::args::Shared;
 use crate::cli::failure::Failure;
+use crate::cli::outlet::printable;
 use crate::cli::remarks::remark_words;
 use crate::cli::world::World;
 use crate::import::Place;
@@ -15,6 +16,8 @@ use crate::vault::{AttachedAs, RecordNotes, TakenIn};
 
 /// Longest list of files in the clear; the rest is counted.
 const SHOWN_FILES: usize = 20;
+/// Lines of one file that say the same of different places; the rest is counted.
+const SHOWN_ALIKE: usize = 5;
 /// Most lines about single keys of one file.
 const SHOWN_NOTES: usize = 20;
 
@@ -31,7 +34,9 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
             None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {}: {} keys", file.shown(), ids.len())?,
             None => writeln!(world.out, "{verdict:<14} {}: {}", file.shown(), ids.join(", "))?,
         }
-        for remark in file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys()) {
+        let told = file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys());
+        let summed = sum_up(told, SHOWN_ALIKE);
+        for remark in &summed.first {
             let line = match remark.place {
                 Some(Place::Line(line)) => format!("line {line}: "),
                 Some(Place::Record(record)) => format!("record {record}: "),
@@ -40,10 +45,15 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
             let member = file.member(remark).map(|member| format!("{member}: ")).unwrap_or_default();
             writeln!(world.out, "               {member}{line}{}", remark_words(&remark.kind))?;
         }
-        for candidates in &file.undecided {
+        for (kind, count) in &summed.more {
+            writeln!(world.out, "               and {count} more: {}", remark_words(kind))?;
+        }
+        more(world, summed.others, "of other kinds")?;
+        for candidates in file.undecided.iter().take(SHOWN_ALIKE) {
             let ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
             writeln!(world.out, "               its Key ID may be {}; 'drivekey edit' notes the right one", ids.join(" or "))?;
         }
+        more(world, file.undecided.len().saturating_sub(SHOWN_ALIKE), "whose Key ID is open")?;
         let beside: Vec<String> = file.noted().flat_map(|(taken, notes)| beside(taken, notes, dry_run)).collect();
         for line in beside.iter().take(SHOWN_NOTES) {
             writeln!(world.out, "               {line}")?;
@@ -51,6 +61,13 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
         if beside.len() > SHOWN_NOTES {
             writeln!(world.out, "               and {} more lines of this kind; --json has all", beside.len() - SHOWN_NOTES)?;
         }
+    }
+    Ok(())
+}
+
+fn more(world: &mut World<'_>, count: usize, what: &str) -> Result<(), Failure> {
+    if count > 0 {
+        writeln!(world.out, "               and {count} more {what}")?;
     }
     Ok(())
 }
@@ -65,7 +82,9 @@ fn beside(taken: &TakenIn, notes: &RecordNotes, dry_run: bool) -> Vec<String> {
     }
     lines.extend(notes.differences.iter().map(|difference| difference_words(handle, difference, dry_run)));
     if let TakenIn::Conflict(handle, with) = taken {
-        let with: Vec<String> = with.iter().map(ToString::to_string).collect();
+        let others = with.len().saturating_sub(SHOWN_ALIKE);
+        let mut with: Vec<String> = with.iter().take(SHOWN_ALIKE).map(ToString::to_string).collect();
+        with.extend((others > 0).then(|| format!("{others} more")));
         let new = if dry_run { "this".to_owned() } else { handle.to_string() };
         lines.push(format!("{new} and {} say different things of one Key ID or key; all are kept", with.join(", ")));
     }
@@ -144,7 +163,7 @@ pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Rep
     if files.is_empty() {
         return Ok(());
     }
-    world.out.flush()?;
+    world.settle()?;
     let held = if files.len() == 1 { "This file still holds".to_owned() } else { format!("These {} files still hold", files.len()) };
     writeln!(world.err, "\n{held} recovery keys that anybody can read:")?;
     for file in files.iter().take(SHOWN_FILES) {
@@ -155,7 +174,7 @@ pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Rep
     }
     let delete = if cfg!(windows) { "with Shift+Delete in Explorer" } else { "with 'rm'" };
     let list =
-        shared.vault.as_ref().map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", vault.display()));
+        shared.vault.as_ref().map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", printable(vault)));
     let them = if files.len() == 1 { "it" } else { "them" };
     writeln!(world.err, "Check first that '{list}' shows the keys, then delete {them} {delete}.")?;
     writeln!(world.err, "On a stick or SSD only destroying or re-encrypting it removes every trace.")?;
