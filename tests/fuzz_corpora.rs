@@ -8,8 +8,13 @@ mod disks;
 #[path = "../fuzz/drives.rs"]
 mod drives;
 mod fve_support;
+mod house;
 #[path = "../fuzz/inputs.rs"]
 mod inputs;
+#[path = "../fuzz/vault_inputs.rs"]
+mod vault_inputs;
+#[path = "../fuzz/vaults.rs"]
+mod vaults;
 
 use rayon::prelude::*;
 
@@ -17,22 +22,27 @@ use rayon::prelude::*;
 type Target = (&'static str, fn(&[u8]));
 
 /// Each target by its name, as `fuzz/fuzz_targets` has them.
-const READERS: [Target; 17] = [
+const READERS: [Target; 22] = [
     ("bundle", inputs::bundle),
     ("disk", disks::disk),
     ("fve", drives::drive),
     ("html", inputs::html),
+    ("journal", vault_inputs::journal),
     ("json", inputs::json),
     ("ldif", inputs::ldif),
     ("list", inputs::list),
     ("mail", inputs::mail),
     ("office", inputs::office),
     ("pdf", inputs::pdf),
+    ("record", vault_inputs::record),
     ("rtf", inputs::rtf),
     ("scan", inputs::scan),
+    ("slot", vault_inputs::slot),
     ("startup", inputs::startup),
+    ("state", vault_inputs::state),
     ("table", inputs::table),
     ("text", inputs::text),
+    ("vault", vault_inputs::vault),
     ("xml", inputs::xml),
     ("zip", inputs::zip),
 ];

@@ -310,7 +310,8 @@ pub(crate) fn ask_everything(path: &Path, machine: Machine, passphrase: &str, kn
     steps
 }
 
-fn ask(path: &Path, machine: Machine, passphrase: &str, known: &Known) -> Vec<Step> {
+/// As [`ask_everything`], where opening may roll back what a broken-off write has left.
+pub(crate) fn ask(path: &Path, machine: Machine, passphrase: &str, known: &Known) -> Vec<Step> {
     let locked = match Vault::open(path, LIMITS, machine) {
         Ok(locked) => locked,
         Err(error) => return vec![Step::refused("open", &error)],
