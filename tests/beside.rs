@@ -211,9 +211,11 @@ fn what_was_set_aside_is_renamed_and_changes_go_on() {
 fn a_write_that_was_broken_off_is_undone_also_through_a_link() {
     let (mut house, states) = model();
     let now = states.last().unwrap();
-    let all = "UPDATE sealed SET age = zeroblob(length(age)); UPDATE record SET summary = zeroblob(length(summary))";
-    let (torn, journal) = planted::broken_off(now, all);
-    assert!(torn != *now);
+    // A write that had made the file longer already.
+    let growing = "UPDATE record SET summary = zeroblob(length(summary));
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
+    let (torn, journal) = planted::broken_off(now, growing);
+    assert!(torn.len() > now.len());
     for through in ["~/data/vault.drivekey", "~/link.drivekey"] {
         fs::write(house.vault(), &torn).unwrap();
         Plant::Bytes(journal.clone()).put(&house.vault(), "-journal", house.root());
