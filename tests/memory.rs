@@ -51,22 +51,18 @@ fn no_key_of_the_vault_remains() {
         let folder = tempfile::tempdir().unwrap();
         let (_, typed) = plant(folder.path());
         let Some(memory) = memory_after(folder.path(), commands, &typed) else { return };
-        vault_keys(folder.path()).none_in(&memory, stage);
+        VaultKeys::beside(folder.path()).none_in(&memory, stage);
     }
     let folder = tempfile::tempdir().unwrap();
     let (_, typed) = plant(folder.path());
     let Some(memory) = memory_after(folder.path(), "import keys;kit make --to kit.pdf;kit check kit.pdf;shut", &typed) else { return };
-    vault_keys(folder.path()).with_kit(&folder.path().join("kit.pdf")).none_in(&memory, "kit");
+    VaultKeys::beside(folder.path()).with_kit(&folder.path().join("kit.pdf")).none_in(&memory, "kit");
     for (stage, commands) in [("import", "import keys;remove r1"), ("verify", "import keys;list;verify;show r1;remove r1")] {
         let folder = tempfile::tempdir().unwrap();
         let (_, typed) = plant(folder.path());
         let Some(memory) = memory_after(folder.path(), commands, &typed) else { return };
-        vault_keys(folder.path()).once_in(&memory, stage);
+        VaultKeys::beside(folder.path()).once_in(&memory, stage);
     }
-}
-
-fn vault_keys(folder: &Path) -> VaultKeys {
-    VaultKeys::of(&folder.join("vault.drivekey"), fs::read_to_string(folder.join("passphrase.txt")).unwrap().trim_end())
 }
 
 /// The real program, whose memory only root may read, with a passphrase typed at its terminal.

@@ -217,6 +217,30 @@ fn a_kit_is_made_with_its_page_or_not_at_all() {
     assert!(killed > 8 && with_slot > 3, "{killed} killed, {with_slot} with a keyslot");
 }
 
+/// The page was whole, the keyslot there, and then the page got no name.
+#[test]
+fn a_kit_whose_page_gets_no_name_takes_its_keyslot_along() {
+    let house = house();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o"]).arg(house.path("trace"));
+    // Every way to rename; two calls that cannot succeed ask beforehand what `/proc` is. What this machine remembers fails,
+    // too, which is no more than a warning.
+    for every in ["inject=rename,renameat2:error=ENOSPC", "inject=renameat:error=ENOSPC:when=3+"] {
+        command.args(["-e", every]);
+    }
+    command.arg(env!("CARGO_BIN_EXE_drivekey"));
+    let Ok(done) = at_home(&house, command.args(words(&house, "kit make --to ~/out/kit.pdf"))).output() else {
+        return println!("skipped: strace is missing");
+    };
+    let said = String::from_utf8(done.stderr).unwrap().replace(house.root().to_str().unwrap(), "~");
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    let told = "drivekey: ~/out/kit.pdf was not written: the disk is full.\n  Make room, or choose another place; the kit's keyslot was removed again.\n";
+    assert!(said.ends_with(told), "{said}");
+    assert_eq!(names(&house.path("out")), [""; 0]);
+    let listed = String::from_utf8(run(&house, "keyslot list").stdout).unwrap();
+    assert!(listed.contains("passphrase") && !listed.contains("kit"), "{listed}");
+}
+
 /// Everything that is made, under a umask that takes nothing away.
 #[test]
 fn what_is_made_is_for_its_owner_only() {

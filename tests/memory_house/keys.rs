@@ -28,6 +28,11 @@ pub(crate) struct VaultKeys {
 }
 
 impl VaultKeys {
+    /// Those of a child's vault.
+    pub(crate) fn beside(folder: &Path) -> Self {
+        Self::of(&folder.join("vault.drivekey"), std::fs::read_to_string(folder.join("passphrase.txt")).unwrap().trim_end())
+    }
+
     /// Those of the vault whose only passphrase this is.
     pub(crate) fn of(vault: &Path, passphrase: &str) -> Self {
         let connection = rusqlite::Connection::open_with_flags(vault, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();

@@ -22,6 +22,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use crate::cli_house::{LIMITS, now};
+use keys::VaultKeys;
 
 /// Set in the child: the folder with its files.
 const CHILD: &str = "DRIVEKEY_MEMORY_CHILD";
@@ -233,6 +234,8 @@ pub(crate) fn nothing_remains(
         assert!(memory.bytes > 1 << 20, "hardly any memory was read");
         let found = memory.search(needles);
         assert!(found.is_empty(), "after {stage}: {found:#?}");
+        // The question is asked with the vault open.
+        VaultKeys::beside(folder).once_in(&memory, stage);
         then(stage);
     }
 }
