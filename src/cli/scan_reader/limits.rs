@@ -85,7 +85,7 @@ pub(super) fn is_beyond(process: u32) -> bool {
     use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
     let process = Pid::from_u32(process);
-    let mut system = System::new();
+    let Ok(mut system) = System::new() else { return false };
     system.refresh_processes_specifics(ProcessesToUpdate::Some(&[process]), false, ProcessRefreshKind::nothing().with_memory());
     system.process(process).is_some_and(|process| process.memory() > MEMORY_BYTES)
 }
