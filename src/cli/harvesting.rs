@@ -5,13 +5,15 @@ use chrono::{DateTime, Utc};
 use super::volumes::details_of;
 use crate::fve::{Harvest, Harvested, Integrity, Opened, Volume};
 use crate::record::{Details, Guid, Handle, LineText, SourceKind};
-use crate::vault::{Incoming, Intake, TakenIn, Taking, Unlocked, Vault, VaultError};
+use crate::vault::{Incoming, Intake, RecordNotes, TakenIn, Taking, Unlocked, Vault, VaultError};
 
 /// What became of a drive's recovery keys.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// Each with its Key ID.
     pub(super) taken: Vec<(Guid, TakenIn)>,
+    /// What is to be told of each besides, in the same order; nothing where they were kept beside another answer.
+    pub(super) notes: Vec<RecordNotes>,
     /// Key IDs whose digits the drive did not give.
     pub(super) silent: Vec<Guid>,
 }
@@ -65,7 +67,7 @@ pub(super) fn keep_all(vault: &mut Vault<Unlocked>, opened: &Opened<'_>, now: Da
     let believed = passwords.into_iter().filter(|harvested| harvested.integrity == Integrity::Intact);
     let (guids, records): (Vec<Guid>, Vec<Incoming>) = believed.map(|harvested| one(harvested, None)).unzip();
     let taken = if records.is_empty() { Vec::new() } else { vault.take_in(records, now, Taking::Keep, |_| {})? };
-    Ok(Kept { taken: guids.into_iter().zip(taken).collect(), silent })
+    Ok(Kept { taken: guids.into_iter().zip(taken).collect(), notes: Vec::new(), silent })
 }
 
 /// Takes them all in, in one write that can be undone, or only tells what would become of them.
@@ -79,10 +81,10 @@ pub(super) fn take(
     let (all, silent) = incoming(opened, device);
     let (guids, records): (Vec<Guid>, Vec<Incoming>) = all.into_iter().unzip();
     if records.is_empty() {
-        return Ok(Kept { taken: Vec::new(), silent });
+        return Ok(Kept { silent, ..Kept::default() });
     }
     let description = opened.volume().description.as_ref();
     let origin = description.map(|description| description.text.clone());
     let outcome = vault.import(Intake { records, attachments: Vec::new(), origin }, now, taking, |_| {})?;
-    Ok(Kept { taken: guids.into_iter().zip(outcome.records).collect(), silent })
+    Ok(Kept { taken: guids.into_iter().zip(outcome.records).collect(), notes: outcome.notes, silent })
 }

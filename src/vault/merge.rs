@@ -119,7 +119,7 @@ impl Merging<'_> {
             (FixedData | RemovableData, Data) => return None,
             (Unknown, new) => details.volume_type = new,
             (Data, new @ (FixedData | RemovableData)) if self.typed || !details.set_here.has(Field::VolumeType) => {
-                details.volume_type = new
+                details.volume_type = new;
             }
             (_, new) => return Some(new),
         }
@@ -204,6 +204,7 @@ fn note_source(details: &mut Details, source: Source) -> Vec<Difference> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::ProofLevel::{KeyIdFits, OpensVolume};
     use crate::record::RecoveryPassword;
 
     fn said(device: &str, file: &str) -> Incoming {
@@ -246,7 +247,6 @@ mod tests {
             proof: Some(Proof { at: now, level, volume: crate::record::Guid::from_bytes([1; 16]) }),
             ..Details::default()
         };
-        use crate::record::ProofLevel::{KeyIdFits, OpensVolume};
         let mut details = Details::default();
         merge(&mut details, &Incoming { details: all("one", VolumeType::Data, State::Used, KeyIdFits), ..said("", "a") }, now);
         assert!(details.sources[0].is_plain());

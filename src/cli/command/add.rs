@@ -1,6 +1,7 @@
 //! `add`: one recovery key typed by hand, tried on its drive where that is at hand.
 
 use crate::cli::args::{AddArgs, Shared};
+use crate::cli::command::import::report::difference_words;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
@@ -9,7 +10,7 @@ use crate::cli::session::{exit_over, unlocked};
 use crate::cli::volumes::{Target, details_of};
 use crate::cli::{json, key_entry, table, world::World};
 use crate::fve::{Integrity, Verdict};
-use crate::record::{Details, KeyId, LineText, SourceKind};
+use crate::record::{Details, Difference, KeyId, LineText, SourceKind};
 use crate::vault::{Incoming, TakenIn, Taking};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs) -> Result<Exit, Failure> {
@@ -46,7 +47,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         ..Details::default()
     };
     let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
-    let taken = vault.take_in(vec![incoming], (world.now)(), Taking::Keep, |_| {})?;
+    let now = (world.now)();
+    let taken = vault.take_in(vec![incoming], now, Taking::Keep, |_| {})?;
     let Some(taken) = taken.first() else { return Ok(Exit::Done) };
     let mut entry = vault.entry(taken.handle())?;
     let mut kept = Exit::Done;
@@ -72,6 +74,12 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         }
     };
     writeln!(world.err, "{said}")?;
+    let just_typed = entry.details.sources.iter().rfind(|source| source.kind == SourceKind::Typed && source.imported_date_time == now);
+    if let (TakenIn::Noted(handle), Some(source)) = (taken, just_typed) {
+        for difference in Difference::between(&entry.details, source, true) {
+            writeln!(world.err, "{}.", difference_words(*handle, &difference, false))?;
+        }
+    }
     if entry.details.weak {
         writeln!(world.err, "Warning: the same group stands there eight times; Windows makes no such key.")?;
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use crate::cli::args::{HarvestArgs, Shared};
+use crate::cli::command::import::report::{notes_words, tell};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::guard;
@@ -21,7 +22,7 @@ use crate::cli::volumes::{Fits, Placed, Target};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
 use crate::fve::{self, ExternalKey, Integrity, Opened, Opener, Outcome, ProtectorKind};
 use crate::record::{Handle, KeyId, RecoveryPassword};
-use crate::vault::{Entry, Filter, TakenIn, Taking, Unlocked, Vault};
+use crate::vault::{Entry, Filter, RecordNotes, TakenIn, Taking, Unlocked, Vault};
 use crate::vault_file::is_open_here;
 
 /// So many keys that the drive does not list are tried on it, each for a part of a second.
@@ -247,9 +248,13 @@ fn report(
         }
     }
     let taken: Vec<&(crate::record::Guid, TakenIn)> = all.iter().flat_map(|(_, _, kept)| &kept.taken).collect();
+    let notes: Vec<&RecordNotes> = all.iter().flat_map(|(_, _, kept)| &kept.notes).collect();
     if shared.json {
-        let records =
-            taken.iter().map(|(guid, taken)| json!({ "handle": handle(args, taken), "id": guid.to_string(), "outcome": word(taken) }));
+        let records = taken.iter().zip(&notes).map(|((guid, taken), notes)| {
+            let mut record = json!({ "handle": handle(args, taken), "id": guid.to_string(), "outcome": word(taken) });
+            tell(&mut record, notes);
+            record
+        });
         let silent = all.iter().flat_map(|(_, _, kept)| &kept.silent).map(|guid| Value::from(guid.to_string()));
         let document = json!({ "dryRun": args.dry_run, "records": records.collect::<Vec<_>>(), "silent": silent.collect::<Vec<_>>() });
         json::print(world.out, &document)?;
@@ -262,6 +267,13 @@ fn report(
         let entries = entries?;
         if !entries.is_empty() {
             table::entries(world.out, entries)?;
+        }
+    }
+    if !shared.json {
+        for ((_, taken), notes) in taken.iter().zip(&notes) {
+            for line in notes_words(taken.handle(), notes, args.dry_run) {
+                writeln!(world.out, "{line}")?;
+            }
         }
     }
     let silent = all.iter().map(|(_, _, kept)| kept.silent.len()).sum::<usize>();

@@ -14,9 +14,9 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{json as print, world::World};
 
-pub(in crate::cli::command) use document::document;
+pub(in crate::cli::command) use document::{document, tell};
 pub(in crate::cli::command) use file::FileReport;
-pub(in crate::cli::command) use words::{lines, summary};
+pub(in crate::cli::command) use words::{difference_words, lines, notes_words, summary};
 
 /// The reports of all files, and how many more were looked at.
 pub(in crate::cli::command) struct Reports {

@@ -75,7 +75,7 @@ pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> ser
     document
 }
 
-/// A key that was taken in; what is seldom to be told of one is there only where it is.
+/// A key that was taken in.
 fn record(id: &KeyId, taken: &TakenIn, notes: &RecordNotes) -> serde_json::Value {
     let (outcome, with) = match taken {
         TakenIn::New(_) => ("imported", Vec::new()),
@@ -90,13 +90,18 @@ fn record(id: &KeyId, taken: &TakenIn, notes: &RecordNotes) -> serde_json::Value
         "outcome": outcome,
         "conflictsWith": with,
     });
+    tell(&mut record, notes);
+    record
+}
+
+/// That a key lies in the trash, and what its source says otherwise; neither is there where it is not so.
+pub(in crate::cli::command) fn tell(record: &mut serde_json::Value, notes: &RecordNotes) {
     if let Some(since) = notes.in_trash_since {
         record["removedDateTime"] = json!(since);
     }
     if !notes.differences.is_empty() {
         record["differences"] = json!(notes.differences);
     }
-    record
 }
 
 fn remark_counts(file: &FileReport) -> BTreeMap<&'static str, usize> {

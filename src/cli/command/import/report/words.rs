@@ -74,13 +74,7 @@ fn more(world: &mut World<'_>, count: usize, what: &str) -> Result<(), Failure> 
 
 /// What is to be told of one key besides its outcome.
 fn beside(taken: &TakenIn, notes: &RecordNotes, dry_run: bool) -> Vec<String> {
-    let handle = taken.handle();
-    let mut lines = Vec::new();
-    if let Some(since) = notes.in_trash_since {
-        let since = since.format("%Y-%m-%d");
-        lines.push(format!("{handle} has been in the trash since {since} and stays there; 'drivekey restore {handle}' takes it out"));
-    }
-    lines.extend(notes.differences.iter().map(|difference| difference_words(handle, difference, dry_run)));
+    let mut lines = notes_words(taken.handle(), notes, dry_run);
     if let TakenIn::Conflict(handle, with) = taken {
         let others = with.len().saturating_sub(SHOWN_ALIKE);
         let mut with: Vec<String> = with.iter().take(SHOWN_ALIKE).map(ToString::to_string).collect();
@@ -88,6 +82,17 @@ fn beside(taken: &TakenIn, notes: &RecordNotes, dry_run: bool) -> Vec<String> {
         let new = if dry_run { "this".to_owned() } else { handle.to_string() };
         lines.push(format!("{new} and {} say different things of one Key ID or key; all are kept", with.join(", ")));
     }
+    lines
+}
+
+/// That a key lies in the trash, and what its source says otherwise.
+pub(in crate::cli::command) fn notes_words(handle: Handle, notes: &RecordNotes, dry_run: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(since) = notes.in_trash_since {
+        let since = since.format("%Y-%m-%d");
+        lines.push(format!("{handle} has been in the trash since {since} and stays there; 'drivekey restore {handle}' takes it out"));
+    }
+    lines.extend(notes.differences.iter().map(|difference| difference_words(handle, difference, dry_run)));
     lines
 }
 
