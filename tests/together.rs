@@ -192,3 +192,36 @@ fn a_writer_waits_for_another() {
         assert!(started.elapsed() >= Duration::from_millis(1_000));
     });
 }
+
+/// More records than are kept at once: they are handed over in parts, and nobody waits meanwhile.
+#[test]
+fn a_long_list_keeps_no_writer_waiting() {
+    const RECORDS: u32 = 17_000;
+    let house = House::with(2);
+    house.open().take_in((2..RECORDS).map(known_incoming).collect(), now(), Taking::Keep, |_| {}).unwrap();
+    let mut vault = house.open();
+    let (mut parts, mut next) = (0, 1);
+    let faults = vault
+        .list_each(&everything(), |entries| {
+            parts += 1;
+            for entry in entries {
+                assert_eq!(entry.handle, handle(next));
+                next += 1;
+            }
+            true
+        })
+        .unwrap();
+    assert_eq!((faults, next - 1), (Vec::new(), RECORDS));
+    assert!(parts > 1);
+    // Another writes while the first part is looked at: that goes at once, and the rest would be of another state.
+    let mut other = house.open();
+    let started = Instant::now();
+    let outcome = vault.list_each(&everything(), |_| {
+        other.edit(handle(1), Edit { note: Setting::To(text("dazwischen")), ..Edit::default() }).unwrap();
+        true
+    });
+    assert!(matches!(outcome, Err(drivekey::vault::VaultError::ChangedMeanwhile)), "{outcome:?}");
+    assert!(started.elapsed() < Duration::from_secs(20));
+    assert_eq!(vault.list(&everything()).unwrap().entries.len(), RECORDS as usize);
+    assert!(vault.verify(|_, _| {}).unwrap().faults.is_empty());
+}

@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -16,6 +16,8 @@ use crate::vault_file::Descriptor;
 
 /// SQLite may take a journal that a writer has just removed for one that was left behind: looked at again so often.
 const LOOKS: u32 = 4;
+/// Longest time for which a reader keeps writers from committing.
+const HELD_MOST: Duration = Duration::from_secs(2);
 /// What SQLite reads of a journal to see whether it is one.
 const BEGINNING_BYTES: u64 = 512;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
@@ -27,6 +29,8 @@ pub struct Store {
     pub(super) writing: Option<Connection>,
     pub(super) file: Descriptor,
     pub(super) place: Place,
+    /// Since when a view is held.
+    held_since: Option<Instant>,
     /// Where a copy is read: the copy, and what keeps the file itself from being read.
     copy: Option<(PrivateCopy, Place, Vec<RefusedFile>)>,
 }
@@ -88,7 +92,7 @@ impl Store {
         if !file.is_at(place.path()) {
             return Err(StoreError::Replaced);
         }
-        Ok(Self { reading, writing: None, file, place: place.clone(), copy: None })
+        Ok(Self { reading, writing: None, file, place: place.clone(), held_since: None, copy: None })
     }
 
     /// Private copies: as the file stands, and where a journal lies beside it with the write undone.
@@ -124,7 +128,7 @@ impl Store {
         header::check(&file)?;
         let reading = connection::open_for_reading(place.path())?;
         begin_reading(&reading, &file)?;
-        Ok(Self { reading, writing: None, file, place: real.clone(), copy: Some((copy, place, refused)) })
+        Ok(Self { reading, writing: None, file, place: real.clone(), held_since: None, copy: Some((copy, place, refused)) })
     }
 
     /// Where the file lies, links resolved.
@@ -174,7 +178,31 @@ impl Store {
     /// with other tables, [`StoreError::UnfinishedWrite`] when a writer died since the file was opened.
     pub fn read(&mut self) -> Result<Reader<'_>, StoreError> {
         self.writing = None;
+        self.release();
         read_again(&self.reading, &self.file)
+    }
+
+    /// Goes on in the view that was last held, or begins one and holds it: the lock stays until [`Store::release`], so
+    /// that a longer read needs one view. It is given up here once it was held for two seconds.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub fn read_held(&mut self) -> Result<Reader<'_>, StoreError> {
+        let is_fresh = self.held_since.is_some_and(|since| since.elapsed() < HELD_MOST);
+        if !is_fresh || self.reading.is_autocommit() {
+            self.release();
+            drop(read_again(&self.reading, &self.file)?.keep());
+            self.held_since = Some(Instant::now());
+        }
+        Ok(Reader::held(&self.reading))
+    }
+
+    /// Ends the view that is held, where one is.
+    pub fn release(&mut self) {
+        self.held_since = None;
+        if !self.reading.is_autocommit() {
+            drop(Reader::new(&self.reading));
+        }
     }
 
     /// Begins a write: no other process writes until it ends, and nothing is changed before its commit.
@@ -191,6 +219,7 @@ impl Store {
         if self.file.names() > 1 {
             return Err(StoreError::TwoNames);
         }
+        self.release();
         super::reserve::reserve(self)?;
         let Some(writing) = &self.writing else { return Err(StoreError::Busy) };
         let reader = Reader::new(writing);
@@ -203,6 +232,7 @@ impl Store {
     /// # Errors
     /// As [`Store::read`], and what the system refuses.
     pub fn copy_into(&mut self, to: &mut File) -> Result<(), StoreError> {
+        self.release();
         let shared = begin_reading(&self.reading, &self.file)?;
         copy_bytes(&self.file, to)?;
         drop(shared);
@@ -214,6 +244,7 @@ impl Store {
     /// # Errors
     /// As [`Store::read`], and what the system refuses.
     pub fn snapshot(&mut self, private: &PrivateFolder) -> Result<Self, StoreError> {
+        self.release();
         let shared = begin_reading(&self.reading, &self.file)?;
         let copy = private.copy(&self.file, None)?;
         drop(shared);

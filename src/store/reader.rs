@@ -12,14 +12,15 @@ const SLOTS_READ: u32 = 256;
 
 const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
 
-/// A read in progress. Dropped, it ends the transaction that its connection is in.
+/// A read in progress. Dropped, it ends the transaction that its connection is in, unless the store holds that.
 pub struct Reader<'a> {
     connection: &'a Connection,
+    is_held: bool,
 }
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        if !self.connection.is_autocommit() {
+        if !self.is_held && !self.connection.is_autocommit() {
             // Nothing is lost by a rollback that fails: the connection rolls back when it is closed.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
@@ -28,7 +29,18 @@ impl Drop for Reader<'_> {
 
 impl<'a> Reader<'a> {
     pub(super) const fn new(connection: &'a Connection) -> Self {
-        Self { connection }
+        Self { connection, is_held: false }
+    }
+
+    /// The same, without ending the transaction.
+    pub(super) const fn held(connection: &'a Connection) -> Self {
+        Self { connection, is_held: true }
+    }
+
+    /// Leaves the transaction to the store.
+    pub(super) const fn keep(mut self) -> Self {
+        self.is_held = true;
+        self
     }
 
     pub(super) const fn connection(&self) -> &'a Connection {

@@ -13,6 +13,8 @@ use crate::store::{Reader, RecordRow, Store};
 pub(super) const BATCH_ROWS: u32 = 8192;
 /// Rows handed to a core at a time.
 const CHUNK_ROWS: usize = 1024;
+/// So many records are kept until all are read: then they are of one view, whoever writes meanwhile.
+const COLLECTED: u32 = 16 * 1024;
 /// A scan that another process's write disturbs begins again so often.
 pub(super) const TRIES: u32 = 3;
 
@@ -86,6 +88,12 @@ impl Vault<Unlocked> {
     /// process wrote.
     pub fn list_each(&mut self, filter: &Filter, take: impl FnMut(Vec<Entry>) -> bool) -> Result<Vec<Fault>, VaultError> {
         let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
+        if self.access.state.as_ref().is_some_and(|state| state.count <= COLLECTED) {
+            let listing = self.scan(|opened| filter.takes(opened, device.as_deref()))?;
+            let mut take = take;
+            take(listing.entries);
+            return Ok(listing.faults);
+        }
         let Self { store, access, .. } = self;
         let mut parts = Parts { take, begun: false };
         access.scan_store(store, |opened| filter.takes(opened, device.as_deref()), &mut parts)
@@ -115,6 +123,8 @@ pub(super) trait Sink {
     fn take(&mut self, entries: Vec<Entry>) -> bool;
     /// Forgets what it took; `false` where that cannot be.
     fn restart(&mut self) -> bool;
+    /// Whether taking may wait for somebody: then no lock is held meanwhile.
+    fn may_block(&self) -> bool;
 }
 
 impl Sink for Vec<Entry> {
@@ -126,6 +136,10 @@ impl Sink for Vec<Entry> {
     fn restart(&mut self) -> bool {
         self.clear();
         true
+    }
+
+    fn may_block(&self) -> bool {
+        false
     }
 }
 
@@ -145,6 +159,10 @@ impl<F: FnMut(Vec<Entry>) -> bool> Sink for Parts<F> {
 
     fn restart(&mut self) -> bool {
         !self.begun
+    }
+
+    fn may_block(&self) -> bool {
+        true
     }
 }
 
@@ -169,12 +187,21 @@ impl Unlocked {
         sink: &mut impl Sink,
     ) -> Result<Vec<Fault>, VaultError> {
         for _ in 0..TRIES {
-            self.refresh(&store.read()?)?;
+            self.refresh(&store.read_held()?)?;
+            let may_block = sink.may_block();
             let rows = |after: u32| {
-                let reader = store.read()?;
-                if self.is_unchanged(&reader)? { Ok(reader.rows_after(after, BATCH_ROWS)?) } else { Err(VaultError::ChangedMeanwhile) }
+                let reader = store.read_held()?;
+                let found =
+                    if self.is_unchanged(&reader)? { Ok(reader.rows_after(after, BATCH_ROWS)?) } else { Err(VaultError::ChangedMeanwhile) };
+                drop(reader);
+                if may_block {
+                    store.release();
+                }
+                found
             };
-            match self.scan_rows(rows, &takes, sink) {
+            let scanned = self.scan_rows(rows, &takes, sink);
+            store.release();
+            match scanned {
                 Err(VaultError::ChangedMeanwhile) if sink.restart() => {}
                 other => return other,
             }

@@ -40,7 +40,9 @@ impl Vault<Unlocked> {
         let private = self.machine.private_folder();
         for _ in 0..TRIES {
             drop(self.view()?);
-            match self.access.verify_once(&mut self.store, &private, &mut progress) {
+            let verified = self.access.verify_once(&mut self.store, &private, &mut progress);
+            self.store.release();
+            match verified {
                 Err(VaultError::ChangedMeanwhile) => {}
                 other => return other,
             }
@@ -57,6 +59,7 @@ impl Unlocked {
         progress: &mut impl FnMut(usize, usize),
     ) -> Result<Verification, VaultError> {
         let mut found = Verification { whole: 0, faults: self.faults.clone() };
+        drop(self.same_view(store)?);
         match check_pages(store, private) {
             Err(StoreError::Damaged(_)) => found.faults.push(Fault::whole(FaultKind::Pages)),
             other => other?,
@@ -70,9 +73,9 @@ impl Unlocked {
         Ok(found)
     }
 
-    /// A view that shows the writes that the verification began with.
+    /// The view that the verification began with, or after two seconds a newer one that shows the same writes.
     fn same_view<'a>(&self, store: &'a mut Store) -> Result<Reader<'a>, VaultError> {
-        let reader = store.read()?;
+        let reader = store.read_held()?;
         if self.is_unchanged(&reader)? { Ok(reader) } else { Err(VaultError::ChangedMeanwhile) }
     }
 
@@ -183,5 +186,5 @@ fn check_pages(store: &mut Store, private: &PrivateFolder) -> Result<(), StoreEr
             Err(error) => return Err(error),
         }
     }
-    store.read()?.check_pages()
+    store.read_held()?.check_pages()
 }
