@@ -129,11 +129,22 @@ fn kept(lines: impl BufRead) -> Vec<u32> {
 
 #[test]
 fn a_killed_writer_loses_nothing_it_had_kept() {
+    kill_writers(12);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn two_hundred_killed_writers_lose_nothing_they_had_kept() {
+    kill_writers(200);
+}
+
+fn kill_writers(rounds: u64) {
+    let mut kept_in_all = 0;
     let house = House::with(2);
     let mut first = 100;
     // On a busy machine a child needs longer to begin.
     let mut patience_ms = 120;
-    for round in 0..12_u64 {
+    for round in 0..rounds {
         let mut writer = child(house.folder(), first, 500);
         let output = BufReader::new(writer.stdout.take().unwrap());
         let reading = std::thread::spawn(move || kept(output));
@@ -148,8 +159,10 @@ fn a_killed_writer_loses_nothing_it_had_kept() {
         if all.is_empty() {
             patience_ms = (patience_ms * 2).min(4000);
         }
+        kept_in_all += all.len();
         first += 500;
     }
+    println!("trouble: {rounds} writers killed, {kept_in_all} records kept, none lost");
     assert!(whole_digits(&mut house.open()).len() > 4, "no child ever wrote");
 }
 
