@@ -32,7 +32,7 @@ pub struct Store {
     /// Since when a view is held.
     held_since: Option<Instant>,
     /// Where a copy is read: the copy, and what keeps the file itself from being read.
-    copy: Option<(PrivateCopy, Place, Vec<RefusedFile>)>,
+    copy: Option<(PrivateCopy, Vec<RefusedFile>)>,
 }
 
 /// What opening a file gave.
@@ -123,12 +123,12 @@ impl Store {
     }
 
     fn read_copy(copy: PrivateCopy, real: &Place, refused: Vec<RefusedFile>) -> Result<Self, StoreError> {
-        let place = Place::of(copy.path());
-        let file = Descriptor::open(place.path())?;
+        let path = copy.path();
+        let file = Descriptor::open(&path)?;
         header::check(&file)?;
-        let reading = connection::open_for_reading(place.path())?;
+        let reading = connection::open_for_reading(&path)?;
         begin_reading(&reading, &file)?;
-        Ok(Self { reading, writing: None, file, place: real.clone(), held_since: None, copy: Some((copy, place, refused)) })
+        Ok(Self { reading, writing: None, file, place: real.clone(), held_since: None, copy: Some((copy, refused)) })
     }
 
     /// Where the file lies, links resolved.
@@ -140,7 +140,7 @@ impl Store {
     /// What lies beside the file and is refused. Where there is any, a copy is read, and nothing is written.
     #[must_use]
     pub fn refused(&self) -> &[RefusedFile] {
-        self.copy.as_ref().map_or(&[], |(_, _, refused)| refused)
+        self.copy.as_ref().map_or(&[], |(_, refused)| refused)
     }
 
     /// Whether a copy is read in the file's place.
@@ -152,7 +152,7 @@ impl Store {
     /// Refuses the journal, too, after what came of it was judged.
     pub fn refuse_journal(&mut self) {
         let path = self.place.journal();
-        if let Some((_, _, refused)) = &mut self.copy {
+        if let Some((_, refused)) = &mut self.copy {
             refused.push(RefusedFile { path, kind: Beside::Journal, problem: BesideProblem::Disagrees });
         }
     }
@@ -212,8 +212,8 @@ impl Store {
     /// [`StoreError::Busy`], or as [`Store::read`].
     pub fn write(&mut self) -> Result<Writer<'_>, StoreError> {
         match &self.copy {
-            Some((_, _, refused)) if refused.is_empty() => return Err(StoreError::UnfinishedOnReadOnly),
-            Some((_, _, refused)) => return Err(StoreError::Beside(refused.clone())),
+            Some((_, refused)) if refused.is_empty() => return Err(StoreError::UnfinishedOnReadOnly),
+            Some((_, refused)) => return Err(StoreError::Beside(refused.clone())),
             None => {}
         }
         if self.file.names() > 1 {
@@ -253,7 +253,7 @@ impl Store {
 }
 
 impl Settlement {
-    /// `undone` is the copy on which it was tried. Undoes the write in the file itself, after what came of it on the copy was judged, and opens the file.
+    /// Undoes the write in the file itself, after what came of it on the copy `undone` was judged, and opens the file.
     ///
     /// # Errors
     /// [`StoreError::UnfinishedOnReadOnly`] where the medium cannot be written: the copy is as good for reading.
