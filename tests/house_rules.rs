@@ -109,6 +109,39 @@ fn every_reason_stands_above_an_exposure() {
     }
 }
 
+/// Who else makes files or folders, and why not through `private`.
+const MAKING: &[&str] = &[
+    // A vault is a database, and its copies are the database's business.
+    "src/store/",
+    "src/cli/command/verify.rs",
+    // Manual pages are for everybody.
+    "src/cli/command/man.rs",
+    // Only looks whether a file could be made.
+    "src/erase.rs",
+];
+
+#[test]
+fn files_and_folders_are_made_in_one_place() {
+    const CALLS: [&str; 9] = [
+        "create_dir",
+        "DirBuilder",
+        "File::create",
+        "create_new(",
+        "create(true)",
+        "fs::write(",
+        "tempfile::",
+        "NamedTempFile",
+        "fs::copy(",
+    ];
+    for (file, text) in sources() {
+        if file.starts_with("src/private/") || MAKING.iter().any(|known| file.starts_with(known)) {
+            continue;
+        }
+        let made = product(&text).lines().find(|line| CALLS.iter().any(|call| line.split("//").next().unwrap_or_default().contains(call)));
+        assert_eq!(made, None, "{file} makes files or folders by itself: src/private does that");
+    }
+}
+
 #[test]
 fn floors_know_only_what_stands_below_them() {
     let floors: BTreeSet<&str> = ARROWS.iter().map(|(floor, _)| *floor).collect();

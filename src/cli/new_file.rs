@@ -28,7 +28,13 @@ pub(super) fn free(path: &Path) -> Result<(), Failure> {
 
 /// Writes the file. Whatever fails or ends the program, nothing is left behind.
 pub(super) fn write(world: &mut World<'_>, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    Unplaced::write(path, bytes)?.place(world)
+    Unplaced::write(path, bytes)?.place()?;
+    tell_of_leftovers(world, path)
+}
+
+/// What earlier runs left beside it.
+pub(super) fn tell_of_leftovers(world: &mut World<'_>, path: &Path) -> Result<(), Failure> {
+    leftovers::tell(world, path.parent().unwrap_or(Path::new(".")))
 }
 
 /// A file that is whole and has not its name yet.
@@ -50,17 +56,19 @@ impl<'a> Unplaced<'a> {
         self.draft.hold().map_err(|error| not_written(self.path, &error))
     }
 
-    pub(super) fn place(self, world: &mut World<'_>) -> Result<(), Failure> {
+    /// Where it fails there is no file.
+    pub(super) fn place(self) -> Result<(), Failure> {
         let Self { draft, path, bytes } = self;
         draft.place(path).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => exists(path),
             _ => not_written(path, &error),
         })?;
-        let folder = path.parent().unwrap_or(Path::new("."));
         // The name is there, whether or not it has reached the medium.
-        let _ = sync_folder(folder);
-        read_back(path, bytes)?;
-        leftovers::tell(world, folder)
+        let _ = sync_folder(path.parent().unwrap_or(Path::new(".")));
+        read_back(path, bytes).inspect_err(|_| {
+            // Ours, and of no use.
+            let _ = std::fs::remove_file(path);
+        })
     }
 }
 
@@ -69,8 +77,6 @@ fn read_back(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let read = File::open(path).and_then(|file| file.take(bytes.len() as u64 + 1).read_to_end(&mut back));
     read.map_err(|error| not_written(path, &error))?;
     if *back != bytes {
-        // Ours, and of no use.
-        let _ = std::fs::remove_file(path);
         return Err(Failure::new(
             Exit::Failed,
             format!("what was written to {} does not read back as it was", path.display()),
@@ -121,11 +127,14 @@ mod tests {
     fn what_reads_back_otherwise_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("page.pdf");
-        std::fs::write(&path, b"one").unwrap();
-        assert!(read_back(&path, b"one").is_ok());
-        for other in [b"two".as_slice(), b"on", b"ones"] {
-            std::fs::write(&path, other).unwrap();
-            assert!(read_back(&path, b"one").is_err() && !path.exists());
+        for other in [b"two".as_slice(), b"on", b"ones", b""] {
+            let mut page = Unplaced::write(&path, other).unwrap();
+            page.bytes = b"one";
+            assert!(page.place().is_err() && std::fs::read_dir(folder.path()).unwrap().count() == 0);
         }
+        Unplaced::write(&path, b"one").unwrap().place().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
+        assert_eq!(Unplaced::write(&path, b"two").unwrap().place().unwrap_err().exit, Exit::Refused);
+        assert_eq!(std::fs::read(&path).unwrap(), b"one");
     }
 }

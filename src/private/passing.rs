@@ -74,8 +74,8 @@ impl Passing {
     #[cfg(target_os = "linux")]
     pub(super) fn linked(folder: &Path, link: impl Fn(&Path) -> io::Result<()>) -> io::Result<Self> {
         let mut names = names();
-        let named = tempfile::Builder::new().prefix(BEGINNING).suffix(ENDINGS[0]).rand_bytes(RANDOM_LETTERS).make_in(folder, link)?;
-        let path = named.into_temp_path();
+        let linked = tempfile::Builder::new().prefix(BEGINNING).suffix(ENDINGS[0]).rand_bytes(RANDOM_LETTERS).make_in(folder, link)?;
+        let path = linked.into_temp_path();
         let swept = Swept(path.to_path_buf());
         names.insert(path.to_path_buf());
         Ok(Self { path, swept })

@@ -72,7 +72,7 @@ fn print_kit(
     let slot = made.slot();
     let document = draw(vault, &kit, &made, name, letter, (world.now)().date_naive())?;
     let said = match to {
-        Some(path) => into_file(world, vault, made, path, &document).map(|()| String::new())?,
+        Some(path) => into_file(vault, made, path, &document).map(|()| String::new())?,
         None => to_printer(world, vault, made, &document)?,
     };
     if shared.json {
@@ -80,7 +80,7 @@ fn print_kit(
     } else if let Some(path) = to {
         writeln!(world.out, "{}", path.display())?;
     }
-    if to.is_some() {
+    if let Some(path) = to {
         writeln!(
             world.err,
             "The emergency kit is in this file (keyslot {}). Whoever has it and the vault file can open the vault.",
@@ -95,6 +95,7 @@ fn print_kit(
             "If it is ever lost or seen, 'drivekey keyslot remove {}' shuts this file to it, but no copy of the file made until then.",
             short(slot)
         )?;
+        new_file::tell_of_leftovers(world, path)?;
     } else {
         writeln!(world.err, "The emergency kit was handed to the printer (keyslot {}).{said}", short(slot))?;
         writeln!(world.err, "{}", printer::COPIES)?;
@@ -105,11 +106,11 @@ fn print_kit(
 
 /// The page is there before its keyslot, under a passing name, and gets its own after: whoever is stopped in between has
 /// no keyslot, or its page.
-fn into_file(world: &mut World<'_>, vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, document: &[u8]) -> Result<(), Failure> {
+fn into_file(vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, document: &[u8]) -> Result<(), Failure> {
     let mut page = new_file::Unplaced::write(path, document)?;
     page.hold()?;
     let slot = vault.add_kit_slot(made)?;
-    page.place(world).map_err(|failure| without_page(vault, slot, failure))
+    page.place().map_err(|failure| without_page(vault, slot, failure))
 }
 
 /// A page in the printer's queue cannot be called back, and one that opens nothing is worse than a keyslot that nothing opens:

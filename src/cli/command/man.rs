@@ -20,6 +20,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, args: &ManArgs) -> Result<Exit,
     Ok(Exit::Done)
 }
 
+/// With the usual rights: manual pages are for everybody.
 fn write_all(folder: &Path, command: &clap::Command) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|error| unreadable(folder, &error))?;
     write_page(folder, command)?;
