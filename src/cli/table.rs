@@ -168,7 +168,7 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         ("Tags", (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
         ("Conflict", conflict),
     ];
-    let others = details.sources.iter().filter_map(otherwise).map(|said| ("Elsewhere", Some(said)));
+    let others = details.sources.iter().filter_map(|source| otherwise(details, source)).map(|said| ("Elsewhere", Some(said)));
     for (name, value) in lines.into_iter().chain(others).chain([("Record", Some(entry.handle.to_string()))]) {
         if let Some(value) = value {
             writeln!(out, "{name:<9} {value}")?;
@@ -177,10 +177,13 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     Ok(())
 }
 
-/// What a source says otherwise than the record.
-fn otherwise(source: &Source) -> Option<String> {
-    let said = Field::ALL.into_iter().filter_map(|field| Some(format!("{} \"{}\"", field.word(), field.otherwise(source)?)));
-    let said: Vec<String> = said.collect();
+/// What a source says otherwise than the record, which may have come to say the same since.
+fn otherwise(details: &Details, source: &Source) -> Option<String> {
+    let one = |field: Field| {
+        let said = field.otherwise(source)?.to_string();
+        (field.of(details).map(|kept| kept.to_string()).as_ref() != Some(&said)).then(|| format!("{} \"{said}\"", field.word()))
+    };
+    let said: Vec<String> = Field::ALL.into_iter().filter_map(one).collect();
     let from = source.file_name.as_ref().map(|name| format!(", from \"{name}\"")).unwrap_or_default();
     (!said.is_empty()).then(|| format!("{} ({}{from})", said.join(", "), source.imported_date_time.format("%Y-%m-%d")))
 }

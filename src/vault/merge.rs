@@ -203,6 +203,8 @@ fn note_source(details: &mut Details, source: Source) -> Vec<Difference> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::record::ProofLevel::{KeyIdFits, OpensVolume};
     use crate::record::RecoveryPassword;
@@ -230,6 +232,29 @@ mod tests {
         assert_eq!((details.sources.len(), details.sources[0].file_name.as_ref().unwrap().as_str()), (MOST_SOURCES, "0.txt"));
         // What is kept already is no news.
         assert!(merge(&mut details, &said("PC-7", "b.age"), now).is_empty());
+    }
+
+    proptest! {
+        /// Whatever comes in, in whatever order: each saying is the record's, or stands beside its source, or was reported as lost.
+        #[test]
+        fn no_saying_is_lost_in_silence(sayings in prop::collection::vec((0..6_u8, 0..6_u8, 0..3_u8, 0..5_u8), 1..60)) {
+            let mut details = Details::default();
+            let mut reported = Vec::new();
+            for (at, (device, note, volume_type, file)) in sayings.iter().enumerate() {
+                let kind = if *file == 4 { SourceKind::Typed } else { SourceKind::Bundle };
+                let mut one = Incoming { kind, ..said(&format!("PC-{device}"), &format!("{file}.age")) };
+                one.details.note = format!("note {note}").parse().ok();
+                one.details.volume_type = [VolumeType::OperatingSystem, VolumeType::FixedData, VolumeType::RemovableData][usize::from(*volume_type)];
+                let now = DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(i64::try_from(at).unwrap());
+                reported.extend(merge(&mut details, &one, now).into_iter().filter(|one| !one.noted));
+                prop_assert!(details.sources.len() <= MOST_SOURCES);
+                for field in [Field::DeviceName, Field::Note, Field::VolumeType] {
+                    let said = field.of(&one.details);
+                    let kept = field.of(&details) == said || details.sources.iter().any(|source| field.otherwise(source) == said);
+                    prop_assert!(kept || reported.iter().any(|lost| lost.field == field && Some(&lost.said) == said.as_ref()));
+                }
+            }
+        }
     }
 
     #[test]
