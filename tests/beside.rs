@@ -64,7 +64,10 @@ fn model() -> (House, Vec<Vec<u8>>) {
     (house, states)
 }
 
-fn plants(states: &[Vec<u8>]) -> Vec<(&'static str, Vec<(&'static str, Plant)>, Expected)> {
+/// A name, what is put under which ending, and what must come of it.
+type Case = (&'static str, Vec<(&'static str, Plant)>, Expected);
+
+fn plants(states: &[Vec<u8>]) -> Vec<Case> {
     let mut other_house = House::with_vault();
     other_house.key_file("~/keys/a.TXT", ID_2, KEY_2);
     assert_eq!(other_house.given(&["import", "~/keys", "--yes"], &["n"]).exit, 0);
@@ -147,7 +150,9 @@ fn nothing_that_lies_beside_a_vault_can_change_it_or_keep_its_answers() {
                 plants.iter().map(|(ending, plant)| plant.put(&house.vault(), ending, house.root())).collect();
             if placed.iter().any(|(_, there)| !there) {
                 // Not to be made on this system.
-                placed.iter().for_each(|(path, _)| planted::clear(path));
+                for (path, _) in &placed {
+                    planted::clear(path);
+                }
                 break;
             }
             planted = true;
@@ -174,7 +179,9 @@ fn nothing_that_lies_beside_a_vault_can_change_it_or_keep_its_answers() {
                     assert_eq!(after, before, "{what}");
                 }
             }
-            placed.iter().for_each(|(path, _)| planted::clear(path));
+            for (path, _) in &placed {
+                planted::clear(path);
+            }
             // What the command may have written is remembered; the next begins from the same file.
             fs::write(house.vault(), &now).unwrap();
             planted::forget(&house.path("~/state"));
