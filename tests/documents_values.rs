@@ -358,3 +358,26 @@ fn exit_codes_stand_in_the_readme() {
     codes.sort_unstable();
     assert_eq!(rows, codes);
 }
+
+/// Help and refusals offer the words that are taken.
+#[test]
+fn the_command_line_offers_every_word() {
+    let offered = |words: Vec<&str>, last: &str| {
+        let (end, begin) = words.split_last().unwrap();
+        format!("{}{last}{end}", begin.join(", "))
+    };
+    let types: Vec<&str> = VolumeType::ALL.iter().map(|kind| kind.word()).collect();
+    let states: Vec<&str> = State::ALL.iter().map(|state| state.word()).collect();
+    let values = document("src/cli/args/values.rs");
+    assert!(values.contains(&offered(types.clone(), ", ")) && values.contains(&offered(states.clone(), ", ")));
+    for (file, list) in [
+        ("src/cli/args/intake.rs", &types),
+        ("src/cli/args/looking.rs", &types),
+        ("src/cli/args/editing.rs", &types),
+        ("src/cli/args/editing.rs", &states),
+        ("src/cli/args/export.rs", &types),
+        ("src/cli/command/sheet/args.rs", &types),
+    ] {
+        assert!(document(file).contains(&offered(list.clone(), " or ")), "{file}");
+    }
+}

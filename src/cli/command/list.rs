@@ -33,8 +33,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArg
     if !listing.entries.is_empty() {
         table::entries(world.out, listing.entries)?;
     } else if listing.faults.is_empty() {
-        let hidden =
-            if trash == TrashFilter::Without { vault.list(&Filter { trash: TrashFilter::Only, ..filter })?.entries.len() } else { 0 };
+        let hidden = if trash == TrashFilter::Without { in_trash(&mut vault, &filter)? } else { 0 };
         let narrowed = args.device.is_some() || args.volume_type.is_some();
         let hint = match (hidden, trash, narrowed) {
             (1, ..) => "1 key is in the trash: 'drivekey list --trash' shows it".to_owned(),
@@ -68,8 +67,19 @@ fn by_part(vault: &mut Vault<Unlocked>, filter: &Filter, part: &LineText) -> Res
     }
     let part = part.normalised();
     let mut listing = vault.list(&Filter { device: None, ..filter.clone() })?;
-    listing.entries.retain(|entry| entry.details.device_name.as_ref().is_some_and(|name| name.normalised().contains(&part)));
+    listing.entries.retain(|entry| has_part(entry, &part));
     Ok((!listing.entries.is_empty()).then_some(listing))
+}
+
+/// How many keys in the trash would be listed if they were not there.
+fn in_trash(vault: &mut Vault<Unlocked>, filter: &Filter) -> Result<usize, Failure> {
+    let listing = vault.list(&Filter { trash: TrashFilter::Only, device: None, ..filter.clone() })?;
+    let part = filter.device.as_ref().map(LineText::normalised);
+    Ok(listing.entries.iter().filter(|entry| part.as_ref().is_none_or(|part| has_part(entry, part))).count())
+}
+
+fn has_part(entry: &Entry, part: &str) -> bool {
+    entry.details.device_name.as_ref().is_some_and(|name| name.normalised().contains(part))
 }
 
 /// The computers' names, each once.
