@@ -1,5 +1,6 @@
 //! What the fuzzers found worth keeping is given to the same functions again: nothing may panic, and the
 //! quick look may turn down nothing that is read.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "../fuzz/corpora.rs"]
 mod corpora;
