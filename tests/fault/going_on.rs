@@ -2,7 +2,8 @@
 //! anything wrong.
 
 use drivekey::reveal::reveal;
-use drivekey::vault::{Entry, Machine, Taking, Unlocked, Vault};
+use drivekey::store::StoreError;
+use drivekey::vault::{Entry, Machine, Taking, Unlocked, Vault, VaultError};
 
 use crate::acts::{ACTS, Act, model};
 use crate::cuts::lay;
@@ -17,7 +18,7 @@ const FAILURES: [(Failing, bool); 4] =
 const STRIDE: u32 = 29;
 
 fn each(mut case: impl FnMut(&'static Act, Plan)) {
-    for (number, act) in (0_u32..).zip(&ACTS) {
+    for (number, act) in (0_u32..).zip(ACTS.iter().filter(|act| !act.on_damage)) {
         for (kind, (failing, for_good)) in (0_u32..).zip(FAILURES) {
             for good in ((number * 5 + kind * 3) % STRIDE..90).step_by(STRIDE as usize) {
                 case(act, Plan { good, failing, for_good });
@@ -47,9 +48,13 @@ fn the_next_attempt_succeeds_and_stays() {
         vfs::plan(Some(plan));
         let first = (act.run)(&mut vault);
         vfs::plan(None);
-        // A failure that struck after the last moment: done, though it was called failed.
-        let again = if first.is_err() { (act.run)(&mut vault) } else { Ok(()) };
+        let mut again = if first.is_err() { (act.run)(&mut vault) } else { Ok(()) };
         drop(vault);
+        // What the failed attempt left in the file is undone by a fresh opening only.
+        if let Err(VaultError::Store(StoreError::UnfinishedWrite)) = again {
+            again = reopen(&house.path(), &Machine::new(None)).and_then(|(_, mut vault)| (act.run)(&mut vault));
+        }
+        // A failure that struck after the last moment: done, though it was called failed.
         let log = vfs::unwatch();
         if let Err(error) = again {
             assert!(matches!(plan.failing, Failing::Late), "{} after {first:?}: {error:?}", act.what);
@@ -66,6 +71,7 @@ fn the_next_attempt_succeeds_and_stays() {
 /// Somebody else has the vault open and reads it before and after: what a fresh opening sees.
 #[test]
 fn who_has_it_open_sees_what_a_fresh_opening_sees() {
+    let (mut cases, mut answered) = (0, 0);
     each(|act, plan| {
         let house = house(act);
         vfs::watch(house.folder());
@@ -76,13 +82,20 @@ fn who_has_it_open_sees_what_a_fresh_opening_sees() {
         let outcome = (act.run)(&mut vault);
         vfs::plan(None);
         drop(vault);
-        let read = look(&mut reader);
+        // What was left behind is undone by a fresh opening only; until then nothing is said.
+        let read = match reader.list(&everything()) {
+            Err(VaultError::Store(StoreError::UnfinishedWrite)) => None,
+            _ => Some(look(&mut reader)),
+        };
         drop(reader);
         vfs::unwatch();
         let fresh = look(&mut reopen(&house.path(), &Machine::new(None)).unwrap().1);
-        assert_eq!(read, fresh, "{} {plan:?}: {outcome:?}", act.what);
+        assert!(read.is_none() || read.as_ref() == Some(&fresh), "{} {plan:?}: {outcome:?}", act.what);
         write_on(&house.path(), &Machine::new(None), &sight(&house.path(), &Machine::new(None)));
+        cases += 1;
+        answered += u32::from(read.is_some());
     });
+    assert!(answered > cases / 2, "{answered} of {cases}");
 }
 
 /// What a list and the door for digits say.

@@ -6,8 +6,21 @@ use std::path::Path;
 use crate::acts::ACTS;
 
 /// They take the vault for themselves, and write nothing.
-const READING: [&str; 11] =
-    ["are_known", "attachments", "copies", "entry", "expect", "find", "last_import", "list", "resolve", "verify", "whose"];
+const READING: [&str; 13] = [
+    "are_known",
+    "attachments",
+    "copies",
+    "copy_into",
+    "entry",
+    "expect",
+    "find",
+    "last_import",
+    "list",
+    "list_each",
+    "resolve",
+    "verify",
+    "whose",
+];
 /// It writes what this machine remembers, and nothing else.
 const REMEMBERING: [&str; 1] = ["accept_copy"];
 
