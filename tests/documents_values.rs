@@ -353,7 +353,7 @@ fn exit_codes_stand_in_the_readme() {
     let page = document("README.md");
     let (_, table) = page.split_once("| code | meaning |").unwrap();
     let (table, _) = table.split_once("\n\n").unwrap();
-    let rows: Vec<u8> = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |")?.0.parse().ok()).collect();
+    let rows: Vec<u8> = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |")?.0.parse::<u8>().ok()).collect();
     let mut codes: Vec<u8> = all.iter().map(|exit| exit.code()).collect();
     codes.sort_unstable();
     assert_eq!(rows, codes);

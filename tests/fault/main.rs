@@ -21,7 +21,7 @@ use std::time::Instant;
 use acts::{ACTS, Act};
 use cuts::{Bench, Effort, Figures};
 
-/// What the issue asks for.
+/// Fewer would mean that the layer is not in place.
 const FEWEST_POINTS: u64 = 10_000;
 const THREADS: u32 = 12;
 const SAMPLE: Effort = Effort { lots: 2, stride: 11, cuts_a_failure: 1, writes_every: 4 };
