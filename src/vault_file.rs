@@ -180,12 +180,12 @@ mod shared {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use super::*;
-
+    #[cfg(unix)]
     #[test]
     fn openings_of_one_file_share_a_descriptor_until_the_last_is_gone() {
+        use super::*;
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("a"), folder.path().join("b"));
         std::fs::write(&path, b"0123456789").unwrap();
