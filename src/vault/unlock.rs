@@ -4,8 +4,9 @@
 use secrecy::SecretString;
 
 use super::open::Standing;
+use super::scan::Sink;
 use super::slot_rows::{MOST_SLOTS, cost_of, is_plainly, kit_slot, passphrase_slot, slot_faults};
-use super::{CopyDoubt, Fault, FaultKind, Locked, Unlocked, Vault, VaultError};
+use super::{CopyDoubt, Entry, Fault, FaultKind, Locked, Machine, Unlocked, Vault, VaultError};
 use crate::record::{SlotId, VaultId};
 use crate::seal::{KIT_KIND, KdfLimits, KitIdentity, PASSPHRASE_KIND, Root, SlotOpening};
 use crate::store::{SlotRow, SlotRows, Store, StoreError};
@@ -59,14 +60,14 @@ impl Vault<Locked> {
         match self.try_slots(&self.access.slots, key, only) {
             Ok((root, slot)) => {
                 let root = self.settle(root, slot)?;
-                self.look_inside(root, slot, Remembering::WhatIsSound)
+                self.look(root, slot, Remembering::WhatIsSound)
             }
             // The journal may be what changed the slots.
             Err(error) => match &self.access.interrupted {
                 Some(Standing { standing: Ok((_, others)), .. }) if *others != self.access.slots => {
                     let (root, slot) = self.try_slots(others, key, only).map_err(|_| error)?;
                     self.refuse_journal()?;
-                    self.look_inside(root, slot, Remembering::WhatIsSound)
+                    self.look(root, slot, Remembering::WhatIsSound)
                 }
                 _ => Err(error),
             },
@@ -84,7 +85,7 @@ impl Vault<Locked> {
         if !self.store.refused().is_empty() {
             return Err(StoreError::Beside(self.store.refused().to_vec()).into());
         }
-        let access = self.look_inside(root, slot, Remembering::WhateverItIs)?;
+        let access = self.look(root, slot, Remembering::WhateverItIs)?;
         if access.faults.is_empty() {
             access.memory.map_err(|kind| VaultError::Store(std::io::Error::from(kind).into()))
         } else {
@@ -129,22 +130,40 @@ impl Vault<Locked> {
 
     /// Where a write was broken off: undone in the file itself if what came of it on the copy is this vault, else refused.
     fn settle(&mut self, root: Box<Root>, slot: SlotId) -> Result<Box<Root>, VaultError> {
-        if self.access.interrupted.is_none() {
-            return Ok(root);
-        }
-        let mut undone = self.look_inside(root, slot, Remembering::Nothing)?;
-        if !undone.is_sound(&mut self.store)? {
+        let Some(Standing { standing, settlement }) = &mut self.access.interrupted else { return Ok(root) };
+        let vault = self.access.vault;
+        let mut undone = look_inside(&mut self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
+        let found = undone.judge(&mut self.store)?;
+        let settles = found.is_sound || {
+            // A vault that was damaged before the write is damaged after undoing it. The file as it stands must be no
+            // better then: neither whole, nor with more records that open.
+            let Ok((store, _)) = standing else {
+                self.store.refuse_journal();
+                self.access.interrupted = None;
+                return Ok(undone.root);
+            };
+            let agrees = found.agrees;
+            undone = look_inside(store, &self.machine, vault, undone.root, slot, Remembering::Nothing)?;
+            let as_it_stands = undone.judge(store)?;
+            agrees && !as_it_stands.is_sound && found.whole >= as_it_stands.whole
+        };
+        if !settles {
             self.refuse_journal()?;
             return Ok(undone.root);
         }
-        let Some(Standing { settlement, .. }) = self.access.interrupted.take() else { return Ok(undone.root) };
-        match settlement.settle(&self.store, &self.machine.private_folder()) {
+        let settled = settlement.settle(&self.store, &self.machine.private_folder());
+        self.access.interrupted = None;
+        match settled {
             Ok(store) => self.store = store,
             // The copy is as good for reading, and writing is refused over it.
             Err(StoreError::UnfinishedOnReadOnly | StoreError::Beside(_) | StoreError::Io(_) | StoreError::DiskFull) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(undone.root)
+    }
+
+    fn look(&mut self, root: Box<Root>, slot: SlotId, remembering: Remembering) -> Result<Unlocked, VaultError> {
+        look_inside(&mut self.store, &self.machine, self.access.vault, root, slot, remembering)
     }
 
     /// Goes on from the file as it stands, without the journal.
@@ -157,47 +176,53 @@ impl Vault<Locked> {
         }
         Ok(())
     }
+}
 
-    /// Reads state and slots in one view: another process may have written while the passphrase was typed. The view
-    /// stays open while they are compared with what this machine remembers: a write between the two would make this
-    /// file look like an older copy.
-    fn look_inside(&mut self, root: Box<Root>, slot: SlotId, remembering: Remembering) -> Result<Unlocked, VaultError> {
-        let Self { store, machine, access, .. } = self;
-        let path = store.path().to_owned();
-        let unfinished = store.is_copy();
-        let reader = store.read()?;
-        let (vault, sealed_state) = reader.vault()?;
-        if vault != access.vault {
-            return Err(VaultError::SlotTampered);
-        }
-        let slots = reader.slots()?;
-        let state = root.unseal_state(&sealed_state).ok();
-        let faults = match &state {
-            Some(state) => slot_faults(vault, state, &slots),
-            None => vec![Fault::whole(FaultKind::State)],
-        };
-        let mut doubt = machine.doubt(vault, root.fingerprint(), state.as_ref(), &path);
-        let remember = match remembering {
-            Remembering::Nothing => false,
-            Remembering::WhatIsSound if doubt == Some(CopyDoubt::ForeignRoot) => {
-                return Err(VaultError::Copy(CopyDoubt::ForeignRoot));
-            }
-            Remembering::WhatIsSound => doubt.is_none() && faults.is_empty() && !unfinished,
-            Remembering::WhateverItIs => faults.is_empty(),
-        };
-        let mut memory = Ok(());
-        if let (Some(state), true) = (&state, remember) {
-            let kept = if remembering == Remembering::WhateverItIs {
-                doubt = None;
-                machine.accept(vault, root.fingerprint(), state, Some(slot), &path)
-            } else {
-                machine.remember(vault, root.fingerprint(), state, Some(slot), &path)
-            };
-            memory = kept.map_err(|error| error.kind());
-        }
-        drop(reader);
-        Ok(Unlocked { vault, root, state, sealed_state, slot, slots, faults, doubt, memory })
+/// Reads state and slots in one view: another process may have written while the passphrase was typed. The view stays
+/// open while they are compared with what this machine remembers: a write between the two would make this file look like
+/// an older copy.
+fn look_inside(
+    store: &mut Store,
+    machine: &Machine,
+    known: VaultId,
+    root: Box<Root>,
+    slot: SlotId,
+    remembering: Remembering,
+) -> Result<Unlocked, VaultError> {
+    let path = store.path().to_owned();
+    let unfinished = store.is_copy();
+    let reader = store.read()?;
+    let (vault, sealed_state) = reader.vault()?;
+    if vault != known {
+        return Err(VaultError::SlotTampered);
     }
+    let slots = reader.slots()?;
+    let state = root.unseal_state(&sealed_state).ok();
+    let faults = match &state {
+        Some(state) => slot_faults(vault, state, &slots),
+        None => vec![Fault::whole(FaultKind::State)],
+    };
+    let mut doubt = machine.doubt(vault, root.fingerprint(), state.as_ref(), &path);
+    let remember = match remembering {
+        Remembering::Nothing => false,
+        Remembering::WhatIsSound if doubt == Some(CopyDoubt::ForeignRoot) => {
+            return Err(VaultError::Copy(CopyDoubt::ForeignRoot));
+        }
+        Remembering::WhatIsSound => doubt.is_none() && faults.is_empty() && !unfinished,
+        Remembering::WhateverItIs => faults.is_empty(),
+    };
+    let mut memory = Ok(());
+    if let (Some(state), true) = (&state, remember) {
+        let kept = if remembering == Remembering::WhateverItIs {
+            doubt = None;
+            machine.accept(vault, root.fingerprint(), state, Some(slot), &path)
+        } else {
+            machine.remember(vault, root.fingerprint(), state, Some(slot), &path)
+        };
+        memory = kept.map_err(|error| error.kind());
+    }
+    drop(reader);
+    Ok(Unlocked { vault, root, state, sealed_state, slot, slots, faults, doubt, memory })
 }
 
 /// What this machine keeps of a look inside.
@@ -208,19 +233,48 @@ enum Remembering {
     WhateverItIs,
 }
 
+/// What a whole look at a file gave.
+struct Judgement {
+    /// Everything agrees: state, slots, count, totals, and what this machine remembers.
+    is_sound: bool,
+    /// Nothing that this machine remembers speaks against it.
+    agrees: bool,
+    /// Records whose summaries open in their place.
+    whole: usize,
+}
+
 impl Unlocked {
-    /// Whether everything in a file agrees: state, slots, count, totals, and what this machine remembers.
-    fn is_sound(&mut self, store: &mut Store) -> Result<bool, VaultError> {
-        if self.state.is_none() || !self.faults.is_empty() || !matches!(self.doubt, None | Some(CopyDoubt::OtherVault)) {
-            return Ok(false);
-        }
-        let scanned = self.scan_store(store, |_| false, &mut Vec::new())?;
-        if !scanned.is_empty() {
-            return Ok(false);
-        }
+    fn judge(&mut self, store: &mut Store) -> Result<Judgement, VaultError> {
+        let agrees = matches!(self.doubt, None | Some(CopyDoubt::OtherVault));
+        let mut counted = Counted(0);
+        let scanned = self.scan_store(store, |_| true, &mut counted)?;
         let reader = store.read()?;
-        let (_, faults) = self.items_with_faults(&reader)?;
-        Ok(faults.is_empty())
+        let items = self.items_with_faults(&reader);
+        let is_sound = agrees
+            && self.state.is_some()
+            && self.faults.is_empty()
+            && scanned.is_empty()
+            && items.is_ok_and(|(_, faults)| faults.is_empty());
+        Ok(Judgement { is_sound, agrees, whole: counted.0 })
+    }
+}
+
+/// Counts records, and keeps none.
+struct Counted(usize);
+
+impl Sink for Counted {
+    fn take(&mut self, entries: Vec<Entry>) -> bool {
+        self.0 += entries.len();
+        true
+    }
+
+    fn restart(&mut self) -> bool {
+        self.0 = 0;
+        true
+    }
+
+    fn may_block(&self) -> bool {
+        false
     }
 }
 
