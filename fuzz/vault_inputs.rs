@@ -132,8 +132,8 @@ pub(crate) fn journal(input: &[u8]) {
         }
     }
     let machine = Machine::new(Some(house.folder().join("state")));
-    // Rolled back as a whole, or not touched.
-    let untouched = || house.bytes() == *before || house.bytes() == base.bytes;
+    // Not touched, or rolled back; where its own journal was changed where nobody looks, to a vault that is whole.
+    let untouched = || house.bytes() == *before || house.bytes() == base.bytes || own && is_whole(&house, &machine);
     for _ in 0..2 {
         for step in crate::house::ask(&house.path(), machine.clone(), PASSPHRASE, &base.known) {
             assert!(!matches!(step.outcome, crate::house::Outcome::Lie(_)), "{step:?}");
@@ -151,6 +151,13 @@ pub(crate) fn journal(input: &[u8]) {
     assert_eq!(vault.entry(handle(1)).unwrap(), written);
     assert!(vault.verify(|_, _| {}).unwrap().faults.is_empty());
     look(&mut vault, true);
+}
+
+fn is_whole(house: &House, machine: &Machine) -> bool {
+    unlock(&house.path(), machine.clone(), PASSPHRASE).is_ok_and(|mut vault| {
+        let listed = vault.list(&crate::house::everything()).unwrap();
+        listed.entries == base().known.entries && vault.verify(|_, _| {}).unwrap().faults.is_empty()
+    })
 }
 
 fn change_journal(bytes: &mut Vec<u8>, recipe: &mut Recipe<'_>) {

@@ -10,4 +10,4 @@ mod vault_inputs;
 #[path = "../vaults.rs"]
 mod vaults;
 
-libfuzzer_sys::fuzz_target!(init: drop(vaults::base()), |input: &[u8]| limit::within(|| vault_inputs::journal(input)));
+libfuzzer_sys::fuzz_target!(init: { vaults::base(); }, |input: &[u8]| limit::within(|| vault_inputs::journal(input)));

@@ -30,7 +30,7 @@ const fn act(method: &'static str, what: &'static str, run: fn(&mut Vault<Unlock
     Act { method, what, run, on_damage: false }
 }
 
-pub(crate) const ACTS: [Act; 23] = [
+pub(crate) const ACTS: [Act; 24] = [
     act("take_in", "six new records", |vault| vault.take_in((4..10).map(known_incoming).collect(), now(), Taking::Keep, |_| {}).map(drop)),
     act("take_in", "a record at odds with another, and a known one with a new label", |vault| {
         let mut noted = known_incoming(0);
@@ -68,6 +68,10 @@ pub(crate) const ACTS: [Act; 23] = [
     act("mark_copy", "its end", |vault| vault.mark_copy(number(3), CopyMark::Destroyed(now()))),
     act("add_passphrase", "a third", |vault| slot(vault.add_passphrase(&secret("drittes"), LIMITS.floor, None))),
     act("add_kit", "a kit", |vault| slot(vault.add_kit(&KitIdentity::make(), Some(text("Kit"))))),
+    act("add_kit_slot", "a kit whose page was printed first", |vault| {
+        let made = vault.make_kit_slot(&KitIdentity::make(), None)?;
+        slot(vault.add_kit_slot(made))
+    }),
     act("change_passphrase", "the one in use", |vault| slot(vault.change_passphrase(&secret(CHANGED), LIMITS.floor))),
     act("remove_slot", "the second passphrase", |vault| {
         let slots = vault.slots();
