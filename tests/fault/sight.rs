@@ -67,6 +67,16 @@ pub(crate) fn sight(path: &Path, machine: &Machine) -> Sight {
 /// A journal that never became valid may lie there; the next write must not mind it, and leaves none.
 pub(crate) fn write_on(path: &Path, machine: &Machine, seen: &Sight) {
     let (_, mut vault) = reopen(path, machine).unwrap();
+    let refused = vault.refused().to_vec();
+    if !refused.is_empty() {
+        // Of a repair all had arrived but its end: what stands is whole, and what the journal would undo it to is not.
+        assert!(seen.faults.is_empty(), "{refused:?}");
+        drop(vault);
+        for file in &refused {
+            std::fs::remove_file(drivekey::store::set_aside(file).unwrap()).unwrap();
+        }
+        vault = reopen(path, machine).unwrap().1;
+    }
     let written = if seen.faults.is_empty() {
         vault.edit(seen.records[0].0, Edit { note: Setting::Clear, ..Edit::default() }).map(drop)
     } else {
