@@ -134,19 +134,17 @@ impl Vault<Locked> {
         let vault = self.access.vault;
         let mut undone = look_inside(&mut self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
         let found = undone.judge(&mut self.store)?;
-        let settles = found.is_sound || {
-            // A vault that was damaged before the write is damaged after undoing it. The file as it stands must be no
-            // better then: neither whole, nor with more records that open.
-            let Ok((store, _)) = standing else {
-                self.store.refuse_journal();
-                self.access.interrupted = None;
-                return Ok(undone.root);
+        let settles = found.is_sound
+            || match standing {
+                // A vault that was damaged before the write is damaged after undoing it. The file as it stands must be no
+                // better then: it does not open, or is neither whole nor has more records that do.
+                Ok((store, _)) => {
+                    undone = look_inside(store, &self.machine, vault, undone.root, slot, Remembering::Nothing)?;
+                    let as_it_stands = undone.judge(store)?;
+                    found.agrees && !as_it_stands.is_sound && found.whole >= as_it_stands.whole
+                }
+                Err(_) => found.agrees,
             };
-            let agrees = found.agrees;
-            undone = look_inside(store, &self.machine, vault, undone.root, slot, Remembering::Nothing)?;
-            let as_it_stands = undone.judge(store)?;
-            agrees && !as_it_stands.is_sound && found.whole >= as_it_stands.whole
-        };
         if !settles {
             self.refuse_journal()?;
             return Ok(undone.root);
@@ -235,7 +233,7 @@ enum Remembering {
 
 /// What a whole look at a file gave.
 struct Judgement {
-    /// Everything agrees: state, slots, count, totals, and what this machine remembers.
+    /// Everything agrees: state, slots, count, totals, pages, and what this machine remembers.
     is_sound: bool,
     /// Nothing that this machine remembers speaks against it.
     agrees: bool,
@@ -254,7 +252,8 @@ impl Unlocked {
             && self.state.is_some()
             && self.faults.is_empty()
             && scanned.is_empty()
-            && items.is_ok_and(|(_, faults)| faults.is_empty());
+            && items.is_ok_and(|(_, faults)| faults.is_empty())
+            && reader.check_pages().is_ok();
         Ok(Judgement { is_sound, agrees, whole: counted.0 })
     }
 }

@@ -58,7 +58,8 @@ pub(crate) fn link(to: &Path, at: &Path) -> bool {
 
 #[cfg(not(unix))]
 pub(crate) fn link(to: &Path, at: &Path) -> bool {
-    std::os::windows::fs::symlink_file(to, at).is_ok()
+    // Wine says that it made one, and did not.
+    std::os::windows::fs::symlink_file(to, at).is_ok() && at.symlink_metadata().is_ok_and(|there| there.is_symlink())
 }
 
 /// What stands at a path, without opening what could block or is huge.
