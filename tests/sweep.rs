@@ -306,7 +306,12 @@ fn stopped_by_ctrl_c_it_says_how_far_it_came() {
     // One file of 80 MiB under many names: hours of reading.
     let endless = house.write("~/drive/endless/0.txt", &b"a line of a log, 12:34:56\n".repeat(80 << 20 >> 5));
     (1..2_000).for_each(|name| fs::hard_link(&endless, house.path(&format!("~/drive/endless/{name}.txt"))).unwrap());
-    let mut command = Command::new(env!("CARGO_BIN_EXE_drivekey"));
+    let program = env!("CARGO_BIN_EXE_drivekey");
+    // A shell that starts its jobs in the background has them ignore Ctrl-C, and what is ignored stays so.
+    let mut command = if cfg!(target_os = "linux") { Command::new("env") } else { Command::new(program) };
+    if cfg!(target_os = "linux") {
+        command.args(["--default-signal", program]);
+    }
     command.arg("--vault").arg(house.path("~/none.drivekey")).arg("sweep").arg(house.path("~/drive"));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = command.spawn().unwrap();

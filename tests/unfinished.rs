@@ -63,18 +63,25 @@ fn run(house: &House, line: &str) -> Output {
     at_home(house, Command::new(env!("CARGO_BIN_EXE_drivekey")).args(words(house, line))).output().unwrap()
 }
 
+/// `strace`, with the signals as a terminal leaves them: a shell that starts its jobs in the background has them ignore
+/// Ctrl-C, and what is ignored stays so. `None` where it is missing.
+fn strace() -> Option<Command> {
+    let there = Command::new("strace").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if !there.is_ok_and(|status| status.success()) {
+        assert!(std::env::var_os("DRIVEKEY_CI").is_none(), "strace is missing");
+        println!("skipped: strace is missing");
+        return None;
+    }
+    let mut command = Command::new("env");
+    command.args(["--default-signal", "strace"]);
+    Some(command)
+}
+
 /// The program under `strace`, which is asked to meddle; `None` without `strace`. The program itself is the child.
 fn meddled(house: &House, meddling: &[&str], line: &str) -> Option<Child> {
-    let mut command = Command::new("strace");
+    let mut command = strace()?;
     command.args(["-D", "-f", "-qq", "-o"]).arg(house.path("trace")).args(meddling).arg(env!("CARGO_BIN_EXE_drivekey"));
-    match at_home(house, command.args(words(house, line))).stderr(Stdio::null()).stdout(Stdio::null()).spawn() {
-        Ok(child) => Some(child),
-        Err(error) => {
-            assert!(std::env::var_os("DRIVEKEY_CI").is_none(), "strace: {error}");
-            println!("skipped: strace is missing");
-            None
-        }
-    }
+    Some(at_home(house, command.args(words(house, line))).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap())
 }
 
 fn await_that(what: &str, mut so: impl FnMut() -> bool) {
@@ -221,7 +228,7 @@ fn a_kit_is_made_with_its_page_or_not_at_all() {
 #[test]
 fn a_kit_whose_page_gets_no_name_takes_its_keyslot_along() {
     let house = house();
-    let mut command = Command::new("strace");
+    let Some(mut command) = strace() else { return };
     command.args(["-f", "-qq", "-o"]).arg(house.path("trace"));
     // Every way to rename; two calls that cannot succeed ask beforehand what `/proc` is. What this machine remembers fails,
     // too, which is no more than a warning.
@@ -229,9 +236,7 @@ fn a_kit_whose_page_gets_no_name_takes_its_keyslot_along() {
         command.args(["-e", every]);
     }
     command.arg(env!("CARGO_BIN_EXE_drivekey"));
-    let Ok(done) = at_home(&house, command.args(words(&house, "kit make --to ~/out/kit.pdf"))).output() else {
-        return println!("skipped: strace is missing");
-    };
+    let done = at_home(&house, command.args(words(&house, "kit make --to ~/out/kit.pdf"))).output().unwrap();
     let said = String::from_utf8(done.stderr).unwrap().replace(house.root().to_str().unwrap(), "~");
     assert_eq!(done.status.code(), Some(1), "{said}");
     let told = "drivekey: ~/out/kit.pdf was not written: the disk is full.\n  Make room, or choose another place; the kit's keyslot was removed again.\n";
