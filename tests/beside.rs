@@ -36,7 +36,7 @@ const READING: [(&[&str], &str); 7] = [
     (&["show", "7EDB30ED", "--json"], KEY_1),
     (&["show", "r2", "--json"], KEY_2),
     (&["keyslot", "list"], "passphrase"),
-    (&["verify"], "All is well"),
+    (&["verify"], "whole"),
 ];
 
 /// Commands that would change the vault.
@@ -129,7 +129,7 @@ fn plants(states: &[Vec<u8>]) -> Vec<Case> {
         ("a link as journal", vec![("-journal", Plant::Link("keys/a.TXT"))], NO_FILE),
         ("a link that leads nowhere as journal", vec![("-journal", Plant::Link("nowhere"))], NO_FILE),
         ("a folder as journal", vec![("-journal", Plant::Folder)], NO_FILE),
-        ("a journal of somebody else", vec![("-journal", Plant::Anothers(stale.clone()))], Expected::Refused("it belongs to another user")),
+        ("a journal of somebody else", vec![("-journal", Plant::Anothers(stale.clone()))], DISAGREES),
         ("a log and a journal", vec![("-wal", bytes(wal_of(older))), ("-journal", bytes(stale))], NEVER),
     ]
 }
@@ -233,6 +233,7 @@ fn a_write_that_was_broken_off_is_undone_also_through_a_link() {
         let listed = house.given(&["list", "--json", "--vault", through], &[]);
         assert_eq!(listed.exit, 0, "{:?}", listed.log);
         assert!(listed.out().contains(ID_1) && listed.out().contains(ID_2));
+        assert!(listed.err().contains("A change that was broken off was undone"), "{:?}", listed.log);
         assert!(fs::read(house.vault()).unwrap() == *now);
         assert!(!house.vault().with_file_name("vault.drivekey-journal").exists());
         assert_eq!(house.given(&["edit", "r1", "--note", "through", "--vault", through], &[]).exit, 0);
@@ -301,4 +302,86 @@ fn importing_the_folder_of_the_vault_leaves_the_vault_alone() {
     let imported = house.given(&["import", "~/data", "--yes"], &[]);
     assert_eq!(imported.exit, 0, "{:?}", imported.log);
     assert_eq!(house.given(&["verify"], &[]).exit, 0);
+}
+
+/// The first sector is torn, and its change counter with it: the journal of the write mends both.
+#[test]
+fn a_torn_beginning_is_mended_by_its_journal() {
+    let (mut house, states) = model();
+    let now = states.last().unwrap();
+    let all = "UPDATE sealed SET age = zeroblob(length(age)); UPDATE record SET summary = zeroblob(length(summary))";
+    let (mut torn, journal) = planted::broken_off(now, all);
+    for filling in [0_u8, 0xA7] {
+        torn[..512].fill(filling);
+        fs::write(house.vault(), &torn).unwrap();
+        Plant::Bytes(journal.clone()).put(&house.vault(), "-journal", house.root());
+        let shown = house.given(&["show", "7EDB30ED", "--json"], &[]);
+        assert_eq!(shown.exit, 0, "{:?}", shown.log);
+        assert!(shown.out().contains(KEY_1));
+        assert!(fs::read(house.vault()).unwrap() == *now);
+    }
+}
+
+/// A journal made by hand takes back two writes, with the right counter, on a machine that never saw the vault.
+#[test]
+fn no_more_than_the_write_that_was_broken_off_is_taken_back() {
+    let (mut house, states) = model();
+    let (older, now) = (&states[1], states.last().unwrap());
+    let counter = u32::from_be_bytes(now[24..28].try_into().unwrap());
+    let mut journal = planted::journal_from(older, now);
+    planted::set_counter(&mut journal, counter - 1);
+    fs::write(house.vault(), now).unwrap();
+    planted::forget(&house.path("~/state"));
+    Plant::Bytes(journal).put(&house.vault(), "-journal", house.root());
+    let shown = house.given(&["show", "7EDB30ED", "--json"], &[]);
+    assert_eq!(shown.exit, 10, "{:?}", shown.log);
+    assert!(shown.out().contains(KEY_1));
+    assert!(fs::read(house.vault()).unwrap() == *now);
+}
+
+/// SQLite takes a page size of zero for the file's own, and would follow the name at the journal's end.
+#[cfg(unix)]
+#[test]
+fn a_journal_without_a_page_size_leads_nowhere() {
+    let (mut house, states) = model();
+    let now = states.last().unwrap();
+    let pipe = house.path("~/x-mj0123456789");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut journal = planted::journal_from(&states[states.len() - 2], now);
+    journal[24..28].fill(0);
+    for super_journal in [false, true] {
+        let mut journal = journal.clone();
+        if super_journal {
+            let name = pipe.to_str().unwrap().as_bytes();
+            let sum = name.iter().fold(0_u32, |sum, byte| sum.wrapping_add(u32::from(*byte)));
+            journal.extend(262_145_u32.to_be_bytes());
+            journal.extend(name);
+            journal.extend(u32::try_from(name.len()).unwrap().to_be_bytes());
+            journal.extend(sum.to_be_bytes());
+            journal.extend([0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]);
+        }
+        fs::write(house.vault(), now).unwrap();
+        Plant::Bytes(journal).put(&house.vault(), "-journal", house.root());
+        let shown = house.given(&["show", "7EDB30ED", "--json"], &[]);
+        assert_eq!(shown.exit, 10, "{:?}", shown.log);
+        assert!(fs::read(house.vault()).unwrap() == *now);
+    }
+}
+
+/// What is being written right now is nobody's to rename.
+#[test]
+fn the_journal_of_a_write_that_goes_on_is_not_set_aside() {
+    let (house, _) = model();
+    let writer = rusqlite::Connection::open(house.vault()).unwrap();
+    writer.execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE sealed SET age = zeroblob(length(age))").unwrap();
+    let journal = house.vault().with_file_name("vault.drivekey-journal");
+    assert!(journal.exists());
+    let refused = drivekey::store::RefusedFile {
+        path: journal.clone(),
+        kind: drivekey::store::Beside::Journal,
+        problem: drivekey::store::BesideProblem::Disagrees,
+    };
+    assert!(matches!(drivekey::store::set_aside(&house.vault(), &refused), Err(drivekey::store::StoreError::Busy)));
+    assert!(journal.exists());
+    writer.execute_batch("ROLLBACK").unwrap();
 }

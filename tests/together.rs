@@ -124,6 +124,7 @@ fn eight_writers_and_two_readers_for_a_minute() {
 }
 
 /// POSIX drops every lock of a process on a file when any descriptor of it is closed.
+#[cfg(unix)]
 #[test]
 fn nothing_in_this_process_drops_the_lock_of_a_write() {
     let house = House::with(3);
@@ -146,10 +147,7 @@ fn nothing_in_this_process_drops_the_lock_of_a_write() {
     drop(unlock(&house.path(), house.machine(), PASSPHRASE).unwrap());
     drop(Vault::open(&house.path(), LIMITS, house.machine()).unwrap());
     assert!(drivekey::erase::erase(&house.path(), &house::known_digits(0).into_bytes()).is_err());
-    if cfg!(unix) {
-        // Wine keeps the threads of one process apart by other means.
-        assert_eq!(ask(), "busy", "the lock of the write was lost");
-    }
+    assert_eq!(ask(), "busy", "the lock of the write was lost");
     drop(writer);
     drop(store);
     assert_eq!(ask(), "reserved");

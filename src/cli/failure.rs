@@ -315,7 +315,6 @@ pub(super) fn beside_sentence(refused: &[RefusedFile]) -> String {
     let why = match refused.first().map(|file| file.problem) {
         Some(BesideProblem::NeverOurs) | None => "no drivekey makes such a file",
         Some(BesideProblem::NotAFile) => "it is no ordinary file",
-        Some(BesideProblem::OtherOwner) => "it belongs to another user",
         Some(BesideProblem::NotAJournal) => "it is not what a broken-off change leaves",
         Some(BesideProblem::SuperJournal) => "it belongs to a change of several databases",
         Some(BesideProblem::OtherWrite) => "it was left by another change than this file's last",

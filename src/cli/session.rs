@@ -136,6 +136,9 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
             "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused."
         )?;
     }
+    if vault.has_undone() {
+        writeln!(world.err, "A change that was broken off was undone: the vault is as it was before that change.")?;
+    }
     if vault.names() > 1 {
         writeln!(world.err, "Warning: the vault's file has a second name (a hard link). Reading goes on, changes are refused.")?;
     }
@@ -152,7 +155,7 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
 pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
     match (vault.faults().is_empty(), vault.doubt()) {
         (false, _) => Exit::Damaged,
-        (true, None) if vault.refused().is_empty() => Exit::Done,
+        (true, None) if vault.refused().is_empty() && !vault.is_unfinished() => Exit::Done,
         (true, _) => Exit::OtherCopy,
     }
 }

@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
+use super::connection::open_for_reading;
 use super::place::Place;
-use crate::vault_file::Descriptor;
 
 /// Which of SQLite's companions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +26,6 @@ pub enum BesideProblem {
     NeverOurs,
     /// A link, a folder, a pipe or a device.
     NotAFile,
-    /// It belongs to another user than the vault.
-    OtherOwner,
     /// It has not the form of a journal.
     NotAJournal,
     /// It names another journal: a write over several databases.
@@ -59,7 +57,7 @@ pub(super) struct Look {
 }
 
 /// Looks before SQLite opens anything: it would take up a log whatever the vault's header says.
-pub(super) fn look(place: &Place, file: &Descriptor) -> Result<Look, StoreError> {
+pub(super) fn look(place: &Place) -> Result<Look, StoreError> {
     let mut look = Look::default();
     for (path, kind) in [(place.wal(), Beside::WriteAheadLog), (place.shm(), Beside::LogIndex)] {
         if there(&path)?.is_some() {
@@ -68,16 +66,10 @@ pub(super) fn look(place: &Place, file: &Descriptor) -> Result<Look, StoreError>
     }
     let path = place.journal();
     if let Some(meta) = there(&path)? {
-        let problem = if !meta.is_file() {
-            Some(BesideProblem::NotAFile)
-        } else if is_anothers(&meta, file) {
-            Some(BesideProblem::OtherOwner)
+        if meta.is_file() {
+            look.journal = true;
         } else {
-            None
-        };
-        match problem {
-            Some(problem) => look.refused.push(RefusedFile { path, kind: Beside::Journal, problem }),
-            None => look.journal = true,
+            look.refused.push(RefusedFile { path, kind: Beside::Journal, problem: BesideProblem::NotAFile });
         }
     }
     Ok(look)
@@ -91,25 +83,23 @@ fn there(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
     }
 }
 
-/// SQLite gives a journal the owner of its database.
-fn is_anothers(journal: &std::fs::Metadata, file: &Descriptor) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        file.metadata().is_ok_and(|vault| journal.uid() != vault.uid() && journal.uid() != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = (journal, file);
-        false
-    }
-}
-
 /// Renames a refused file so that SQLite no longer takes it for the vault's. Replaces nothing; gives the new name.
+/// A log goes before a journal: only then can SQLite be asked whether somebody is writing.
 ///
 /// # Errors
-/// What the system refused; [`StoreError::Exists`] when all names are taken.
-pub fn set_aside(refused: &RefusedFile) -> Result<PathBuf, StoreError> {
+/// [`StoreError::Busy`] for the journal of a write that is going on, what the system refused, and [`StoreError::Exists`]
+/// when all names are taken.
+pub fn set_aside(vault: &Path, refused: &RefusedFile) -> Result<PathBuf, StoreError> {
+    if refused.kind == Beside::Journal && there(&refused.path)?.is_some_and(|meta| meta.is_file()) {
+        let reading = open_for_reading(vault)?;
+        let looked = reading.connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from);
+        match looked {
+            Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => {}
+            // Not one that was left behind.
+            Ok(()) => return Err(StoreError::Busy),
+            Err(error) => return Err(error),
+        }
+    }
     for number in 1..1000 {
         let mut name = refused.path.as_os_str().to_owned();
         name.push(format!(".set-aside-{number}"));

@@ -8,6 +8,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
+use super::meter::Meter;
 
 /// How long a reader waits for a writer to commit, and a writer for readers and other writers.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -16,23 +17,30 @@ const LENGTH_CEILING_BYTES: i32 = 4 * 1024 * 1024;
 /// Page cache of a write. A cache that overflows writes into the file before the commit, and shuts readers out so long.
 const WRITE_CACHE_KIB: i32 = 512 * 1024;
 
+/// A connection whose work is bounded.
+pub(super) struct Metered {
+    pub(super) connection: Connection,
+    pub(super) meter: Meter,
+}
+
 /// Only reads: SQLite then neither rolls back nor checkpoints.
-pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    Ok(connection)
+pub(super) fn open_for_reading(path: &Path) -> Result<Metered, StoreError> {
+    let opened = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    opened.connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(opened)
 }
 
 /// Reads and writes. Waits for nobody, and rolls a hot journal back where nobody else has the file open: its settings
 /// look into the file.
-pub(super) fn open_for_writing(path: &Path) -> Result<Connection, StoreError> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+pub(super) fn open_for_writing(path: &Path) -> Result<Metered, StoreError> {
+    let opened = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let connection = &opened.connection;
     connection.busy_timeout(Duration::ZERO)?;
     if connection.is_readonly(rusqlite::MAIN_DB)? {
         return Err(StoreError::ReadOnly);
     }
-    for_writing(&connection)?;
-    Ok(connection)
+    for_writing(connection)?;
+    Ok(opened)
 }
 
 /// Settings of a connection that writes.
@@ -42,12 +50,13 @@ pub(super) fn for_writing(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn open(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+fn open(path: &Path, access: OpenFlags) -> Result<Metered, StoreError> {
     // The path is resolved already: a link in it now was put there since.
     let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    let meter = Meter::on(&mut connection, path.metadata()?.len())?;
     distrust(&connection)?;
-    Ok(connection)
+    Ok(Metered { connection, meter })
 }
 
 /// Settings of every connection; none of them looks into the file.

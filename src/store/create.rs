@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::NamedTempFile;
 
 use super::connection::{distrust, for_writing};
+use super::meter::Meter;
 use super::place::Place;
 use super::{Reader, SlotRow, StoreError, Writer, schema};
 use crate::record::VaultId;
@@ -36,11 +37,13 @@ pub fn create(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> R
 
 fn build(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let mut connection = Connection::open_with_flags(path, flags)?;
+    let meter = Meter::on(&mut connection, 0)?;
+    meter.release();
     distrust(&connection)?;
     for_writing(&connection)?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let writer = Writer::new(Reader::new(&connection));
+    let writer = Writer::new(Reader::new(&connection), meter, 0);
     schema::migrate(&connection, 0)?;
     writer.insert_vault(vault, state)?;
     for slot in slots {

@@ -106,7 +106,8 @@ impl From<rusqlite::Error> for StoreError {
                 // With the database open, this is a journal that cannot be made beside it.
                 (ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied, _) => Self::ReadOnly,
                 (ErrorCode::NotADatabase, _) => Self::Damaged(Damage::Header),
-                (ErrorCode::DatabaseCorrupt, _) => Self::Damaged(Damage::Pages),
+                // Stopped by the meter: no file that this program made costs so much.
+                (ErrorCode::DatabaseCorrupt | ErrorCode::OperationInterrupted, _) => Self::Damaged(Damage::Pages),
                 (ErrorCode::SchemaChanged, _) => Self::Damaged(Damage::Schema),
                 (ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig, _) => Self::Damaged(Damage::Row),
                 (ErrorCode::SystemIoFailure, _) => Self::Io(io::ErrorKind::Other),

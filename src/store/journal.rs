@@ -22,7 +22,7 @@ const COUNTER_AT: u64 = 24;
 const MOST_RECORDS: u64 = 1 << 20;
 
 /// Whether a journal could be the one that a write to this file left behind. `file_bytes` and `counter` are the
-/// file's length and change counter.
+/// file's length and change counter; `None` where its beginning is torn, which the journal may mend.
 ///
 /// # Errors
 /// The problem, or what the system refused.
@@ -35,13 +35,15 @@ pub(super) fn is_plausible(path: &Path, file_bytes: u64, counter: Option<u32>) -
     if !begins_as_one(&header) || length > file_bytes.saturating_mul(2) + SLACK_BYTES {
         return Ok(Err(BesideProblem::NotAJournal));
     }
-    let Some(header) = Header::read(&header) else {
-        // Torn before the write could have changed a page: SQLite finds nothing in it to undo.
-        return Ok(Ok(()));
-    };
-    if names_a_super_journal(&mut file, length)? {
+    if length >= MAGIC.len() as u64 && names_a_super_journal(&mut file, length)? {
         return Ok(Err(BesideProblem::SuperJournal));
     }
+    if !header.starts_with(&MAGIC) || header.len() < HEADER_BYTES {
+        // Torn before the write could have changed a page: SQLite finds nothing in it to undo.
+        return Ok(Ok(()));
+    }
+    // SQLite takes a page size of zero for the file's own; it never writes one.
+    let Some(header) = Header::read(&header) else { return Ok(Err(BesideProblem::NotAJournal)) };
     match (first_page_counter(&mut file, length, &header)?, counter) {
         // A write that was broken off has the old counter in its journal; the file has that or the next.
         (Some(before), Some(now)) if now != before && now != before.wrapping_add(1) => Ok(Err(BesideProblem::OtherWrite)),

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::beside::{self, Beside, RefusedFile};
+use super::connection::Metered;
 use super::place::Place;
 use super::private::{PrivateCopy, PrivateFolder, copy_bytes};
 use super::view::{begin_reading, check};
@@ -25,8 +26,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// An open vault file, or a private copy of one.
 pub struct Store {
     // Connections are closed before the descriptor.
-    pub(super) reading: Connection,
-    pub(super) writing: Option<Connection>,
+    pub(super) reading: Metered,
+    pub(super) writing: Option<Metered>,
     pub(super) file: Descriptor,
     pub(super) place: Place,
     /// Since when a view is held.
@@ -66,7 +67,7 @@ impl Store {
     pub fn open(path: &Path, private: &PrivateFolder) -> Result<Opened, StoreError> {
         let place = Place::resolve(path)?;
         let file = Descriptor::open(place.path())?;
-        let look = beside::look(&place, &file)?;
+        let look = beside::look(&place)?;
         let form = header::check_form(&file);
         if look.refused.is_empty() {
             match (form, look.journal) {
@@ -88,7 +89,7 @@ impl Store {
     /// The file itself, through a connection that cannot write.
     fn read_in_place(place: &Place, file: Descriptor) -> Result<Self, StoreError> {
         let reading = connection::open_for_reading(place.path())?;
-        drop(read_again(&reading, &file)?);
+        drop(read_again(&reading.connection, &file)?);
         if !file.is_at(place.path()) {
             return Err(StoreError::Replaced);
         }
@@ -98,7 +99,7 @@ impl Store {
     /// Private copies: as the file stands, and where a journal lies beside it with the write undone.
     fn read_copies(place: &Place, private: &PrivateFolder) -> Result<Opened, StoreError> {
         let file = Descriptor::open(place.path())?;
-        let mut look = beside::look(place, &file)?;
+        let mut look = beside::look(place)?;
         let mut undone = None;
         if look.journal {
             match undo_on_a_copy(place, &file, private)? {
@@ -127,7 +128,7 @@ impl Store {
         let file = Descriptor::open(&path)?;
         header::check(&file)?;
         let reading = connection::open_for_reading(&path)?;
-        begin_reading(&reading, &file)?;
+        drop(begin_reading(&reading.connection, &file)?);
         Ok(Self { reading, writing: None, file, place: real.clone(), held_since: None, copy: Some((copy, refused)) })
     }
 
@@ -179,7 +180,8 @@ impl Store {
     pub fn read(&mut self) -> Result<Reader<'_>, StoreError> {
         self.writing = None;
         self.release();
-        read_again(&self.reading, &self.file)
+        self.reading.meter.refill(self.bytes()?);
+        read_again(&self.reading.connection, &self.file)
     }
 
     /// Goes on in the view that was last held, or begins one and holds it: the lock stays until [`Store::release`], so
@@ -189,19 +191,20 @@ impl Store {
     /// As [`Store::read`].
     pub fn read_held(&mut self) -> Result<Reader<'_>, StoreError> {
         let is_fresh = self.held_since.is_some_and(|since| since.elapsed() < HELD_MOST);
-        if !is_fresh || self.reading.is_autocommit() {
+        if !is_fresh || self.reading.connection.is_autocommit() {
             self.release();
-            drop(read_again(&self.reading, &self.file)?.keep());
+            self.reading.meter.refill(self.bytes()?);
+            drop(read_again(&self.reading.connection, &self.file)?.keep());
             self.held_since = Some(Instant::now());
         }
-        Ok(Reader::held(&self.reading))
+        Ok(Reader::held(&self.reading.connection))
     }
 
     /// Ends the view that is held, where one is.
     pub fn release(&mut self) {
         self.held_since = None;
-        if !self.reading.is_autocommit() {
-            drop(Reader::new(&self.reading));
+        if !self.reading.connection.is_autocommit() {
+            drop(Reader::new(&self.reading.connection));
         }
     }
 
@@ -222,9 +225,10 @@ impl Store {
         self.release();
         super::reserve::reserve(self)?;
         let Some(writing) = &self.writing else { return Err(StoreError::Busy) };
-        let reader = Reader::new(writing);
-        check(writing, &self.file)?;
-        Ok(Writer::new(reader))
+        let reader = Reader::new(&writing.connection);
+        check(&writing.connection, &self.file)?;
+        writing.meter.release();
+        Ok(Writer::new(reader, writing.meter.clone(), self.bytes()?))
     }
 
     /// Copies all bytes of the file, as they are now, into another.
@@ -233,7 +237,7 @@ impl Store {
     /// As [`Store::read`], and what the system refuses.
     pub fn copy_into(&mut self, to: &mut File) -> Result<(), StoreError> {
         self.release();
-        let shared = begin_reading(&self.reading, &self.file)?;
+        let shared = begin_reading(&self.reading.connection, &self.file)?;
         copy_bytes(&self.file, to)?;
         drop(shared);
         Ok(to.sync_all()?)
@@ -245,7 +249,7 @@ impl Store {
     /// As [`Store::read`], and what the system refuses.
     pub fn snapshot(&mut self, private: &PrivateFolder) -> Result<Self, StoreError> {
         self.release();
-        let shared = begin_reading(&self.reading, &self.file)?;
+        let shared = begin_reading(&self.reading.connection, &self.file)?;
         let copy = private.copy(&self.file, None)?;
         drop(shared);
         Self::read_copy(copy, &self.place, Vec::new())
@@ -264,14 +268,14 @@ impl Settlement {
         }
         let place = &undone.place;
         let file = Descriptor::open(place.path())?;
-        let look = beside::look(place, &file)?;
+        let look = beside::look(place)?;
         if look.refused.is_empty() && look.journal {
             // Another process may have undone it since; then there is none.
             if journal::sha256(&place.journal()).is_ok_and(|now| now != self.journal_sha256) {
                 return Err(StoreError::UnfinishedWrite);
             }
-            match connection::open_for_writing(place.path()) {
-                Ok(undoing) => drop(begin_reading(&undoing, &file)?),
+            match undo(place, &file) {
+                Ok(()) => {}
                 Err(StoreError::ReadOnly | StoreError::UnfinishedWrite) => return Err(StoreError::UnfinishedOnReadOnly),
                 Err(error) => return Err(error),
             }
@@ -280,6 +284,18 @@ impl Settlement {
         match Store::open(place.path(), private)? {
             Opened::Store(store) => Ok(*store),
             Opened::Interrupted(_) => Err(StoreError::UnfinishedWrite),
+        }
+    }
+}
+
+/// Lets SQLite undo the write. Waits for another process that is about to do the same.
+fn undo(place: &Place, file: &Descriptor) -> Result<(), StoreError> {
+    let deadline = Instant::now() + connection::BUSY_TIMEOUT;
+    loop {
+        let undone = connection::open_for_writing(place.path()).and_then(|undoing| begin_reading(&undoing.connection, file).map(drop));
+        match undone {
+            Err(StoreError::Busy) if Instant::now() < deadline => std::thread::sleep(BETWEEN_LOOKS),
+            other => return other,
         }
     }
 }
@@ -308,18 +324,25 @@ enum Undone {
 /// Lets SQLite roll the journal back on a private copy.
 fn undo_on_a_copy(place: &Place, file: &Descriptor, private: &PrivateFolder) -> Result<Undone, StoreError> {
     let length = file.metadata()?.len();
-    let plausible = match journal::is_plausible(&place.journal(), length, header::change_counter(file)) {
+    let counter = header::check_form(file).ok().and_then(|()| header::change_counter(file));
+    let plausible = match journal::is_plausible(&place.journal(), length, counter) {
         Ok(plausible) => plausible,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Undone::NotHot),
         Err(error) => return Err(error.into()),
     };
     // What is no journal can be of any size; its beginning is enough to ask SQLite what it would do with it.
     let most_bytes = if plausible.is_ok() { u64::MAX } else { BEGINNING_BYTES };
-    let copy = private.copy(file, Some((&place.journal(), most_bytes)))?;
+    let copy = match private.copy(file, Some((&place.journal(), most_bytes))) {
+        // Another process undid the write meanwhile.
+        Err(StoreError::Missing) => return Ok(Undone::NotHot),
+        other => other?,
+    };
     if !is_hot(&copy)? {
         return Ok(Undone::NotHot);
     }
-    if let Err(problem) = plausible {
+    // Once more for the bytes that were copied: the file may have been exchanged in between.
+    let copied = if plausible.is_ok() { journal::is_plausible(&copy.journal(), length, counter)? } else { plausible };
+    if let Err(problem) = copied {
         return Ok(Undone::Refused(problem));
     }
     let journal_sha256 = journal::sha256(&copy.journal())?;
@@ -330,7 +353,7 @@ fn undo_on_a_copy(place: &Place, file: &Descriptor, private: &PrivateFolder) -> 
 /// By SQLite's own rules.
 fn is_hot(copy: &PrivateCopy) -> Result<bool, StoreError> {
     let reading = connection::open_for_reading(&copy.path())?;
-    match reading.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(StoreError::from) {
+    match reading.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(StoreError::from) {
         // A torn header cannot be read, and the journal is what mends it.
         Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => Ok(true),
         Ok(()) => Ok(false),
@@ -340,7 +363,7 @@ fn is_hot(copy: &PrivateCopy) -> Result<bool, StoreError> {
 
 fn roll_back(copy: &PrivateCopy) -> Result<(), StoreError> {
     let undoing = connection::open_for_writing(&copy.path())?;
-    undoing.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    undoing.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     drop(undoing);
     if copy.journal().exists() {
         return Err(StoreError::UnfinishedWrite);

@@ -4,9 +4,15 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::{Damage, ItemRow, MalformedSlot, RecordRow, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn};
+use super::{Damage, ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn};
 use crate::record::{RecordId, Revision, SlotId, VaultId};
 
+/// The highest number of a record or an item.
+const LAST: u32 = u32::MAX;
+/// A batch of rows ends here: rows may share the pages of their blobs, and be larger together than the file.
+const BATCH_BYTES: usize = 16 * 1024 * 1024;
+/// All summaries of items together; a journal of imports takes the most, and stays far below.
+const ITEMS_BYTES: usize = 256 * 1024 * 1024;
 /// A vault has at most 32 slots; forged ones beyond that are read so far that they can be named.
 const SLOTS_READ: u32 = 256;
 
@@ -66,8 +72,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked.
     pub fn slots(&self) -> Result<SlotRows, StoreError> {
-        let sql =
-            "SELECT slot_id, kind, memory_kib, passes, lanes, salt, check_value, wrapped, checksum, rowid FROM slot NOT INDEXED LIMIT ?1";
+        let sql = "SELECT slot_id, kind, memory_kib, passes, lanes, salt, check_value, CASE WHEN length(wrapped) <= 65536 THEN wrapped END, checksum, rowid FROM slot NOT INDEXED LIMIT ?1";
         let mut statement = self.prepare(sql)?;
         let mut rows = statement.query(params![SLOTS_READ + 1])?;
         let (mut found, mut last) = (SlotRows::default(), i64::MIN);
@@ -118,23 +123,40 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// The next rows after a handle, at most so many, by handle and without using any index; fewer at the end. One row
-    /// of another form must not hide the others: in its place comes the number of its handle.
+    /// The next rows after a handle, at most so many and no more than some MiB of them, by handle and without using any
+    /// index. One row of another form must not hide the others: in its place comes the number of its handle, and zero at
+    /// the end for rows whose numbers are no handles.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
-    pub fn rows_after(&self, handle: u32, most: u32) -> Result<Vec<Result<RecordRow, u32>>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 ORDER BY handle LIMIT ?2");
+    pub fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2");
         let mut statement = self.prepare(&sql)?;
         let mut rows = statement.query(params![handle, most])?;
-        let (mut found, mut last) = (Vec::new(), i64::from(handle));
+        let mut batch = RowBatch { rows: Vec::new(), is_last: true };
+        let (mut last, mut bytes) = (i64::from(handle), 0);
         while let Some(row) = rows.next()? {
             let number = row.get(0)?;
             ascends(&mut last, number)?;
             let number = u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?;
-            found.push(record_row(row).map_err(|_| number));
+            let row = record_row(row).map_err(|_| number);
+            bytes += row.as_ref().map_or(0, |row| row.summary.len());
+            batch.rows.push(row);
+            if batch.rows.len() == most as usize || bytes > BATCH_BYTES {
+                batch.is_last = false;
+                return Ok(batch);
+            }
         }
-        Ok(found)
+        if self.has_others("record", "handle")? {
+            batch.rows.push(Err(0));
+        }
+        Ok(batch)
+    }
+
+    /// Whether a table has rows with numbers that this program never gives.
+    fn has_others(&self, table: &str, column: &str) -> Result<bool, StoreError> {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} NOT INDEXED WHERE {column} > {LAST} OR {column} < 1)");
+        Ok(self.prepare(&sql)?.query_one([], |row| row.get(0))?)
     }
 
     /// The handles of the next sealed records after one, at most so many; fewer at the end.
@@ -142,7 +164,8 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Reader::rows_after`].
     pub fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
-        let mut statement = self.prepare("SELECT handle FROM sealed WHERE handle > ?1 ORDER BY handle LIMIT ?2")?;
+        let mut statement =
+            self.prepare(&format!("SELECT handle FROM sealed WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"))?;
         let mut rows = statement.query(params![handle, most])?;
         let (mut found, mut last) = (Vec::new(), i64::from(handle));
         while let Some(row) = rows.next()? {
@@ -167,15 +190,24 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
     pub fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
-        let mut statement =
-            self.prepare("SELECT number, item_id, revision, content_sha256, summary FROM item NOT INDEXED ORDER BY number")?;
+        let mut statement = self.prepare(&format!(
+            "SELECT number, item_id, revision, content_sha256, summary FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
+        ))?;
         let mut rows = statement.query([])?;
-        let (mut found, mut last) = (Vec::new(), 0);
+        let (mut found, mut last, mut bytes) = (Vec::new(), 0, 0);
         while let Some(row) = rows.next()? {
             let number = row.get(0)?;
             ascends(&mut last, number)?;
             let number = u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?;
-            found.push(item_row(row).map_err(|_| number));
+            let row = item_row(row).map_err(|_| number);
+            bytes += row.as_ref().map_or(0, |row| row.summary.len());
+            if bytes > ITEMS_BYTES {
+                return Err(StoreError::Damaged(Damage::Pages));
+            }
+            found.push(row);
+        }
+        if self.has_others("item", "number")? {
+            found.push(Err(0));
         }
         Ok(found)
     }

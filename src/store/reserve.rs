@@ -20,14 +20,15 @@ pub(super) fn reserve(store: &mut Store) -> Result<(), StoreError> {
     let deadline = Instant::now() + BUSY_TIMEOUT;
     let mut pause = *PAUSES_MS.start();
     loop {
-        let look = beside::look(&store.place, &store.file)?;
+        store.reading.meter.refill(store.bytes()?);
+        let look = beside::look(&store.place)?;
         if !look.refused.is_empty() {
             return Err(StoreError::Beside(look.refused));
         }
-        let shared = match begin_reading(&store.reading, &store.file) {
+        let shared = match begin_reading(&store.reading.connection, &store.file) {
             Err(StoreError::UnfinishedWrite) if Instant::now() < deadline => {
                 // A journal that its writer is removing, or one that was left behind; only the second stays.
-                drop(read_again(&store.reading, &store.file)?);
+                drop(read_again(&store.reading.connection, &store.file)?);
                 continue;
             }
             other => other?,
@@ -36,13 +37,13 @@ pub(super) fn reserve(store: &mut Store) -> Result<(), StoreError> {
             return Err(StoreError::Replaced);
         }
         let reserved = connection::open_for_writing(store.place.path()).and_then(|writing| {
-            writing.execute_batch("BEGIN IMMEDIATE")?;
+            writing.connection.execute_batch("BEGIN IMMEDIATE")?;
             Ok(writing)
         });
         drop(shared);
         match reserved {
             Ok(writing) => {
-                writing.busy_timeout(BUSY_TIMEOUT)?;
+                writing.connection.busy_timeout(BUSY_TIMEOUT)?;
                 store.writing = Some(writing);
                 return Ok(());
             }

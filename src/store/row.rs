@@ -92,6 +92,15 @@ pub struct SlotRow {
     pub checksum: [u8; SHA256_BYTES],
 }
 
+/// The next rows of records.
+#[derive(Debug)]
+pub struct RowBatch {
+    /// Each row, or the number of one that has not the form of a row.
+    pub rows: Vec<Result<RecordRow, u32>>,
+    /// Whether there are no more behind them.
+    pub is_last: bool,
+}
+
 /// The keyslots of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SlotRows {

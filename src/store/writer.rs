@@ -2,17 +2,20 @@
 
 use rusqlite::{Params, params};
 
+use super::meter::Meter;
 use super::{Damage, ItemRow, Reader, RecordRow, SlotRow, StoreError};
 use crate::record::{SlotId, VaultId};
 
 /// A write in progress; dropped without [`Writer::commit`], it leaves the file as it was.
 pub struct Writer<'a> {
     reader: Reader<'a>,
+    meter: Meter,
+    file_bytes: u64,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) const fn new(reader: Reader<'a>) -> Self {
-        Self { reader }
+    pub(super) const fn new(reader: Reader<'a>, meter: Meter, file_bytes: u64) -> Self {
+        Self { reader, meter, file_bytes }
     }
 
     /// What the write sees so far.
@@ -174,7 +177,10 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// [`StoreError`] when the store refuses.
     pub fn rebuild_indexes(&self) -> Result<(), StoreError> {
-        Ok(self.reader.connection().execute_batch("REINDEX")?)
+        self.meter.refill(self.file_bytes);
+        self.reader.connection().execute_batch("REINDEX")?;
+        self.meter.release();
+        Ok(())
     }
 
     /// Keeps all of it.

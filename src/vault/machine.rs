@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{State, hex};
 use crate::private;
-use crate::record::{SlotId, VaultId, WriteId};
+use crate::record::{Revision, SlotId, VaultId, WriteId};
 use crate::seal::{Fingerprint, sha256};
 use crate::store::PrivateFolder;
 
@@ -78,6 +78,11 @@ impl Machine {
 
     fn recall(&self, vault: VaultId) -> Option<Memory> {
         serde_json::from_slice(&fs::read(self.vault_file(vault)?).ok()?).ok()
+    }
+
+    /// The latest revision of this vault that was seen here.
+    pub(super) fn seen_revision(&self, vault: VaultId) -> Option<Revision> {
+        Revision::new(self.recall(vault)?.revision)
     }
 
     /// The slot that opened this vault last.

@@ -17,6 +17,8 @@ pub struct Vault<S> {
     pub(super) store: Store,
     pub(super) machine: Machine,
     pub(super) limits: KdfLimits,
+    /// Whether a write that was broken off was undone just now.
+    pub(super) has_undone: bool,
     pub(super) access: S,
 }
 
@@ -101,7 +103,7 @@ impl Vault<Locked> {
             Opened::Store(store) => {
                 let mut store = *store;
                 let (vault, slots) = doors(&mut store)?;
-                return Ok(Self { store, machine, limits, access: Locked { vault, slots, interrupted: None } });
+                return Ok(Self { store, machine, limits, has_undone: false, access: Locked { vault, slots, interrupted: None } });
             }
             Opened::Interrupted(interrupted) => *interrupted,
         };
@@ -121,7 +123,7 @@ impl Vault<Locked> {
             }
             (Err(_), Err(error)) => return Err(error.into()),
         };
-        Ok(Self { store, machine, limits, access: Locked { vault, slots, interrupted } })
+        Ok(Self { store, machine, limits, has_undone: false, access: Locked { vault, slots, interrupted } })
     }
 
     /// The names of the slots in the file.
@@ -147,6 +149,12 @@ impl<S> Vault<S> {
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
         self.store.is_copy() && self.store.refused().is_empty()
+    }
+
+    /// Whether unlocking undid a write that was broken off.
+    #[must_use]
+    pub const fn has_undone(&self) -> bool {
+        self.has_undone
     }
 
     /// How many names the file has. Over a file with two, reading goes on, writing does not.

@@ -5,9 +5,9 @@ use super::scan::{BATCH_ROWS, handle_of};
 use super::slot_rows::row_digest;
 use super::state::{SlotState, State};
 use super::{Unlocked, Vault, VaultError};
-use crate::record::WriteId;
+use crate::record::{Revision, WriteId};
 use crate::seal::{Total, make_id};
-use crate::store;
+use crate::store::{self, Damage, StoreError};
 
 impl Vault<Unlocked> {
     /// Rebuilds the indexes; takes count, total and slots as they are.
@@ -29,9 +29,8 @@ impl Vault<Unlocked> {
         let mut last = 0;
         loop {
             let batch = session.writer.reader().rows_after(last, BATCH_ROWS)?;
-            let Some(end) = batch.last() else { break };
-            last = handle_of(end);
-            for row in batch.into_iter().flatten() {
+            last = batch.rows.last().map_or(last, handle_of);
+            for row in batch.rows.into_iter().flatten() {
                 total = total.plus(session.access.total_of_row(&row));
                 count = count.saturating_add(1);
                 // A forged row must not use up the numbers.
@@ -40,13 +39,17 @@ impl Vault<Unlocked> {
                     revision = revision.max(authentic.row.revision);
                 }
             }
+            if batch.is_last {
+                break;
+            }
         }
-        // Only after the rows were walked: an index is built of them, and pages that lead in a circle would never end.
-        session.writer.rebuild_indexes()?;
         let rows: Vec<_> = session.writer.reader().items()?.into_iter().flatten().collect();
         session.state.items = u32::try_from(rows.len()).map_err(|_| VaultError::Full)?;
         session.state.item_total = rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
         let (authentic, _) = session.access.items_with_faults(session.writer.reader())?;
+        // A write that changed no record raised the revision all the same, and this machine may have seen it.
+        revision = authentic.iter().map(|opened| opened.row.revision).fold(revision, Revision::max);
+        revision = session.remembered().map_or(revision, |seen| revision.max(seen));
         let highest = authentic.last().map_or(0, |opened| opened.number.number());
         session.state.item_numbers = session.state.item_numbers.max(highest);
         session.state.total = total;
@@ -55,6 +58,11 @@ impl Vault<Unlocked> {
         session.state.catch_up(revision);
         let vault = session.access.vault;
         let rows = session.writer.reader().slots()?;
+        // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not end.
+        if rows.more {
+            return Err(StoreError::Damaged(Damage::Pages).into());
+        }
+        session.writer.rebuild_indexes()?;
         let before = std::mem::take(&mut session.state.slots);
         let state_of = |slot, digest: &[u8; 32]| {
             let kept = before.iter().find(|state| state.slot() == Some(slot));

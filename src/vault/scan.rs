@@ -7,7 +7,7 @@ use super::entry::OpenedRow;
 use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::record::{Handle, LineText, VolumeType, normalise};
 use crate::seal::Total;
-use crate::store::{Reader, RecordRow, Store};
+use crate::store::{Reader, RecordRow, RowBatch, Store};
 
 /// Rows read under one lock.
 pub(super) const BATCH_ROWS: u32 = 8192;
@@ -218,7 +218,7 @@ impl Unlocked {
     /// computed anew, to name the rows that were changed.
     fn scan_rows(
         &self,
-        mut rows: impl FnMut(u32) -> Result<Vec<FoundRow>, VaultError>,
+        mut rows: impl FnMut(u32) -> Result<RowBatch, VaultError>,
         takes: &(impl Fn(&OpenedRow) -> bool + Sync),
         sink: &mut impl Sink,
     ) -> Result<Vec<Fault>, VaultError> {
@@ -235,7 +235,7 @@ impl Unlocked {
     /// While the cores open one batch, the next is read.
     fn scan_with(
         &self,
-        rows: &mut impl FnMut(u32) -> Result<Vec<FoundRow>, VaultError>,
+        rows: &mut impl FnMut(u32) -> Result<RowBatch, VaultError>,
         takes: &(impl Fn(&OpenedRow) -> bool + Sync),
         sink: &mut impl Sink,
         open: OpenRow,
@@ -243,10 +243,10 @@ impl Unlocked {
         let mut all = Part::default();
         let mut last = 0;
         let mut next = rows(last)?;
-        while !next.is_empty() {
-            let full = next.len() == BATCH_ROWS as usize;
-            last = next.last().map_or(last, handle_of);
-            let mut batch = next.into_iter();
+        while !next.rows.is_empty() {
+            let is_last = next.is_last;
+            last = next.rows.last().map_or(last, handle_of);
+            let mut batch = next.rows.into_iter();
             let chunks: Vec<Vec<FoundRow>> = std::iter::from_fn(|| {
                 let chunk: Vec<FoundRow> = batch.by_ref().take(CHUNK_ROWS).collect();
                 (!chunk.is_empty()).then_some(chunk)
@@ -261,7 +261,7 @@ impl Unlocked {
                         let _ = send.send((place, self.open_chunk(chunk, takes, open)));
                     });
                 }
-                if full { rows(last) } else { Ok(Vec::new()) }
+                if is_last { Ok(RowBatch { rows: Vec::new(), is_last }) } else { rows(last) }
             });
             drop(send);
             let mut parts: Vec<(usize, Part)> = receive.iter().collect();

@@ -6,8 +6,9 @@ use secrecy::SecretString;
 use super::open::Standing;
 use super::scan::Sink;
 use super::slot_rows::{MOST_SLOTS, cost_of, is_plainly, kit_slot, passphrase_slot, slot_faults};
+use super::state::State;
 use super::{CopyDoubt, Entry, Fault, FaultKind, Locked, Machine, Unlocked, Vault, VaultError};
-use crate::record::{SlotId, VaultId};
+use crate::record::{Revision, SlotId, VaultId, WriteId};
 use crate::seal::{KIT_KIND, KdfLimits, KitIdentity, PASSPHRASE_KIND, Root, SlotOpening};
 use crate::store::{SlotRow, SlotRows, Store, StoreError};
 
@@ -51,7 +52,10 @@ impl Vault<Locked> {
 
     fn unlock_by(mut self, key: Key<'_>, only: Option<SlotId>) -> Result<Vault<Unlocked>, UnlockFailure> {
         match self.opened_by(key, only) {
-            Ok(access) => Ok(Vault { store: self.store, machine: self.machine, limits: self.limits, access }),
+            Ok(access) => {
+                let Self { store, machine, limits, has_undone, .. } = self;
+                Ok(Vault { store, machine, limits, has_undone, access })
+            }
             Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
         }
     }
@@ -133,18 +137,29 @@ impl Vault<Locked> {
         let Some(Standing { standing, settlement }) = &mut self.access.interrupted else { return Ok(root) };
         let vault = self.access.vault;
         let mut undone = look_inside(&mut self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
-        let found = undone.judge(&mut self.store)?;
-        let settles = found.is_sound
-            || match standing {
-                // A vault that was damaged before the write is damaged after undoing it. The file as it stands must be no
-                // better then: it does not open, or is neither whole nor has more records that do.
-                Ok((store, _)) => {
-                    undone = look_inside(store, &self.machine, vault, undone.root, slot, Remembering::Nothing)?;
-                    let as_it_stands = undone.judge(store)?;
-                    found.agrees && !as_it_stands.is_sound && found.whole >= as_it_stands.whole
+        let found = undone.judge(&mut self.store, &self.machine)?;
+        let settles = match standing {
+            Ok((store, _)) => {
+                undone = look_inside(store, &self.machine, vault, undone.root, slot, Remembering::Nothing)?;
+                let as_it_stands = undone.judge(store, &self.machine)?;
+                match (found.is_sound, as_it_stands.is_sound) {
+                    // All of a write had arrived but its end. Of any other whole state nothing is taken back.
+                    (true, true) => found.is_just_before(&as_it_stands),
+                    (true, false) => true,
+                    // A vault that was damaged before the write is damaged after undoing it. The file as it stands must
+                    // have no more records that open.
+                    (false, false) => found.agrees && found.whole >= as_it_stands.whole,
+                    (false, true) => false,
                 }
-                Err(_) => found.agrees,
-            };
+            }
+            Err(_) if found.agrees => true,
+            // The file as it stands does not open, and what speaks against the copy is said.
+            Err(_) => {
+                self.store.refuse_journal();
+                self.access.interrupted = None;
+                return Ok(undone.root);
+            }
+        };
         if !settles {
             self.refuse_journal()?;
             return Ok(undone.root);
@@ -152,7 +167,10 @@ impl Vault<Locked> {
         let settled = settlement.settle(&self.store, &self.machine.private_folder());
         self.access.interrupted = None;
         match settled {
-            Ok(store) => self.store = store,
+            Ok(store) => {
+                self.store = store;
+                self.has_undone = true;
+            }
             // The copy is as good for reading, and writing is refused over it.
             Err(StoreError::UnfinishedOnReadOnly | StoreError::Beside(_) | StoreError::Io(_) | StoreError::DiskFull) => {}
             Err(error) => return Err(error.into()),
@@ -235,15 +253,20 @@ enum Remembering {
 struct Judgement {
     /// Everything agrees: state, slots, count, totals, pages, and what this machine remembers.
     is_sound: bool,
-    /// Nothing that this machine remembers speaks against it.
+    /// Nothing that this machine remembers speaks against it; a lost state agrees with nothing that was seen.
     agrees: bool,
+    /// The latest write, where the state opens.
+    latest: Option<(Revision, WriteId)>,
+    /// The write before it, where its mark is kept.
+    before: Option<(Revision, WriteId)>,
     /// Records whose summaries open in their place.
     whole: usize,
 }
 
 impl Unlocked {
-    fn judge(&mut self, store: &mut Store) -> Result<Judgement, VaultError> {
-        let agrees = matches!(self.doubt, None | Some(CopyDoubt::OtherVault));
+    fn judge(&mut self, store: &mut Store, machine: &Machine) -> Result<Judgement, VaultError> {
+        let is_known = self.state.is_some() || machine.seen_revision(self.vault).is_none();
+        let agrees = is_known && matches!(self.doubt, None | Some(CopyDoubt::OtherVault));
         let mut counted = Counted(0);
         let scanned = self.scan_store(store, |_| true, &mut counted)?;
         let reader = store.read()?;
@@ -254,7 +277,18 @@ impl Unlocked {
             && scanned.is_empty()
             && items.is_ok_and(|(_, faults)| faults.is_empty())
             && reader.check_pages().is_ok();
-        Ok(Judgement { is_sound, agrees, whole: counted.0 })
+        let state = self.state.as_ref();
+        let mark = |state: &State, revision: Revision| Some((revision, state.write_of(revision)?));
+        let latest = state.and_then(|state| mark(state, state.revision()));
+        let before = state.and_then(|state| mark(state, Revision::new(state.revision().number().checked_sub(1)?)?));
+        Ok(Judgement { is_sound, agrees, latest, before, whole: counted.0 })
+    }
+}
+
+impl Judgement {
+    /// Whether the other is the very next write.
+    fn is_just_before(&self, next: &Self) -> bool {
+        self.latest.is_some() && self.latest == next.before
     }
 }
 

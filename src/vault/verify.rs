@@ -91,9 +91,9 @@ impl Unlocked {
         loop {
             let reader = self.same_view(store)?;
             let batch = reader.rows_after(last, BATCH_RECORDS)?;
-            let Some(end) = batch.last() else { break };
-            last = handle_of(end);
-            let read = read_sealed(&reader, batch, &mut found.faults)?;
+            let is_last = batch.is_last;
+            last = batch.rows.last().map_or(last, handle_of);
+            let read = read_sealed(&reader, batch.rows, &mut found.faults)?;
             drop(reader);
             let outcomes: Vec<(Total, Option<Fault>)> =
                 read.into_par_iter().map(|(row, sealed)| (self.total_of_row(&row), self.verify_record(row, sealed))).collect();
@@ -105,6 +105,9 @@ impl Unlocked {
             }
             rows = rows.saturating_add(BATCH_RECORDS);
             progress((count as usize).min(rows as usize), all.max(count as usize));
+            if is_last {
+                break;
+            }
         }
         let fault = self.total_fault(count, total);
         let named = |fault: &Fault| matches!(fault.kind, FaultKind::Count { .. } | FaultKind::SealedMissing | FaultKind::Row);

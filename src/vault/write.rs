@@ -63,6 +63,11 @@ impl<'a> WriteSession<'a> {
         self.state.revision().next().ok_or(VaultError::Full)
     }
 
+    /// The latest revision that this machine saw.
+    pub(super) fn remembered(&self) -> Option<Revision> {
+        self.machine.seen_revision(self.access.vault)
+    }
+
     /// The next handle, never given before.
     pub(super) fn next_handle(&mut self) -> Result<Handle, VaultError> {
         self.state.handles = self.state.handles.checked_add(1).ok_or(VaultError::Full)?;

@@ -25,7 +25,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     if args.repair && !verification.faults.is_empty() {
         verification = repair(world, &mut vault, &verification)?;
     }
-    report(world, shared, args, &verification)?;
+    let is_doubtful = vault.doubt().is_some() || !vault.refused().is_empty() || vault.is_unfinished();
+    report(world, shared, args, &verification, is_doubtful)?;
     guard::warn_of_vaults_place(world, &mut vault)?;
     if verification.faults.is_empty() {
         return Ok(exit_over(&vault));
@@ -40,11 +41,18 @@ fn verify(world: &mut World<'_>, vault: &mut Vault<Unlocked>) -> Result<Verifica
     Ok(verification)
 }
 
-fn report(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs, verification: &Verification) -> Result<(), Failure> {
+/// `is_doubtful`: what was read may not be the latest state of the vault, which was said already.
+fn report(
+    world: &mut World<'_>,
+    shared: &Shared,
+    args: &VerifyArgs,
+    verification: &Verification,
+    is_doubtful: bool,
+) -> Result<(), Failure> {
     if shared.json {
         let faults: Vec<_> =
             verification.faults.iter().map(|fault| serde_json::json!({ "handle": fault.handle, "problem": fault_words(fault) })).collect();
-        return json::print(world.out, &serde_json::json!({ "whole": verification.whole, "faults": faults }));
+        return json::print(world.out, &serde_json::json!({ "whole": verification.whole, "faults": faults, "doubtful": is_doubtful }));
     }
     for fault in &verification.faults {
         writeln!(world.out, "Wrong: {}", fault_words(fault))?;
@@ -56,7 +64,9 @@ fn report(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs, verificatio
     } else {
         format!("{} records are", verification.whole)
     };
-    if verification.faults.is_empty() {
+    if verification.faults.is_empty() && is_doubtful {
+        writeln!(world.out, "{} whole in what was read; the warning says why that may not be the latest.", capital(&count))?;
+    } else if verification.faults.is_empty() {
         let held = if verification.whole == 0 { "the vault is empty".to_owned() } else { format!("{count} whole") };
         writeln!(world.out, "All is well: {held}, and nothing is missing.")?;
     } else {
@@ -102,7 +112,7 @@ fn set_aside(world: &mut World<'_>, shared: &Shared, vault: &Vault<Unlocked>) ->
         return Err(Failure::refused("nothing was renamed", ""));
     }
     for file in refused {
-        let aside = store::set_aside(file)?;
+        let aside = store::set_aside(vault.path(), file)?;
         writeln!(world.err, "{} is now {}.", file.path.display(), aside.display())?;
     }
     writeln!(world.err, "Run 'drivekey verify' to see that the vault is whole.")?;
