@@ -138,23 +138,20 @@ impl Vault<Locked> {
         let vault = self.access.vault;
         let mut undone = look_inside(&mut self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
         let found = undone.judge(&mut self.store, &self.machine)?;
-        let settles = match standing {
-            Ok((store, _)) => {
-                undone = look_inside(store, &self.machine, vault, undone.root, slot, Remembering::Nothing)?;
-                let as_it_stands = undone.judge(store, &self.machine)?;
-                match (found.is_sound, as_it_stands.is_sound) {
-                    // All of a write had arrived but its end. Of any other whole state nothing is taken back.
-                    (true, true) => found.is_just_before(&as_it_stands),
-                    (true, false) => true,
-                    // A vault that was damaged before the write is damaged after undoing it. The file as it stands must
-                    // have no more records that open.
-                    (false, false) => found.agrees && found.whole >= as_it_stands.whole,
-                    (false, true) => false,
-                }
-            }
-            Err(_) if found.agrees => true,
+        let as_it_stands = standing.as_mut().ok().and_then(|(store, _)| {
+            // A file that is torn in its middle may fail at any look.
+            undone.look(store, &self.machine, Remembering::Nothing).and_then(|()| undone.judge(store, &self.machine)).ok()
+        });
+        let settles = match (found.is_sound, as_it_stands) {
+            // All of a write had arrived but its end. Of any other whole state nothing is taken back.
+            (true, Some(stands)) if stands.is_sound => found.is_just_before(&stands),
+            (true, _) => true,
+            // A vault that was damaged before the write is damaged after undoing it. The file as it stands must have no
+            // more records that open.
+            (false, Some(stands)) => found.agrees && !stands.is_sound && found.whole >= stands.whole,
+            (false, None) if found.agrees => true,
             // The file as it stands does not open, and what speaks against the copy is said.
-            Err(_) => {
+            (false, None) => {
                 self.store.refuse_journal();
                 self.access.interrupted = None;
                 return Ok(undone.root);
@@ -200,45 +197,15 @@ impl Vault<Locked> {
 fn look_inside(
     store: &mut Store,
     machine: &Machine,
-    known: VaultId,
+    vault: VaultId,
     root: Box<Root>,
     slot: SlotId,
     remembering: Remembering,
 ) -> Result<Unlocked, VaultError> {
-    let path = store.path().to_owned();
-    let unfinished = store.is_copy();
-    let reader = store.read()?;
-    let (vault, sealed_state) = reader.vault()?;
-    if vault != known {
-        return Err(VaultError::SlotTampered);
-    }
-    let slots = reader.slots()?;
-    let state = root.unseal_state(&sealed_state).ok();
-    let faults = match &state {
-        Some(state) => slot_faults(vault, state, &slots),
-        None => vec![Fault::whole(FaultKind::State)],
-    };
-    let mut doubt = machine.doubt(vault, root.fingerprint(), state.as_ref(), &path);
-    let remember = match remembering {
-        Remembering::Nothing => false,
-        Remembering::WhatIsSound if doubt == Some(CopyDoubt::ForeignRoot) => {
-            return Err(VaultError::Copy(CopyDoubt::ForeignRoot));
-        }
-        Remembering::WhatIsSound => doubt.is_none() && faults.is_empty() && !unfinished,
-        Remembering::WhateverItIs => faults.is_empty(),
-    };
-    let mut memory = Ok(());
-    if let (Some(state), true) = (&state, remember) {
-        let kept = if remembering == Remembering::WhateverItIs {
-            doubt = None;
-            machine.accept(vault, root.fingerprint(), state, Some(slot), &path)
-        } else {
-            machine.remember(vault, root.fingerprint(), state, Some(slot), &path)
-        };
-        memory = kept.map_err(|error| error.kind());
-    }
-    drop(reader);
-    Ok(Unlocked { vault, root, state, sealed_state, slot, slots, faults, doubt, memory })
+    let (state, sealed_state, slots, faults, doubt, memory) = (None, Vec::new(), SlotRows::default(), Vec::new(), None, Ok(()));
+    let mut inside = Unlocked { vault, root, state, sealed_state, slot, slots, faults, doubt, memory };
+    inside.look(store, machine, remembering)?;
+    Ok(inside)
 }
 
 /// What this machine keeps of a look inside.
@@ -264,6 +231,45 @@ struct Judgement {
 }
 
 impl Unlocked {
+    /// Takes over what this file says; its root stays.
+    fn look(&mut self, store: &mut Store, machine: &Machine, remembering: Remembering) -> Result<(), VaultError> {
+        let path = store.path().to_owned();
+        let is_copy = store.is_copy();
+        let reader = store.read()?;
+        let (vault, sealed_state) = reader.vault()?;
+        if vault != self.vault {
+            return Err(VaultError::SlotTampered);
+        }
+        self.slots = reader.slots()?;
+        self.state = self.root.unseal_state(&sealed_state).ok();
+        self.sealed_state = sealed_state;
+        self.faults = match &self.state {
+            Some(state) => slot_faults(vault, state, &self.slots),
+            None => vec![Fault::whole(FaultKind::State)],
+        };
+        let fingerprint = self.root.fingerprint();
+        self.doubt = machine.doubt(vault, fingerprint, self.state.as_ref(), &path);
+        let remembers = match remembering {
+            Remembering::Nothing => false,
+            Remembering::WhatIsSound if self.doubt == Some(CopyDoubt::ForeignRoot) => {
+                return Err(VaultError::Copy(CopyDoubt::ForeignRoot));
+            }
+            Remembering::WhatIsSound => self.doubt.is_none() && self.faults.is_empty() && !is_copy,
+            Remembering::WhateverItIs => self.faults.is_empty(),
+        };
+        if let (Some(state), true) = (&self.state, remembers) {
+            let kept = if remembering == Remembering::WhateverItIs {
+                self.doubt = None;
+                machine.accept(vault, fingerprint, state, Some(self.slot), &path)
+            } else {
+                machine.remember(vault, fingerprint, state, Some(self.slot), &path)
+            };
+            self.memory = kept.map_err(|error| error.kind());
+        }
+        drop(reader);
+        Ok(())
+    }
+
     fn judge(&mut self, store: &mut Store, machine: &Machine) -> Result<Judgement, VaultError> {
         let is_known = self.state.is_some() || machine.seen_revision(self.vault).is_none();
         let agrees = is_known && matches!(self.doubt, None | Some(CopyDoubt::OtherVault));
