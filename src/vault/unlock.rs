@@ -4,10 +4,9 @@
 use secrecy::SecretString;
 
 use super::open::Standing;
-use super::scan::Sink;
 use super::slot_rows::{MOST_SLOTS, cost_of, is_plainly, kit_slot, passphrase_slot, slot_faults};
 use super::state::State;
-use super::{CopyDoubt, Entry, Fault, FaultKind, Locked, Machine, Unlocked, Vault, VaultError};
+use super::{CopyDoubt, Fault, FaultKind, Locked, Machine, Unlocked, Vault, VaultError};
 use crate::record::{Revision, SlotId, VaultId, WriteId};
 use crate::seal::{KIT_KIND, KdfLimits, KitIdentity, PASSPHRASE_KIND, Root, SlotOpening};
 use crate::store::{SlotRow, SlotRows, Store, StoreError};
@@ -218,7 +217,7 @@ enum Remembering {
 
 /// What a whole look at a file gave.
 struct Judgement {
-    /// Everything agrees: state, slots, count, totals, pages, and what this machine remembers.
+    /// Everything is as it was written, each record opened, and agrees with what this machine remembers.
     is_sound: bool,
     /// Nothing that this machine remembers speaks against it; a lost state agrees with nothing that was seen.
     agrees: bool,
@@ -226,8 +225,8 @@ struct Judgement {
     latest: Option<(Revision, WriteId)>,
     /// The write before it, where its mark is kept.
     before: Option<(Revision, WriteId)>,
-    /// Records whose summaries open in their place.
-    whole: usize,
+    /// Records that are whole.
+    whole: u32,
 }
 
 impl Unlocked {
@@ -273,47 +272,22 @@ impl Unlocked {
     fn judge(&mut self, store: &mut Store, machine: &Machine) -> Result<Judgement, VaultError> {
         let is_known = self.state.is_some() || machine.seen_revision(self.vault).is_none();
         let agrees = is_known && matches!(self.doubt, None | Some(CopyDoubt::OtherVault));
-        let mut counted = Counted(0);
-        let scanned = self.scan_store(store, |_| true, &mut counted)?;
-        let reader = store.read()?;
-        let items = self.items_with_faults(&reader);
-        let is_sound = agrees
-            && self.state.is_some()
-            && self.faults.is_empty()
-            && scanned.is_empty()
-            && items.is_ok_and(|(_, faults)| faults.is_empty())
-            && reader.check_pages().is_ok();
+        // Every blob, too: a journal may hold nothing but those.
+        let verified = self.verify_once(store, &machine.private_folder(), &mut |_, _| {})?;
+        store.release();
+        let is_sound = agrees && self.state.is_some() && verified.faults.is_empty();
         let state = self.state.as_ref();
         let mark = |state: &State, revision: Revision| Some((revision, state.write_of(revision)?));
         let latest = state.and_then(|state| mark(state, state.revision()));
         let before = state.and_then(|state| mark(state, Revision::new(state.revision().number().checked_sub(1)?)?));
-        Ok(Judgement { is_sound, agrees, latest, before, whole: counted.0 })
+        Ok(Judgement { is_sound, agrees, latest, before, whole: verified.whole })
     }
 }
 
 impl Judgement {
-    /// Whether the other is the very next write.
+    /// Whether the other is of the very next write, or of none since.
     fn is_just_before(&self, next: &Self) -> bool {
-        self.latest.is_some() && self.latest == next.before
-    }
-}
-
-/// Counts records, and keeps none.
-struct Counted(usize);
-
-impl Sink for Counted {
-    fn take(&mut self, entries: Vec<Entry>) -> bool {
-        self.0 += entries.len();
-        true
-    }
-
-    fn restart(&mut self) -> bool {
-        self.0 = 0;
-        true
-    }
-
-    fn may_block(&self) -> bool {
-        false
+        self.latest.is_some() && (self.latest == next.before || self.latest == next.latest)
     }
 }
 

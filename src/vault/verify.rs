@@ -52,7 +52,8 @@ impl Vault<Unlocked> {
 }
 
 impl Unlocked {
-    fn verify_once(
+    /// One verification under the state that was last read.
+    pub(super) fn verify_once(
         &self,
         store: &mut Store,
         private: &PrivateFolder,
