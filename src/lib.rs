@@ -6,17 +6,15 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
-pub mod drives;
 pub mod erase;
-pub mod export;
-pub mod fve;
 pub mod gather;
-pub mod import;
-pub mod private;
-pub mod record;
-pub mod reveal;
-pub mod seal;
-pub mod sheet;
-pub mod store;
-pub mod vault;
-pub mod vault_file;
+
+pub use drivekey_drives as drives;
+pub use drivekey_export as export;
+pub use drivekey_files::{private, vault_file};
+pub use drivekey_fve as fve;
+pub use drivekey_import as import;
+pub use drivekey_record as record;
+pub use drivekey_sheet as sheet;
+pub use drivekey_vault as vault;
+pub use drivekey_vault::{reveal, seal, store};

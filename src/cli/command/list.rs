@@ -5,8 +5,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json, table, world::World};
-use crate::record::LineText;
-use crate::vault::{Entry, Fault, Filter, Listing, TrashFilter, Unlocked, Vault};
+use drivekey_record::LineText;
+use drivekey_vault::{Entry, Fault, Filter, Listing, TrashFilter, Unlocked, Vault};
 
 /// Longest list of names that a part of a name was read as.
 const SHOWN_NAMES: usize = 5;

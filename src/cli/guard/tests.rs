@@ -12,10 +12,10 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::cli::{Clipboard, ClipboardError, Exit, KdfPolicy, Surroundings, Terminal};
-use crate::drives::Roots;
-use crate::record::{Details, Proof, ProofLevel, RecoveryPassword, SourceKind};
-use crate::seal::{KdfCost, KdfLimits};
-use crate::vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking};
+use drivekey_drives::Roots;
+use drivekey_record::{Details, Proof, ProofLevel, RecoveryPassword, SourceKind};
+use drivekey_vault::seal::{KdfCost, KdfLimits};
+use drivekey_vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking};
 
 #[path = "../../../tests/fve_support/mod.rs"]
 mod fve_support;
