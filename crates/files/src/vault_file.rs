@@ -44,6 +44,7 @@ impl Descriptor {
     }
 
     /// Whether the path leads to this very file.
+    #[must_use]
     pub fn is_at(&self, path: &Path) -> bool {
         #[cfg(unix)]
         return path.metadata().is_ok_and(|there| self.shared.is(&there));
@@ -52,6 +53,7 @@ impl Descriptor {
     }
 
     /// How many names the file has; 1 where the system cannot tell.
+    #[must_use]
     pub fn names(&self) -> u64 {
         #[cfg(unix)]
         return self.metadata().map_or(1, |meta| std::os::unix::fs::MetadataExt::nlink(&meta));

@@ -280,6 +280,7 @@ impl Group {
 }
 
 /// What sets groups apart when people type them.
+#[must_use]
 pub fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(

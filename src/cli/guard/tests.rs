@@ -17,11 +17,8 @@ use drivekey_record::{Details, Proof, ProofLevel, RecoveryPassword, SourceKind};
 use drivekey_vault::seal::{KdfCost, KdfLimits};
 use drivekey_vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking};
 
-#[path = "../../../tests/fve_support/mod.rs"]
-mod fve_support;
-
-use fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of};
-use fve_support::sparse::Sparse;
+use drivekey_testkit::fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of};
+use drivekey_testkit::fve_support::sparse::Sparse;
 
 const COST: KdfCost = KdfCost { memory_kib: 1024, passes: 1, lanes: 1 };
 const LIMITS: KdfLimits = KdfLimits { floor: COST, ceiling: COST };

@@ -157,7 +157,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn corpora() -> Vec<(PathBuf, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folders = ["tests/data/formats", "samples", "../shared/samples/formats"];
     let all = folders.iter().flat_map(|folder| files(&root.join(folder)));
     all.map(|path| (path.clone(), std::fs::read(&path).unwrap())).collect()
@@ -176,7 +176,7 @@ fn no_sample_with_a_key_is_turned_down() {
 /// Those of the shared corpus whose formats have no reader here yet, by what its list expects of them.
 #[test]
 fn no_sample_that_is_said_to_have_a_key_is_turned_down() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/formats");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples/formats");
     let Ok(list) = std::fs::read(folder.join("expected.json")) else { return };
     let list: serde_json::Value = serde_json::from_slice(&list).unwrap();
     for case in list["files"].as_array().unwrap() {
