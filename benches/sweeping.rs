@@ -43,7 +43,14 @@ fn main() {
         for ((_, program, arguments), times) in programs.iter().zip(&mut times) {
             let begun = Instant::now();
             let mut command = Command::new(program);
-            if command.args(*arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok() {
+            if command
+                .args(*arguments)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok()
+            {
                 times.push(begun.elapsed().as_secs_f64());
             }
         }

@@ -132,7 +132,8 @@ impl Worker {
         let began = Instant::now();
         let answered = loop {
             match waiting.recv_timeout(LOOK_AFTER.min(patience)) {
-                Err(RecvTimeoutError::Timeout) if began.elapsed() < patience && !limits::is_beyond(self.process.id()) => {}
+                Err(RecvTimeoutError::Timeout)
+                    if began.elapsed() < patience && !limits::is_beyond(self.process.id()) => {}
                 answered => break answered,
             }
         };

@@ -56,7 +56,10 @@ impl Target {
             (Ok(found), Err(_)) => Ok(Self { path, found }),
             (Err(TargetError::Fve(FveError::NotBitLocker)), Err(_)) => Err(Failure::new(
                 Exit::Failed,
-                format!("nothing of a BitLocker volume was found in the first 64 MiB of {} and of its partitions", path.display()),
+                format!(
+                    "nothing of a BitLocker volume was found in the first 64 MiB of {} and of its partitions",
+                    path.display()
+                ),
                 "it may have been another drive, or too much was written over it",
             )),
             (Err(error), Err(_)) => Err(target_failure(&path, error)),
@@ -121,7 +124,10 @@ fn named(path: &Path) -> Result<Vec<Found>, TargetError> {
     }
 }
 
-fn read(path: &Path, look: impl FnOnce(&mut Source<Drive>) -> Result<Vec<Found>, FveError>) -> Result<Vec<Found>, TargetError> {
+fn read(
+    path: &Path,
+    look: impl FnOnce(&mut Source<Drive>) -> Result<Vec<Found>, FveError>,
+) -> Result<Vec<Found>, TargetError> {
     let drive = Drive::open(path).map_err(TargetError::Drive)?;
     let size = drive.size();
     look(&mut Source::with_size(drive, Some(size))).map_err(TargetError::Fve)
@@ -147,7 +153,10 @@ fn joined(mut whole: Vec<Found>, left: Vec<Found>) -> Vec<Found> {
 
 fn is_live(path: &Path) -> bool {
     // A device on Windows has no metadata to ask for.
-    path.metadata().map_or_else(|_| cfg!(windows) && path.to_str().is_some_and(|text| text.starts_with(r"\\.\")), |data| !data.is_file())
+    path.metadata().map_or_else(
+        |_| cfg!(windows) && path.to_str().is_some_and(|text| text.starts_with(r"\\.\")),
+        |data| !data.is_file(),
+    )
 }
 
 /// `/dev/sdb, partition 2`
@@ -158,7 +167,8 @@ pub(super) fn place(path: &Path, found: &Found) -> String {
         None => format!("{}, lost partition at byte {}", printable(path), found.start),
     };
     let left = [Warning::BootSectorLost, Warning::WrongPlaces];
-    let is_left = found.volume.as_ref().is_ok_and(|volume| volume.warnings.iter().any(|warning| left.contains(warning)));
+    let is_left =
+        found.volume.as_ref().is_ok_and(|volume| volume.warnings.iter().any(|warning| left.contains(warning)));
     if is_left { format!("{place} (remains)") } else { place }
 }
 
@@ -182,8 +192,9 @@ impl Fits {
         for guid in volume.recovery_key_ids().into_iter().take(KEY_IDS_MAX) {
             let on_drive = KeyId::Full(guid);
             let hits = vault.resolve(&guid.compact())?.entries;
-            let fitting =
-                hits.into_iter().filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
+            let fitting = hits
+                .into_iter()
+                .filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
             for entry in fitting {
                 if entries.iter().all(|(known_guid, known)| (*known_guid, known.handle) != (guid, entry.handle)) {
                     entries.push((guid, entry));
@@ -192,10 +203,15 @@ impl Fits {
         }
         let mut fits = Self { entries, proved: Vec::new(), nearest: Vec::new() };
         if fits.entries.is_empty() {
-            let computer = volume.description.as_ref().and_then(|description| description.computer.as_ref()).map(LineText::normalised);
+            let computer = volume
+                .description
+                .as_ref()
+                .and_then(|description| description.computer.as_ref())
+                .map(LineText::normalised);
             for entry in vault.list(&Filter::default())?.entries {
                 let details = &entry.details;
-                let opened = |proof: &Proof| proof.level.is_proof() && volume.all_copies().any(|copy| copy.guid == proof.volume);
+                let opened =
+                    |proof: &Proof| proof.level.is_proof() && volume.all_copies().any(|copy| copy.guid == proof.volume);
                 if details.proof.as_ref().is_some_and(opened) {
                     fits.proved.push(entry);
                 } else if computer.is_some() && details.device_name.as_ref().map(LineText::normalised) == computer {
@@ -214,7 +230,8 @@ impl Fits {
 /// What a drive says of one of its recovery keys. Whoever can write to the drive can change it.
 pub(super) fn details_of(volume: &Volume, guid: Guid) -> Details {
     let description = volume.description.as_ref();
-    let modified = volume.protectors.iter().find(|protector| protector.guid == guid).and_then(|protector| protector.modified);
+    let modified =
+        volume.protectors.iter().find(|protector| protector.guid == guid).and_then(|protector| protector.modified);
     let letter = description.and_then(|description| description.drive_letter);
     Details {
         key_id: KeyId::Full(guid),
@@ -222,7 +239,9 @@ pub(super) fn details_of(volume: &Volume, guid: Guid) -> Details {
         volume_type: volume_type(volume),
         mount_point: letter.and_then(|letter| format!("{letter}:").parse().ok()),
         volume_label: description.and_then(|description| description.label.clone()),
-        created: modified.or(volume.created).map(|time| Created::Zoned(chrono::SubsecRound::trunc_subsecs(time, 0).fixed_offset())),
+        created: modified
+            .or(volume.created)
+            .map(|time| Created::Zoned(chrono::SubsecRound::trunc_subsecs(time, 0).fixed_offset())),
         ..Details::default()
     }
 }

@@ -46,7 +46,9 @@ pub enum WriteError {
 impl WriteError {
     /// What the system's error means for a file that is made or written in this folder.
     pub(super) fn of(error: &io::Error, folder: &Path) -> Self {
-        use io::ErrorKind::{FileTooLarge, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        use io::ErrorKind::{
+            FileTooLarge, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
         // The folder was there when the export began.
         if is_gone(error) || folder.symlink_metadata().is_err() {
             return Self::Gone;

@@ -191,7 +191,11 @@ impl Anchor {
 /// # Errors
 /// [`WriteError`]; what was begun is removed again.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(Put, Seen), WriteError> {
-    let name = path.file_name().ok_or(NameProblem::Empty)?.to_str().ok_or(NameProblem::Character(char::REPLACEMENT_CHARACTER))?;
+    let name = path
+        .file_name()
+        .ok_or(NameProblem::Empty)?
+        .to_str()
+        .ok_or(NameProblem::Character(char::REPLACEMENT_CHARACTER))?;
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut folder = Folder::open(parent)?;
     let put = folder.put(name, bytes)?;

@@ -105,7 +105,8 @@ fn is_harmless(text: &str) -> bool {
         hex > NAME_DIGITS || (hex >= ID_DIGITS && run.contains('-'))
     };
     // A name of the form `Key ID: 7EDB30ED` would announce one.
-    let announced = text.split_once([':', '=']).is_some_and(|(_, value)| hex_runs(value).any(|run| run.len() >= ANNOUNCED_DIGITS));
+    let announced =
+        text.split_once([':', '=']).is_some_and(|(_, value)| hex_runs(value).any(|run| run.len() >= ANNOUNCED_DIGITS));
     digits <= NAME_DIGITS && !announced && !hex_runs(text).any(like_an_id)
 }
 
@@ -149,7 +150,10 @@ mod tests {
         assert!(text.starts_with('\u{FEFF}') && text.ends_with("\r\n\r\n") && !text.contains('\0'));
         assert!(text.contains("\r\n\r\nIdentifier:\r\n\r\n\t7EDB30ED-1234-4ABC-9DEF-0123456789AB\r\n\r\n"), "{text}");
         assert!(text.contains(&format!("\r\n\r\nRecovery Key:\r\n\r\n\t{LIBBDE}\r\n\r\n")), "{text}");
-        assert!(text.contains("Computer: Büro-PC\r\nDrive: C:\r\nVolume type: operating system drive\r\n\r\n"), "{text}");
+        assert!(
+            text.contains("Computer: Büro-PC\r\nDrive: C:\r\nVolume type: operating system drive\r\n\r\n"),
+            "{text}"
+        );
         assert!(text.contains("A newer key exists"));
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     }

@@ -78,7 +78,9 @@ fn is_date_of(text: &str, created: DateTime<Utc>) -> bool {
     };
     match numbers[..] {
         [a, b, c] => is(c, Some(b), a) || is(c, Some(a), b) || is(a, Some(b), c),
-        [a, b] if text.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_LETTERS => is(b, None, a) || is(a, None, b),
+        [a, b] if text.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_LETTERS => {
+            is(b, None, a) || is(a, None, b)
+        }
         _ => false,
     }
 }

@@ -79,7 +79,11 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
         Err(error) => return Err(error),
         Ok(volume) => {
             // Who divides a drive that was one volume leaves its first sector's beginning as it is.
-            let mut scan = behind_tables(source, size).unwrap_or(Scan { table: Table::None, found: Vec::new(), other_partitions: 0 });
+            let mut scan = behind_tables(source, size).unwrap_or(Scan {
+                table: Table::None,
+                found: Vec::new(),
+                other_partitions: 0,
+            });
             scan.found.retain(|found| found.volume.is_ok());
             scan.found.insert(0, Found { start: 0, partition: None, volume: Ok(volume) });
             return Ok(scan);
@@ -123,8 +127,10 @@ pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>
     let regions = slots.iter().take(SEARCHED_MAX).map(|slot| (slot.start, Some(slot.size))).chain([(0, size)]);
     for (start, size) in regions {
         let left = remains::volumes(source, start, size).into_iter();
-        volumes
-            .extend(left.filter(|one| volumes.iter().all(|known| (known.start, known.guid) != (one.start, one.guid))).collect::<Vec<_>>());
+        volumes.extend(
+            left.filter(|one| volumes.iter().all(|known| (known.start, known.guid) != (one.start, one.guid)))
+                .collect::<Vec<_>>(),
+        );
     }
     let found = volumes.into_iter().map(|volume| {
         let slot = slots.iter().find(|slot| slot.start == volume.start);
@@ -184,7 +190,11 @@ fn raw_size<R: Read + Seek>(source: &mut Source<R>) -> Result<Option<u64>, FveEr
     if !footer.starts_with(VHD_COOKIE) {
         return Ok(Some(size));
     }
-    if footer.get(60..64) == Some(&VHD_TYPE_FIXED) { Ok(Some(footer_at)) } else { Err(FveError::Container(Container::DynamicVhd)) }
+    if footer.get(60..64) == Some(&VHD_TYPE_FIXED) {
+        Ok(Some(footer_at))
+    } else {
+        Err(FveError::Container(Container::DynamicVhd))
+    }
 }
 
 impl Found {
@@ -206,11 +216,20 @@ fn container(first: &[u8]) -> Option<Container> {
     ];
     // Each maker writes a text of its own before the number that counts.
     let vdi = first.get(VDI_MAGIC.0..VDI_MAGIC.0 + 4) == Some(&VDI_MAGIC.1);
-    begins.into_iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, container)| container).or(vdi.then_some(Container::Vdi))
+    begins
+        .into_iter()
+        .find(|(magic, _)| first.starts_with(magic))
+        .map(|(_, container)| container)
+        .or(vdi.then_some(Container::Vdi))
 }
 
 /// What has neither a volume nor a table of volumes: perhaps a packed image.
 fn nothing_in(first: &[u8]) -> FveError {
-    let packed: [&[u8]; 6] = [b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"BZh"];
-    if packed.iter().any(|magic| first.starts_with(magic)) { FveError::Container(Container::Packed) } else { FveError::NotBitLocker }
+    let packed: [&[u8]; 6] =
+        [b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"BZh"];
+    if packed.iter().any(|magic| first.starts_with(magic)) {
+        FveError::Container(Container::Packed)
+    } else {
+        FveError::NotBitLocker
+    }
 }

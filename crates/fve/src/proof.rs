@@ -113,13 +113,15 @@ pub(super) fn prove_with_rounds<'v>(
 
 fn only_match(volume: &Volume, key_id: &KeyId) -> Option<Guid> {
     let known = *key_id != KeyId::Unknown;
-    let mut fitting = volume.recovery_key_ids().into_iter().filter(|guid| known && key_id.may_equal(&KeyId::Full(*guid)));
+    let mut fitting =
+        volume.recovery_key_ids().into_iter().filter(|guid| known && key_id.may_equal(&KeyId::Full(*guid)));
     fitting.next().filter(|_| fitting.next().is_none())
 }
 
 fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verdict {
     let any = |wanted: fn(&Tried) -> bool| tried.iter().any(wanted);
-    let named_failed = tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
+    let named_failed =
+        tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
     if any(|tried| tried.outcome == Outcome::Opens) {
         Verdict::Opens
     } else if volume.all_copies().any(may_be_wrong) || !named_failed && volume.is_list_doubtful() {

@@ -41,7 +41,11 @@ pub(super) fn volumes<R: Read + Seek>(source: &mut Source<R>, start: u64, size: 
             let Some(began) = began(source, &block, at, start) else { continue };
             let size = size.filter(|_| began == start);
             let volume = volume(source, (began, size), &block);
-            found.extend(volume.filter(|volume| found.iter().all(|known| (known.start, known.guid) != (volume.start, volume.guid))));
+            found.extend(
+                volume.filter(|volume| {
+                    found.iter().all(|known| (known.start, known.guid) != (volume.start, volume.guid))
+                }),
+            );
         }
     }
     found

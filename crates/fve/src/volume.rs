@@ -221,7 +221,8 @@ impl Volume {
         let Some((used, block)) = best else { return Err(FveError::NoMetadata { copies }) };
         let mut described = |used, block, others| {
             let header_at = volume_header_offset(&block).and_then(|offset| start.checked_add(offset));
-            let header_sector = header_at.and_then(|at| source.read_at(at, boot.sector_size.into()).ok()).unwrap_or_default();
+            let header_sector =
+                header_at.and_then(|at| source.read_at(at, boot.sector_size.into()).ok()).unwrap_or_default();
             let parts = Parts { boot: boot_bytes.to_vec(), block, header_sector, others };
             Self::describe(parts, boot, Place { start, size, copies, used })
         };
@@ -233,15 +234,21 @@ impl Volume {
     pub(super) fn describe(parts: Parts, boot: &Boot, place: Place) -> Self {
         let block = &parts.block;
         let created = block.created();
-        let description = block.datums().find(|datum| datum.is(role::DESCRIPTION, kind::TEXT)).and_then(|datum| text(datum.data));
+        let description =
+            block.datums().find(|datum| datum.is(role::DESCRIPTION, kind::TEXT)).and_then(|datum| text(datum.data));
         let listed = || block.datums().filter(|datum| datum.is(role::PROTECTOR, kind::PROTECTOR));
         let protectors: Vec<Protector> = listed().filter_map(|datum| Protector::parse(&datum)).collect();
         let [state, next_state] = block.states().map(State::from_code);
         let valid = |copy: &Copy| copy.state == CopyState::Valid;
         let warnings = [
             boot.is_lost.then_some(Warning::BootSectorLost),
-            place.copies.iter().all(|copy| copy.offset.is_none() || !boot.offsets.contains(&copy.offset)).then_some(Warning::WrongPlaces),
-            (!matches!(place.copies[place.used].state, CopyState::Valid | CopyState::Misplaced)).then_some(Warning::NoValidCopy),
+            place
+                .copies
+                .iter()
+                .all(|copy| copy.offset.is_none() || !boot.offsets.contains(&copy.offset))
+                .then_some(Warning::WrongPlaces),
+            (!matches!(place.copies[place.used].state, CopyState::Valid | CopyState::Misplaced))
+                .then_some(Warning::NoValidCopy),
             block.datums().ended_early().then_some(Warning::ListEndsEarly),
             (listed().count() > protectors.len()).then_some(Warning::UnreadableProtector),
             place.copies.iter().any(|copy| valid(copy) && copy.differs).then_some(Warning::CopiesDiffer),
@@ -307,7 +314,9 @@ impl Volume {
 
 /// Where the first sectors went that the BitLocker boot sector displaced.
 pub(super) fn volume_header_offset(block: &Block) -> Option<u64> {
-    let place = || block.datums().find(|datum| datum.is(role::VOLUME_HEADER, kind::PLACE)).and_then(|datum| u64_at(datum.data, 0));
+    let place = || {
+        block.datums().find(|datum| datum.is(role::VOLUME_HEADER, kind::PLACE)).and_then(|datum| u64_at(datum.data, 0))
+    };
     block.volume_header_offset().or_else(|| place().filter(|offset| *offset != 0))
 }
 

@@ -97,7 +97,9 @@ fn read_input(input: &Input<'_>) -> Reading {
     if plain.records.is_empty() {
         return reading;
     }
-    plain.remarks.extend(reading.remarks.into_iter().filter(|remark| remark.kind.is_of_structure() && remark.member.is_none()));
+    plain
+        .remarks
+        .extend(reading.remarks.into_iter().filter(|remark| remark.kind.is_of_structure() && remark.member.is_none()));
     plain
 }
 
@@ -106,7 +108,8 @@ fn read_input(input: &Input<'_>) -> Reading {
 fn read_extracted(input: &Input<'_>, text: &[u8], kind: SourceKind) -> Reading {
     let inner = Input { name: input.name.clone(), bytes: text, nest: input.nest };
     let plain = text::read(&inner);
-    let mut reading = structured::read(&inner).filter(|found| found.records.len() >= plain.records.len()).unwrap_or(plain);
+    let mut reading =
+        structured::read(&inner).filter(|found| found.records.len() >= plain.records.len()).unwrap_or(plain);
     for record in reading.records.iter_mut().filter(|record| record.source != SourceKind::OcrText) {
         record.source = kind;
     }

@@ -57,11 +57,15 @@ impl Vault<Unlocked> {
         if !hits.is_empty() {
             return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
         }
-        let words: Vec<Word> =
-            words.iter().map(|word| Word { text: normalise(word), hex: compact(word) }).filter(|word| !word.text.is_empty()).collect();
+        let words: Vec<Word> = words
+            .iter()
+            .map(|word| Word { text: normalise(word), hex: compact(word) })
+            .filter(|word| !word.text.is_empty())
+            .collect();
         let hex = compact(&phrase);
         let exact = |details: &Details| {
-            key_id_part(details, &hex, str::to_owned) || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
+            key_id_part(details, &hex, str::to_owned)
+                || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
         };
         self.find_in_all(exact, &hex).map(Found::sorted)
     }
@@ -93,7 +97,11 @@ impl Vault<Unlocked> {
             return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
         }
         let listing = self.scan(|opened| opened.summary.digits_token == token)?;
-        if listing.faults.is_empty() { Ok(Found::typed(listing.entries).sorted()) } else { Err(VaultError::Faults(listing.faults)) }
+        if listing.faults.is_empty() {
+            Ok(Found::typed(listing.entries).sorted())
+        } else {
+            Err(VaultError::Faults(listing.faults))
+        }
     }
 
     /// For each of these, whether the index knows its digits.
@@ -123,7 +131,11 @@ impl Vault<Unlocked> {
     }
 
     /// Reads a whole record, digits and all.
-    pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, RecoveryPassword), VaultError> {
+    pub(crate) fn unseal(
+        &mut self,
+        handle: Handle,
+        expected: RecordId,
+    ) -> Result<(Entry, RecoveryPassword), VaultError> {
         let (reader, access) = self.view()?;
         let Some(opened) = access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected) else {
             drop(reader);
@@ -140,7 +152,8 @@ impl Vault<Unlocked> {
         if !listing.faults.is_empty() {
             return Err(VaultError::Faults(listing.faults));
         }
-        let (fits, alike): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| exact(&entry.details));
+        let (fits, alike): (Vec<Entry>, Vec<Entry>) =
+            listing.entries.into_iter().partition(|entry| exact(&entry.details));
         Ok(if fits.is_empty() {
             Found { read_as: if alike.is_empty() { ReadAs::Typed } else { ReadAs::LookAlike }, entries: alike }
         } else {
@@ -160,7 +173,12 @@ impl Unlocked {
 
     /// The rows under a token, each opened and compared with it: a token is a hint, and an index entry may lead to
     /// another record's row.
-    pub(super) fn hits(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<OpenedRow>, VaultError> {
+    pub(super) fn hits(
+        &self,
+        reader: &Reader<'_>,
+        column: TokenColumn,
+        token: &[u8; 16],
+    ) -> Result<Vec<OpenedRow>, VaultError> {
         let rows = reader.rows_with(column, token)?.into_iter();
         rows.map(|row| {
             let opened = self.open_row(row).map_err(one)?;
@@ -190,7 +208,8 @@ impl Unlocked {
             Some(token) => self.hits(reader, TokenColumn::Prefix, token.as_bytes())?,
             None => Vec::new(),
         };
-        let exact: Vec<Entry> = exact.into_iter().filter(|opened| begins(opened, str::to_owned)).map(OpenedRow::entry).collect();
+        let exact: Vec<Entry> =
+            exact.into_iter().filter(|opened| begins(opened, str::to_owned)).map(OpenedRow::entry).collect();
         if !exact.is_empty() {
             return Ok(Some(Found::typed(exact)));
         }
@@ -202,14 +221,16 @@ impl Unlocked {
             // The exact index did not lead there: it is damaged. The scan gives the answer, without any index.
             return Ok(None);
         }
-        let folded: Vec<Entry> = folded.into_iter().filter(|opened| begins(opened, fold_look_alikes)).map(OpenedRow::entry).collect();
+        let folded: Vec<Entry> =
+            folded.into_iter().filter(|opened| begins(opened, fold_look_alikes)).map(OpenedRow::entry).collect();
         Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike }))
     }
 }
 
 /// What was typed, without braces, hyphens and spaces; empty when it cannot be a Key ID.
 fn compact(typed: &str) -> String {
-    let dropped = |c: &char| !matches!(c, '{' | '}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '…') && !c.is_whitespace();
+    let dropped =
+        |c: &char| !matches!(c, '{' | '}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '…') && !c.is_whitespace();
     let kept: String = typed.chars().filter(dropped).map(|c| c.to_ascii_uppercase()).collect();
     let like_hex = |c: char| c.is_ascii_hexdigit() || "OILSZGQ".contains(c);
     if kept.len() >= KEY_ID_MIN_CHARS && kept.chars().all(like_hex) { kept } else { String::new() }

@@ -96,7 +96,12 @@ impl Vault<Locked> {
         }
     }
 
-    fn try_slots(&self, slots: &SlotRows, key: Key<'_>, only: Option<SlotId>) -> Result<(Box<Root>, SlotId), VaultError> {
+    fn try_slots(
+        &self,
+        slots: &SlotRows,
+        key: Key<'_>,
+        only: Option<SlotId>,
+    ) -> Result<(Box<Root>, SlotId), VaultError> {
         let vault = self.access.vault;
         let plan = plan(slots, key, only, self.machine.last_slot(vault), self.limits);
         if plan.rows.is_empty() && plan.left_out == 0 {
@@ -139,7 +144,10 @@ impl Vault<Locked> {
         let found = undone.judge(&mut self.store, &self.machine)?;
         let as_it_stands = standing.as_mut().ok().and_then(|(store, _)| {
             // A file that is torn in its middle may fail at any look.
-            undone.look(store, &self.machine, Remembering::Nothing).and_then(|()| undone.judge(store, &self.machine)).ok()
+            undone
+                .look(store, &self.machine, Remembering::Nothing)
+                .and_then(|()| undone.judge(store, &self.machine))
+                .ok()
         });
         let settles = match (found.is_sound, as_it_stands) {
             // All of a write had arrived but its end. Of any other whole state nothing is taken back.
@@ -168,7 +176,9 @@ impl Vault<Locked> {
                 self.has_undone = true;
             }
             // The copy is as good for reading, and writing is refused over it.
-            Err(StoreError::UnfinishedOnReadOnly | StoreError::Beside(_) | StoreError::Io(_) | StoreError::DiskFull) => {}
+            Err(
+                StoreError::UnfinishedOnReadOnly | StoreError::Beside(_) | StoreError::Io(_) | StoreError::DiskFull,
+            ) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(undone.root)
@@ -201,7 +211,8 @@ fn look_inside(
     slot: SlotId,
     remembering: Remembering,
 ) -> Result<Unlocked, VaultError> {
-    let (state, sealed_state, slots, faults, doubt, memory) = (None, Vec::new(), SlotRows::default(), Vec::new(), None, Ok(()));
+    let (state, sealed_state, slots, faults, doubt, memory) =
+        (None, Vec::new(), SlotRows::default(), Vec::new(), None, Ok(()));
     let mut inside = Unlocked { vault, root, state, sealed_state, slot, slots, faults, doubt, memory };
     inside.look(store, machine, remembering)?;
     Ok(inside)
@@ -323,7 +334,13 @@ struct Plan<'a> {
 }
 
 /// The last used first, then the cheapest: whoever adds slots to a file must not make its owner wait for them.
-fn plan<'a>(slots: &'a SlotRows, key: Key<'_>, only: Option<SlotId>, last: Option<SlotId>, limits: KdfLimits) -> Plan<'a> {
+fn plan<'a>(
+    slots: &'a SlotRows,
+    key: Key<'_>,
+    only: Option<SlotId>,
+    last: Option<SlotId>,
+    limits: KdfLimits,
+) -> Plan<'a> {
     let wanted = |row: &&SlotRow| only.is_none_or(|only| row.slot == only) && !is_plainly(row, key.others_kind());
     let mut rows: Vec<&SlotRow> = slots.rows.iter().filter(wanted).collect();
     rows.sort_by_key(|row| (Some(row.slot) != last, key.work(row)));

@@ -51,7 +51,9 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
                         shown.push(Value::Null);
                     }
                 }
-                Err(error) => damaged.push((PathBuf::from(volumes::place(&target.path, found)), TargetError::Fve(*error))),
+                Err(error) => {
+                    damaged.push((PathBuf::from(volumes::place(&target.path, found)), TargetError::Fve(*error)))
+                }
             }
         }
     }

@@ -52,7 +52,11 @@ fn listed(vault: &Vault<Unlocked>, faults: &[Fault]) -> Result<Exit, Failure> {
     if faults.is_empty() {
         return Ok(exit_over(vault));
     }
-    Err(Failure::new(Exit::Damaged, faults_sentence(faults), "what is listed is sound; 'drivekey verify' names everything that is wrong"))
+    Err(Failure::new(
+        Exit::Damaged,
+        faults_sentence(faults),
+        "what is listed is sound; 'drivekey verify' names everything that is wrong",
+    ))
 }
 
 fn nothing(listing: &Listing) -> bool {

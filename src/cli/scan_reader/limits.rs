@@ -86,7 +86,11 @@ pub(super) fn is_beyond(process: u32) -> bool {
 
     let process = Pid::from_u32(process);
     let Ok(mut system) = System::new() else { return false };
-    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[process]), false, ProcessRefreshKind::nothing().with_memory());
+    system.refresh_processes_specifics(
+        ProcessesToUpdate::Some(&[process]),
+        false,
+        ProcessRefreshKind::nothing().with_memory(),
+    );
     system.process(process).is_some_and(|process| process.memory() > MEMORY_BYTES)
 }
 

@@ -59,7 +59,8 @@ impl Player<'_> {
         let (vault, others) = (fs::read(self.house.vault()).ok(), self.house.others());
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
-        let outcome = if self.given { self.house.given(&arguments, &answers) } else { self.house.run(&arguments, &answers) };
+        let outcome =
+            if self.given { self.house.given(&arguments, &answers) } else { self.house.run(&arguments, &answers) };
         let left = outcome.unused_answers;
         assert!(left == 0, "{left} answers without a question: drivekey{command}:\n{}", self.render(&outcome));
         if matches!(outcome.exit, 2..=5 | 7) {
@@ -135,7 +136,9 @@ impl Player<'_> {
             #[cfg(unix)]
             ["link", from, to] => std::os::unix::fs::symlink(house.path(to), house.path(from)).unwrap(),
             #[cfg(unix)]
-            ["pipe", path] => assert!(std::process::Command::new("mkfifo").arg(house.path(path)).status().unwrap().success()),
+            ["pipe", path] => {
+                assert!(std::process::Command::new("mkfifo").arg(house.path(path)).status().unwrap().success())
+            }
             ["folder", path] => fs::create_dir_all(house.path(path)).unwrap(),
             ["copy", from, to] => drop(fs::copy(house.path(from), house.path(to)).unwrap()),
             ["delete", path] => fs::remove_file(house.path(path)).unwrap(),

@@ -183,7 +183,9 @@ mod tests {
     #[test]
     fn until_then_it_has_no_name() {
         let folder = tempfile::tempdir().unwrap();
-        let Some(_) = nameless(folder.path()) else { return println!("skipped: this file system knows no file without a name") };
+        let Some(_) = nameless(folder.path()) else {
+            return println!("skipped: this file system knows no file without a name");
+        };
         let mut draft = Draft::of(b"whole", &folder.path().join("x")).unwrap();
         assert_eq!(count(folder.path()), 0);
         let mut copied = draft.copied().unwrap();

@@ -96,7 +96,8 @@ pub(super) fn joined_types(text: &str, ids: &Range<usize>, count: usize) -> Opti
 pub(super) fn compact_guid(text: &str, start: usize) -> Option<Guid> {
     let word = text.get(start..start + COMPACT_GUID_BYTES)?;
     let alone = !text.as_bytes().get(start + COMPACT_GUID_BYTES).is_some_and(u8::is_ascii_alphanumeric);
-    let is_hex = word.bytes().all(|byte| byte.is_ascii_hexdigit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let is_hex =
+        word.bytes().all(|byte| byte.is_ascii_hexdigit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic());
     (alone && is_hex).then(|| word.parse().ok())?
 }
 

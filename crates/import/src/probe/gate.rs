@@ -68,7 +68,10 @@ impl Gate {
         let Range { start: from, end: to } = part;
         let (len, ahead) = (to - from, &bytes[from..bytes.len().min(to + WINDOW_BYTES)]);
         let (mut signs, digits) = dispatch!(self.0, simd => look(simd, ahead, len));
-        if (wide || signs.zeros) && signs.pairs() && dispatch!(self.0, simd => units::likely(simd, ahead, len)) >= likely {
+        if (wide || signs.zeros)
+            && signs.pairs()
+            && dispatch!(self.0, simd => units::likely(simd, ahead, len)) >= likely
+        {
             let units = dispatch!(self.0, simd => units::joined(simd, ahead, len));
             // The block may begin at an odd place.
             signs.units = if from.is_multiple_of(2) { units } else { [units[1], units[0], units[3], units[2]] };

@@ -29,8 +29,12 @@ const PDF_REACH_BYTES: usize = 1024;
 /// Archives, documents, password safes, texts whose characters may be written as references; startup keys and key packages of drives.
 pub(super) fn is_container(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(PDF_REACH_BYTES)];
-    let references = is_markup(bytes) && (memmem::find(bytes, b"&#").is_some() || memmem::find(bytes, b"&\0#").is_some());
-    references || CONTAINERS.iter().any(|mark| bytes.starts_with(mark)) || memmem::find(head, b"%PDF-").is_some() || is_metadata(bytes)
+    let references =
+        is_markup(bytes) && (memmem::find(bytes, b"&#").is_some() || memmem::find(bytes, b"&\0#").is_some());
+    references
+        || CONTAINERS.iter().any(|mark| bytes.starts_with(mark))
+        || memmem::find(head, b"%PDF-").is_some()
+        || is_metadata(bytes)
 }
 
 /// The header of a drive's own metadata, as startup keys and key packages begin: size, version, size of the header,
@@ -42,7 +46,9 @@ fn is_metadata(bytes: &[u8]) -> bool {
 /// Whether it begins as directory listings do, whose values may be encoded.
 pub(super) fn is_listing(bytes: &[u8]) -> bool {
     let head = narrow(&bytes[..bytes.len().min(2 * HEAD_BYTES)]);
-    let line_begins = |word: &[u8]| head.starts_with(word) || memmem::find_iter(&head, word).any(|at| at > 0 && head[at - 1] == b'\n');
+    let line_begins = |word: &[u8]| {
+        head.starts_with(word) || memmem::find_iter(&head, word).any(|at| at > 0 && head[at - 1] == b'\n')
+    };
     line_begins(b"dn:") || line_begins(b"DN:")
 }
 

@@ -53,7 +53,8 @@ fn wal_head() -> Vec<u8> {
 }
 
 fn slots() -> Vec<Vec<u8>> {
-    let columns = (0..9_u8).flat_map(|column| [0, 1, 2, 4, 5, 6].map(|kind| vec![0, column % 2, column, kind, 7, 8, 9, 7]));
+    let columns =
+        (0..9_u8).flat_map(|column| [0, 1, 2, 4, 5, 6].map(|kind| vec![0, column % 2, column, kind, 7, 8, 9, 7]));
     let others = (3..8_u8).map(|what| vec![what, 1, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5]);
     columns.chain(others).collect()
 }

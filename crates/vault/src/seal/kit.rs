@@ -99,7 +99,12 @@ impl KitSlot {
     ///
     /// # Errors
     /// [`SealError::Malformed`] never happens with an identity that age has read.
-    pub fn open(&self, vault: VaultId, kit: &KitIdentity, kept_checksum: &[u8; SHA256_BYTES]) -> Result<SlotOpening, SealError> {
+    pub fn open(
+        &self,
+        vault: VaultId,
+        kit: &KitIdentity,
+        kept_checksum: &[u8; SHA256_BYTES],
+    ) -> Result<SlotOpening, SealError> {
         let whole = self.checksum(vault) == *kept_checksum;
         wiped(|| {
             let check_key = kit.check_key(&self.body.salt)?;

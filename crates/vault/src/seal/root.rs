@@ -79,7 +79,9 @@ impl Root {
                 .map_err(|_| SealError::Malformed)?;
             Ok(key)
         };
-        let mac = |key: &PurposeKey| HmacReset::<Sha256>::new_from_slice(key.as_slice()).map(Box::new).map_err(|_| SealError::Malformed);
+        let mac = |key: &PurposeKey| {
+            HmacReset::<Sha256>::new_from_slice(key.as_slice()).map(Box::new).map_err(|_| SealError::Malformed)
+        };
         Ok(Box::new(Self {
             vault,
             recipient: identity.to_public(),

@@ -92,7 +92,8 @@ fn there(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
 pub fn set_aside(vault: &Path, refused: &RefusedFile) -> Result<PathBuf, StoreError> {
     if refused.kind == Beside::Journal && there(&refused.path)?.is_some_and(|meta| meta.is_file()) {
         let reading = open_for_reading(vault)?;
-        let looked = reading.connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from);
+        let looked =
+            reading.connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from);
         match looked {
             Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => {}
             // Not one that was left behind.

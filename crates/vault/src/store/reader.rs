@@ -4,7 +4,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::{Damage, ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn};
+use super::{
+    Damage, ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn,
+};
 use drivekey_record::{RecordId, Revision, SlotId, VaultId};
 
 /// The highest number of a record or an item.
@@ -130,7 +132,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
     pub fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"
+        );
         let mut statement = self.prepare(&sql)?;
         let mut rows = statement.query(params![handle, most])?;
         let mut batch = RowBatch { rows: Vec::new(), is_last: true };
@@ -164,8 +168,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Reader::rows_after`].
     pub fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
-        let mut statement =
-            self.prepare(&format!("SELECT handle FROM sealed WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"))?;
+        let mut statement = self.prepare(&format!(
+            "SELECT handle FROM sealed WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"
+        ))?;
         let mut rows = statement.query(params![handle, most])?;
         let (mut found, mut last) = (Vec::new(), i64::from(handle));
         while let Some(row) = rows.next()? {

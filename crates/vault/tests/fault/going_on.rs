@@ -64,7 +64,12 @@ fn the_next_attempt_succeeds_and_stays() {
         let cut = disk.after_a_cut(Survivors::None, Names::None);
         let left = sight(&house.path(), &Machine::new(None));
         lay(&cut, &house);
-        assert_eq!(sight(&house.path(), &Machine::new(None)), left, "{} {plan:?}: lost after it was said to be done", act.what);
+        assert_eq!(
+            sight(&house.path(), &Machine::new(None)),
+            left,
+            "{} {plan:?}: lost after it was said to be done",
+            act.what
+        );
     });
 }
 
@@ -101,7 +106,8 @@ fn who_has_it_open_sees_what_a_fresh_opening_sees() {
 /// What a list and the door for digits say.
 fn look(vault: &mut Vault<Unlocked>) -> (Vec<Entry>, Vec<Option<String>>) {
     let entries = vault.list(&everything()).unwrap().entries;
-    let digits = entries.iter().map(|entry| reveal(vault, entry).ok().map(|one| one.digits.as_str().to_owned())).collect();
+    let digits =
+        entries.iter().map(|entry| reveal(vault, entry).ok().map(|one| one.digits.as_str().to_owned())).collect();
     (entries, digits)
 }
 

@@ -173,9 +173,15 @@ fn an_old_door_put_back_opens_the_file_and_is_named() {
     assert!(unlock(&old, Machine::new(None), PASSPHRASE).is_ok());
     let act = format!("ATTACH '{}' AS old; INSERT INTO slot SELECT * FROM old.slot; DETACH old", old.display());
     house.stranger().execute_batch(&act).unwrap();
-    let opened =
-        [unlock(&house.path(), house.machine(), PASSPHRASE).unwrap(), by_kit().unwrap_or_else(|failure| panic!("{:?}", failure.error))];
+    let opened = [
+        unlock(&house.path(), house.machine(), PASSPHRASE).unwrap(),
+        by_kit().unwrap_or_else(|failure| panic!("{:?}", failure.error)),
+    ];
     for vault in opened {
-        assert!(vault.faults().iter().any(|fault| matches!(fault.kind, FaultKind::SlotAdded(_))), "{:?}", vault.faults());
+        assert!(
+            vault.faults().iter().any(|fault| matches!(fault.kind, FaultKind::SlotAdded(_))),
+            "{:?}",
+            vault.faults()
+        );
     }
 }

@@ -82,7 +82,11 @@ fn is_read_whole(reading: &Reading, bytes: &[u8]) -> bool {
 fn has_keys(vault: &mut Vault<Unlocked>, reading: &Reading) -> Result<bool, Failure> {
     for record in &reading.records {
         let found = vault.whose(&record.password)?;
-        if !found.entries.iter().any(|entry| entry.details.removed.is_none() && entry.details.key_id.may_equal(&record.key_id)) {
+        if !found
+            .entries
+            .iter()
+            .any(|entry| entry.details.removed.is_none() && entry.details.key_id.may_equal(&record.key_id))
+        {
             return Ok(false);
         }
     }
