@@ -1,5 +1,6 @@
 //! Packs the addresses that the loader has to fill in, where the system this is built on can read them packed: a lookup
-//! is a process of its own, and its loader would read a megabyte and a half of them. Must not know anything of the program.
+//! is a process of its own, and its loader would read a megabyte and a half of them. Must not know anything of the
+//! program.
 
 use std::env;
 use std::process::Command;

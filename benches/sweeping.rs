@@ -1,5 +1,5 @@
-//! A folder of 100,000 small files without a key, swept by the program and searched by ripgrep, where it is installed, in
-//! the same run: `cargo bench --bench sweeping`.
+//! A folder of 100,000 small files without a key, swept by the program and searched by ripgrep, where it is installed,
+//! in the same run: `cargo bench --bench sweeping`.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,

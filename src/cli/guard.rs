@@ -1,5 +1,5 @@
-//! Keeps keys from being locked in with themselves: nothing is written onto the drive that it unlocks, nor onto one whose
-//! only key is in this vault. Must not know what is written.
+//! Keeps keys from being locked in with themselves: nothing is written onto the drive that it unlocks, nor onto one
+//! whose only key is in this vault. Must not know what is written.
 
 use std::path::Path;
 
@@ -265,8 +265,8 @@ fn kept_startup_keys(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Vec
     Ok(kept.filter(|guid| startup.contains(guid)).collect())
 }
 
-/// Whether a person may hold something else that opens it: a password, a key file that is not in the vault, a card; or nothing
-/// is needed. Its computer alone is no such thing: where that fails, the recovery key is asked for.
+/// Whether a person may hold something else that opens it: a password, a key file that is not in the vault, a card; or
+/// nothing is needed. Its computer alone is no such thing: where that fails, the recovery key is asked for.
 fn opens_otherwise(volume: &Volume, kept: &[Guid]) -> bool {
     use ProtectorKind::{ClearKey, Password, PublicKey, StartupKey, Unknown};
     volume.all_copies().flat_map(|copy| &copy.protectors).any(|protector| match protector.kind {

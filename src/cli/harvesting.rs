@@ -64,8 +64,8 @@ pub(super) fn details(volume: &Volume, integrity: Integrity, guid: Guid, device:
     Details { note: note.parse().ok(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
 }
 
-/// Keeps them beside the answer to something else, as far as the drive is to be believed. Where all are there already, nothing
-/// is written.
+/// Keeps them beside the answer to something else, as far as the drive is to be believed. Where all are there already,
+/// nothing is written.
 pub(super) fn keep_all(
     vault: &mut Vault<Unlocked>,
     opened: &Opened<'_>,

@@ -1,5 +1,5 @@
-//! A new file with secrets in it: without its name until it is whole and has reached the medium, in nobody's place, read
-//! back and compared. Must not know what is in it.
+//! A new file with secrets in it: without its name until it is whole and has reached the medium, in nobody's place,
+//! read back and compared. Must not know what is in it.
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -109,8 +109,8 @@ pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed
     volumes
 }
 
-/// Whether the right key may be among those that were tried, though none was seen to open anything: of these volumes not all
-/// keys could be read or judged.
+/// Whether the right key may be among those that were tried, though none was seen to open anything: of these volumes
+/// not all keys could be read or judged.
 pub(super) fn is_unsure(volumes: &[Placed<'_>], key_id: &KeyId) -> bool {
     volumes.iter().any(|placed| {
         let is_meant = |guid| *key_id == KeyId::Unknown || key_id.may_equal(&KeyId::Full(guid));

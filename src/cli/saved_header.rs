@@ -1,5 +1,5 @@
-//! A drive header in the vault, in place of the drive. It holds no digits, and of a suspended drive its open key: sealed
-//! as digits are, it comes out through the same door.
+//! A drive header in the vault, in place of the drive. It holds no digits, and of a suspended drive its open key:
+//! sealed as digits are, it comes out through the same door.
 
 use super::exit::Exit;
 use super::failure::Failure;

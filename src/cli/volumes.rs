@@ -103,7 +103,8 @@ pub(super) fn found(path: &Path) -> Result<Vec<Found>, TargetError> {
 /// The same, where a person named it: who does knows that something must be there, and waits a little longer.
 fn named(path: &Path) -> Result<Vec<Found>, TargetError> {
     let damaged = |found: &Found| matches!(found.volume, Err(FveError::NoMetadata { .. }));
-    // The places that a first sector names are wrong, perhaps: what else is left at its volume's start is that volume's.
+    // The places that a first sector names are wrong, perhaps: what else is left at its volume's start is that
+    // volume's.
     let left_at = |starts: &[u64]| -> Vec<Found> {
         let left = read(path, drivekey_fve::scan_remains).unwrap_or_default().into_iter();
         left.filter(|found| starts.contains(&found.start)).collect()
@@ -172,7 +173,8 @@ pub(super) fn place(path: &Path, found: &Found) -> String {
     if is_left { format!("{place} (remains)") } else { place }
 }
 
-/// Key IDs of a drive that are looked up and shown: a real one has a handful, and whoever wrote the metadata chose their number.
+/// Key IDs of a drive that are looked up and shown: a real one has a handful, and whoever wrote the metadata chose
+/// their number.
 pub(super) const KEY_IDS_MAX: usize = 32;
 
 /// The records of a vault that a volume's recovery keys are in.

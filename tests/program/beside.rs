@@ -82,7 +82,8 @@ fn plants(states: &[Vec<u8>]) -> Vec<Case> {
     let older = &states[0];
     let database = drivekey_testkit::planted::other_database(5);
     let all = "UPDATE sealed SET age = zeroblob(length(age)); UPDATE record SET summary = zeroblob(length(summary))";
-    // The journal of the last write, as it lay there before the commit: it would take the file back to the state before.
+    // The journal of the last write, as it lay there before the commit: it would take the file back to the state
+    // before.
     let stale = drivekey_testkit::planted::journal_from(before, now);
     let stale_of_older = drivekey_testkit::planted::journal_from(older, before);
     let mut super_journal = journal_of(now, all);
@@ -158,7 +159,8 @@ fn nothing_that_lies_beside_a_vault_can_change_it_or_keep_its_answers() {
         let mut planted = false;
         for (command, word) in commands {
             fs::write(house.vault(), &now).unwrap();
-            // This machine saw the vault as it is now: without that, undoing its last write could not be told from a crash.
+            // This machine saw the vault as it is now: without that, undoing its last write could not be told from a
+            // crash.
             assert_eq!(house.given(&["find", "r1"], &[]).exit, 0);
             let placed: Vec<(PathBuf, bool)> =
                 plants.iter().map(|(ending, plant)| plant.put(&house.vault(), ending, house.root())).collect();

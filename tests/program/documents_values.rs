@@ -1,5 +1,5 @@
-//! The lists of values in the documents are those of the code, in both directions. Each list of the code is made by a match
-//! without a wildcard: a new variant does not compile here until it is listed, and then it must be written down.
+//! The lists of values in the documents are those of the code, in both directions. Each list of the code is made by a
+//! match without a wildcard: a new variant does not compile here until it is listed, and then it must be written down.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};

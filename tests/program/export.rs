@@ -1,5 +1,6 @@
 //! Exports of the real program, looked at by others: stock age, a reader of Windows' files in Python, file modes; and
-//! trouble on the way: full, read-only and pulled sticks, a vault that cannot be written. Nothing that was there changes.
+//! trouble on the way: full, read-only and pulled sticks, a vault that cannot be written. Nothing that was there
+//! changes.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

@@ -33,7 +33,8 @@ fn nothing_remains_after_import_find_and_whose() {
     nothing_remains(folder.path(), &needles, &typed, &stages, |_| {});
 }
 
-/// The root, the keys that come from it, and what opened it: once and in the heap while the vault is open, nowhere after.
+/// The root, the keys that come from it, and what opened it: once and in the heap while the vault is open, nowhere
+/// after.
 #[test]
 fn no_key_of_the_vault_remains() {
     for (stage, commands) in [

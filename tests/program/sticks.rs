@@ -1,5 +1,5 @@
-//! The file systems of sticks, mounted for real: exFAT and NTFS on loop devices, through FUSE. Filled to the last block,
-//! made read-only, killed in the middle of an export. Asked for by `.ci/sticks`, which needs root.
+//! The file systems of sticks, mounted for real: exFAT and NTFS on loop devices, through FUSE. Filled to the last
+//! block, made read-only, killed in the middle of an export. Asked for by `.ci/sticks`, which needs root.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! Sweeping and erasing, where files vanish, change, and refuse: what is destroyed is safe in the vault, all else is left
-//! as it was.
+//! Sweeping and erasing, where files vanish, change, and refuse: what is destroyed is safe in the vault, all else is
+//! left as it was.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
 use std::fs;

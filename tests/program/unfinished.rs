@@ -1,5 +1,5 @@
-//! The real program, stopped in the middle of writing what anybody can read: at each signal, nothing of it stays; a kill
-//! that nothing can answer is told by the next run. And whatever the program makes is for its owner only.
+//! The real program, stopped in the middle of writing what anybody can read: at each signal, nothing of it stays; a
+//! kill that nothing can answer is told by the next run. And whatever the program makes is for its owner only.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -249,8 +249,8 @@ fn a_kit_whose_page_gets_no_name_takes_its_keyslot_along() {
     let house = house();
     let Some(mut command) = strace() else { return };
     command.args(["-f", "-qq", "-o"]).arg(house.path("trace"));
-    // Every way to rename; two calls that cannot succeed ask beforehand what `/proc` is. What this machine remembers fails,
-    // too, which is no more than a warning.
+    // Every way to rename; two calls that cannot succeed ask beforehand what `/proc` is. What this machine remembers
+    // fails, too, which is no more than a warning.
     for every in ["inject=rename,renameat2:error=ENOSPC", "inject=renameat:error=ENOSPC:when=3+"] {
         command.args(["-e", every]);
     }

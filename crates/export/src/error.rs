@@ -1,4 +1,5 @@
-//! Why a file could not be exported to where it should go, as data: what the system said, sorted by what a person can do.
+//! Why a file could not be exported to where it should go, as data: what the system said, sorted by what a person can
+//! do.
 
 use std::io;
 use std::path::Path;

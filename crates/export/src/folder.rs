@@ -1,5 +1,6 @@
-//! A folder on a stick or disk that exported files go to: each gets its name once it is whole and has reached the medium,
-//! replaces nothing, and is read back from the medium. Files that were there stay as they are. Must not know what is written.
+//! A folder on a stick or disk that exported files go to: each gets its name once it is whole and has reached the
+//! medium, replaces nothing, and is read back from the medium. Files that were there stay as they are. Must not know
+//! what is written.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -90,8 +91,8 @@ impl Folder {
         }
     }
 
-    /// Writes a file, syncs it and gives it its name. Nothing is replaced; what fails leaves nothing behind. Many are put
-    /// before one [`Folder::sync`].
+    /// Writes a file, syncs it and gives it its name. Nothing is replaced; what fails leaves nothing behind. Many are
+    /// put before one [`Folder::sync`].
     ///
     /// # Errors
     /// [`WriteError`]; the folder is as it was.

@@ -110,8 +110,8 @@ fn is_harmless(text: &str) -> bool {
     digits <= NAME_DIGITS && !announced && !hex_runs(text).any(like_an_id)
 }
 
-/// Whether a part of a name has the form of a Key ID's beginning, such as `PC-7EDB30ED`: where no Key ID stands in the file, it
-/// would be taken for one.
+/// Whether a part of a name has the form of a Key ID's beginning, such as `PC-7EDB30ED`: where no Key ID stands in the
+/// file, it would be taken for one.
 fn has_id_prefix(text: &str) -> bool {
     let parts = text.split(|c: char| !c.is_alphanumeric());
     parts.into_iter().any(|part| part.len() == ID_PREFIX_DIGITS && part.chars().all(|c| c.is_ascii_hexdigit()))
@@ -164,7 +164,8 @@ mod tests {
             let details = Details { device_name: name.parse().ok(), ..Details::default() };
             assert!(!text_of(&details).contains("Computer:"), "{name}");
         }
-        // Found by the property of the round trip: with no Key ID in the file, this would be taken for the beginning of one.
+        // Found by the property of the round trip: with no Key ID in the file, this would be taken for the beginning of
+        // one.
         let named = Details { device_name: "PC-7EDB30E0".parse().ok(), ..Details::default() };
         assert!(!text_of(&named).contains("Computer:"));
         let known = Details { key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse().unwrap(), ..named };

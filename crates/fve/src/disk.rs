@@ -1,5 +1,6 @@
 //! Finding BitLocker volumes on whatever is given: a volume, a partition, a whole disk, an image of one.
-//! Knows the fixed VHD's footer, and where partitions begin when their table is lost; reads a bounded number of sectors.
+//! Knows the fixed VHD's footer, and where partitions begin when their table is lost; reads a bounded number of
+//! sectors.
 
 use std::io::{Read, Seek};
 
@@ -25,7 +26,8 @@ const ALIGNED_BYTES: u64 = 1 << 20;
 /// Before Vista the first one began behind the first track, the others at a cylinder of the usual geometry.
 const FIRST_TRACK_BYTES: u64 = 63 * 512;
 const CYLINDER_BYTES: u64 = 255 * FIRST_TRACK_BYTES;
-/// As far as places are tried where the table is lost: on a disk that Windows set up, its volume begins in the first gigabytes.
+/// As far as places are tried where the table is lost: on a disk that Windows set up, its volume begins in the first
+/// gigabytes.
 const SEARCHED_BYTES: u64 = 4 << 30;
 
 /// The partition table a disk has.
@@ -95,11 +97,12 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     behind_tables(source, size).ok_or_else(|| nothing_in(&first))
 }
 
-/// Finds the volumes of a disk whose table is lost, or no longer names them: where partitions begin, in the first 4 GiB.
-/// Takes as long as some thousand short reads.
+/// Finds the volumes of a disk whose table is lost, or no longer names them: where partitions begin, in the first 4
+/// GiB. Takes as long as some thousand short reads.
 ///
 /// # Errors
-/// [`FveError::NotBitLocker`] when there is none, or the first sector is a file system's: what lies behind that is a file.
+/// [`FveError::NotBitLocker`] when there is none, or the first sector is a file system's: what lies behind that is a
+/// file.
 pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     let first = source.read_at(0, SECTOR_BYTES).unwrap_or_default();
     if file_system(&first).is_some() {
@@ -113,8 +116,8 @@ pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan
     if scan.found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(scan) }
 }
 
-/// Finds what is left of volumes whose first sector was overwritten, or that a table no longer names, and whole ones, too: the
-/// first 64 MiB of the drive and of each partition are read.
+/// Finds what is left of volumes whose first sector was overwritten, or that a table no longer names, and whole ones,
+/// too: the first 64 MiB of the drive and of each partition are read.
 ///
 /// # Errors
 /// [`FveError::NotBitLocker`] when nothing is left.
@@ -140,7 +143,8 @@ pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>
     if found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(found) }
 }
 
-/// The volumes that any table names: one that is damaged or stale hides nothing of the next. Counts as the first that names one.
+/// The volumes that any table names: one that is damaged or stale hides nothing of the next. Counts as the first that
+/// names one.
 fn behind_tables<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> Option<Scan> {
     let mut all: Option<Scan> = None;
     let mut seen: Vec<u64> = Vec::new();

@@ -4,8 +4,8 @@
 //! All numbers are little-endian: magic (8 bytes), version (2), flags (2: 1 = the size is known), start (8), size (8);
 //! for each of the three copies its offset (8, all ones when unknown), state (1), whether it differs (1); the number of
 //! the used copy (1); lengths of block (4), validation area (2) and header sector (2); then boot sector (512), block,
-//! validation area, header sector. In version 2 follow the copies that say something else, at most two: number, lengths,
-//! block, validation area, header sector. Last, the SHA-256 of everything before (32).
+//! validation area, header sector. In version 2 follow the copies that say something else, at most two: number,
+//! lengths, block, validation area, header sector. Last, the SHA-256 of everything before (32).
 
 use sha2::{Digest, Sha256};
 

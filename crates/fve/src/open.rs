@@ -108,8 +108,8 @@ pub fn open<'v>(volume: &'v Volume, opener: &Opener<'_>) -> Attempt<'v> {
     open_with_rounds(volume, opener, ROUNDS)
 }
 
-/// The same, with as many rounds as a synthetic volume was made with. Where copies of the metadata say different things, each
-/// is tried before the answer is no: a damaged one makes no right key wrong.
+/// The same, with as many rounds as a synthetic volume was made with. Where copies of the metadata say different
+/// things, each is tried before the answer is no: a damaged one makes no right key wrong.
 pub(super) fn open_with_rounds<'v>(volume: &'v Volume, opener: &Opener<'_>, rounds: u64) -> Attempt<'v> {
     let mut whole = attempt(volume, opener, rounds);
     for other in volume.others() {

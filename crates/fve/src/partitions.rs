@@ -1,5 +1,5 @@
-//! Partition tables: where each partition begins and how long it is. MBR with extended partitions, and GPT, in sectors of
-//! either size; a bounded number of entries. Must not know what a partition holds.
+//! Partition tables: where each partition begins and how long it is. MBR with extended partitions, and GPT, in sectors
+//! of either size; a bounded number of entries. Must not know what a partition holds.
 
 use std::io::{Read, Seek};
 

@@ -83,8 +83,8 @@ impl Verdict {
     }
 }
 
-/// Tries a recovery password on every recovery protector, the one its Key ID names first. The opened volume comes along,
-/// for a harvest.
+/// Tries a recovery password on every recovery protector, the one its Key ID names first. The opened volume comes
+/// along, for a harvest.
 #[must_use]
 pub fn prove<'v>(volume: &'v Volume, password: &RecoveryPassword, key_id: &KeyId) -> (Proof, Option<Opened<'v>>) {
     prove_with_rounds(volume, password, key_id, ROUNDS)

@@ -49,7 +49,8 @@ pub enum Warning {
     CopiesDiffer,
     /// The first sector was overwritten: the drive was formatted, or damaged.
     BootSectorLost,
-    /// The first sector is BitLocker's, but names other places: it is damaged, or these copies are of an earlier encryption.
+    /// The first sector is BitLocker's, but names other places: it is damaged, or these copies are of an earlier
+    /// encryption.
     WrongPlaces,
     /// The metadata are of a version that is not known.
     Version(u16),
@@ -183,15 +184,15 @@ impl Volume {
         Self::behind(source, (start, size), &boot_bytes, &boot, (boot.offsets, None))
     }
 
-    /// The volume as its other copies describe it, where they say something else: any of them may be the damaged one, or left
-    /// over from an earlier encryption.
+    /// The volume as its other copies describe it, where they say something else: any of them may be the damaged one,
+    /// or left over from an earlier encryption.
     #[must_use]
     pub fn others(&self) -> &[Self] {
         &self.parts.others
     }
 
-    /// The volume as each of its copies describes it, the used one first; those that say the same are one, and of the others
-    /// only those whose checksum is right are believed.
+    /// The volume as each of its copies describes it, the used one first; those that say the same are one, and of the
+    /// others only those whose checksum is right are believed.
     pub fn all_copies(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(self.others().iter().filter(|other| other.is_sound()))
     }
@@ -288,7 +289,8 @@ impl Volume {
         self.parts.block.bytes().len()
     }
 
-    /// Whether protection is suspended: the volume opens without any secret. One copy that holds the open key is enough.
+    /// Whether protection is suspended: the volume opens without any secret. One copy that holds the open key is
+    /// enough.
     #[must_use]
     pub fn is_suspended(&self) -> bool {
         self.all_copies().any(|copy| copy.of_kind(ProtectorKind::ClearKey).next().is_some())

@@ -82,7 +82,8 @@ impl<'a> Record<'a> {
                 Err(_) => return,
             },
         };
-        // A package is kept however many fields there are: of a key's parts it is the one that is found nowhere else in the text.
+        // A package is kept however many fields there are: of a key's parts it is the one that is found nowhere else in
+        // the text.
         if self.fields.len() < FIELDS_MAX {
             self.fields.push(Field { name, role, value });
         }

@@ -58,8 +58,8 @@ struct Reader {
     read: fn(&Input<'_>) -> Reading,
 }
 
-/// The formats that are known by a mark, the choosy ones first; the first that recognises the bytes reads them. What has
-/// none may still be text with a grammar, and if not, text that needs no labels and no structure.
+/// The formats that are known by a mark, the choosy ones first; the first that recognises the bytes reads them. What
+/// has none may still be text with a grammar, and if not, text that needs no labels and no structure.
 const READERS: &[Reader] = &[
     Reader { sniff: bek::sniff, read: bek::read },
     Reader { sniff: key_package::sniff, read: key_package::read },

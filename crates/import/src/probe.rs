@@ -146,7 +146,8 @@ impl Probe {
         if self.rows().any(Row::finish) {
             return true;
         }
-        // Markup, and columns that were wrapped, stand between the groups of one key; in a few pages, of which some are joined.
+        // Markup, and columns that were wrapped, stand between the groups of one key; in a few pages, of which some are
+        // joined.
         self.content == Content::Markup && self.plain.sound_groups() >= GROUPS
             || !self.bulk && self.plain.joined_groups() >= GROUPS
     }

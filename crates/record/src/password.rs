@@ -168,8 +168,8 @@ impl RecoveryPassword {
         Digits(text)
     }
 
-    /// The key that the digits spell: each group's eleventh part, little-endian. For proving and repairing only: whoever has
-    /// it has the digits.
+    /// The key that the digits spell: each group's eleventh part, little-endian. For proving and repairing only:
+    /// whoever has it has the digits.
     #[must_use]
     pub fn to_key_bytes(&self) -> Zeroizing<[u8; KEY_BYTES]> {
         let mut key = Zeroizing::new([0; KEY_BYTES]);

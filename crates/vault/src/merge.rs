@@ -12,7 +12,8 @@ use drivekey_record::{
 /// A record remembers this many sources.
 const MOST_SOURCES: usize = 32;
 
-/// Fills what is empty, keeps what differs with its source, and adds tags. Gives what is said otherwise for the first time.
+/// Fills what is empty, keeps what differs with its source, and adds tags. Gives what is said otherwise for the first
+/// time.
 pub(super) fn merge(details: &mut Details, incoming: &Incoming, now: DateTime<Utc>) -> Vec<Difference> {
     let mut merging = Merging { typed: incoming.kind == SourceKind::Typed, details };
     let said = &incoming.details;

@@ -61,7 +61,8 @@ impl Vault<Unlocked> {
         session.state.catch_up(revision);
         let vault = session.access.vault;
         let rows = session.writer.reader().slots()?;
-        // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not end.
+        // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not
+        // end.
         if rows.more {
             return Err(StoreError::Damaged(Damage::Pages).into());
         }

@@ -76,14 +76,15 @@ impl Vault<Unlocked> {
     /// Lists records; compares their count and total with what was written.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the time.
+    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the
+    /// time.
     pub fn list(&mut self, filter: &Filter) -> Result<Listing, VaultError> {
         let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
         self.scan(|opened| filter.takes(opened, device.as_deref()))
     }
 
-    /// Lists records without keeping them: hands them over in parts, by handle. `take` says whether it wants more. Gives
-    /// what is wrong; an empty list where it ended early.
+    /// Lists records without keeping them: hands them over in parts, by handle. `take` says whether it wants more.
+    /// Gives what is wrong; an empty list where it ended early.
     ///
     /// # Errors
     /// As [`Vault::list`]; [`VaultError::ChangedMeanwhile`] at once where something was handed over before another

@@ -1,5 +1,5 @@
-//! Between a keyslot and its row: what a row is made of, which kind it is, its digest, and whether the rows of a file are
-//! those that its state names.
+//! Between a keyslot and its row: what a row is made of, which kind it is, its digest, and whether the rows of a file
+//! are those that its state names.
 
 use super::state::{SlotState, State};
 use super::{Fault, FaultKind};

@@ -1,5 +1,5 @@
-//! Unlocking: which slots a passphrase or a kit is tried on, how much work that may be, and the first look inside. A write
-//! that was broken off is judged here, on a copy, before it is undone in the file.
+//! Unlocking: which slots a passphrase or a kit is tried on, how much work that may be, and the first look inside. A
+//! write that was broken off is judged here, on a copy, before it is undone in the file.
 
 use secrecy::SecretString;
 
@@ -136,7 +136,8 @@ impl Vault<Locked> {
         if plan.left_out > 0 { Err(VaultError::SlotsNotTried { left_out: plan.left_out }) } else { Err(worst) }
     }
 
-    /// Where a write was broken off: undone in the file itself if what came of it on the copy is this vault, else refused.
+    /// Where a write was broken off: undone in the file itself if what came of it on the copy is this vault, else
+    /// refused.
     fn settle(&mut self, root: Box<Root>, slot: SlotId) -> Result<Box<Root>, VaultError> {
         let Some(Standing { standing, settlement }) = &mut self.access.interrupted else { return Ok(root) };
         let vault = self.access.vault;
@@ -201,8 +202,8 @@ impl Vault<Locked> {
 }
 
 /// Reads state and slots in one view: another process may have written while the passphrase was typed. The view stays
-/// open while they are compared with what this machine remembers: a write between the two would make this file look like
-/// an older copy.
+/// open while they are compared with what this machine remembers: a write between the two would make this file look
+/// like an older copy.
 fn look_inside(
     store: &mut Store,
     machine: &Machine,

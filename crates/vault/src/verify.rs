@@ -34,8 +34,8 @@ impl Vault<Unlocked> {
     /// `progress` is told how many records are done, of how many.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read at all, [`VaultError::ChangedMeanwhile`] where others write all
-    /// the time.
+    /// [`VaultError::Store`] when the file cannot be read at all, [`VaultError::ChangedMeanwhile`] where others write
+    /// all the time.
     pub fn verify(&mut self, mut progress: impl FnMut(usize, usize)) -> Result<Verification, VaultError> {
         let private = self.machine.private_folder();
         for _ in 0..TRIES {

@@ -111,8 +111,8 @@ fn print_kit(
     )
 }
 
-/// The page is there before its keyslot, under a passing name, and gets its own after: whoever is stopped in between has
-/// no keyslot, or its page.
+/// The page is there before its keyslot, under a passing name, and gets its own after: whoever is stopped in between
+/// has no keyslot, or its page.
 fn into_file(vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, document: &[u8]) -> Result<(), Failure> {
     let mut page = new_file::Unplaced::write(path, document)?;
     page.hold()?;
@@ -120,8 +120,8 @@ fn into_file(vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, docume
     page.place().map_err(|failure| without_page(vault, slot, failure))
 }
 
-/// A page in the printer's queue cannot be called back, and one that opens nothing is worse than a keyslot that nothing opens:
-/// the keyslot comes first.
+/// A page in the printer's queue cannot be called back, and one that opens nothing is worse than a keyslot that nothing
+/// opens: the keyslot comes first.
 fn to_printer(
     world: &mut World<'_>,
     vault: &mut Vault<Unlocked>,

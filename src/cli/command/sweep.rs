@@ -100,7 +100,8 @@ fn over(exit: Exit, vault: &Vault<Unlocked>) -> Exit {
     if exit == Exit::Done { exit_over(vault) } else { exit }
 }
 
-/// The vault, or nothing where the person at the terminal leaves it out, or nobody is there to ask and it is not needed.
+/// The vault, or nothing where the person at the terminal leaves it out, or nobody is there to ask and it is not
+/// needed.
 fn open(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Option<Vault<Unlocked>>, Failure> {
     let scripted = shared.passphrase.passphrase_file.is_some() || shared.passphrase.passphrase_fd.is_some();
     if scripted || args.import || args.erase {

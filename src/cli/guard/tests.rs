@@ -1,4 +1,5 @@
-//! Made-up systems, in which a drive of our own making lies under a folder: what is refused, warned of, and let through.
+//! Made-up systems, in which a drive of our own making lies under a folder: what is refused, warned of, and let
+//! through.
 
 use std::collections::VecDeque;
 use std::fs;

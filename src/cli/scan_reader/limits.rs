@@ -4,8 +4,8 @@
 use std::io;
 use std::process::Command;
 
-/// All the memory of a child. The largest picture that is read, 56 million dots with colours and transparency, takes about
-/// two thirds of it with all its copies.
+/// All the memory of a child. The largest picture that is read, 56 million dots with colours and transparency, takes
+/// about two thirds of it with all its copies.
 #[cfg(any(unix, windows))]
 const MEMORY_BYTES: u64 = 1 << 30;
 /// Computing for one file. A page takes a quarter of a second; 250 of them, the most that are drawn, stay below it.

@@ -1,5 +1,5 @@
-//! What goes between the program and its child: a file there, texts back, each with its length before it. What comes from
-//! the child is hostile: it drew what a stranger made. Must not start a process.
+//! What goes between the program and its child: a file there, texts back, each with its length before it. What comes
+//! from the child is hostile: it drew what a stranger made. Must not start a process.
 
 use std::io::{self, Read, Write};
 

@@ -10,7 +10,8 @@ use super::{House, Outcome, Stream, shows_digits};
 /// Runs a transcript and gives it back as it happened.
 ///
 /// Lines: `# comment`, `@ directive`, `$ drivekey …`; below a command `>` is standard output, `!` standard error, `:`
-/// the terminal, `?` a question with its ‹answer›, `*` one whose answer is hidden, `x` the cleared screen, `=` the code.
+/// the terminal, `?` a question with its ‹answer›, `*` one whose answer is hidden, `x` the cleared screen, `=` the
+/// code.
 pub(crate) fn play(text: &str, house: &mut House) -> String {
     let mut player = Player { house, slots: Vec::new(), given: false };
     let mut happened = String::new();

@@ -1,5 +1,5 @@
-//! The secrets of a vault itself, worked out from its file and passphrase by `docs/FORMAT.md`, and where they stand in a
-//! process's memory. Shares no code with the product.
+//! The secrets of a vault itself, worked out from its file and passphrase by `docs/FORMAT.md`, and where they stand in
+//! a process's memory. Shares no code with the product.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -76,8 +76,8 @@ impl VaultKeys {
         passing.insert("extracted key".to_owned(), hkdf::Hkdf::<sha2::Sha256>::extract(Some(&id), &root).0.to_vec());
         for label in MACS {
             let key = derive(label);
-            // HMAC keeps what SHA-256 made of the padded key, which serves as well as the key; the inner half as it goes on
-            // from there, too.
+            // HMAC keeps what SHA-256 made of the padded key, which serves as well as the key; the inner half as it
+            // goes on from there, too.
             for (half, pad, times) in [("inner", 0x36, 2), ("outer", 0x5c, 1)] {
                 held.insert(format!("{label} MAC, {half}"), (padded_state(&key, pad), times));
             }

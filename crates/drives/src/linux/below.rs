@@ -176,8 +176,8 @@ impl Search<'_> {
     }
 }
 
-/// The path that an argument is: `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument. One that is not absolute is from this
-/// folder, and must be there.
+/// The path that an argument is: `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument. One that is not absolute is
+/// from this folder, and must be there.
 fn path_in(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
     let bytes = argument.as_os_str().as_bytes();
     let value = match bytes {
@@ -192,8 +192,8 @@ fn path_in(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
     folder.filter(|_| !value.is_empty()).map(|folder| folder.join(path)).filter(|whole| whole.exists())
 }
 
-/// The number of the device on which a path lies, as the list of mounts writes it; of the folder it will be made in, where it
-/// does not exist yet.
+/// The number of the device on which a path lies, as the list of mounts writes it; of the folder it will be made in,
+/// where it does not exist yet.
 fn device_of(path: &Path) -> Option<String> {
     let number = path.ancestors().find_map(|there| there.metadata().ok())?.dev();
     // As glibc's makedev lays the two out.

@@ -32,8 +32,8 @@ pub(super) fn read(roots: &Roots) -> Vec<Mount> {
     bytes.split(|byte| *byte == b'\n').filter_map(mount).collect()
 }
 
-/// The mount on which a path lies: the deepest, and of those in one place the last. One whose device is that of the path goes
-/// first: a deeper one may lie hidden under another.
+/// The mount on which a path lies: the deepest, and of those in one place the last. One whose device is that of the
+/// path goes first: a deeper one may lie hidden under another.
 pub(super) fn holding<'a>(mounts: &'a [Mount], path: &Path, device: Option<&str>) -> Option<&'a Mount> {
     let over = mounts.iter().filter(|mount| path.starts_with(&mount.point));
     over.max_by_key(|mount| (device == Some(&mount.device), mount.point.components().count()))

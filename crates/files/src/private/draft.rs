@@ -48,8 +48,8 @@ impl Draft {
         self.file.sync_all()
     }
 
-    /// Gives it a passing name that even a power cut does not take, for what must not go on without the file. Until it is
-    /// placed, nothing but dropping it removes it.
+    /// Gives it a passing name that even a power cut does not take, for what must not go on without the file. Until it
+    /// is placed, nothing but dropping it removes it.
     ///
     /// # Errors
     /// What the system says.

@@ -121,8 +121,8 @@ impl Passing {
     }
 }
 
-/// Removes every file of this process that has only a passing name. For what ends the program: no further one can be made
-/// after it.
+/// Removes every file of this process that has only a passing name. For what ends the program: no further one can be
+/// made after it.
 pub fn sweep() {
     let names = names();
     for name in names.iter() {
@@ -133,7 +133,8 @@ pub fn sweep() {
     std::mem::forget(names);
 }
 
-/// Files in a folder that a run left there which was killed, by name. They may hold keys. Those of this process are none.
+/// Files in a folder that a run left there which was killed, by name. They may hold keys. Those of this process are
+/// none.
 #[must_use]
 pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
     let Ok(items) = fs::read_dir(folder) else { return Vec::new() };

@@ -1,5 +1,5 @@
-//! Everything a reading may stand for, in order of likelihood: counted before anything is tried, and each reachable by its
-//! number, so that many threads can share the work. Holds digits: wiped, cannot be printed.
+//! Everything a reading may stand for, in order of likelihood: counted before anything is tried, and each reachable by
+//! its number, so that many threads can share the work. Holds digits: wiped, cannot be printed.
 
 use zeroize::Zeroizing;
 
@@ -25,8 +25,8 @@ const WHEELS: usize = GROUPS + 1;
 /// How far from what was read the truth may lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Unknown digits as they are; in groups that fail their check one wrong digit, two look-alikes, or neighbours exchanged.
-    /// Where every group passes its check: two groups exchanged, or an error the check does not see.
+    /// Unknown digits as they are; in groups that fail their check one wrong digit, two look-alikes, or neighbours
+    /// exchanged. Where every group passes its check: two groups exchanged, or an error the check does not see.
     Likely,
     /// All that together with one another, and with an error more, in any group.
     Thorough,

@@ -59,8 +59,8 @@ impl Zeroize for Place {
 }
 
 impl Reading {
-    /// Reads eight groups set apart as in a recovery password; `?` is an unknown digit, `?` alone an unknown group, a letter
-    /// whatever digits look like it. Without separators, 48 characters.
+    /// Reads eight groups set apart as in a recovery password; `?` is an unknown digit, `?` alone an unknown group, a
+    /// letter whatever digits look like it. Without separators, 48 characters.
     ///
     /// # Errors
     /// [`ReadingError`] names the first group that cannot be read.

@@ -1,4 +1,5 @@
-//! Copies of a volume's metadata that say different things: none makes a right key wrong, and none hides another's keys.
+//! Copies of a volume's metadata that say different things: none makes a right key wrong, and none hides another's
+//! keys.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
 use drivekey_fve::{

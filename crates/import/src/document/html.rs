@@ -1,5 +1,5 @@
-//! Web pages and HTML mails: saved account pages, portals, copies out of a browser. Takes the text as it is seen, rows of
-//! tables as rows; never follows a link, runs nothing.
+//! Web pages and HTML mails: saved account pages, portals, copies out of a browser. Takes the text as it is seen, rows
+//! of tables as rows; never follows a link, runs nothing.
 
 use crate::charset::{self, head};
 use crate::document::markup::{Piece, Pieces, Tag};

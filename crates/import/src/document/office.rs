@@ -1,5 +1,5 @@
-//! Office documents that are archives: Word, Excel and `PowerPoint` since 2007, texts and spreadsheets of `OpenDocument`.
-//! Takes the text out of the members that hold it; what is embedded is read by its own content.
+//! Office documents that are archives: Word, Excel and `PowerPoint` since 2007, texts and spreadsheets of
+//! `OpenDocument`. Takes the text out of the members that hold it; what is embedded is read by its own content.
 
 use zeroize::Zeroizing;
 

@@ -1,5 +1,5 @@
-//! Rich text as `WordPad`, Word and mail programs write it. Takes the text: code pages by font, Unicode escapes, rows of
-//! tables; leaves out pictures, styles and whatever a reader does not see.
+//! Rich text as `WordPad`, Word and mail programs write it. Takes the text: code pages by font, Unicode escapes, rows
+//! of tables; leaves out pictures, styles and whatever a reader does not see.
 
 use crate::charset;
 use crate::document::Page;

@@ -26,7 +26,8 @@ pub(super) const ENCODED_BYTES: usize = 2 * "uoted-printable".len();
 /// How far from its beginning a PDF may have its mark.
 const PDF_REACH_BYTES: usize = 1024;
 
-/// Archives, documents, password safes, texts whose characters may be written as references; startup keys and key packages of drives.
+/// Archives, documents, password safes, texts whose characters may be written as references; startup keys and key
+/// packages of drives.
 pub(super) fn is_container(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(PDF_REACH_BYTES)];
     let references =
@@ -52,7 +53,8 @@ pub(super) fn is_listing(bytes: &[u8]) -> bool {
     line_begins(b"dn:") || line_begins(b"DN:")
 }
 
-/// Whether a word stands in this part that announces something whose digits do not show; zeros of UTF-16 are passed over.
+/// Whether a word stands in this part that announces something whose digits do not show; zeros of UTF-16 are passed
+/// over.
 pub(super) fn announces(part: &[u8]) -> bool {
     // Digits may stand beside the word.
     let mut narrow = Zeroizing::new(Vec::with_capacity(part.len()));

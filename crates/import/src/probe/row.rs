@@ -64,8 +64,8 @@ impl Row {
         self.tries.joined
     }
 
-    /// Takes a part of a text, at most a block, whose digits are known; `true` where a key is found to have ended. A run at
-    /// the end may go on in the next, and some digits wait for more.
+    /// Takes a part of a text, at most a block, whose digits are known; `true` where a key is found to have ended. A
+    /// run at the end may go on in the next, and some digits wait for more.
     pub(super) fn take(&mut self, text: &[u8], part: Range<usize>, digits: &Digits) -> bool {
         if digits.iter().all(|step| *step == 0) {
             self.end.open &= part.is_empty();

@@ -1,4 +1,5 @@
-//! Documents and containers: a pair survives any wrapping, and nothing that is built to fill memory or time gets either.
+//! Documents and containers: a pair survives any wrapping, and nothing that is built to fill memory or time gets
+//! either.
 #![allow(
     clippy::format_push_string,
     clippy::format_collect,

@@ -124,7 +124,8 @@ const fn id_text() -> &'static str {
     "7EDB30ED-1234-4ABC-9DEF-0123456789AB"
 }
 
-/// Names in every script come out as they went in, where a font has them; and our own importer takes the text of a page.
+/// Names in every script come out as they went in, where a font has them; and our own importer takes the text of a
+/// page.
 #[test]
 fn names_survive_and_the_importer_reads_the_text() {
     if !tools() {

@@ -1,5 +1,5 @@
-//! Hostile drives: a volume or a disk is laid out from the input, listed, opened by everything that costs no stretch, saved
-//! and read back. The fuzzer's targets and the product's tests share it.
+//! Hostile drives: a volume or a disk is laid out from the input, listed, opened by everything that costs no stretch,
+//! saved and read back. The fuzzer's targets and the product's tests share it.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -86,8 +86,8 @@ pub fn drive(input: &[u8]) {
     let _ = ExternalKey::parse(input);
 }
 
-/// A disk of repeated volumes: how many of the input's bytes stand at its start (two bytes), those, and what stands at its
-/// end. Nothing may panic.
+/// A disk of repeated volumes: how many of the input's bytes stand at its start (two bytes), those, and what stands at
+/// its end. Nothing may panic.
 pub fn disk(input: &[u8], repeated: &[(u64, Vec<u8>)]) {
     let Some((&[low, high], tables)) = input.split_first_chunk() else { return };
     let (first, last) = tables.split_at(usize::from(u16::from_le_bytes([low, high])).min(tables.len()));

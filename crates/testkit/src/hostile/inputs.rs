@@ -1,4 +1,5 @@
-//! What each reader is given of the fuzzer's bytes: one function a target. The product's tests give it the kept corpora, too.
+//! What each reader is given of the fuzzer's bytes: one function a target. The product's tests give it the kept
+//! corpora, too.
 #![allow(dead_code, clippy::pedantic, reason = "each target uses one of them")]
 
 /// Bundles of our own: the JSON of one, and what stands in it.
@@ -101,7 +102,8 @@ pub fn table(bytes: &[u8]) {
     }
 }
 
-/// Plain text in every encoding, in one piece and in two; and whatever the quick look turns down, no reader takes a key from.
+/// Plain text in every encoding, in one piece and in two; and whatever the quick look turns down, no reader takes a key
+/// from.
 pub fn text(bytes: &[u8]) {
     let found = drivekey_import::read(None, bytes);
     assert!(drivekey_import::could_hold(None, bytes) || found.records.is_empty() && found.attachments.is_empty());

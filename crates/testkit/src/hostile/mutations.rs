@@ -1,5 +1,6 @@
-//! Changes a volume as somebody would who knows its structure: its datums' lengths, roles, kinds, order, nesting and texts,
-//! and what is sealed in them under keys that are known here; then mends what would hide the change behind a checksum.
+//! Changes a volume as somebody would who knows its structure: its datums' lengths, roles, kinds, order, nesting and
+//! texts, and what is sealed in them under keys that are known here; then mends what would hide the change behind a
+//! checksum.
 #![allow(clippy::unwrap_used, clippy::pedantic, reason = "what fails here is what is sought")]
 
 use aes::Aes256;
@@ -253,7 +254,8 @@ fn change_numbers(boot: &mut [u8], head: &mut [u8], dice: &mut Dice, blind: Blin
     }
 }
 
-/// Another volume like this one, in the form of `drives::drive`; `None`, where it is too cut to be changed with knowledge.
+/// Another volume like this one, in the form of `drives::drive`; `None`, where it is too cut to be changed with
+/// knowledge.
 pub fn volume(input: &[u8], dice: &mut Dice, blind: Blind<'_>) -> Option<Vec<u8>> {
     let (mut boot, rest) = input.split_at_checked(BOOT_BYTES).map(|(boot, rest)| (boot.to_vec(), rest))?;
     let mut head = rest.get(..HEADERS_BYTES)?.to_vec();

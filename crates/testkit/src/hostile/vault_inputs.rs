@@ -1,5 +1,5 @@
-//! What each target that opens a vault makes of the fuzzer's bytes: one function a target. The product's tests give it the
-//! kept corpora, too.
+//! What each target that opens a vault makes of the fuzzer's bytes: one function a target. The product's tests give it
+//! the kept corpora, too.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -324,7 +324,8 @@ pub fn state(input: &[u8]) {
     }
 }
 
-/// What the sound vault's first record, its summary and its items say, with the bytes 1, 2, 3… for what differs in each.
+/// What the sound vault's first record, its summary and its items say, with the bytes 1, 2, 3… for what differs in
+/// each.
 pub fn record_texts() -> Vec<(u8, Vec<u8>)> {
     let house = House::empty();
     house.put(&base().bytes);

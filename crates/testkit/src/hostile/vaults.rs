@@ -1,5 +1,6 @@
-//! The sound vault that hostile ones are made from, made anew in each process; what is known of it; and the questions that
-//! a hostile one must answer as it did, or refuse. Its root is known, so that whatever is read behind a seal can be hostile.
+//! The sound vault that hostile ones are made from, made anew in each process; what is known of it; and the questions
+//! that a hostile one must answer as it did, or refuse. Its root is known, so that whatever is read behind a seal can
+//! be hostile.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -229,8 +230,8 @@ pub fn tighten(connection: Connection) {
     }
 }
 
-/// Asks everything that was known: nothing may be said that is neither the known answer nor a refusal that has a name, and
-/// nothing may be written. The kit must do no more than the passphrase.
+/// Asks everything that was known: nothing may be said that is neither the known answer nor a refusal that has a name,
+/// and nothing may be written. The kit must do no more than the passphrase.
 pub fn ask(house: &House, machine: &Machine) {
     let before = (house.bytes(), names(house));
     for step in ask_everything(&house.path(), machine.clone(), PASSPHRASE, &base().known) {

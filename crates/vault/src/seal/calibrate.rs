@@ -22,8 +22,8 @@ struct Times {
     pass: Duration,
 }
 
-/// The cost that takes about `target` on this machine, more memory first, then more passes; and no less than `replaced`, the
-/// cost of the slot that makes way, in any part.
+/// The cost that takes about `target` on this machine, more memory first, then more passes; and no less than
+/// `replaced`, the cost of the slot that makes way, in any part.
 ///
 /// # Errors
 /// [`KdfError::OutOfMemory`] when not even the floor's memory can be had.

@@ -138,8 +138,8 @@ fn params(cost: KdfCost) -> Result<Params, KdfError> {
     Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUTPUT_BYTES)).map_err(|_| KdfError::AboveCeiling(cost))
 }
 
-/// Memory for one derivation. All cores touch it first: the system hands out each page at that moment, which on one core
-/// takes a fifth as long as the derivation itself.
+/// Memory for one derivation. All cores touch it first: the system hands out each page at that moment, which on one
+/// core takes a fifth as long as the derivation itself.
 pub(super) fn memory_of(cost: KdfCost) -> Result<Vec<Block>, KdfError> {
     let count = params(cost)?.block_count();
     let mut memory = Vec::new();

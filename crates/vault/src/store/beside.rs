@@ -87,8 +87,8 @@ fn there(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
 /// A log goes before a journal: only then can SQLite be asked whether somebody is writing.
 ///
 /// # Errors
-/// [`StoreError::Busy`] for the journal of a write that is going on, what the system refused, and [`StoreError::Exists`]
-/// when all names are taken.
+/// [`StoreError::Busy`] for the journal of a write that is going on, what the system refused, and
+/// [`StoreError::Exists`] when all names are taken.
 pub fn set_aside(vault: &Path, refused: &RefusedFile) -> Result<PathBuf, StoreError> {
     if refused.kind == Beside::Journal && there(&refused.path)?.is_some_and(|meta| meta.is_file()) {
         let reading = open_for_reading(vault)?;

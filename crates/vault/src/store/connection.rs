@@ -1,4 +1,5 @@
-//! One connection to a vault's file: opened for reading or for writing, never creating, with SQLite held on a short lead.
+//! One connection to a vault's file: opened for reading or for writing, never creating, with SQLite held on a short
+//! lead.
 
 use std::path::Path;
 use std::time::Duration;

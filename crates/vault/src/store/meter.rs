@@ -1,5 +1,5 @@
-//! How much work SQLite may do on a connection before it is stopped: pages of a file made by hand can lead in circles, in
-//! its list of tables too, and would never end.
+//! How much work SQLite may do on a connection before it is stopped: pages of a file made by hand can lead in circles,
+//! in its list of tables too, and would never end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

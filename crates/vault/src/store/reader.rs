@@ -68,8 +68,8 @@ impl<'a> Reader<'a> {
         Ok(statement.query_one([], |row| Ok((VaultId::from_bytes(row.get(0)?), row.get(1)?)))?)
     }
 
-    /// All keyslots, in the order of their rows and without any index: a damaged one must not shut the vault. One row of
-    /// another form must not shut out the others.
+    /// All keyslots, in the order of their rows and without any index: a damaged one must not shut the vault. One row
+    /// of another form must not shut out the others.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked.
@@ -126,8 +126,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The next rows after a handle, at most so many and no more than some MiB of them, by handle and without using any
-    /// index. One row of another form must not hide the others: in its place comes the number of its handle, and zero at
-    /// the end for rows whose numbers are no handles.
+    /// index. One row of another form must not hide the others: in its place comes the number of its handle, and zero
+    /// at the end for rows whose numbers are no handles.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.

@@ -1,5 +1,5 @@
-//! One act on one model, with every call failing in turn and the power going at every moment: afterwards the vault opens
-//! as before or as after, whole, and takes the next write.
+//! One act on one model, with every call failing in turn and the power going at every moment: afterwards the vault
+//! opens as before or as after, whole, and takes the next write.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -210,8 +210,8 @@ impl Bench {
         assert!(!must_be_after || seen == self.after, "{what}: said done, and was not");
     }
 
-    /// Opens the vault and lists it; where the file then is, to the byte, one that was looked at before, nothing else can
-    /// be seen in it.
+    /// Opens the vault and lists it; where the file then is, to the byte, one that was looked at before, nothing else
+    /// can be seen in it.
     fn glance(&self) -> Option<Cow<'_, Sight>> {
         let (passphrase, mut vault) = reopen(&self.scratch.path(), &Machine::new(None))
             .unwrap_or_else(|error| panic!("does not open: {error:?}"));

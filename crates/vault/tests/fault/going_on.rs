@@ -1,5 +1,5 @@
-//! After a failure the same process goes on, another connection has been reading, this machine remembers: nobody is told
-//! anything wrong.
+//! After a failure the same process goes on, another connection has been reading, this machine remembers: nobody is
+//! told anything wrong.
 
 use drivekey_vault::reveal::reveal;
 use drivekey_vault::store::StoreError;
@@ -37,8 +37,8 @@ fn house(act: &Act) -> House {
     house
 }
 
-/// After a write that failed, the same open vault goes on: nothing it remembers is ahead of the file. And what is done in
-/// the end stays, wherever the failed attempt had come to.
+/// After a write that failed, the same open vault goes on: nothing it remembers is ahead of the file. And what is done
+/// in the end stays, wherever the failed attempt had come to.
 #[test]
 fn the_next_attempt_succeeds_and_stays() {
     each(|act, plan| {

@@ -1,5 +1,5 @@
-//! The disk fails and the power goes: at every call that changes something, in every way, and with every part of what was
-//! not synced lost. Afterwards a fresh opening sees the state before or after, whole.
+//! The disk fails and the power goes: at every call that changes something, in every way, and with every part of what
+//! was not synced lost. Afterwards a fresh opening sees the state before or after, whole.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 

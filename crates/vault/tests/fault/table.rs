@@ -1,4 +1,5 @@
-//! No call that changes a vault is forgotten: the source is read, and each stands among the acts or is known to read only.
+//! No call that changes a vault is forgotten: the source is read, and each stands among the acts or is known to read
+//! only.
 
 use std::collections::BTreeSet;
 use std::path::Path;

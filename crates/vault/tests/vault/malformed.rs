@@ -142,7 +142,8 @@ fn forged_slots_cost_nobody_a_minute() {
     assert!(vault.list(&everything()).unwrap().faults.is_empty());
 }
 
-/// An interior page whose children are all the same leaf, level upon level: walked by its pointers the table never ends.
+/// An interior page whose children are all the same leaf, level upon level: walked by its pointers the table never
+/// ends.
 #[test]
 fn pages_that_lead_in_a_circle_end() {
     for table in ["record", "sealed", "item", "slot", "sqlite_schema"] {
@@ -156,7 +157,8 @@ fn pages_that_lead_in_a_circle_end() {
             .map(|page| usize::try_from(page).unwrap())
             .unwrap();
         let mut crafted = bytes.clone();
-        // A copy of the root's content becomes a page of its own; above it eight levels of pages with 400 pointers each.
+        // A copy of the root's content becomes a page of its own; above it eight levels of pages with 400 pointers
+        // each.
         let leaf = leftmost_leaf(&bytes, root);
         let mut below = leaf;
         for _ in 0..8 {

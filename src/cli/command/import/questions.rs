@@ -1,5 +1,6 @@
 //! What only a person can settle before keys are stored: a computer's name that a file's name suggests, letters read as
-//! digits, a Key ID among several, a key that nobody would have. Without a terminal nothing is asked and nothing assumed.
+//! digits, a Key ID among several, a key that nobody would have. Without a terminal nothing is asked and nothing
+//! assumed.
 
 use super::sources::Sources;
 use crate::cli::failure::Failure;

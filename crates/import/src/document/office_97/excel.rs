@@ -1,5 +1,5 @@
-//! The cells of an Excel workbook before 2007: a row of records, strings in a table of their own. Takes what is there and
-//! reserves nothing that a record claims.
+//! The cells of an Excel workbook before 2007: a row of records, strings in a table of their own. Takes what is there
+//! and reserves nothing that a record claims.
 
 use zeroize::Zeroizing;
 

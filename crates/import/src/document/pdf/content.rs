@@ -1,5 +1,5 @@
-//! What a page draws: its texts, each with its place. Follows the commands that move, size and write text, and the forms
-//! they call. Must not know what the texts say.
+//! What a page draws: its texts, each with its place. Follows the commands that move, size and write text, and the
+//! forms they call. Must not know what the texts say.
 
 use std::rc::Rc;
 

@@ -1,5 +1,5 @@
-//! Fonts, as far as text needs them: which characters the codes are, and how wide they stand. Must not know where on the
-//! page they are drawn.
+//! Fonts, as far as text needs them: which characters the codes are, and how wide they stand. Must not know where on
+//! the page they are drawn.
 
 use std::collections::HashMap;
 use std::rc::Rc;

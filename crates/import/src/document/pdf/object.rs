@@ -1,4 +1,5 @@
-//! The objects that a PDF is written in: numbers, names, strings, arrays, dictionaries. Must not know what they are for.
+//! The objects that a PDF is written in: numbers, names, strings, arrays, dictionaries. Must not know what they are
+//! for.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! A row against a plain definition of what it finds, and steps against single runs, on the machine's own instructions and
-//! on those that every machine has.
+//! A row against a plain definition of what it finds, and steps against single runs, on the machine's own instructions
+//! and on those that every machine has.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,5 @@
-//! The report for people: one line a file, counts, and which files now lie about in the clear. Must not decide anything.
+//! The report for people: one line a file, counts, and which files now lie about in the clear. Must not decide
+//! anything.
 
 use std::path::PathBuf;
 

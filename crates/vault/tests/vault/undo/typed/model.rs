@@ -151,7 +151,8 @@ struct Model {
     /// Keys that a person put into the trash, and those that came in by hand.
     removed: BTreeSet<usize>,
     added: BTreeSet<usize>,
-    /// Keys in the person's own trash after their import was undone, and those that the person took out of the trash since.
+    /// Keys in the person's own trash after their import was undone, and those that the person took out of the trash
+    /// since.
     orphans: BTreeSet<usize>,
     restored: BTreeSet<usize>,
 }
