@@ -4,6 +4,7 @@
 
 pub mod reveal;
 pub mod seal;
+pub mod sqlite;
 pub mod store;
 
 mod attachments;
