@@ -48,11 +48,11 @@ impl Vault<Unlocked> {
     pub fn find(&mut self, words: &[String]) -> Result<Found, VaultError> {
         let phrase = words.join(" ");
         let (reader, access) = self.view()?;
-        if let Some(found) = access.by_id_in_index(&reader, &phrase)? {
+        if let Some(found) = access.by_id_in_index(&*reader, &phrase)? {
             return Ok(found.sorted());
         }
         let device = access.root.device_token(&phrase);
-        let hits = access.hits(&reader, TokenColumn::Device, device.as_bytes())?;
+        let hits = access.hits(&*reader, TokenColumn::Device, device.as_bytes())?;
         drop(reader);
         if !hits.is_empty() {
             return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
@@ -76,7 +76,7 @@ impl Vault<Unlocked> {
     /// As [`Vault::find`].
     pub fn resolve(&mut self, id: &str) -> Result<Found, VaultError> {
         let (reader, access) = self.view()?;
-        if let Some(found) = access.by_id_in_index(&reader, id)? {
+        if let Some(found) = access.by_id_in_index(&*reader, id)? {
             return Ok(found.sorted());
         }
         drop(reader);
@@ -91,7 +91,7 @@ impl Vault<Unlocked> {
     pub fn whose(&mut self, password: &RecoveryPassword) -> Result<Found, VaultError> {
         let (reader, access) = self.view()?;
         let token = access.root.digits_token(password);
-        let hits = access.hits(&reader, TokenColumn::Digits, token.as_bytes())?;
+        let hits = access.hits(&*reader, TokenColumn::Digits, token.as_bytes())?;
         drop(reader);
         if !hits.is_empty() {
             return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
@@ -112,7 +112,7 @@ impl Vault<Unlocked> {
         let (reader, access) = self.view()?;
         let known = |password: &&RecoveryPassword| {
             let token = access.root.digits_token(password);
-            access.hits(&reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
+            access.hits(&*reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
         };
         passwords.iter().map(known).collect()
     }
@@ -123,7 +123,7 @@ impl Vault<Unlocked> {
     /// [`VaultError::NoSuchRecord`], or [`VaultError::Faults`] when it is not what was written.
     pub fn entry(&mut self, handle: Handle) -> Result<Entry, VaultError> {
         let (reader, access) = self.view()?;
-        if let Some(opened) = access.row_of(&reader, handle)? {
+        if let Some(opened) = access.row_of(&*reader, handle)? {
             return Ok(opened.entry());
         }
         drop(reader);
@@ -137,11 +137,11 @@ impl Vault<Unlocked> {
         expected: RecordId,
     ) -> Result<(Entry, RecoveryPassword), VaultError> {
         let (reader, access) = self.view()?;
-        let Some(opened) = access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected) else {
+        let Some(opened) = access.row_of(&*reader, handle)?.filter(|opened| opened.row.record == expected) else {
             drop(reader);
             return Err(self.absent(handle));
         };
-        let record = access.unseal(&reader, &opened)?.map_err(one)?;
+        let record = access.unseal(&*reader, &opened)?.map_err(one)?;
         Ok((opened.entry(), record.password))
     }
 
@@ -167,7 +167,7 @@ fn one(fault: Fault) -> VaultError {
 }
 
 impl Unlocked {
-    pub(super) fn row_of(&self, reader: &Reader<'_>, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
+    pub(super) fn row_of(&self, reader: &dyn Reader, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
         reader.row(handle.number())?.map(|row| self.open_row(row).map_err(one)).transpose()
     }
 
@@ -175,7 +175,7 @@ impl Unlocked {
     /// another record's row.
     pub(super) fn hits(
         &self,
-        reader: &Reader<'_>,
+        reader: &dyn Reader,
         column: TokenColumn,
         token: &[u8; 16],
     ) -> Result<Vec<OpenedRow>, VaultError> {
@@ -189,7 +189,7 @@ impl Unlocked {
     }
 
     /// A handle, or a Key ID of eight characters and more: exactly first, then with look-alikes folded.
-    fn by_id_in_index(&self, reader: &Reader<'_>, typed: &str) -> Result<Option<Found>, VaultError> {
+    fn by_id_in_index(&self, reader: &dyn Reader, typed: &str) -> Result<Option<Found>, VaultError> {
         if let Ok(handle) = typed.trim().parse::<Handle>()
             && let Some(opened) = self.row_of(reader, handle)?
         {

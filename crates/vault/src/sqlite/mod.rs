@@ -1,14 +1,15 @@
-//! The file that keeps the vault: sealed blobs and tokens in, sealed blobs and tokens out.
-//! Knows no plaintext, no key and no meaning. Another store must be able to stand behind these types.
+//! A vault in one SQLite file. The folder that it lies in is not trusted, nor what SQLite would do about it by itself.
 
 mod beside;
 mod connection;
 mod create;
+mod error;
+mod file;
 mod header;
 mod journal;
 mod meter;
 mod open;
-mod place;
+mod paths;
 mod private;
 mod reader;
 mod reserve;
@@ -17,13 +18,12 @@ mod view;
 mod writer;
 
 use crate::store::{
-    Damage, ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn,
+    BATCH_BYTES, Beside, BesideProblem, Damage, FirstRows, Interrupted, ItemRow, MOST_ITEMS_BYTES, MOST_SLOTS_READ,
+    MalformedSlot, NewRecord, Opened, Place, Reader, RecordRow, RefusedFile, RowBatch, RowTokens, Settlement, SlotRow,
+    SlotRows, Store, StoreError, StoreFile, TokenColumn, VERSION, Writer,
 };
 
-pub use beside::{Beside, BesideProblem, RefusedFile, set_aside};
+pub use beside::set_aside;
 pub use create::create;
-pub use open::{Interrupted, Opened, Settlement, Store};
+pub use open::open;
 pub use private::PrivateFolder;
-pub use reader::Reader;
-pub use schema::VERSION;
-pub use writer::Writer;

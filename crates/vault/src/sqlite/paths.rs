@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::{Place, StoreError};
 
-/// A vault's path with every link resolved. Journal, locks and this machine's memory all go by this one.
+/// A vault's path with every link resolved. Journal and locks go by this one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct VaultPath {
     path: PathBuf,
 }
 
-impl Place {
+impl VaultPath {
     /// # Errors
     /// [`StoreError::Missing`] when nothing is there, [`StoreError::NotAVault`] for anything but an ordinary file.
     pub(super) fn resolve(path: &Path) -> Result<Self, StoreError> {
@@ -48,4 +48,9 @@ impl Place {
         name.push(ending);
         name.into()
     }
+}
+
+/// The name of the place of a file that is there, as the system itself spells it.
+pub(super) fn place_of(path: &Path) -> Place {
+    Place::new(path.canonicalize().as_deref().unwrap_or(path).as_os_str().as_encoded_bytes())
 }
