@@ -332,7 +332,12 @@ pub fn ask_everything(path: &Path, machine: Machine, passphrase: &str, known: &K
 
 /// As [`ask_everything`], where opening may roll back what a broken-off write has left.
 pub fn ask(path: &Path, machine: Machine, passphrase: &str, known: &Known) -> Vec<Step> {
-    let locked = match Vault::open(path, LIMITS, machine) {
+    ask_opened(Vault::open(path, LIMITS, machine), passphrase, known)
+}
+
+/// As [`ask`], of a vault wherever it is kept.
+pub fn ask_opened(opened: Result<Vault<Locked>, VaultError>, passphrase: &str, known: &Known) -> Vec<Step> {
+    let locked = match opened {
         Ok(locked) => locked,
         Err(error) => return vec![Step::refused("open", &error)],
     };

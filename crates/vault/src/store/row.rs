@@ -142,7 +142,7 @@ pub struct MalformedSlot {
 }
 
 /// What can be looked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenColumn {
     /// The device.
     Device,
@@ -156,4 +156,10 @@ pub enum TokenColumn {
     FoldedPrefix,
     /// The digits.
     Digits,
+}
+
+impl TokenColumn {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Device, Self::VolumeType, Self::KeyId, Self::Prefix, Self::FoldedPrefix, Self::Digits];
 }

@@ -5,6 +5,7 @@ mod flip;
 mod malformed;
 mod roundtrip;
 mod stranger;
+mod suite;
 mod tamper;
 mod trouble;
 mod undo;
