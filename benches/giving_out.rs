@@ -11,7 +11,7 @@ mod timing;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use drivekey::seal::{KdfCost, KdfLimits};
+use drivekey_vault::seal::{KdfCost, KdfLimits};
 use made::Made;
 use timing::{median, run};
 

@@ -5,7 +5,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use crate::vault_file::is_open_here;
+use drivekey_files::vault_file::is_open_here;
 
 use zeroize::Zeroizing;
 

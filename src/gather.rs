@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::vault_file::is_open_here;
+use drivekey_files::vault_file::is_open_here;
 
 mod lazy;
 mod pieces;

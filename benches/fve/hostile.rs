@@ -1,14 +1,10 @@
 //! The slowest of the hostile drives that the fuzzer found worth keeping: each listed, opened and saved, as its target does;
 //! and a disk that has as much to list as any can.
 
-#[path = "../../fuzz/corpora.rs"]
-mod corpora;
-#[path = "../../fuzz/drives.rs"]
-mod drives;
-
-use super::fve_support::disks::with_gpt;
-use super::fve_support::made::{Made, Protector, Secret};
-use super::fve_support::sparse::Sparse;
+use drivekey_testkit::fve_support::disks::with_gpt;
+use drivekey_testkit::fve_support::made::{Made, Protector, Secret};
+use drivekey_testkit::fve_support::sparse::Sparse;
+use drivekey_testkit::hostile::{corpora, drives};
 
 /// One drive is timed so often, and counts with its best: the machine has other work.
 const TURNS: usize = 3;

@@ -2,8 +2,6 @@
 //! programs on the same volume: `cargo bench --bench fve`.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise and prints its figures")]
 
-#[path = "../../tests/fve_support/mod.rs"]
-mod fve_support;
 mod hostile;
 mod others;
 
@@ -12,11 +10,11 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use drivekey::fve::repair::{Candidates, Effort, Reading, Search, search};
-use drivekey::fve::{Source, Verdict, Volume, prove, scan};
-use drivekey::record::{KeyId, RecoveryPassword};
-use fve_support::crypt::ROUNDS;
-use fve_support::made::{Made, digits, guid_of, key_of};
+use drivekey_fve::repair::{Candidates, Effort, Reading, Search, search};
+use drivekey_fve::{Source, Verdict, Volume, prove, scan};
+use drivekey_record::{KeyId, RecoveryPassword};
+use drivekey_testkit::fve_support::crypt::ROUNDS;
+use drivekey_testkit::fve_support::made::{Made, digits, guid_of, key_of};
 use others::Real;
 use sha2::block_api::compress256;
 

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use drivekey::record::{Details, RecoveryPassword, SourceKind};
-use drivekey::seal::{KdfCost, KdfLimits, sha256};
-use drivekey::vault::{Incoming, Locked, Machine, NewVault, Taking, Vault};
+use drivekey_record::{Details, RecoveryPassword, SourceKind};
+use drivekey_vault::seal::{KdfCost, KdfLimits, sha256};
+use drivekey_vault::{Incoming, Locked, Machine, NewVault, Taking, Vault};
 use secrecy::SecretString;
 
 /// Of every vault made here.
@@ -29,7 +29,7 @@ impl Made {
     /// The Key ID of a key.
     pub(crate) fn guid(&self, at: usize) -> String {
         let bytes = self.bytes(1, at);
-        drivekey::record::Guid::from_bytes(std::array::from_fn(|byte| bytes[byte])).to_string()
+        drivekey_record::Guid::from_bytes(std::array::from_fn(|byte| bytes[byte])).to_string()
     }
 
     /// The first eight characters with every character that has one replaced by its look-alike.

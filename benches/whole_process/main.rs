@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use drivekey::seal::{KdfCost, KdfLimits};
+use drivekey_vault::seal::{KdfCost, KdfLimits};
 use made::Made;
 use rayon::prelude::*;
 use timing::{Figure, median, run};

@@ -2,15 +2,10 @@
 //! (`-malloc_limit_mb=1`).
 #![no_main]
 
-#[path = "../disks.rs"]
-mod disks;
-#[path = "../drives.rs"]
-mod drives;
-#[path = "../../tests/fve_support/mod.rs"]
-mod fve_support;
 #[path = "../limit.rs"]
 mod limit;
 
+use drivekey_testkit::hostile::disks;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| limit::within(|| disks::disk(input)));

@@ -2,15 +2,10 @@
 //! inputs are changed with knowledge of their structure, half blindly.
 #![no_main]
 
-#[path = "../drives.rs"]
-mod drives;
-#[path = "../../tests/fve_support/mod.rs"]
-mod fve_support;
 #[path = "../limit.rs"]
 mod limit;
-#[path = "../mutations.rs"]
-mod mutations;
 
+use drivekey_testkit::hostile::{drives, mutations};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
 /// How far a part of a volume may grow in one step.

@@ -1,7 +1,6 @@
 //! Web pages: any bytes behind their mark.
 #![no_main]
 
-#[path = "../inputs.rs"]
-mod inputs;
+use drivekey_testkit::hostile::inputs;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| inputs::html(bytes));

@@ -1,7 +1,6 @@
 //! Mails: any bytes behind two headers.
 #![no_main]
 
-#[path = "../inputs.rs"]
-mod inputs;
+use drivekey_testkit::hostile::inputs;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| inputs::mail(bytes));

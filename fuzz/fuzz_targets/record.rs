@@ -1,13 +1,9 @@
 //! Hostile records, summaries and items under the true root: read, changed, undone.
 #![no_main]
 
-#[path = "../../tests/house/mod.rs"]
-mod house;
 #[path = "../limit.rs"]
 mod limit;
-#[path = "../vault_inputs.rs"]
-mod vault_inputs;
-#[path = "../vaults.rs"]
-mod vaults;
+
+use drivekey_testkit::hostile::{vault_inputs, vaults};
 
 libfuzzer_sys::fuzz_target!(init: { vaults::base(); }, |input: &[u8]| limit::within(|| vault_inputs::record(input)));

@@ -1,7 +1,6 @@
 //! Rich text: any bytes behind its mark.
 #![no_main]
 
-#[path = "../inputs.rs"]
-mod inputs;
+use drivekey_testkit::hostile::inputs;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| inputs::rtf(bytes));

@@ -1,7 +1,6 @@
 //! Pictures and pages from a scanner.
 #![no_main]
 
-#[path = "../inputs.rs"]
-mod inputs;
+use drivekey_testkit::hostile::inputs;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| inputs::scan(bytes));

@@ -1,7 +1,6 @@
 //! Tables: any lines below each kind of head.
 #![no_main]
 
-#[path = "../inputs.rs"]
-mod inputs;
+use drivekey_testkit::hostile::inputs;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| inputs::table(bytes));

@@ -6,8 +6,8 @@ use std::path::Path;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::world::World;
-use crate::record::{CopyKind, Handle, HandleSet, ItemNumber, LineText, LineTextError, SlotId};
-use crate::vault::{Copy, CopyDraft, CopyMark, Unlocked, Vault};
+use drivekey_record::{CopyKind, Handle, HandleSet, ItemNumber, LineText, LineTextError, SlotId};
+use drivekey_vault::{Copy, CopyDraft, CopyMark, Unlocked, Vault};
 
 /// A copy of keys.
 pub(super) struct Made<'a> {

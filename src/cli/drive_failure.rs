@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::drives::DriveError;
-use crate::fve::{Container, FveError};
+use drivekey_drives::DriveError;
+use drivekey_fve::{Container, FveError};
 
 /// Why a drive gave no volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

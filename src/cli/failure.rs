@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use super::world::ClipboardError;
-use crate::record::{LineTextError, PasswordError, PasswordProblem};
-use crate::reveal::RevealError;
-use crate::seal::{KdfError, SealError};
-use crate::store::{BesideProblem, Damage, RefusedFile, StoreError};
-use crate::vault::{CopyDoubt, Fault, FaultKind, SlotChangeError, VaultError};
+use drivekey_record::{LineTextError, PasswordError, PasswordProblem};
+use drivekey_vault::reveal::RevealError;
+use drivekey_vault::seal::{KdfError, SealError};
+use drivekey_vault::store::{BesideProblem, Damage, RefusedFile, StoreError};
+use drivekey_vault::{CopyDoubt, Fault, FaultKind, SlotChangeError, VaultError};
 
 /// A command that did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -372,7 +372,7 @@ pub(super) fn fault_words(fault: &Fault) -> String {
 }
 
 /// A keyslot's name as people see it.
-pub(super) fn short(slot: crate::record::SlotId) -> String {
+pub(super) fn short(slot: drivekey_record::SlotId) -> String {
     slot.to_string()[..8].to_owned()
 }
 

@@ -8,10 +8,10 @@ use super::outlet::printable;
 use super::question;
 use super::volumes::{self, Fits, Placed};
 use super::world::{OutFile, World};
-use crate::drives::{Below, Layer, below};
-use crate::fve::{ProtectorKind, Volume};
-use crate::record::{AttachmentKind, Guid, Handle, KeyId};
-use crate::vault::{Attached, Entry, Filter, Unlocked, Vault};
+use drivekey_drives::{Below, Layer, below};
+use drivekey_fve::{ProtectorKind, Volume};
+use drivekey_record::{AttachmentKind, Guid, Handle, KeyId};
+use drivekey_vault::{Attached, Entry, Filter, Unlocked, Vault};
 
 /// What is about to be written.
 pub(super) enum Holding<'a> {

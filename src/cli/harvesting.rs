@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::volumes::details_of;
-use crate::fve::{Harvest, Harvested, Integrity, Opened, Volume};
-use crate::record::{Details, Guid, Handle, LineText, SourceKind};
-use crate::vault::{Incoming, Intake, RecordNotes, TakenIn, Taking, Unlocked, Vault, VaultError};
+use drivekey_fve::{Harvest, Harvested, Integrity, Opened, Volume};
+use drivekey_record::{Details, Guid, Handle, LineText, SourceKind};
+use drivekey_vault::{Incoming, Intake, RecordNotes, TakenIn, Taking, Unlocked, Vault, VaultError};
 
 /// What became of a drive's recovery keys.
 #[derive(Debug, Default)]

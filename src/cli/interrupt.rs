@@ -5,7 +5,7 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::private;
+use drivekey_files::private;
 
 /// The exit code of a program that Ctrl-C ended, as shells know it. Which of the three it was is not told here.
 const INTERRUPTED: i32 = 130;

@@ -8,8 +8,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::failure::Failure;
-use crate::record::{Details, SetHere};
-use crate::vault::{Entry, Fault};
+use drivekey_record::{Details, SetHere};
+use drivekey_vault::{Entry, Fault};
 
 /// A record without its digits.
 pub(super) fn entry(entry: &Entry) -> Map<String, Value> {

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::failure::{Failure, password_sentence, problem_words};
 use super::world::World;
-use crate::record::{GROUP_DIGITS, GROUPS, RecoveryPassword, check_group};
+use drivekey_record::{GROUP_DIGITS, GROUPS, RecoveryPassword, check_group};
 
 /// More than any spelling of a key needs.
 const STDIN_BYTES: u64 = 4096;
@@ -55,5 +55,5 @@ pub(super) fn typed(world: &mut World<'_>) -> Result<RecoveryPassword, Failure> 
 }
 
 fn digits_in(line: &str) -> usize {
-    line.chars().filter(|c| crate::record::fold_digit(*c).is_some()).count()
+    line.chars().filter(|c| drivekey_record::fold_digit(*c).is_some()).count()
 }

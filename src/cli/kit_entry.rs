@@ -10,8 +10,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::world::{ScanReader, World};
 use crate::gather;
-use crate::seal::KitIdentity;
-use crate::sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit};
+use drivekey_sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit};
+use drivekey_vault::seal::KitIdentity;
 
 /// Lines of a kit behind its first, which is the same on every page.
 const LINES: usize = 4;

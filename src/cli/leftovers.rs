@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::failure::Failure;
 use super::world::World;
-use crate::private;
+use drivekey_files::private;
 
 /// Tells of it on standard error.
 pub(super) fn tell(world: &mut World<'_>, folder: &Path) -> Result<(), Failure> {

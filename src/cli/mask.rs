@@ -2,7 +2,7 @@
 //! Must not know messages.
 
 /// Digits in one group.
-const GROUP: usize = crate::record::GROUP_DIGITS;
+const GROUP: usize = drivekey_record::GROUP_DIGITS;
 /// Digits without separators from which on they are taken for a key: no Key ID has so many characters.
 const RUN: usize = 33;
 

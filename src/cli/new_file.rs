@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::world::World;
 use super::{interrupt, leftovers};
-use crate::private::{Draft, sync_folder};
+use drivekey_files::private::{Draft, sync_folder};
 
 /// Nothing may be at the path, and its folder must be there.
 pub(super) fn free(path: &Path) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::world::Terminal;
-use crate::record::is_unprintable;
+use drivekey_record::is_unprintable;
 
 /// Stands for bytes that are no text.
 const NO_TEXT: &str = "\u{FFFD}";

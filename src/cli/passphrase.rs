@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::failure::{Failure, capital, unreadable};
 use super::question::confirm;
 use super::world::World;
-use crate::seal::make_number_below;
+use drivekey_vault::seal::make_number_below;
 
 /// Longest passphrase file.
 const FILE_BYTES: u64 = 64 * 1024;

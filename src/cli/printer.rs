@@ -47,7 +47,7 @@ pub(super) fn print(world: &mut World<'_>, document: &[u8]) -> Result<String, Fa
     use std::process::Command;
 
     use super::{interrupt, leftovers};
-    use crate::private::Passing;
+    use drivekey_files::private::Passing;
 
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal(

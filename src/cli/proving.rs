@@ -11,14 +11,15 @@ use super::harvesting::{self, Kept};
 use super::volume_words::warning_words;
 use super::volumes::{Placed, name};
 use super::world::World;
-use crate::fve::{self, FirstSector, Integrity, Level, Opened, Outcome, Verdict};
-use crate::record::{Created, Handle, KeyId, Proof, ProofLevel, RecoveryPassword, State};
-use crate::vault::{Edit, Entry, Filter, TrashFilter, Unlocked, Vault, VaultError};
+use drivekey_fve::{self, FirstSector, Integrity, Level, Opened, Outcome, Verdict};
+use drivekey_record::{Created, Handle, KeyId, Proof, ProofLevel, RecoveryPassword, State};
+use drivekey_vault::reveal::lend;
+use drivekey_vault::{Edit, Entry, Filter, TrashFilter, Unlocked, Vault, VaultError};
 
 /// A key tried on a volume.
 pub(super) struct Trial<'v> {
     pub(super) placed: &'v Placed<'v>,
-    pub(super) proof: fve::Proof,
+    pub(super) proof: drivekey_fve::Proof,
     pub(super) opened: Option<Opened<'v>>,
 }
 
@@ -30,7 +31,7 @@ impl<'v> Trial<'v> {
         order.sort_by_key(|placed| !lists(placed, key_id));
         let mut best: Option<Self> = None;
         for placed in order {
-            let (proof, opened) = fve::prove(placed.volume, password, key_id);
+            let (proof, opened) = drivekey_fve::prove(placed.volume, password, key_id);
             let trial = Trial { placed, proof, opened };
             let opens = trial.opened.is_some();
             if opens || best.as_ref().is_none_or(|best| trial.worth() > best.worth()) {
@@ -114,7 +115,7 @@ impl<'v> Trial<'v> {
     }
 
     fn is_of_remains(&self) -> bool {
-        let left = [fve::Warning::BootSectorLost, fve::Warning::WrongPlaces];
+        let left = [drivekey_fve::Warning::BootSectorLost, drivekey_fve::Warning::WrongPlaces];
         self.placed.volume.warnings.iter().any(|warning| left.contains(warning))
     }
 
@@ -343,7 +344,7 @@ fn unlisted(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, opened: &Opened<'_
     let on_drive = opened.harvest().passwords;
     let mut unlisted = Vec::new();
     for entry in gone {
-        let (entry, password) = vault.unseal(entry.handle, entry.record)?;
+        let (entry, password) = lend(vault, &entry)?;
         if !on_drive.iter().any(|harvested| harvested.password.same_digits(&password)) {
             unlisted.push(entry);
         }

@@ -1,7 +1,7 @@
 //! What an import has to say of a file, in words. Shows places, never digits.
 
 use crate::gather::GatherError;
-use crate::import::RemarkKind;
+use drivekey_import::RemarkKind;
 
 /// Why nothing was taken from a file.
 pub(super) fn refusal_words(kind: &RemarkKind) -> String {

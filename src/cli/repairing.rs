@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use super::progress::Progress;
 use super::volumes::Placed;
-use crate::fve::ProtectorKind;
-use crate::fve::repair::{self, Candidates, Rate, SearchEnd};
-use crate::record::{KeyId, RecoveryPassword};
+use drivekey_fve::ProtectorKind;
+use drivekey_fve::repair::{self, Candidates, Rate, SearchEnd};
+use drivekey_record::{KeyId, RecoveryPassword};
 
 /// What is begun without a question.
 const UNASKED: Duration = Duration::from_mins(10);

@@ -4,10 +4,10 @@
 use super::exit::Exit;
 use super::failure::Failure;
 use super::volumes::Target;
-use crate::fve::{Found, SavedHeaderError, Volume};
-use crate::record::AttachmentKind;
-use crate::reveal::reveal_attachment;
-use crate::vault::{Attached, Unlocked, Vault};
+use drivekey_fve::{Found, SavedHeaderError, Volume};
+use drivekey_record::AttachmentKind;
+use drivekey_vault::reveal::reveal_attachment;
+use drivekey_vault::{Attached, Unlocked, Vault};
 
 /// The header that a person means: `a3`, or the beginning of the volume's GUID or of a Key ID on it.
 pub(super) fn target(vault: &mut Vault<Unlocked>, typed: &str) -> Result<Target, Failure> {
@@ -46,7 +46,7 @@ pub(super) fn name(attached: &Attached) -> String {
 
 fn is_meant(attached: &Attached, typed: &str) -> bool {
     let hex: String = typed.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_uppercase();
-    let begins = |guid: &crate::record::Guid| hex.len() >= 4 && guid.compact().starts_with(&hex);
+    let begins = |guid: &drivekey_record::Guid| hex.len() >= 4 && guid.compact().starts_with(&hex);
     name(attached).eq_ignore_ascii_case(typed) || begins(&attached.info.guid) || attached.info.key_ids.iter().any(begins)
 }
 

@@ -10,11 +10,11 @@ use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words, faul
 use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
-use crate::private;
-use crate::record::SlotId;
-use crate::seal::calibrate;
-use crate::store::StoreError;
-use crate::vault::{Entry, Fault, Found, Locked, Machine, NewVault, ReadAs, Unlocked, Vault, VaultError};
+use drivekey_files::private;
+use drivekey_record::SlotId;
+use drivekey_vault::seal::calibrate;
+use drivekey_vault::store::StoreError;
+use drivekey_vault::{Entry, Fault, Found, Locked, Machine, NewVault, ReadAs, Unlocked, Vault, VaultError};
 
 /// The file that a new user gets without asking.
 const DEFAULT_NAME: &str = "vault.drivekey";

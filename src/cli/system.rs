@@ -30,7 +30,7 @@ pub fn main() -> Exit {
         out_is_terminal: out.is_terminal(),
         out_file: out_file(),
         err_is_terminal: err.is_terminal(),
-        drives: crate::drives::Roots::default(),
+        drives: drivekey_drives::Roots::default(),
         own_window: own_window(),
     };
     let mut world = World {

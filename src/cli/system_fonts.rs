@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::sheet::{FontBytes, Page, SheetError, uncovered};
+use drivekey_sheet::{FontBytes, Page, SheetError, uncovered};
 
 /// Larger files are not read.
 const FONT_BYTES: u64 = 64 << 20;

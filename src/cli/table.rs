@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use rayon::prelude::*;
 use unicode_width::UnicodeWidthStr;
 
-use crate::record::{Details, Field, KeyId, LineText, Proof, ProofLevel, Source, VolumeType};
-use crate::vault::Entry;
+use drivekey_record::{Details, Field, KeyId, LineText, Proof, ProofLevel, Source, VolumeType};
+use drivekey_vault::Entry;
 
 /// Widest cell in a table.
 const CELL_WIDTH: usize = 28;
@@ -137,7 +137,7 @@ fn cut(cell: Cow<'_, str>) -> Cow<'_, str> {
 /// One record, everything but its digits: a name and a value a line.
 pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     let details = &entry.details;
-    let text = |value: &Option<crate::record::LineText>| value.as_ref().map(ToString::to_string);
+    let text = |value: &Option<drivekey_record::LineText>| value.as_ref().map(ToString::to_string);
     let volume_type = match details.volume_type {
         VolumeType::OperatingSystem => Some("drive with Windows (os)"),
         VolumeType::FixedData => Some("fixed data drive (fixed)"),

@@ -1,8 +1,8 @@
 //! Which keys of a vault are worth trying on a drive, and in what order. Must not know what trying is.
 
 use super::volumes::Placed;
-use crate::record::{KeyId, LineText};
-use crate::vault::Entry;
+use drivekey_record::{KeyId, LineText};
+use drivekey_vault::Entry;
 
 /// So many keys under another Key ID are tried, should none under the drive's own open it: one may have been mistyped.
 const BEYOND_MAX: usize = 256;

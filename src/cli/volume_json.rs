@@ -4,8 +4,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
 use super::volumes::Fits;
-use crate::fve::{Found, Protector, Volume};
-use crate::record::Guid;
+use drivekey_fve::{Found, Protector, Volume};
+use drivekey_record::Guid;
 
 /// A volume, with its place.
 pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map<String, Value> {
@@ -15,7 +15,7 @@ pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map
             map.insert(name.to_owned(), value);
         }
     };
-    let text = |value: Option<&crate::record::LineText>| value.map(|value| Value::from(value.as_str()));
+    let text = |value: Option<&drivekey_record::LineText>| value.map(|value| Value::from(value.as_str()));
     let description = volume.description.as_ref();
     put("drive", Some(drive.into()));
     put("partition", found.and_then(|found| found.partition.as_ref()).map(|partition| partition.number.into()));

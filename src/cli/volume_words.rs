@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::volumes::{Fits, KEY_IDS_MAX, Placed};
-use crate::fve::{Cipher, CopyState, ProtectorKind, State, Volume, Warning};
-use crate::vault::Entry;
+use drivekey_fve::{Cipher, CopyState, ProtectorKind, State, Volume, Warning};
+use drivekey_vault::Entry;
 
 /// Everything a volume says of itself, and which records fit.
 pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>) -> io::Result<()> {

@@ -9,10 +9,10 @@ use super::drive_failure::{TargetError, target_failure};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::outlet::printable;
-use crate::drives::{Drive, drive_path};
-use crate::fve::{self, Found, FveError, Source, Volume, Warning};
-use crate::record::{Created, Details, Guid, KeyId, LineText, Proof, VolumeType};
-use crate::vault::{Entry, Fault, Filter, Unlocked, Vault, VaultError};
+use drivekey_drives::{Drive, drive_path};
+use drivekey_fve::{self, Found, FveError, Source, Volume, Warning};
+use drivekey_record::{Created, Details, Guid, KeyId, LineText, Proof, VolumeType};
+use drivekey_vault::{Entry, Fault, Filter, Unlocked, Vault, VaultError};
 
 /// A drive or image, and the BitLocker volumes on it.
 pub(super) struct Target {
@@ -51,7 +51,7 @@ impl Target {
             return Self::read(drive);
         }
         let path = drive_path(drive);
-        match (named(&path), read(&path, fve::scan_remains)) {
+        match (named(&path), read(&path, drivekey_fve::scan_remains)) {
             (whole, Ok(left)) => Ok(Self { path, found: joined(whole.unwrap_or_default(), left) }),
             (Ok(found), Err(_)) => Ok(Self { path, found }),
             (Err(TargetError::Fve(FveError::NotBitLocker)), Err(_)) => Err(Failure::new(
@@ -94,7 +94,7 @@ impl Target {
 
 /// The BitLocker volumes at a path.
 pub(super) fn found(path: &Path) -> Result<Vec<Found>, TargetError> {
-    read(path, |source| fve::scan(source).map(|scan| scan.found))
+    read(path, |source| drivekey_fve::scan(source).map(|scan| scan.found))
 }
 
 /// The same, where a person named it: who does knows that something must be there, and waits a little longer.
@@ -102,11 +102,13 @@ fn named(path: &Path) -> Result<Vec<Found>, TargetError> {
     let damaged = |found: &Found| matches!(found.volume, Err(FveError::NoMetadata { .. }));
     // The places that a first sector names are wrong, perhaps: what else is left at its volume's start is that volume's.
     let left_at = |starts: &[u64]| -> Vec<Found> {
-        let left = read(path, fve::scan_remains).unwrap_or_default().into_iter();
+        let left = read(path, drivekey_fve::scan_remains).unwrap_or_default().into_iter();
         left.filter(|found| starts.contains(&found.start)).collect()
     };
     match found(path) {
-        Err(TargetError::Fve(FveError::NotBitLocker)) => read(path, |source| fve::scan_without_table(source).map(|scan| scan.found)),
+        Err(TargetError::Fve(FveError::NotBitLocker)) => {
+            read(path, |source| drivekey_fve::scan_without_table(source).map(|scan| scan.found))
+        }
         Err(error @ TargetError::Fve(FveError::NoMetadata { .. })) => {
             let left = left_at(&[0]);
             if left.is_empty() { Err(error) } else { Ok(left) }
@@ -243,8 +245,8 @@ fn volume_type(volume: &Volume) -> VolumeType {
     let by_computer = volume.protectors.iter().any(|protector| protector.code & BY_TPM != 0);
     match volume.kind {
         _ if by_computer => VolumeType::OperatingSystem,
-        fve::Kind::ToGo => VolumeType::RemovableData,
-        fve::Kind::Fixed | fve::Kind::Vista => VolumeType::Unknown,
+        drivekey_fve::Kind::ToGo => VolumeType::RemovableData,
+        drivekey_fve::Kind::Fixed | drivekey_fve::Kind::Vista => VolumeType::Unknown,
     }
 }
 

@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::drives::Roots;
-use crate::seal::KdfLimits;
-use crate::sheet::{ScanError, Scanned, read_scan};
+use drivekey_drives::Roots;
+use drivekey_sheet::{ScanError, Scanned, read_scan};
+use drivekey_vault::seal::KdfLimits;
 
 /// A person at a terminal, whatever the standard streams are connected to.
 pub trait Terminal {

@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::{GatherError, fill};
-use crate::vault_file::is_open_here;
+use drivekey_files::vault_file::is_open_here;
 
 /// A file of which the beginning was read.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::record::LineText;
+use drivekey_record::LineText;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InitArgs {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::record::{KeyId, LineText};
+use drivekey_record::{KeyId, LineText};
 
 /// Which drive is read.
 #[derive(Debug, Clone, Args)]

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::looking::IdArgs;
 use super::values::{key_id, state, volume_type};
-use crate::record::{KeyId, LineText, State, VolumeType};
+use drivekey_record::{KeyId, LineText, State, VolumeType};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EditArgs {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::volume_type;
-use crate::record::{LineText, VolumeType};
+use drivekey_record::{LineText, VolumeType};
 
 /// The forms in which keys leave.
 #[derive(Debug, Subcommand)]

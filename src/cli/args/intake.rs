@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::values::{key_id, volume_type};
-use crate::record::{KeyId, LineText, VolumeType};
+use drivekey_record::{KeyId, LineText, VolumeType};
 
 /// What a person says of the keys that come in.
 #[derive(Debug, Clone, Args)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::values::{attachment_number, copy_number};
-use crate::record::{ItemNumber, LineText};
+use drivekey_record::{ItemNumber, LineText};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CopiesArgs {

@@ -4,7 +4,7 @@
 use clap::Args;
 
 use super::values::volume_type;
-use crate::record::{LineText, VolumeType};
+use drivekey_record::{LineText, VolumeType};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ListArgs {

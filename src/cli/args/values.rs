@@ -1,6 +1,6 @@
 //! How single values are typed: types, states, numbers, Key IDs. Each refusal is a sentence for the person who typed.
 
-use crate::record::{ItemNumber, KeyId, SlotId, State, VolumeType};
+use drivekey_record::{ItemNumber, KeyId, SlotId, State, VolumeType};
 
 pub(in crate::cli) fn volume_type(text: &str) -> Result<VolumeType, String> {
     text.parse().map_err(|_| "one of os, fixed, removable, data, unknown is meant".to_owned())

@@ -9,9 +9,9 @@ use crate::cli::proving::{self, Trial};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::volumes::{Target, details_of};
 use crate::cli::{json, key_entry, table, world::World};
-use crate::fve::{Integrity, Verdict};
-use crate::record::{Details, Difference, KeyId, LineText, SourceKind};
-use crate::vault::{Incoming, TakenIn, Taking};
+use drivekey_fve::{Integrity, Verdict};
+use drivekey_record::{Details, Difference, KeyId, LineText, SourceKind};
+use drivekey_vault::{Incoming, TakenIn, Taking};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs) -> Result<Exit, Failure> {
     let target = args.drive.as_deref().map(Target::read).transpose()?;

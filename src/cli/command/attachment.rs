@@ -11,9 +11,9 @@ use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json as print, new_file, table, world::World};
-use crate::record::AttachmentKind;
-use crate::reveal::reveal_attachment;
-use crate::vault::{Attached, Unlocked, Vault, VaultError};
+use drivekey_record::AttachmentKind;
+use drivekey_vault::reveal::reveal_attachment;
+use drivekey_vault::{Attached, Unlocked, Vault, VaultError};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &AttachmentCommand) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
@@ -36,7 +36,7 @@ fn list(world: &mut World<'_>, shared: &Shared, attachments: &[Attached]) -> Res
         return Ok(());
     }
     let head = ["ATTACHMENT", "KIND", "ID", "DEVICE", "FILE", "BYTES", "ADDED"].map(str::to_owned).to_vec();
-    let text = |value: &Option<crate::record::LineText>| value.as_ref().map(ToString::to_string).unwrap_or_default();
+    let text = |value: &Option<drivekey_record::LineText>| value.as_ref().map(ToString::to_string).unwrap_or_default();
     let rows = attachments.iter().map(|one| {
         vec![
             format!("a{}", one.number),

@@ -7,8 +7,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json as print, table, world::World};
-use crate::record::CopyKind;
-use crate::vault::{Copy, CopyMark};
+use drivekey_record::CopyKind;
+use drivekey_vault::{Copy, CopyMark};
 
 /// Records named in a line; the rest is counted.
 const SHOWN: usize = 6;

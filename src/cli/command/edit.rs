@@ -5,8 +5,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, table, world::World};
-use crate::record::{LineText, parse_mount_point};
-use crate::vault::{Edit, Setting};
+use drivekey_record::{LineText, parse_mount_point};
+use drivekey_vault::{Edit, Setting};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &EditArgs) -> Result<Exit, Failure> {
     let edit = Edit {

@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{end_over, note_reading, refuse_digits, unlocked};
 use crate::cli::{json, table, world::World};
-use crate::vault::ReadAs;
+use drivekey_vault::ReadAs;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArgs) -> Result<Exit, Failure> {
     let typed = args.words.join(" ");

@@ -20,10 +20,11 @@ use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::trying::by_nearness;
 use crate::cli::volumes::{Fits, Placed, Target};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
-use crate::fve::{self, ExternalKey, Integrity, Opened, Opener, Outcome, ProtectorKind};
-use crate::record::{Handle, KeyId, RecoveryPassword};
-use crate::vault::{Entry, Filter, RecordNotes, TakenIn, Taking, Unlocked, Vault};
-use crate::vault_file::is_open_here;
+use drivekey_files::vault_file::is_open_here;
+use drivekey_fve::{self, ExternalKey, Integrity, Opened, Opener, Outcome, ProtectorKind};
+use drivekey_record::{Handle, KeyId, RecoveryPassword};
+use drivekey_vault::reveal::lend;
+use drivekey_vault::{Entry, Filter, RecordNotes, TakenIn, Taking, Unlocked, Vault};
 
 /// So many keys that the drive does not list are tried on it, each for a part of a second.
 const NEAR_MAX: usize = 32;
@@ -49,7 +50,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Harvest
         Secret::Bek(bek)
     } else if let Some(id) = &args.id {
         let entry = one_entry(world, &mut vault, id)?;
-        let (entry, password) = vault.unseal(entry.handle, entry.record)?;
+        let (entry, password) = lend(&mut vault, &entry)?;
         Secret::Key(password, entry.details.key_id, entry.handle.to_string())
     } else if args.user_password {
         Secret::Password(drive_password(world)?)
@@ -149,7 +150,7 @@ fn with<'v>(
 ) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
     let mut doubtful = false;
     for placed in volumes {
-        let attempt = fve::open(placed.volume, opener);
+        let attempt = drivekey_fve::open(placed.volume, opener);
         doubtful |= placed.volume.is_list_doubtful() || placed.unread.is_some();
         doubtful |= attempt.tried.iter().any(|tried| matches!(tried.outcome, Outcome::CannotCheck(_)));
         if let Some(opened) = attempt.opened {
@@ -193,7 +194,7 @@ fn with_what_there_is<'v>(vault: &mut Vault<Unlocked>, volumes: &'v [Placed<'v>]
     let mut opened = Vec::new();
     for placed in volumes {
         if placed.volume.is_suspended()
-            && let Some(one) = fve::open(placed.volume, &Opener::ClearKey).opened
+            && let Some(one) = drivekey_fve::open(placed.volume, &Opener::ClearKey).opened
         {
             opened.push((placed, one));
             continue;
@@ -214,7 +215,7 @@ fn with_what_there_is<'v>(vault: &mut Vault<Unlocked>, volumes: &'v [Placed<'v>]
 
 fn first_that_opens<'v>(vault: &mut Vault<Unlocked>, placed: &'v Placed<'v>, entries: Vec<Entry>) -> Result<Option<Opened<'v>>, Failure> {
     for entry in entries {
-        let (entry, password) = vault.unseal(entry.handle, entry.record)?;
+        let (entry, password) = lend(vault, &entry)?;
         let trial = Trial::of(std::slice::from_ref(placed), &password, &entry.details.key_id);
         if let Some(opened) = trial.and_then(|trial| trial.opened) {
             return Ok(Some(opened));
@@ -247,7 +248,7 @@ fn report(
             Integrity::Unknown => writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?,
         }
     }
-    let taken: Vec<&(crate::record::Guid, TakenIn)> = all.iter().flat_map(|(_, _, kept)| &kept.taken).collect();
+    let taken: Vec<&(drivekey_record::Guid, TakenIn)> = all.iter().flat_map(|(_, _, kept)| &kept.taken).collect();
     let notes: Vec<&RecordNotes> = all.iter().flat_map(|(_, _, kept)| &kept.notes).collect();
     if shared.json {
         let records = taken.iter().zip(&notes).map(|((guid, taken), notes)| {

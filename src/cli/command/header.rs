@@ -9,8 +9,8 @@ use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::volumes::{self, Placed, Target};
 use crate::cli::{json, volume_words, world::World};
-use crate::record::{AttachmentKind, Created};
-use crate::vault::{AttachedAs, NewAttachment};
+use drivekey_record::{AttachmentKind, Created};
+use drivekey_vault::{AttachedAs, NewAttachment};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &HeaderCommand) -> Result<Exit, Failure> {
     match command {

@@ -12,8 +12,8 @@ use crate::cli::outlet::{on_one_line, printable};
 use crate::cli::session::{end_over, unlocked_if_wanted};
 use crate::cli::volumes::{self, Fits, Placed, Target};
 use crate::cli::{json, volume_json, volume_words, world::World};
-use crate::drives::{DriveError, attached};
-use crate::fve::FveError;
+use drivekey_drives::{DriveError, attached};
+use drivekey_fve::FveError;
 
 /// What was looked at.
 struct Looked {

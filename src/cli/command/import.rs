@@ -23,9 +23,9 @@ use crate::cli::question;
 use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vault_path};
 use crate::cli::volumes::Target;
 use crate::cli::world::World;
-use crate::import::{Attachment, Candidate};
-use crate::record::{Details, Handle, LineText, SourceKind, normalise_mount_point};
-use crate::vault::{Incoming, Intake, IntakeOutcome, NewAttachment, TakenIn, Taking, Unlocked, Vault};
+use drivekey_import::{Attachment, Candidate};
+use drivekey_record::{Details, Handle, LineText, SourceKind, normalise_mount_point};
+use drivekey_vault::{Incoming, Intake, IntakeOutcome, NewAttachment, TakenIn, Taking, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportArgs) -> Result<Exit, Failure> {
     let target = args.drive.as_deref().map(Target::read).transpose()?;
@@ -219,7 +219,7 @@ fn one(
 }
 
 fn other(attachment: Attachment, file_name: Option<LineText>, suggestion: Option<&LineText>, said: &Said) -> NewAttachment {
-    let key_ids = if attachment.kind == crate::record::AttachmentKind::KeyPackage { vec![attachment.guid] } else { Vec::new() };
+    let key_ids = if attachment.kind == drivekey_record::AttachmentKind::KeyPackage { vec![attachment.guid] } else { Vec::new() };
     NewAttachment {
         kind: attachment.kind,
         guid: attachment.guid,

@@ -9,8 +9,8 @@ use crate::cli::failure::{Failure, short};
 use crate::cli::passphrase::choose;
 use crate::cli::session::{exit_over, one_slot, unlocked};
 use crate::cli::{json as print, question, table, world::World};
-use crate::seal::calibrate;
-use crate::vault::{SlotChangeError, SlotInfo};
+use drivekey_vault::seal::calibrate;
+use drivekey_vault::{SlotChangeError, SlotInfo};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KeyslotCommand) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;

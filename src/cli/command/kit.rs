@@ -12,10 +12,10 @@ use crate::cli::failure::{Failure, short};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json as print, kit_entry, new_file, printer, question, system_fonts, world::World};
-use crate::record::{CopyKind, LineText, SlotId};
-use crate::seal::KitIdentity;
-use crate::sheet::{self, KitSheet, Paper};
-use crate::vault::{CopyMark, MadeKitSlot, Unlocked, Vault};
+use drivekey_record::{CopyKind, LineText, SlotId};
+use drivekey_sheet::{self, KitSheet, Paper};
+use drivekey_vault::seal::KitIdentity;
+use drivekey_vault::{CopyMark, MadeKitSlot, Unlocked, Vault};
 
 /// The page's usual name.
 const USUAL_NAME: &str = "drivekey-emergency-kit.pdf";
@@ -137,7 +137,7 @@ fn draw(
     made: &MadeKitSlot,
     name: Option<&LineText>,
     letter: bool,
-    today: sheet::Day,
+    today: drivekey_sheet::Day,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let file = vault.path().file_name().and_then(|name| LineText::shortened(&name.to_string_lossy()));
     let vault_name = match file {
@@ -145,10 +145,10 @@ fn draw(
         None => "vault.drivekey".parse()?,
     };
     let text = kit.text();
-    let page = sheet::kit_page(&KitSheet { secret: &text, slot: made.slot(), name: name.cloned(), vault: vault_name }, today)?;
+    let page = drivekey_sheet::kit_page(&KitSheet { secret: &text, slot: made.slot(), name: name.cloned(), vault: vault_name }, today)?;
     let pages = [page];
     let fonts = system_fonts::covering(&pages)?;
-    Ok(sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?)
+    Ok(drivekey_sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?)
 }
 
 fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<Exit, Failure> {

@@ -5,8 +5,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{end_over, unlocked};
 use crate::cli::{json, table, world::World};
-use crate::record::LineText;
-use crate::vault::{Entry, Filter, Listing, TrashFilter, Unlocked, Vault};
+use drivekey_record::LineText;
+use drivekey_vault::{Entry, Filter, Listing, TrashFilter, Unlocked, Vault};
 
 /// Longest list of names that a part of a name was read as.
 const SHOWN_NAMES: usize = 5;

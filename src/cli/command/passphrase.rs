@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::passphrase::{New, choose};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json, world::World};
-use crate::seal::calibrate;
+use drivekey_vault::seal::calibrate;
 
 /// What taking a door away does not do: the secret behind all doors stays the same.
 pub(super) fn still_opens(door: &str) -> String {

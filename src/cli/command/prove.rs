@@ -14,9 +14,10 @@ use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::trying::{Rounds, on_drive};
 use crate::cli::volumes::{Placed, Target};
 use crate::cli::{json, saved_header, table, world::World};
-use crate::fve::Verdict;
-use crate::record::{Handle, KeyId, RecoveryPassword};
-use crate::vault::{Entry, Filter, Unlocked, Vault};
+use drivekey_fve::Verdict;
+use drivekey_record::{Handle, KeyId, RecoveryPassword};
+use drivekey_vault::reveal::lend;
+use drivekey_vault::{Entry, Filter, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveArgs) -> Result<Exit, Failure> {
     // A wrong name of the drive shows before the passphrase is asked for.
@@ -39,7 +40,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveAr
 
 fn one(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>], id: &str) -> Result<Exit, Failure> {
     let entry = one_entry(world, vault, id)?;
-    let (entry, password) = vault.unseal(entry.handle, entry.record)?;
+    let (entry, password) = lend(vault, &entry)?;
     let Some(trial) = Trial::of(volumes, &password, &entry.details.key_id) else { return Ok(Exit::Done) };
     drop(password);
     if shared.json {
@@ -68,7 +69,7 @@ fn warn(world: &mut World<'_>, trial: &Trial<'_>) -> Result<(), Failure> {
 fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>]) -> Result<Exit, Failure> {
     let listing = vault.list(&Filter::default())?;
     if !listing.faults.is_empty() {
-        return Err(crate::vault::VaultError::Faults(listing.faults).into());
+        return Err(drivekey_vault::VaultError::Faults(listing.faults).into());
     }
     let rounds = Rounds::of(listing.entries, volumes);
     if rounds.first.is_empty() {
@@ -146,7 +147,7 @@ fn try_all<'v>(
     let count = entries.len();
     let mut trials = Vec::with_capacity(count);
     for batch in entries.chunks(BATCH) {
-        let keys: Result<Vec<(Entry, RecoveryPassword)>, _> = batch.iter().map(|entry| vault.unseal(entry.handle, entry.record)).collect();
+        let keys: Result<Vec<(Entry, RecoveryPassword)>, _> = batch.iter().map(|entry| lend(vault, entry)).collect();
         let tried = keys?.into_par_iter().filter_map(|(entry, password)| {
             let trial = Trial::of(volumes, &password, &entry.details.key_id)?;
             Some((entry, trial))

@@ -5,8 +5,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, question, table, world::World};
-use crate::record::Handle;
-use crate::vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
+use drivekey_record::Handle;
+use drivekey_vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;

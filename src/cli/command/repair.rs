@@ -15,9 +15,9 @@ use crate::cli::repairing::{Hit, Search, grouped, is_unsure, to_try};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
 use crate::cli::volumes::{Placed, Target};
 use crate::cli::{harvesting, json, question, saved_header, table, volume_words, world::World};
-use crate::fve::repair::{Candidates, Effort, Reading, ReadingError};
-use crate::record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, SourceKind};
-use crate::vault::{Edit, Incoming, Taking, Unlocked, Vault};
+use drivekey_fve::repair::{Candidates, Effort, Reading, ReadingError};
+use drivekey_record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, SourceKind};
+use drivekey_vault::{Edit, Incoming, Taking, Unlocked, Vault};
 
 /// More than any spelling of a key needs.
 const STDIN_BYTES: u64 = 4096;

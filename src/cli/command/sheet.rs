@@ -18,10 +18,10 @@ use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, one_sound_entry, unlocked};
 use crate::cli::{system_fonts, world::World};
-use crate::record::{CopyKind, ProofLevel};
-use crate::reveal::{Revealed, reveal};
-use crate::sheet::{self, KeyFacts, KeySheet, Page, Paper, SheetError, SplitKind};
-use crate::vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
+use drivekey_record::{CopyKind, ProofLevel};
+use drivekey_sheet::{self, KeyFacts, KeySheet, Page, Paper, SheetError, SplitKind};
+use drivekey_vault::reveal::{Revealed, reveal};
+use drivekey_vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SheetArgs) -> Result<Exit, Failure> {
     match &args.command {
@@ -102,22 +102,22 @@ fn chosen(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &PrintArgs) 
     Ok((listing.entries, faults))
 }
 
-fn pages(keys: &[Revealed], split: Option<SplitKind>, compact: bool, today: sheet::Day) -> Result<Vec<Page>, Failure> {
+fn pages(keys: &[Revealed], split: Option<SplitKind>, compact: bool, today: drivekey_sheet::Day) -> Result<Vec<Page>, Failure> {
     let facts = |key: &Revealed| facts(&key.entry);
     if let Some(kind) = split {
         let mut pages = Vec::new();
         for key in keys {
-            let shares = sheet::split(&key.digits, kind, &mut |bytes: &mut [u8]| getrandom::fill(bytes))
+            let shares = drivekey_sheet::split(&key.digits, kind, &mut |bytes: &mut [u8]| getrandom::fill(bytes))
                 .map_err(|_| Failure::new(Exit::Failed, "the system gave no random numbers", "try again"))?;
-            pages.extend(shares.iter().map(|share| sheet::share_page(&facts(key), share, today)));
+            pages.extend(shares.iter().map(|share| drivekey_sheet::share_page(&facts(key), share, today)));
         }
         return Ok(pages);
     }
     let sheets: Vec<KeySheet<'_>> = keys.iter().map(|key| KeySheet { facts: facts(key), digits: &key.digits }).collect();
     if compact {
-        return Ok(vec![sheet::list_page(&sheets, today)]);
+        return Ok(vec![drivekey_sheet::list_page(&sheets, today)]);
     }
-    Ok(sheets.iter().map(|sheet| sheet::key_page(sheet, today)).collect())
+    Ok(sheets.iter().map(|sheet| drivekey_sheet::key_page(sheet, today)).collect())
 }
 
 fn facts(entry: &Entry) -> KeyFacts {
@@ -139,11 +139,11 @@ fn facts(entry: &Entry) -> KeyFacts {
 fn draw(pages: &[Page], args: &PrintArgs) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let paper = if args.letter { Paper::Letter } else { Paper::A4 };
     if args.html {
-        let html = sheet::html(pages, paper)?;
+        let html = drivekey_sheet::html(pages, paper)?;
         return Ok(Zeroizing::new(html.as_bytes().to_vec()));
     }
     let fonts = system_fonts::covering(pages)?;
-    Ok(sheet::pdf(pages, paper, &fonts)?)
+    Ok(drivekey_sheet::pdf(pages, paper, &fonts)?)
 }
 
 /// Says what now lies where. The one place that knows of each sheet that was made.

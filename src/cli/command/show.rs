@@ -11,8 +11,8 @@ use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{end_over, one_sound_entry, unlocked};
 use crate::cli::{json, table, world::World};
-use crate::record::GROUPS;
-use crate::reveal::{Revealed, reveal};
+use drivekey_record::GROUPS;
+use drivekey_vault::reveal::{Revealed, reveal};
 
 /// How long digits stay in the clipboard.
 const CLIPBOARD: Duration = Duration::from_secs(20);

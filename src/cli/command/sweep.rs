@@ -19,7 +19,7 @@ use crate::cli::guard;
 use crate::cli::passphrase::given;
 use crate::cli::session::{exit_over, locked, unlock_with, unlocked, vault_path};
 use crate::cli::world::World;
-use crate::vault::{Expected, Unlocked, Vault};
+use drivekey_vault::{Expected, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Exit, Failure> {
     if args.erase && !world.terminal.is_present() {

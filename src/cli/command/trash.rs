@@ -5,7 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, question, table, world::World};
-use crate::vault::Entry;
+use drivekey_vault::Entry;
 
 pub(in crate::cli) fn remove(world: &mut World<'_>, shared: &Shared, args: &IdArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;

@@ -7,8 +7,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json as print, question, world::World};
-use crate::record::Handle;
-use crate::vault::ImportInfo;
+use drivekey_record::Handle;
+use drivekey_vault::ImportInfo;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;

@@ -10,8 +10,8 @@ use crate::cli::outlet::printable;
 use crate::cli::progress::Progress;
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
-use crate::store;
-use crate::vault::{Unlocked, Vault, Verification};
+use drivekey_vault::store;
+use drivekey_vault::{Unlocked, Vault, Verification};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs) -> Result<Exit, Failure> {
     if args.accept_copy {

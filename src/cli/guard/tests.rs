@@ -12,16 +12,13 @@ use zeroize::Zeroizing;
 
 use super::*;
 use crate::cli::{Clipboard, ClipboardError, Exit, KdfPolicy, Surroundings, Terminal};
-use crate::drives::Roots;
-use crate::record::{Details, Proof, ProofLevel, RecoveryPassword, SourceKind};
-use crate::seal::{KdfCost, KdfLimits};
-use crate::vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking};
+use drivekey_drives::Roots;
+use drivekey_record::{Details, Proof, ProofLevel, RecoveryPassword, SourceKind};
+use drivekey_vault::seal::{KdfCost, KdfLimits};
+use drivekey_vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking};
 
-#[path = "../../../tests/fve_support/mod.rs"]
-mod fve_support;
-
-use fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of};
-use fve_support::sparse::Sparse;
+use drivekey_testkit::fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of};
+use drivekey_testkit::fve_support::sparse::Sparse;
 
 const COST: KdfCost = KdfCost { memory_kib: 1024, passes: 1, lanes: 1 };
 const LIMITS: KdfLimits = KdfLimits { floor: COST, ceiling: COST };

@@ -4,7 +4,7 @@ use std::io;
 
 use super::{limits, wire};
 use crate::cli::Exit;
-use crate::sheet::read_payloads;
+use drivekey_sheet::read_payloads;
 
 /// Serves the program that started it.
 pub(in crate::cli) fn serve() -> Exit {

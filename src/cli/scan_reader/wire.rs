@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use zeroize::Zeroizing;
 
-use crate::sheet::{PAYLOADS, SCAN_BYTES, ScanError};
+use drivekey_sheet::{PAYLOADS, SCAN_BYTES, ScanError};
 
 /// The densest QR code holds 7,089 digits.
 const TEXT_BYTES: u32 = 8 * 1024;

@@ -14,9 +14,9 @@ use crate::cli::outlet::printable;
 use crate::cli::passphrase::{self, New};
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, world::World};
-use crate::export::{self, Put, Seen};
-use crate::record::{AttachmentKind, CopyKind};
-use crate::seal::{BundleError, BundleLock, BundleRecipient, seal_bundle};
+use drivekey_export::{self, Put, Seen};
+use drivekey_record::{AttachmentKind, CopyKind};
+use drivekey_vault::seal::{BundleError, BundleLock, BundleRecipient, seal_bundle};
 
 /// What goes along with the keys.
 const KINDS: [AttachmentKind; 3] = [AttachmentKind::ExternalKey, AttachmentKind::KeyPackage, AttachmentKind::DriveHeader];
@@ -58,7 +58,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     };
     let chosen = entries.reveal(&mut vault, args.which.all, &KINDS)?;
     let items = chosen.items();
-    let text = export::bundle(&items, &chosen.parts(), (world.now)());
+    let text = drivekey_export::bundle(&items, &chosen.parts(), (world.now)());
     let lock_with = match &lock {
         Lock::Passphrase(passphrase) => BundleLock::Passphrase(passphrase, world.kdf.limits),
         Lock::Recipients(recipients) => BundleLock::Recipients(recipients),

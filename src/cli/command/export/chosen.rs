@@ -7,10 +7,10 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::session::{exit_over, one_sound_entry};
 use crate::cli::world::World;
-use crate::export::{Item, Part};
-use crate::record::{AttachmentKind, Guid, Handle, LineText};
-use crate::reveal::{RevealError, Revealed, reveal, reveal_attachment};
-use crate::vault::{Attached, Entry, Fault, Filter, TrashFilter, Unlocked, Vault, VaultError};
+use drivekey_export::{Item, Part};
+use drivekey_record::{AttachmentKind, Guid, Handle, LineText};
+use drivekey_vault::reveal::{RevealError, Revealed, reveal, reveal_attachment};
+use drivekey_vault::{Attached, Entry, Fault, Filter, TrashFilter, Unlocked, Vault, VaultError};
 
 /// The keys with their digits, and what is kept beside them.
 pub(super) struct Chosen {

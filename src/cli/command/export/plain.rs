@@ -12,8 +12,8 @@ use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, question, world::World};
-use crate::export::{self, Put};
-use crate::record::CopyKind;
+use drivekey_export::{self, Put};
+use drivekey_record::CopyKind;
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let chosen = entries.reveal(&mut vault, args.which.all, &[])?;
     let items = chosen.items();
     let bytes = match form {
-        Form::Json => export::json(&items, &[]),
-        Form::Csv => export::csv(&items),
+        Form::Json => drivekey_export::json(&items, &[]),
+        Form::Csv => drivekey_export::csv(&items),
     };
     let saved = save_to(world, &args.to, &bytes)?;
     let handles = chosen.handles();

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::world::World;
 use crate::cli::{interrupt, leftovers};
-use crate::export::{NameProblem, Put, Seen, WriteError, save};
+use drivekey_export::{NameProblem, Put, Seen, WriteError, save};
 
 /// Where a file went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

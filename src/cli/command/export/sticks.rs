@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
 use crate::cli::world::World;
-use crate::drives::attached;
+use drivekey_drives::attached;
 
 /// A stick and where its files appear.
 struct Stick {
@@ -48,7 +48,7 @@ pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
 
 fn sticks(world: &World<'_>) -> Vec<Stick> {
     let volumes = attached(&world.surroundings.drives).into_iter().filter(|volume| volume.removable);
-    let stick = |volume: crate::drives::AttachedVolume| {
+    let stick = |volume: drivekey_drives::AttachedVolume| {
         let label = volume.label.map(|label| format!("\"{label}\""));
         let known = [label, volume.size.map(size), volume.file_system.map(|system| system.to_string())];
         let known: Vec<String> = known.into_iter().flatten().collect();

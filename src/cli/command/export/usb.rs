@@ -15,9 +15,9 @@ use crate::cli::progress::Progress;
 use crate::cli::session::unlocked;
 use crate::cli::world::World;
 use crate::cli::{interrupt, leftovers};
-use crate::export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteError};
-use crate::record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
-use crate::{gather, import};
+use crate::gather;
+use drivekey_export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteError};
+use drivekey_record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
 
 /// What goes along with the keys.
 const KINDS: [AttachmentKind; 1] = [AttachmentKind::ExternalKey];
@@ -34,17 +34,17 @@ enum Outgoing<'a> {
 impl Outgoing<'_> {
     fn name(&self) -> String {
         match self {
-            Self::Key(item) => export::windows_name(item),
-            Self::Startup(part) => export::external_key_name(&part.guid),
+            Self::Key(item) => drivekey_export::windows_name(item),
+            Self::Startup(part) => drivekey_export::external_key_name(&part.guid),
             Self::Readme => README_NAME.to_owned(),
         }
     }
 
     fn bytes(&self) -> Zeroizing<Vec<u8>> {
         match self {
-            Self::Key(item) => export::windows_text(item),
+            Self::Key(item) => drivekey_export::windows_text(item),
             Self::Startup(part) => Zeroizing::new(part.bytes.to_vec()),
-            Self::Readme => export::readme(),
+            Self::Readme => drivekey_export::readme(),
         }
     }
 
@@ -145,6 +145,6 @@ fn forgive(folder: &Folder, one: &Outgoing<'_>, outcome: Result<Put, WriteError>
 fn holds_key(path: &Path, item: &Item<'_>) -> bool {
     let Ok(password) = RecoveryPassword::parse(item.digits.as_str()) else { return false };
     let Ok(bytes) = gather::read_file(path) else { return false };
-    let reading = import::read(path.to_str(), &bytes);
+    let reading = drivekey_import::read(path.to_str(), &bytes);
     reading.records.iter().any(|there| there.key_id == item.details.key_id && there.password.same_digits(&password))
 }

@@ -11,8 +11,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
 use crate::cli::{json as print, world::World};
-use crate::export::{Put, Seen, WriteError};
-use crate::record::{Handle, LineText};
+use drivekey_export::{Put, Seen, WriteError};
+use drivekey_record::{Handle, LineText};
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,10 +13,9 @@ use crate::cli::failure::Failure;
 use crate::cli::passphrase;
 use crate::cli::world::World;
 use crate::gather;
-use crate::import;
-use crate::record::Details;
-use crate::seal::{BundleAsks, BundleError, BundleIdentity, BundleKey, bundle_asks, open_bundle};
-use crate::vault::Incoming;
+use drivekey_record::Details;
+use drivekey_vault::Incoming;
+use drivekey_vault::seal::{BundleAsks, BundleError, BundleIdentity, BundleKey, bundle_asks, open_bundle};
 
 /// How often a passphrase may be mistyped.
 const TRIES: usize = 3;
@@ -79,7 +78,7 @@ fn with_passphrase(
 
 /// The text may be a bundle of ours, or any file that somebody encrypted.
 fn unpack(source: &mut Source, text: &[u8]) {
-    if let Some(bundle) = import::unpack_bundle(text) {
+    if let Some(bundle) = drivekey_import::unpack_bundle(text) {
         source.reading = bundle.reading;
         source.told = bundle.details;
         return;
@@ -87,7 +86,7 @@ fn unpack(source: &mut Source, text: &[u8]) {
     let name = source.path.as_deref().and_then(gather::file_name);
     // Its name without the ending that says that it was encrypted.
     let name = name.as_deref().map(|name| name.strip_suffix(".age").unwrap_or(name));
-    source.reading = import::read(name, text);
+    source.reading = drivekey_import::read(name, text);
 }
 
 /// A record of a bundle keeps what only a bundle says: its tags, its state, its proof.

@@ -5,8 +5,8 @@ use crate::cli::failure::Failure;
 use crate::cli::question;
 use crate::cli::table;
 use crate::cli::world::World;
-use crate::record::{KeyId, LineText, VolumeType};
-use crate::vault::{Expected, Incoming};
+use drivekey_record::{KeyId, LineText, VolumeType};
+use drivekey_vault::{Expected, Incoming};
 
 /// Longest table; the rest is counted.
 const SHOWN_KEYS: usize = 20;

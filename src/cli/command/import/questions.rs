@@ -5,9 +5,9 @@ use super::sources::Sources;
 use crate::cli::failure::Failure;
 use crate::cli::question;
 use crate::cli::world::World;
-use crate::import::{Candidate, Place, Reading, Remark, RemarkKind};
-use crate::record::{Guid, KeyId};
-use crate::vault::{Unlocked, Vault};
+use drivekey_import::{Candidate, Place, Reading, Remark, RemarkKind};
+use drivekey_record::{Guid, KeyId};
+use drivekey_vault::{Unlocked, Vault};
 
 /// Names that a file's name or folder suggests are offered to a person, never taken by themselves; for keys that are
 /// in the vault already nobody is asked again.

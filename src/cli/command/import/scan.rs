@@ -2,9 +2,9 @@
 //! itself: those in one file are put together. Must not know the vault.
 
 use crate::cli::world::ScanReader;
-use crate::import::{Candidate, Place, Reading, Remark, RemarkKind};
-use crate::record::{KeyId, RecoveryPassword, SourceKind, VolumeType};
-use crate::sheet::{Label, ScanError, Scanned, Share, combine};
+use drivekey_import::{Candidate, Place, Reading, Remark, RemarkKind};
+use drivekey_record::{KeyId, RecoveryPassword, SourceKind, VolumeType};
+use drivekey_sheet::{Label, ScanError, Scanned, Share, combine};
 
 /// How pictures and printed documents begin.
 const BEGINNINGS: [&[u8]; 3] = [b"\x89PNG", b"\xFF\xD8\xFF", b"%PDF-"];

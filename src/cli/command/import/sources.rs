@@ -14,8 +14,8 @@ use crate::cli::progress::Progress;
 use crate::cli::source_text;
 use crate::cli::world::{ScanReader, World};
 use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
-use crate::import::{self, Reading};
-use crate::record::{Details, LineText, RecoveryPassword};
+use drivekey_import::{self, Reading};
+use drivekey_record::{Details, LineText, RecoveryPassword};
 
 /// A bar for fewer files would only flicker.
 const PROGRESS_FILES: usize = 200;
@@ -59,7 +59,7 @@ impl Source {
     /// What the name or the folder suggests, where the file itself names no device.
     fn suggested(&self) -> Option<LineText> {
         let nameless = self.reading.records.iter().any(|candidate| candidate.device_name.is_none());
-        if nameless { import::suggestions(self.path.as_deref()?) } else { None }
+        if nameless { drivekey_import::suggestions(self.path.as_deref()?) } else { None }
     }
 }
 
@@ -108,7 +108,7 @@ pub(in crate::cli::command) fn read(world: &mut World<'_>, args: &ImportArgs) ->
     let mut read = Vec::new();
     if args.clipboard {
         let text = world.clipboard.text()?;
-        let reading = import::read(None, text.as_bytes());
+        let reading = drivekey_import::read(None, text.as_bytes());
         read.push(Source::new(None, true, reading));
     }
     let walk = gather::walk(&args.paths);
@@ -151,12 +151,12 @@ fn read_one(scans: &dyn ScanReader, entry: &Entry) -> Result<Option<Read>, Gathe
         return Ok(source_text::read_long(entry)?.map(|reading| (reading, None)));
     }
     let Some(bytes) = gather::read_entry(entry)? else { return Ok(None) };
-    let mut reading = import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
+    let mut reading = drivekey_import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
     // A document of our own has its keys as text; a scan of it has them as codes only.
     if reading.records.is_empty()
         && let Some(scanned) = super::scan::read(scans, &bytes)
     {
         reading = scanned;
     }
-    Ok(Some((reading, import::is_sealed(&bytes).then_some(bytes))))
+    Ok(Some((reading, drivekey_import::is_sealed(&bytes).then_some(bytes))))
 }

@@ -15,10 +15,10 @@ use crate::cli::outlet::on_one_line;
 use crate::cli::session::{end_over, exit_over, unlocked};
 use crate::cli::world::{ScanReader, World};
 use crate::cli::{copy_note, json, key_entry};
-use crate::record::{Handle, KeyId, RecoveryPassword, State};
-use crate::sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine};
-use crate::vault::{Entry, Fault, Unlocked, Vault};
-use crate::vault_file::is_open_here;
+use drivekey_files::vault_file::is_open_here;
+use drivekey_record::{Handle, KeyId, RecoveryPassword, State};
+use drivekey_sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine};
+use drivekey_vault::{Entry, Fault, Unlocked, Vault};
 
 /// Larger files are no scans.
 const SCAN_BYTES: u64 = 128 << 20;

@@ -11,8 +11,8 @@ use crate::cli::outlet::printable;
 use crate::cli::world::World;
 use crate::cli::{exit::Exit, question};
 use crate::erase::{EraseError, erase as destroy};
-use crate::record::ItemNumber;
-use crate::vault::{Unlocked, Vault};
+use drivekey_record::ItemNumber;
+use drivekey_vault::{Unlocked, Vault};
 
 /// What became of one file.
 pub(super) struct Erased {

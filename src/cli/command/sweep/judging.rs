@@ -9,10 +9,10 @@ use crate::cli::failure::Failure;
 use crate::cli::source_text::name_of;
 use crate::erase::EraseError;
 use crate::gather;
-use crate::import::{Attachment, Reading, RemarkKind, read};
-use crate::record::{AttachmentKind, ItemNumber};
-use crate::reveal::reveal_attachment;
-use crate::vault::{Unlocked, Vault};
+use drivekey_import::{Attachment, Reading, RemarkKind, read};
+use drivekey_record::{AttachmentKind, ItemNumber};
+use drivekey_vault::reveal::reveal_attachment;
+use drivekey_vault::{Unlocked, Vault};
 
 /// Larger files hold more than keys.
 const KEY_FILE_BYTES: usize = 1024 * 1024;

@@ -15,7 +15,7 @@ use crate::cli::progress::Rate;
 use crate::cli::source_text;
 use crate::cli::world::World;
 use crate::gather::{self, GatherError, Met};
-use crate::import::Reading;
+use drivekey_import::Reading;
 
 /// Files handed to a reader at once.
 const BATCH_FILES: usize = 64;

@@ -2,7 +2,7 @@
 
 use super::Reports;
 use crate::cli::exit::Exit;
-use crate::vault::{AttachedAs, TakenIn};
+use drivekey_vault::{AttachedAs, TakenIn};
 
 /// The counts.
 #[derive(Default)]

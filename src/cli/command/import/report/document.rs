@@ -8,9 +8,9 @@ use super::Reports;
 use super::counts::Counts;
 use super::file::FileReport;
 use super::summed::sum_up;
-use crate::import::{Place, Remark};
-use crate::record::KeyId;
-use crate::vault::{AttachedAs, RecordNotes, TakenIn};
+use drivekey_import::{Place, Remark};
+use drivekey_record::KeyId;
+use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 
 /// Remarks of one file that say the same of different places; the rest is counted.
 const LISTED_ALIKE: usize = 1_000;

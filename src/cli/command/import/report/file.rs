@@ -7,9 +7,9 @@ use crate::cli::command::import::sources::Source;
 use crate::cli::outlet::printable;
 use crate::cli::remarks::refusal_words;
 use crate::gather::GatherError;
-use crate::import::{Remark, RemarkKind};
-use crate::record::{Guid, KeyId, LineText};
-use crate::vault::{AttachedAs, RecordNotes, TakenIn};
+use drivekey_import::{Remark, RemarkKind};
+use drivekey_record::{Guid, KeyId, LineText};
+use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 
 /// What became of one file.
 #[expect(clippy::struct_excessive_bools, reason = "four facts of a file that do not depend on each other")]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::import::{Remark, RemarkKind};
+use drivekey_import::{Remark, RemarkKind};
 
 /// Kinds beyond these are counted together: how many groups a key has too few is a kind, too, and a stranger chooses it.
 const KINDS: usize = 24;

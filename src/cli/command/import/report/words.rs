@@ -10,9 +10,9 @@ use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
 use crate::cli::remarks::remark_words;
 use crate::cli::world::World;
-use crate::import::Place;
-use crate::record::{Difference, Handle, KeyId};
-use crate::vault::{AttachedAs, RecordNotes, TakenIn};
+use drivekey_import::Place;
+use drivekey_record::{Difference, Handle, KeyId};
+use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 
 /// Longest list of files in the clear; the rest is counted.
 const SHOWN_FILES: usize = 20;

@@ -1,0 +1,3 @@
+//! Drives of made-up systems.
+
+mod others;

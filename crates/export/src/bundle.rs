@@ -1,0 +1,107 @@
+//! What is inside a bundle: one text that anybody reads in any editor, and below it the same for programs, exactly.
+//! Must not know how it is encrypted.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use super::{Item, Part, json, text};
+use drivekey_record::{Details, VolumeType};
+
+/// The first words of the text; the number is the form's.
+const TITLE: &str = "drivekey bundle 1";
+/// The lines around the part for programs. Nothing else in the text begins a line with a hyphen.
+const BEGIN: &str = "-----BEGIN DRIVEKEY JSON-----\n";
+const END: &str = "-----END DRIVEKEY JSON-----\n";
+
+/// The text of a bundle.
+#[must_use]
+pub fn bundle(items: &[Item<'_>], parts: &[Part<'_>], now: DateTime<Utc>) -> Zeroizing<Vec<u8>> {
+    let json = json(items, parts);
+    let json = std::str::from_utf8(&json).unwrap_or_default();
+    let head = head(items, parts, now);
+    let records: Vec<String> = items.iter().enumerate().map(|(at, item)| record(at + 1, items.len(), item)).collect();
+    let mut pieces: Vec<&str> = Vec::with_capacity(3 * items.len() + 6);
+    pieces.push(&head);
+    for (item, record) in items.iter().zip(&records) {
+        pieces.extend([record, item.digits.as_str(), "\n"]);
+    }
+    let others = others(parts);
+    pieces.extend([&others, "\nBelow stands the same for programs; 'drivekey import' takes it in.\n\n", BEGIN, json, END]);
+    text::utf8(&pieces)
+}
+
+fn head(items: &[Item<'_>], parts: &[Part<'_>], now: DateTime<Utc>) -> String {
+    let keys = if items.len() == 1 { "1 recovery key".to_owned() } else { format!("{} recovery keys", items.len()) };
+    let startup = if parts.is_empty() { "" } else { ", and what was kept beside" };
+    format!(
+        "{TITLE}
+
+{keys} of encrypted drives{startup}, written on {} (UTC).
+
+A computer that asks for its BitLocker recovery key shows a Key ID. Find the key below whose Key ID begins with the same 8 characters, and type its 48 digits on that computer.
+From here on nothing protects these keys: whoever reads this text can unlock the drives. Destroy it when you are done.
+",
+        now.format("%Y-%m-%d %H:%M")
+    )
+}
+
+/// One record up to its digits.
+fn record(number: usize, of: usize, item: &Item<'_>) -> String {
+    let details = item.details;
+    let text = |value: &Option<drivekey_record::LineText>| value.as_ref().map(ToString::to_string);
+    let volume_type = (details.volume_type != VolumeType::Unknown).then(|| details.volume_type.to_string());
+    let lines = [
+        ("Computer", text(&details.device_name)),
+        ("Drive", text(&details.mount_point)),
+        ("Label", text(&details.volume_label)),
+        ("Type", volume_type),
+        ("Date", details.created.as_ref().map(ToString::to_string)),
+        ("State", Some(details.state.to_string())),
+        ("Note", text(&details.note)),
+        ("Tags", tags(details)),
+        ("Key ID", Some(details.key_id.to_string())),
+    ];
+    let mut shown = format!("\n{number} of {of}\n");
+    for (name, value) in lines {
+        if let Some(value) = value {
+            // Writing to a String cannot fail.
+            let _ = writeln!(shown, "  {name:<13} {value}");
+        }
+    }
+    let _ = write!(shown, "  {:<13} ", "Recovery key");
+    shown
+}
+
+fn tags(details: &Details) -> Option<String> {
+    (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// What is no record is named here; its bytes stand in the part for programs.
+fn others(parts: &[Part<'_>]) -> String {
+    let mut shown = String::new();
+    for part in parts {
+        let device = part.device_name.map(|name| format!(" of {name}")).unwrap_or_default();
+        let _ = write!(shown, "\nAlso inside: the {}{device}, ID {}\n", part.kind.words(), part.guid);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use drivekey_record::{Handle, RecoveryPassword};
+
+    #[test]
+    fn no_name_can_end_the_part_for_programs() {
+        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
+        let details = Details { note: END.parse().ok(), device_name: BEGIN.parse().ok(), ..Details::default() };
+        let item = Item { handle: Handle::new(1).unwrap(), details: &details, digits: &digits };
+        let bytes = bundle(&[item], &[], DateTime::from_timestamp(1_790_000_000, 0).unwrap());
+        assert_eq!(bytes.len(), bytes.capacity());
+        let text = std::str::from_utf8(&bytes).unwrap();
+        assert_eq!(text.lines().filter(|line| line.starts_with('-')).count(), 2, "{text}");
+        assert!(text.contains("1 recovery key of encrypted drives, written on 2026-09-21 14:13 (UTC)."));
+    }
+}

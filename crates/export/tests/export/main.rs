@@ -1,0 +1,3 @@
+//! Properties of what is given out.
+
+mod props;

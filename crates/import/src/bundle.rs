@@ -1,0 +1,299 @@
+//! The text inside a bundle of ours, read back exactly: its part for programs. And bundles that are still sealed, which
+//! are only recognised here. Must not know how a bundle is opened.
+
+use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
+
+use super::reading::{Attachment, Candidate, Reading};
+use super::{Input, Place, Remark, RemarkKind, text};
+use drivekey_record::{AttachmentKind, Details, Guid, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, SourceKind};
+
+/// How an age file begins, and the same as text for mails.
+const SEALED: [&[u8]; 2] = [b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----"];
+/// The first words of the text, its form's number left out.
+const TITLE: &[u8] = b"drivekey bundle ";
+/// The lines around the part for programs.
+const BEGIN: &[u8] = b"\n-----BEGIN DRIVEKEY JSON-----";
+const END: &[u8] = b"\n-----END DRIVEKEY JSON-----";
+
+/// What a bundle held.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    /// As of any other file.
+    pub reading: Reading,
+    /// All that it says of each record, tags and state included, in the order of the reading's.
+    pub details: Vec<Details>,
+}
+
+/// Whether these are the bytes of a sealed age file.
+#[must_use]
+pub fn is_sealed(bytes: &[u8]) -> bool {
+    SEALED.iter().any(|magic| bytes.starts_with(magic))
+}
+
+/// Reads the text of a bundle; `None` for any other bytes.
+#[must_use]
+pub fn unpack_bundle(bytes: &[u8]) -> Option<Bundle> {
+    let json = part_for_programs(bytes)?;
+    let document: Document = serde_json::from_slice(json).ok()?;
+    let mut bundle = Bundle::default();
+    for (at, record) in document.value.into_iter().enumerate() {
+        let place = Place::Record(at + 1);
+        match record.password {
+            Ok(password) => {
+                bundle.reading.records.push(candidate(password, &record.details, place));
+                bundle.details.push(record.details);
+            }
+            Err(error) => {
+                bundle.reading.remarks.push(Remark::at(place, remark_of(error)));
+                if record.details.key_id != KeyId::Unknown {
+                    bundle.reading.partial.push(record.details.key_id);
+                }
+            }
+        }
+    }
+    bundle.reading.attachments = document.attachments.into_iter().map(Held::into_attachment).collect();
+    bundle.reading.source = Some(SourceKind::Bundle);
+    Some(bundle)
+}
+
+/// For the table of readers: still sealed.
+pub(super) fn sniff_sealed(input: &Input<'_>) -> bool {
+    is_sealed(input.bytes)
+}
+
+/// For the table of readers.
+pub(super) fn read_sealed(_: &Input<'_>) -> Reading {
+    Reading { remarks: vec![Remark::whole(RemarkKind::SealedBundle)], source: Some(SourceKind::Bundle), ..Reading::default() }
+}
+
+/// For the table of readers: opened by another program.
+pub(super) fn sniff_open(input: &Input<'_>) -> bool {
+    part_for_programs(input.bytes).is_some()
+}
+
+/// For the table of readers. Where the part for programs is broken, the part for people is read as any text.
+pub(super) fn read_open(input: &Input<'_>) -> Reading {
+    if let Some(bundle) = unpack_bundle(input.bytes) {
+        return bundle.reading;
+    }
+    let mut reading = text::read(input);
+    reading.remarks.insert(0, Remark::whole(RemarkKind::BrokenStructure));
+    reading
+}
+
+/// The bytes between the two lines.
+fn part_for_programs(bytes: &[u8]) -> Option<&[u8]> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = text.strip_prefix(TITLE)?;
+    let begin = text.windows(BEGIN.len()).position(|window| window == BEGIN)? + BEGIN.len();
+    let rest = &text[begin..];
+    let end = rest.windows(END.len()).rposition(|window| window == END)?;
+    Some(&rest[..end])
+}
+
+fn candidate(password: RecoveryPassword, details: &Details, place: Place) -> Candidate {
+    Candidate {
+        password,
+        key_id: details.key_id.clone(),
+        key_id_candidates: Vec::new(),
+        device_name: details.device_name.clone(),
+        mount_point: details.mount_point.clone(),
+        volume_label: details.volume_label.clone(),
+        volume_type: details.volume_type,
+        created: details.created.clone(),
+        source: SourceKind::Bundle,
+        device_id: details.device_id.clone(),
+        note: details.note.clone(),
+        place,
+        inside: None,
+    }
+}
+
+const fn remark_of(error: PasswordError) -> RemarkKind {
+    match error {
+        PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => RemarkKind::GroupOutOfRange { group },
+        PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => RemarkKind::GroupNotDivisibleBy11 { group },
+        PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => RemarkKind::WrongGroupLength { group },
+        PasswordError::Group { group, problem: PasswordProblem::NotADigit } => RemarkKind::GroupNotDigits { group },
+        PasswordError::GroupCount { found } => RemarkKind::WrongGroupCount { found },
+    }
+}
+
+#[derive(Deserialize)]
+struct Document {
+    value: Vec<Bundled>,
+    #[serde(default)]
+    attachments: Vec<Held>,
+}
+
+struct Bundled {
+    details: Details,
+    password: Result<RecoveryPassword, PasswordError>,
+}
+
+impl<'de> Deserialize<'de> for Bundled {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(BundledVisitor)
+    }
+}
+
+/// Reads the digits straight into their type; serde's `flatten` would keep them in an unwiped buffer on the way.
+struct BundledVisitor;
+
+impl<'de> Visitor<'de> for BundledVisitor {
+    type Value = Bundled;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Bundled, A::Error> {
+        let mut password = None;
+        let mut details = serde_json::Map::new();
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "key" => password = Some(map.next_value::<Key>()?.0),
+                // The name it had in another vault.
+                "handle" => drop(map.next_value::<IgnoredAny>()?),
+                _ => drop(details.insert(name, map.next_value()?)),
+            }
+        }
+        let details = serde_json::from_value(serde_json::Value::Object(details)).map_err(|_| A::Error::custom("no record"))?;
+        Ok(Bundled { details, password: password.ok_or_else(|| A::Error::missing_field("key"))? })
+    }
+}
+
+struct Key(Result<RecoveryPassword, PasswordError>);
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("48 digits")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
+                Ok(Key(RecoveryPassword::parse(text)))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// What is no record.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Held {
+    kind: AttachmentKind,
+    id: Guid,
+    device_name: Option<LineText>,
+    bytes: Base64,
+}
+
+impl Held {
+    fn into_attachment(self) -> Attachment {
+        let Self { kind, id, device_name, bytes } = self;
+        Attachment { kind, guid: id, bytes: bytes.0, created: None, device_name, inside: None }
+    }
+}
+
+struct Base64(Zeroizing<Vec<u8>>);
+
+impl<'de> Deserialize<'de> for Base64 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = Base64;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("base64")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Base64, E> {
+                base64(text).map(Base64).ok_or_else(|| E::custom("no base64"))
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// RFC 4648, section 4, as the export writes it: no line ends, filled up with `=`.
+fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3));
+    for four in text.as_bytes().chunks(4) {
+        let digits = four.strip_suffix(b"==").or_else(|| four.strip_suffix(b"=")).unwrap_or(four);
+        if four.len() != 4 {
+            return None;
+        }
+        let mut word = 0_u32;
+        for digit in digits {
+            word = word << 6 | u32::from(value(*digit)?);
+        }
+        word <<= 6 * (4 - digits.len());
+        bytes.extend_from_slice(&word.to_be_bytes()[1..digits.len()]);
+    }
+    Some(bytes)
+}
+
+const fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'A'..=b'Z' => Some(digit - b'A'),
+        b'a'..=b'z' => Some(digit - b'a' + 26),
+        b'0'..=b'9' => Some(digit - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(json: &str) -> Vec<u8> {
+        format!("drivekey bundle 1\r\n\r\nwords\r\n-----BEGIN DRIVEKEY JSON-----\r\n{json}\r\n-----END DRIVEKEY JSON-----\r\n").into_bytes()
+    }
+
+    #[test]
+    fn a_wrong_digit_is_named_and_the_others_are_read() {
+        let good = ["000011"; 8].join("-");
+        let wrong = good.replacen("000011", "000012", 1);
+        let json = format!(
+            r#"{{"value":[{{"key":"{wrong}","keyIdPrefix":"7EDB30ED"}},{{"key":"{good}","tags":["a"],"state":"used","handle":"r9"}}]}}"#
+        );
+        let bundle = unpack_bundle(&text(&json)).unwrap();
+        assert_eq!(bundle.reading.records.len(), 1);
+        assert_eq!(bundle.details[0].tags.len(), 1);
+        assert!(bundle.details[0].unknown.is_empty());
+        let codes: Vec<_> = bundle.reading.remarks.iter().map(|remark| (remark.code(), remark.place)).collect();
+        assert_eq!(codes, [("group_not_divisible_by_11", Some(Place::Record(1)))]);
+        assert_eq!(bundle.reading.partial.len(), 1);
+    }
+
+    #[test]
+    fn a_broken_part_leaves_the_part_for_people() {
+        let key = "471207-278498-422125-177177-561902-537405-468006-693451";
+        let bytes =
+            format!("drivekey bundle 1\n\n  Recovery key   {key}\n-----BEGIN DRIVEKEY JSON-----\n{{\n-----END DRIVEKEY JSON-----\n");
+        let reading = super::super::read(None, bytes.as_bytes());
+        assert_eq!(reading.records.len(), 1);
+        assert_eq!(reading.remarks.first().map(Remark::code), Some("broken_structure"));
+    }
+
+    #[test]
+    fn what_is_no_bundle() {
+        for bytes in
+            [&b""[..], b"drivekey bundle ", b"drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----", &text("[]"), &text(r#"{"value":[{}]}"#)]
+        {
+            assert!(unpack_bundle(bytes).is_none());
+        }
+        for bad in ["a", "ab=", "a===", "ab\n=", "===="] {
+            assert!(base64(bad).is_none_or(|bytes| bytes.is_empty()), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Text with a grammar: JSON, XML, LDIF, tables, lists. One line for each format. What the plain scanner finds beyond
+//! the structure is kept too, so that a wrong guess at the format never loses a key. Must not know any grammar.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::RandomState;
+
+use super::entry::{self, Sheet};
+use super::source_text::SourceText;
+use super::{Candidate, Input, Place, Reading, Remark, RemarkKind, account, json, ldif, list, table, text, xml};
+use drivekey_record::{KeyId, VolumeType};
+
+/// A format: the entries of a text, or `None` where the text is none of it.
+type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
+
+/// The formats, the choosy ones first.
+const FORMATS: &[Format] = &[xml::read, json::read, ldif::read, account::read, table::read, list::read];
+
+/// Reads it by its format and as plain text; `None` where no format knows it.
+pub(super) fn read(input: &Input<'_>) -> Option<Reading> {
+    let (soft, structured) = with_sheet(input, |sheet| (sheet.soft, entry::reading(sheet)))?;
+    Some(union(structured, text::read(input), input, soft))
+}
+
+fn with_sheet<T>(input: &Input<'_>, then: impl FnOnce(Sheet<'_>) -> T) -> Option<T> {
+    let source = SourceText::of(input.bytes);
+    if !source.guessed_letters {
+        return FORMATS.iter().find_map(|format| format(&source)).map(then);
+    }
+    // With the right page the names of fields are words.
+    let known = |source: &SourceText<'_>| FORMATS.iter().find_map(|format| format(source)).map(|sheet| known_names(&sheet));
+    let mut best: Option<(usize, SourceText<'_>)> = known(&source).map(|names| (names, source));
+    let other = SourceText::of(input.bytes);
+    for page in other.by_other_pages(input.bytes) {
+        if let Some(names) = known(&page)
+            && best.as_ref().is_none_or(|(most, _)| names > *most)
+        {
+            best = Some((names, page));
+        }
+    }
+    let (_, source) = best?;
+    let sheet = FORMATS.iter().find_map(|format| format(&source)).map(|sheet| Sheet { guessed_letters: source.guessed_letters, ..sheet });
+    sheet.map(then)
+}
+
+/// How many field names of the first entries say what they are for.
+fn known_names(sheet: &Sheet<'_>) -> usize {
+    let fields = sheet.entries.iter().take(20).flat_map(|entry| &entry.fields);
+    fields.filter(|field| !field.name.is_empty() && !matches!(entry::role(&field.name), entry::Role::Unknown)).count()
+}
+
+/// The structure's reading, and the passwords that only the scanner found.
+fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool) -> Reading {
+    if structured.records.is_empty() && (!plain.records.is_empty() || structured.source.is_none()) {
+        let attachments = std::mem::take(&mut structured.attachments);
+        let broken: Vec<Remark> = structured.remarks.into_iter().filter(|remark| about_structure(remark.kind)).collect();
+        let mut reading = Reading { package_left: structured.package_left, ..plain };
+        if broken.iter().any(|remark| remark.kind.is_refusal()) {
+            // A better reason is known.
+            reading.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);
+        }
+        reading.attachments.extend(attachments);
+        reading.remarks.extend(broken);
+        return reading;
+    }
+    let remarks: Vec<Remark> = plain.remarks;
+    let of_file = remarks.iter().find(|remark| remark.kind == RemarkKind::OddLengthUtf16).copied();
+    structured.remarks.splice(0..0, of_file);
+    let keys = RandomState::new();
+    let mut by_mark: HashMap<u64, usize> =
+        structured.records.iter().enumerate().map(|(at, record)| (record.password.mark(&keys), at)).collect();
+    let mut held: HashSet<KeyId> = HashSet::new();
+    for record in &structured.records {
+        held.insert(record.key_id.clone());
+        held.extend(record.key_id_candidates.iter().copied().map(KeyId::Full));
+    }
+    held.remove(&KeyId::Unknown);
+    let mut added: HashSet<Place> = HashSet::new();
+    for mut record in plain.records {
+        let twin = by_mark.get(&record.password.mark(&keys)).map(|at| &mut structured.records[*at]);
+        if let Some(twin) = twin.filter(|twin| twin.password.same_digits(&record.password)) {
+            if soft {
+                let place = twin.place;
+                complete(twin, record);
+                if twin.key_id != KeyId::Unknown {
+                    structured.remarks.retain(|remark| remark.kind != RemarkKind::NoKeyId || remark.place != Some(place));
+                }
+            }
+            continue;
+        }
+        // What the structure holds for another password's is no longer free.
+        if held.contains(&record.key_id) {
+            record.key_id = KeyId::Unknown;
+            structured.remarks.push(Remark::at(record.place, RemarkKind::NoKeyId));
+        }
+        structured.partial.retain(|partial| *partial != record.key_id);
+        added.insert(record.place);
+        by_mark.insert(record.password.mark(&keys), structured.records.len());
+        structured.records.push(record);
+    }
+    structured.remarks.extend(remarks.into_iter().filter(|remark| remark.place.is_some_and(|place| added.contains(&place))));
+    if text::mismatch(input, &structured.records, &structured.partial, &[]) {
+        structured.remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
+    }
+    structured
+}
+
+/// What the plain reader knows and the list does not: its blocks are looser than its labels.
+fn complete(record: &mut Candidate, plain: Candidate) {
+    if record.key_id == KeyId::Unknown && record.key_id_candidates.is_empty() && matches!(plain.key_id, KeyId::Full(_)) {
+        record.key_id = plain.key_id;
+    }
+    record.device_name = record.device_name.take().or(plain.device_name);
+    record.mount_point = record.mount_point.take().or(plain.mount_point);
+    record.volume_label = record.volume_label.take().or(plain.volume_label);
+    if record.volume_type == VolumeType::Unknown {
+        record.volume_type = plain.volume_type;
+    }
+}
+
+const fn about_structure(kind: RemarkKind) -> bool {
+    matches!(kind, RemarkKind::BrokenStructure | RemarkKind::BeyondCeiling | RemarkKind::Encrypted)
+}

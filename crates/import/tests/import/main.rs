@@ -1,0 +1,6 @@
+//! Files of every kind that is read, from samples and from made-up ones.
+
+mod corpus;
+mod documents;
+mod props;
+mod structured;

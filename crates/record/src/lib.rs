@@ -1,0 +1,41 @@
+//! What a recovery password, a Key ID, a volume type and a record *are*: parsing, checking, normalising.
+//! Knows nothing of files, SQL, ciphers or the screen.
+#![forbid(unsafe_code)]
+
+mod attachment;
+mod created;
+mod details;
+mod field;
+mod fold;
+mod handle_set;
+mod ids;
+mod item;
+mod key_id;
+mod line_text;
+mod mount_point;
+mod password;
+mod proof;
+mod set_here;
+mod source;
+mod tags;
+mod volume_type;
+
+pub use attachment::AttachmentKind;
+pub use created::Created;
+pub use details::{Details, Handle, HandleError, Record, State};
+pub use field::{Difference, Field, FieldValue};
+pub use fold::{fold_digit, fold_look_alikes};
+pub use handle_set::{HandleSet, HandleSetError};
+pub use ids::{ID_BYTES, RecordId, Revision, SlotId, VaultId, WriteId};
+pub use item::{AttachmentInfo, CopyInfo, CopyKind, DetailsChange, ImportJournal, Item, ItemNumber};
+pub use key_id::{Guid, GuidError, KeyId, KeyIdPrefix};
+pub use line_text::normalise;
+pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError, is_unprintable};
+pub use mount_point::{normalise_mount_point, parse_mount_point};
+pub use password::is_separator;
+pub use password::{Digits, GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword, check_group};
+pub use proof::{Proof, ProofLevel};
+pub use set_here::SetHere;
+pub use source::{Source, SourceKind};
+pub use tags::{add_tag, has_tag, remove_tag};
+pub use volume_type::{VolumeType, VolumeTypeError};

@@ -1,0 +1,289 @@
+//! A key in parts that are worth nothing alone and add up with a pencil: digit by digit, without carry.
+//! Randomness comes in as an argument. Must not know paper.
+
+use std::fmt;
+
+use zeroize::{ZeroizeOnDrop, Zeroizing};
+
+use drivekey_record::{Digits, GROUP_DIGITS, GROUPS, PasswordError, RecoveryPassword};
+
+/// Digits of a key, and of each row of a sheet.
+const DIGITS: usize = GROUPS * GROUP_DIGITS;
+/// Check letters: 23, a prime above 10, without I, L and O.
+const LETTERS: &[u8; 23] = b"ABCDEFGHJKMNPQRSTUVWXYZ";
+/// How far the check of one group is from that of its neighbour.
+const GROUP_STEP: usize = 7;
+/// Letters of a set's name.
+const SET_LETTERS: usize = 4;
+/// The first characters of a share's text, and its version.
+const TAG: &str = "DKS1;";
+/// Below this a random byte gives each digit equally often.
+const FAIR: u8 = 250;
+
+/// Into how many sheets a key is split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SplitKind {
+    /// Two sheets, both needed.
+    TwoOfTwo,
+    /// Three sheets, any two of which suffice.
+    TwoOfThree,
+}
+
+/// Forty-eight digits, each uniformly random when seen alone; wiped when dropped.
+#[derive(Clone, ZeroizeOnDrop)]
+pub struct Pad(Box<[u8; DIGITS]>);
+
+/// One sheet's part: a row for two of two, two rows for two of three.
+#[derive(Debug, Clone)]
+pub struct Share {
+    /// Of which split.
+    pub kind: SplitKind,
+    /// Its number, from 1.
+    pub number: u8,
+    /// Random letters that all sheets of one split have in common.
+    pub set: String,
+    /// The rows, each with its letter.
+    pub rows: Vec<(char, Pad)>,
+}
+
+/// Why sheets give no key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CombineError {
+    /// They come from different splits.
+    #[error("sheets of different sets")]
+    OtherSet,
+    /// A row that is needed stands on none of them.
+    #[error("row {row} is missing")]
+    Missing {
+        /// The row's letter.
+        row: char,
+    },
+    /// A row stands on two sheets and is not the same.
+    #[error("row {row} differs")]
+    Differs {
+        /// The row's letter.
+        row: char,
+    },
+    /// What comes out is no key.
+    #[error(transparent)]
+    NoKey(#[from] PasswordError),
+}
+
+/// Why a text is no share. Names places, never digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ShareTextError {
+    /// Of another form.
+    #[error("not a share")]
+    NotAShare,
+    /// A group and its check letter do not fit.
+    #[error("row {row}, group {group} does not fit its letter")]
+    Check {
+        /// The row's letter.
+        row: char,
+        /// The group, from 1.
+        group: usize,
+    },
+}
+
+impl SplitKind {
+    /// How many sheets there are.
+    #[must_use]
+    pub const fn sheets(self) -> u8 {
+        match self {
+            Self::TwoOfTwo => 2,
+            Self::TwoOfThree => 3,
+        }
+    }
+
+    /// All rows, whose sum is the key.
+    #[must_use]
+    pub const fn rows(self) -> &'static [char] {
+        match self {
+            Self::TwoOfTwo => &['A', 'B'],
+            Self::TwoOfThree => &['A', 'B', 'C'],
+        }
+    }
+
+    /// The rows on a sheet: its own for two of two, all but its own for two of three.
+    fn rows_on(self, number: u8) -> impl Iterator<Item = (usize, char)> {
+        let own = usize::from(number) - 1;
+        let on = move |at: usize| match self {
+            Self::TwoOfTwo => at == own,
+            Self::TwoOfThree => at != own,
+        };
+        self.rows().iter().copied().enumerate().filter(move |(at, _)| on(*at))
+    }
+}
+
+impl Pad {
+    fn random<E>(fill: &mut dyn FnMut(&mut [u8]) -> Result<(), E>) -> Result<Self, E> {
+        let mut pad = Self(Box::new([0; DIGITS]));
+        let mut bytes = Zeroizing::new([0_u8; DIGITS]);
+        let mut filled = 0;
+        while filled < DIGITS {
+            fill(&mut *bytes)?;
+            for byte in bytes.iter().filter(|byte| **byte < FAIR) {
+                if let Some(digit) = pad.0.get_mut(filled) {
+                    *digit = byte % 10;
+                    filled += 1;
+                }
+            }
+        }
+        Ok(pad)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let mut pad = Self(Box::new([0; DIGITS]));
+        if text.len() != DIGITS {
+            return None;
+        }
+        for (digit, byte) in pad.0.iter_mut().zip(text.bytes()) {
+            *digit = byte.is_ascii_digit().then(|| byte - b'0')?;
+        }
+        Some(pad)
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(a, b)| *a = (*a + b) % 10);
+    }
+
+    fn subtract(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0.iter()).for_each(|(a, b)| *a = (*a + 10 - b) % 10);
+    }
+
+    fn ascii(&self) -> Zeroizing<[u8; DIGITS]> {
+        let mut text = Zeroizing::new([b'0'; DIGITS]);
+        text.iter_mut().zip(self.0.iter()).for_each(|(character, digit)| *character = b'0' + digit);
+        text
+    }
+
+    /// Each group's six digits and its check letter, for the page.
+    pub fn groups(&self) -> impl Iterator<Item = (Zeroizing<String>, char)> {
+        self.0.chunks_exact(GROUP_DIGITS).enumerate().map(|(at, digits)| {
+            let text = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
+            (Zeroizing::new(text), check_letter(at, digits))
+        })
+    }
+}
+
+/// The letter of a group, counted from 0: the digits times 1 to 6 and the group's place, divided by 23.
+///
+/// Catches each wrong digit, each exchange of two digits in a group, and groups in the wrong place.
+fn check_letter(group: usize, digits: &[u8]) -> char {
+    let sum: usize = digits.iter().enumerate().map(|(at, digit)| (at + 1) * usize::from(*digit)).sum();
+    char::from(LETTERS[(sum + (group + 1) * GROUP_STEP) % LETTERS.len()])
+}
+
+/// Splits a key. `fill` gives random bytes.
+///
+/// # Errors
+/// What `fill` says when there is no randomness.
+pub fn split<E>(digits: &Digits, kind: SplitKind, fill: &mut dyn FnMut(&mut [u8]) -> Result<(), E>) -> Result<Vec<Share>, E> {
+    let mut set = String::with_capacity(SET_LETTERS);
+    while set.len() < SET_LETTERS {
+        let mut byte = [0];
+        fill(&mut byte)?;
+        // 230 is ten times the letters.
+        if byte[0] < 230 {
+            set.push(char::from(LETTERS[usize::from(byte[0]) % LETTERS.len()]));
+        }
+    }
+    // All rows but the last are random; the last is what is missing to the key.
+    let mut last = Pad(Box::new([0; DIGITS]));
+    let bare = digits.as_str().bytes().filter(u8::is_ascii_digit);
+    last.0.iter_mut().zip(bare).for_each(|(digit, byte)| *digit = byte - b'0');
+    let mut pads = Vec::with_capacity(kind.rows().len());
+    for _ in 1..kind.rows().len() {
+        let pad = Pad::random(fill)?;
+        last.subtract(&pad);
+        pads.push(pad);
+    }
+    pads.push(last);
+    let rows = |number| kind.rows_on(number).filter_map(|(at, row)| Some((row, pads.get(at)?.clone()))).collect();
+    Ok((1..=kind.sheets()).map(|number| Share { kind, number, set: set.clone(), rows: rows(number) }).collect())
+}
+
+/// Adds up the rows of the sheets: the rule that is printed on them.
+///
+/// # Errors
+/// [`CombineError`] says what does not fit.
+pub fn combine(shares: &[Share]) -> Result<RecoveryPassword, CombineError> {
+    let first = shares.first().ok_or(CombineError::Missing { row: 'A' })?;
+    if shares.iter().any(|share| share.set != first.set || share.kind != first.kind) {
+        return Err(CombineError::OtherSet);
+    }
+    let mut sum = Pad(Box::new([0; DIGITS]));
+    for &row in first.kind.rows() {
+        let mut same = shares.iter().flat_map(|share| &share.rows).filter(|(name, _)| *name == row).map(|(_, pad)| pad);
+        let pad = same.next().ok_or(CombineError::Missing { row })?;
+        if same.any(|other| other.0 != pad.0) {
+            return Err(CombineError::Differs { row });
+        }
+        sum.add(pad);
+    }
+    Ok(RecoveryPassword::from_ascii_digits(&sum.ascii())?)
+}
+
+impl Share {
+    /// The text of its symbol: `DKS1;`, kind and number, set, and each row with its letters.
+    pub(super) fn text(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(String::with_capacity(160));
+        text.push_str(TAG);
+        text.push(char::from(b'0' + self.kind.sheets()));
+        text.push(char::from(b'0' + self.number));
+        text.push(';');
+        text.push_str(&self.set);
+        for (row, pad) in &self.rows {
+            text.push(';');
+            text.push(*row);
+            for (digits, _) in pad.groups() {
+                text.push_str(&digits);
+            }
+            text.extend(pad.groups().map(|(_, letter)| letter));
+        }
+        text
+    }
+
+    /// Reads a share's text.
+    ///
+    /// # Errors
+    /// [`ShareTextError`] when it is none, or names the group that does not fit its letter.
+    pub fn parse(text: &str) -> Result<Self, ShareTextError> {
+        let bad = ShareTextError::NotAShare;
+        let mut fields = text.strip_prefix(TAG).ok_or(bad)?.split(';');
+        let (kind, number) = match fields.next().ok_or(bad)?.as_bytes() {
+            [b'2', number @ b'1'..=b'2'] => (SplitKind::TwoOfTwo, number - b'0'),
+            [b'3', number @ b'1'..=b'3'] => (SplitKind::TwoOfThree, number - b'0'),
+            _ => return Err(bad),
+        };
+        let set = fields.next().filter(|set| set.len() == SET_LETTERS && set.bytes().all(|c| LETTERS.contains(&c))).ok_or(bad)?;
+        let mut rows = Vec::new();
+        for (_, row) in kind.rows_on(number) {
+            let text = fields.next().and_then(|field| field.strip_prefix(row)).ok_or(bad)?;
+            let (digits, letters) = text.split_at_checked(DIGITS).ok_or(bad)?;
+            let pad = Pad::from_text(digits).ok_or(bad)?;
+            if letters.chars().count() != GROUPS {
+                return Err(bad);
+            }
+            let wrong = pad.groups().zip(letters.chars()).position(|((_, letter), read)| letter != read);
+            if let Some(at) = wrong {
+                return Err(ShareTextError::Check { row, group: at + 1 });
+            }
+            rows.push((row, pad));
+        }
+        if fields.next().is_some() {
+            return Err(bad);
+        }
+        Ok(Self { kind, number, set: set.to_owned(), rows })
+    }
+}
+
+impl fmt::Debug for Pad {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pad(hidden)")
+    }
+}
+
+#[cfg(test)]
+#[path = "split/tests.rs"]
+mod tests;

@@ -1,0 +1,412 @@
+//! A house to test in: a temporary folder with a vault, its machine memory, known records and a reader that asks
+//! every question a user can ask and says of each whether the answer was the known one, a refusal, or a lie.
+#![allow(dead_code, reason = "each test file uses its own part of the house")]
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use drivekey_record::{Details, Handle, LineText, RecoveryPassword, SourceKind, VolumeType};
+use drivekey_vault::reveal::{RevealError, reveal};
+use drivekey_vault::seal::{KdfCost, KdfLimits};
+use drivekey_vault::store::{Opened, PrivateFolder, Store, StoreError};
+use drivekey_vault::{
+    Entry, Fault, Filter, Found, Incoming, Locked, Machine, NewVault, TakenIn, Taking, TrashFilter, Unlocked, Vault, VaultError,
+};
+use secrecy::SecretString;
+
+pub const LIMITS: KdfLimits =
+    KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 } };
+pub const PASSPHRASE: &str = "demopass";
+/// A Key ID that no known record has, not even with look-alikes folded.
+pub const NOBODYS: &str = "FFFFFFFF";
+
+pub struct House {
+    folder: tempfile::TempDir,
+}
+
+impl House {
+    /// With an empty vault.
+    pub fn new() -> Self {
+        let house = Self::empty();
+        create(&house.path(), &house.machine());
+        house
+    }
+
+    /// Without a vault.
+    pub fn empty() -> Self {
+        // Memory, where the system has a folder for it: the sweeps open a file thousands of times.
+        let memory = Path::new("/dev/shm");
+        Self { folder: if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap() }
+    }
+
+    /// With a vault of so many known records.
+    pub fn with(records: u32) -> Self {
+        let house = Self::new();
+        take(&mut house.open(), (0..records).map(known_incoming).collect());
+        house
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("vault.drivekey")
+    }
+
+    pub fn machine(&self) -> Machine {
+        Machine::new(Some(self.folder.path().join("state")))
+    }
+
+    pub fn open(&self) -> Vault<Unlocked> {
+        unlock(&self.path(), self.machine(), PASSPHRASE).unwrap()
+    }
+
+    /// The file through the bare library, as someone with a database tool sees it.
+    pub fn stranger(&self) -> rusqlite::Connection {
+        stranger(&self.path())
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        std::fs::read(self.path()).unwrap()
+    }
+
+    pub fn put(&self, bytes: &[u8]) {
+        std::fs::write(self.path(), bytes).unwrap();
+    }
+}
+
+pub fn create(path: &Path, machine: &Machine) {
+    let new = NewVault { passphrase: &secret(PASSPHRASE), cost: LIMITS.floor, limits: LIMITS };
+    Vault::<Locked>::create(path, &new, machine).unwrap();
+}
+
+pub fn unlock(path: &Path, machine: Machine, passphrase: &str) -> Result<Vault<Unlocked>, VaultError> {
+    Vault::open(path, LIMITS, machine)?.unlock(&secret(passphrase), None).map_err(|failure| failure.error)
+}
+
+/// The file through the product's own store, without a vault over it.
+pub fn store_of(path: &Path) -> Store {
+    match Store::open(path, &PrivateFolder::default()).unwrap() {
+        Opened::Store(store) => *store,
+        Opened::Interrupted(_) => panic!("a write was broken off"),
+    }
+}
+
+pub fn stranger(path: &Path) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    // The bundled library enforces foreign keys unless told otherwise; an attacker tells it otherwise.
+    connection.pragma_update(None, "foreign_keys", "OFF").unwrap();
+    connection
+}
+
+pub fn secret(text: &str) -> SecretString {
+    SecretString::from(text.to_owned())
+}
+
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+}
+
+pub fn text(text: &str) -> LineText {
+    text.parse().unwrap()
+}
+
+pub fn words(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_owned).collect()
+}
+
+pub fn handle(number: u32) -> Handle {
+    Handle::new(number).unwrap()
+}
+
+pub fn incoming(password: &str, key_id: &str, device: &str, file: &str) -> Incoming {
+    let details = Details { key_id: key_id.parse().unwrap_or_default(), device_name: device.parse().ok(), ..Details::default() };
+    Incoming {
+        password: RecoveryPassword::parse(password).unwrap(),
+        details,
+        kind: SourceKind::WindowsTxt,
+        file_name: file.parse::<LineText>().ok(),
+    }
+}
+
+pub fn take(vault: &mut Vault<Unlocked>, all: Vec<Incoming>) -> Vec<TakenIn> {
+    vault.take_in(all, now(), Taking::Keep, |_| {}).unwrap()
+}
+
+/// The digits of the known record with this number, from 0, in groups.
+pub fn known_digits(number: u32) -> String {
+    let group = |at: u32| (number * 7919 + at * 10_473 + 12_345) % 65_536 * 11;
+    (0..8).map(|at| format!("{:06}", group(at))).collect::<Vec<_>>().join("-")
+}
+
+/// The Key ID of the known record with this number.
+pub fn known_key_id(number: u32) -> String {
+    let seed = (number + 1).wrapping_mul(0x9E37_79B1);
+    format!("{seed:08X}-{:04X}-4ABC-9DEF-{:012X}", seed >> 16, u64::from(seed) * 31_337)
+}
+
+pub fn known_device(number: u32) -> String {
+    format!("Station-{:02}", number / 4)
+}
+
+/// A record of the known deck: some without a Key ID, some without a device, some with no more than a prefix.
+pub fn known_incoming(number: u32) -> Incoming {
+    let key_id = match number % 4 {
+        3 if number.is_multiple_of(2) => String::new(),
+        3 => known_key_id(number)[..8].to_owned(),
+        _ => known_key_id(number),
+    };
+    let device = if number % 3 == 2 { String::new() } else { known_device(number) };
+    let mut one = incoming(&known_digits(number), if number % 8 == 7 { "" } else { &key_id }, &device, &format!("Quelldatei-{number}.txt"));
+    one.details.volume_type = [VolumeType::OperatingSystem, VolumeType::FixedData, VolumeType::Unknown][number as usize % 3];
+    one.details.volume_label = Some(text(&format!("Bezeichnung-{number}")));
+    one.details.note = Some(text(&format!("Bemerkung-{number}")));
+    one.details.tags = vec![text(&format!("Stichwort-{number}"))];
+    one
+}
+
+/// What a vault answered while it was sound.
+#[derive(Clone)]
+pub struct Known {
+    pub entries: Vec<Entry>,
+    pub digits: Vec<String>,
+    finds: Vec<(String, Found)>,
+}
+
+impl Known {
+    pub fn of(vault: &mut Vault<Unlocked>) -> Self {
+        assert_eq!((vault.faults(), vault.doubt()), ([].as_slice(), None));
+        let listing = vault.list(&everything()).unwrap();
+        assert!(listing.faults.is_empty(), "{:?}", listing.faults);
+        let entries = listing.entries;
+        let digits = entries.iter().map(|entry| reveal(vault, entry).unwrap().digits.as_str().to_owned()).collect();
+        let mut queries = Vec::new();
+        for entry in &entries {
+            queries.push(entry.handle.to_string());
+            queries.extend(entry.details.key_id.known_hex());
+            queries.extend(entry.details.key_id.known_hex().and_then(|hex| hex.get(..8).map(str::to_owned)));
+            queries.extend(entry.details.device_name.as_ref().map(|name| name.as_str().to_owned()));
+            queries.extend(entry.details.note.as_ref().map(|note| note.as_str().to_owned()));
+        }
+        queries.sort();
+        queries.dedup();
+        let finds = queries
+            .into_iter()
+            .map(|query| {
+                let found = vault.find(&words(&query)).unwrap();
+                (query, found)
+            })
+            .collect();
+        assert!(vault.find(&words(NOBODYS)).unwrap().entries.is_empty());
+        let verification = vault.verify(|_, _| {}).unwrap();
+        assert_eq!((verification.whole as usize, verification.faults.as_slice()), (entries.len(), [].as_slice()));
+        Self { entries, digits, finds }
+    }
+}
+
+/// All digits of a vault in which nothing is wrong.
+pub fn whole_digits(vault: &mut Vault<Unlocked>) -> Vec<String> {
+    assert_eq!((vault.faults(), vault.doubt()), ([].as_slice(), None));
+    let listing = vault.list(&everything()).unwrap();
+    let verification = vault.verify(|_, _| {}).unwrap();
+    assert_eq!((listing.faults, verification.faults, verification.whole as usize), (Vec::new(), Vec::new(), listing.entries.len()));
+    listing.entries.iter().map(|entry| reveal(vault, entry).unwrap().digits.as_str().to_owned()).collect()
+}
+
+impl Known {
+    /// With only the questions that differ in kind: for readings that are repeated thousands of times.
+    pub fn brief(mut self) -> Self {
+        self.finds.retain(|(query, _)| query.len() == 8 || query.starts_with("Station") || query == "r2" || query == "Bemerkung-2");
+        self
+    }
+}
+
+pub fn everything() -> Filter {
+    Filter { trash: TrashFilter::With, ..Filter::default() }
+}
+
+/// What one call gave.
+#[derive(Debug)]
+pub struct Step {
+    pub call: &'static str,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug)]
+pub enum Outcome {
+    /// The known answer.
+    Same,
+    /// A refusal or a report, with its class.
+    Caught(Class, String),
+    /// Right, but not all of it: the one gap, told in THREATS. A hit under a token that records share does not look
+    /// for others that are gone; list, a miss and verify do.
+    Fewer(String),
+    /// Another answer, and no word of it.
+    Lie(String),
+}
+
+/// What a user is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    Damage,
+    Tamper,
+    Copy,
+    Foreign,
+    Newer,
+    WrongPassphrase,
+    Gone,
+    Unwritable,
+    Busy,
+    Failed,
+}
+
+pub fn class(error: &VaultError) -> Class {
+    match error {
+        VaultError::Store(error) => match error {
+            StoreError::Damaged(_) => Class::Damage,
+            StoreError::NotAVault => Class::Foreign,
+            StoreError::Newer { .. } => Class::Newer,
+            StoreError::ReadOnly | StoreError::UnfinishedOnReadOnly | StoreError::DiskFull | StoreError::TwoNames => Class::Unwritable,
+            StoreError::Busy => Class::Busy,
+            StoreError::Beside(_) => Class::Copy,
+            _ => Class::Failed,
+        },
+        VaultError::SlotDamaged => Class::Damage,
+        VaultError::SlotTampered => Class::Tamper,
+        VaultError::Faults(faults) if !faults.is_empty() => Class::Damage,
+        VaultError::ChangedMeanwhile => Class::Busy,
+        VaultError::Copy(_) => Class::Copy,
+        VaultError::WrongPassphrase => Class::WrongPassphrase,
+        VaultError::NoSuchRecord(_) => Class::Gone,
+        _ => Class::Failed,
+    }
+}
+
+impl Step {
+    fn new(call: &'static str, outcome: Outcome) -> Self {
+        Self { call, outcome }
+    }
+
+    fn refused(call: &'static str, error: &VaultError) -> Self {
+        Self::new(call, Outcome::Caught(class(error), format!("{error:?}")))
+    }
+
+    fn faults(call: &'static str, faults: &[Fault]) -> Self {
+        Self::new(call, Outcome::Caught(Class::Damage, format!("{faults:?}")))
+    }
+
+    /// An answer beside reported faults: fewer records than there were, and none that is not right.
+    fn beside_faults(call: &'static str, asked: &str, answer: &Found, right: &[Entry]) -> Self {
+        let is_right = !answer.entries.is_empty() && answer.entries.iter().all(|entry| right.contains(entry));
+        let faults = Self::faults(call, &answer.faults);
+        if is_right { faults } else { Self::new(call, Outcome::Lie(format!("{asked}: {answer:?} for {right:?}"))) }
+    }
+
+    fn told<T: PartialEq + std::fmt::Debug>(call: &'static str, asked: &str, known: &T, answer: &T) -> Self {
+        Self::new(call, if answer == known { Outcome::Same } else { Outcome::Lie(format!("{asked}: {answer:?} for {known:?}")) })
+    }
+}
+
+/// Asks everything that was known. What is not the known answer must be a refusal or stand beside reported faults.
+pub fn ask_everything(path: &Path, machine: Machine, passphrase: &str, known: &Known) -> Vec<Step> {
+    let before = std::fs::read(path).unwrap();
+    let steps = ask(path, machine, passphrase, known);
+    assert!(std::fs::read(path).unwrap() == before, "reading changed the file");
+    steps
+}
+
+/// As [`ask_everything`], where opening may roll back what a broken-off write has left.
+pub fn ask(path: &Path, machine: Machine, passphrase: &str, known: &Known) -> Vec<Step> {
+    let locked = match Vault::open(path, LIMITS, machine) {
+        Ok(locked) => locked,
+        Err(error) => return vec![Step::refused("open", &error)],
+    };
+    let mut vault = match locked.unlock(&secret(passphrase), None) {
+        Ok(vault) => vault,
+        Err(failure) => return vec![Step::refused("unlock", &failure.error)],
+    };
+    let mut steps = vec![Step::new("open", Outcome::Same)];
+    if !vault.faults().is_empty() {
+        steps.push(Step::faults("unlock", vault.faults()));
+    }
+    if let Some(doubt) = vault.doubt() {
+        steps.push(Step::refused("unlock", &VaultError::Copy(doubt)));
+    }
+    steps.push(match vault.list(&everything()) {
+        Err(error) => Step::refused("list", &error),
+        Ok(listing) if !listing.faults.is_empty() => Step::faults("list", &listing.faults),
+        Ok(listing) => Step::told("list", "all", &known.entries, &listing.entries),
+    });
+    for (query, found) in &known.finds {
+        steps.push(match vault.find(&words(query)) {
+            Err(error) => Step::refused("find", &error),
+            Ok(answer) if !answer.faults.is_empty() => Step::beside_faults("find", query, &answer, &found.entries),
+            Ok(answer) if fewer(&answer, found) => Step::new("find", Outcome::Fewer(query.clone())),
+            Ok(answer) => Step::told("find", query, found, &answer),
+        });
+    }
+    steps.push(match vault.find(&words(NOBODYS)) {
+        Err(error) => Step::refused("miss", &error),
+        Ok(answer) => Step::told("miss", NOBODYS, &0, &answer.entries.len()),
+    });
+    for (entry, digits) in known.entries.iter().zip(&known.digits) {
+        steps.push(match reveal(&mut vault, entry) {
+            Ok(revealed) => {
+                Step::told("reveal", &entry.handle.to_string(), &(digits.as_str(), entry), &(revealed.digits.as_str(), &revealed.entry))
+            }
+            Err(RevealError::Vault(error)) => Step::refused("reveal", &error),
+            Err(other) => Step::new("reveal", Outcome::Lie(format!("{other:?}"))),
+        });
+        let password = RecoveryPassword::parse(digits).unwrap();
+        steps.push(match vault.whose(&password) {
+            Ok(found) if !found.faults.is_empty() => Step::beside_faults("whose", "digits", &found, std::slice::from_ref(entry)),
+            Ok(found) => Step::told("whose", &entry.handle.to_string(), &true, &found.entries.contains(entry)),
+            Err(error) => Step::refused("whose", &error),
+        });
+    }
+    steps.push(match vault.verify(|_, _| {}) {
+        Err(error) => Step::refused("verify", &error),
+        Ok(verification) if !verification.faults.is_empty() => Step::faults("verify", &verification.faults),
+        Ok(verification) => Step::told("verify", "whole", &known.entries.len(), &(verification.whole as usize)),
+    });
+    steps
+}
+
+fn fewer(answer: &Found, known: &Found) -> bool {
+    !answer.entries.is_empty()
+        && answer.read_as == known.read_as
+        && answer.entries.len() < known.entries.len()
+        && answer.entries.iter().all(|entry| known.entries.contains(entry))
+}
+
+/// What came of a reading.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Which calls said something, in order, each once.
+    pub calls: String,
+    /// Which searches gave fewer records than there were, without a word.
+    pub fewer: Vec<String>,
+    /// What was said that was neither known nor a report of damage, and what blamed anyone else.
+    pub lies: Vec<String>,
+}
+
+pub fn report(steps: &[Step]) -> Report {
+    let mut report = Report::default();
+    let mut calls: Vec<&str> = Vec::new();
+    for step in steps {
+        match &step.outcome {
+            Outcome::Same => {}
+            Outcome::Caught(Class::Damage | Class::Tamper | Class::Copy | Class::Foreign | Class::Newer, _) => {
+                if !calls.contains(&step.call) {
+                    calls.push(step.call);
+                }
+            }
+            Outcome::Caught(class, what) => report.lies.push(format!("{} said {class:?}: {what}", step.call)),
+            Outcome::Fewer(query) => report.fewer.push(query.clone()),
+            Outcome::Lie(what) => report.lies.push(format!("{} {what}", step.call)),
+        }
+    }
+    report.calls = calls.join(" ");
+    report
+}

@@ -1,0 +1,135 @@
+//! Keys in other forms than digits, key packages and drives' headers: kept whole, given out byte for byte.
+//! Must not know any of their formats.
+
+use chrono::{DateTime, Utc};
+use zeroize::Zeroizing;
+
+use super::state::hex;
+use super::write::WriteSession;
+use super::{Unlocked, Vault, VaultError};
+use crate::seal::sha256;
+use drivekey_record::{AttachmentInfo, AttachmentKind, Created, Guid, Item, ItemNumber, LineText};
+
+/// An attachment on its way in.
+pub struct NewAttachment {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// The key protector, or for a drive's header the volume, that it belongs to.
+    pub guid: Guid,
+    /// The Key IDs of the recovery passwords it goes with.
+    pub key_ids: Vec<Guid>,
+    /// Its bytes.
+    pub bytes: Zeroizing<Vec<u8>>,
+    /// The computer's name.
+    pub device_name: Option<LineText>,
+    /// The volume's label.
+    pub volume_label: Option<LineText>,
+    /// The name of the file it came from.
+    pub file_name: Option<LineText>,
+    /// When it was made.
+    pub created: Option<Created>,
+}
+
+/// An attachment in the vault, without its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Its permanent number; `a3` for people.
+    pub number: ItemNumber,
+    /// What is known of it.
+    pub info: AttachmentInfo,
+}
+
+/// What became of an attachment on its way in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttachedAs {
+    /// New in the vault.
+    New(ItemNumber),
+    /// The same bytes are in the vault already.
+    Known(ItemNumber),
+}
+
+impl std::fmt::Debug for NewAttachment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewAttachment").field("kind", &self.kind).field("guid", &self.guid).finish_non_exhaustive()
+    }
+}
+
+impl Vault<Unlocked> {
+    /// Keeps an attachment.
+    ///
+    /// # Errors
+    /// What any write can meet; then nothing is kept.
+    pub fn attach(&mut self, new: NewAttachment, now: DateTime<Utc>) -> Result<AttachedAs, VaultError> {
+        let mut session = self.begin()?;
+        let before = session.items()?;
+        let outcome = session.attach(&before, new, now)?;
+        if matches!(outcome, AttachedAs::New(_)) {
+            session.commit()?;
+        }
+        Ok(outcome)
+    }
+
+    /// All attachments, those in the trash too, by number.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when one is not what was written, or one is missing.
+    pub fn attachments(&mut self) -> Result<Vec<Attached>, VaultError> {
+        let (reader, access) = self.view()?;
+        let items = access.items(&reader)?.into_iter();
+        Ok(items
+            .filter_map(|opened| match opened.item {
+                Item::Attachment(info) => Some(Attached { number: opened.number, info }),
+                Item::Copy(_) | Item::Import(_) => None,
+            })
+            .collect())
+    }
+
+    /// An attachment's bytes. Only `reveal` calls it.
+    pub(crate) fn attachment_bytes(&mut self, number: ItemNumber) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+        let (reader, access) = self.view()?;
+        let items = access.items(&reader)?;
+        let found = items.iter().find(|opened| opened.number == number && matches!(opened.item, Item::Attachment(_)));
+        match found {
+            Some(opened) => access.content(&reader, opened),
+            None => Err(VaultError::NoSuchItem(number)),
+        }
+    }
+}
+
+impl WriteSession<'_> {
+    /// Adds an attachment, unless the same bytes are among the items already; one in the trash comes back.
+    pub(super) fn attach(
+        &mut self,
+        before: &[super::items::OpenedItem],
+        new: NewAttachment,
+        now: DateTime<Utc>,
+    ) -> Result<AttachedAs, VaultError> {
+        let digest = hex(&sha256(&new.bytes));
+        let info = AttachmentInfo {
+            attachment: new.kind,
+            guid: new.guid,
+            key_ids: new.key_ids,
+            device_name: new.device_name,
+            volume_label: new.volume_label,
+            file_name: new.file_name,
+            created: new.created,
+            imported_date_time: now,
+            bytes: new.bytes.len() as u64,
+            sha256: digest,
+            removed_date_time: None,
+        };
+        for opened in before {
+            let Item::Attachment(known) = &opened.item else { continue };
+            if known.attachment != info.attachment || known.guid != info.guid || known.sha256 != info.sha256 {
+                continue;
+            }
+            if known.removed_date_time.is_some() {
+                // Only undoing its import puts one there, and that took back what it said.
+                self.replace_item(opened, &Item::Attachment(info))?;
+                return Ok(AttachedAs::New(opened.number));
+            }
+            return Ok(AttachedAs::Known(opened.number));
+        }
+        self.add_item(&Item::Attachment(info), Some(&new.bytes)).map(AttachedAs::New)
+    }
+}

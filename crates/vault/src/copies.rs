@@ -1,0 +1,132 @@
+//! The register of copies: every stick, file, bundle, sheet and kit that was made, and which of them are stale.
+//! Must not know how a copy is made.
+
+use chrono::{DateTime, Utc};
+
+use super::{Entry, Filter, TrashFilter, Unlocked, Vault, VaultError};
+use drivekey_record::{CopyInfo, CopyKind, HandleSet, Item, ItemNumber, LineText, SlotId, State};
+
+/// A copy that was just made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyDraft {
+    /// What it is.
+    pub kind: CopyKind,
+    /// The name the user gave it.
+    pub name: Option<LineText>,
+    /// Where it was put.
+    pub place: LineText,
+    /// The records in it.
+    pub records: HandleSet,
+    /// The keyslot that it opens.
+    pub slot: Option<SlotId>,
+}
+
+/// A copy in the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copy {
+    /// Its permanent number; `c3` for people.
+    pub number: ItemNumber,
+    /// What is known of it.
+    pub info: CopyInfo,
+    /// Records in it that are not to be relied on any more, or that a newer key stands beside.
+    pub stale: HandleSet,
+    /// Whether it is a kit whose keyslot was removed: it opens older copies of the file, and this one no more.
+    pub void: bool,
+}
+
+/// What is noted of a copy afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CopyMark {
+    /// It was compared with the vault and is whole.
+    Checked(DateTime<Utc>),
+    /// The user says that it was destroyed.
+    Destroyed(DateTime<Utc>),
+    /// It gets a name.
+    Named(LineText),
+}
+
+impl Vault<Unlocked> {
+    /// Notes a copy that was made.
+    ///
+    /// # Errors
+    /// What any write can meet; then nothing is noted.
+    pub fn register_copy(&mut self, draft: CopyDraft, now: DateTime<Utc>) -> Result<ItemNumber, VaultError> {
+        let mut session = self.begin()?;
+        let info = CopyInfo {
+            copy: draft.kind,
+            name: draft.name,
+            place: draft.place,
+            made_date_time: now,
+            revision: session.state.revision().number(),
+            records: draft.records,
+            slot: draft.slot.map(|slot| slot.to_string()),
+            checked_date_time: None,
+            destroyed_date_time: None,
+        };
+        let number = session.add_item(&Item::Copy(info), None)?;
+        session.commit()?;
+        Ok(number)
+    }
+
+    /// All copies, by number, each with what is stale in it.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when an entry, or a record it names, is not what was written.
+    pub fn copies(&mut self) -> Result<Vec<Copy>, VaultError> {
+        let listing = self.list(&Filter { trash: TrashFilter::With, ..Filter::default() })?;
+        if !listing.faults.is_empty() {
+            return Err(VaultError::Faults(listing.faults));
+        }
+        let (reader, access) = self.view()?;
+        let slots: Vec<String> = access.slots.rows.iter().map(|row| row.slot.to_string()).collect();
+        let items = access.items(&reader)?.into_iter();
+        let copies = items.filter_map(|opened| match opened.item {
+            Item::Copy(info) => Some((opened.number, info)),
+            Item::Attachment(_) | Item::Import(_) => None,
+        });
+        Ok(copies
+            .map(|(number, info)| {
+                let stale = info.records.iter().filter(|handle| is_stale(*handle, &listing.entries)).collect();
+                let void = info.slot.as_ref().is_some_and(|slot| !slots.contains(slot));
+                Copy { number, info, stale, void }
+            })
+            .collect())
+    }
+
+    /// Notes something of a copy.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchItem`], and what any write can meet.
+    pub fn mark_copy(&mut self, number: ItemNumber, mark: CopyMark) -> Result<(), VaultError> {
+        let mut session = self.begin()?;
+        let items = session.items()?;
+        let Some((opened, mut info)) = items.iter().find_map(|opened| match &opened.item {
+            Item::Copy(info) if opened.number == number => Some((opened, info.clone())),
+            _ => None,
+        }) else {
+            return Err(VaultError::NoSuchItem(number));
+        };
+        match mark {
+            CopyMark::Checked(at) => info.checked_date_time = Some(at),
+            CopyMark::Destroyed(at) => info.destroyed_date_time = Some(at),
+            CopyMark::Named(name) => info.name = Some(name),
+        }
+        session.replace_item(opened, &Item::Copy(info))?;
+        session.commit()
+    }
+}
+
+/// Gone, put away, no longer current, or with a newer current key for the same volume beside it.
+fn is_stale(handle: drivekey_record::Handle, entries: &[Entry]) -> bool {
+    let Ok(at) = entries.binary_search_by_key(&handle, |entry| entry.handle) else { return true };
+    let entry = &entries[at];
+    if entry.details.removed.is_some() || entry.details.state != State::Current {
+        return true;
+    }
+    let (Some(device), Some(drive)) = (&entry.details.device_name, &entry.details.mount_point) else { return false };
+    entries[at + 1..].iter().any(|later| {
+        let other = &later.details;
+        let same = |ours: &LineText, theirs: &Option<LineText>| theirs.as_ref().is_some_and(|t| t.normalised() == ours.normalised());
+        other.removed.is_none() && other.state == State::Current && same(device, &other.device_name) && same(drive, &other.mount_point)
+    })
+}

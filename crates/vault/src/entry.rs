@@ -1,0 +1,139 @@
+//! A record as lists and searches see it, opened from its row and checked against it. Never holds digits.
+
+use super::{Fault, FaultKind, Unlocked};
+use crate::seal::{Binding, SealedRecord, SealedSummary, Summary, Token, Tokens, Total, TotalItem, sha256};
+use crate::store::{Reader, RecordRow, RowTokens, StoreError};
+use drivekey_record::{Details, Handle, Record, RecordId, Revision};
+
+/// A record without its digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its permanent name.
+    pub handle: Handle,
+    /// All that is known but the digits.
+    pub details: Details,
+    /// Its random name in the file.
+    pub record: RecordId,
+    /// The revision that wrote it.
+    pub revision: Revision,
+}
+
+/// A row with what its summary says.
+pub(super) struct OpenedRow {
+    pub(super) row: RecordRow,
+    pub(super) summary: Summary,
+}
+
+impl OpenedRow {
+    pub(super) fn entry(self) -> Entry {
+        Entry { handle: self.summary.handle, details: self.summary.details, record: self.row.record, revision: self.row.revision }
+    }
+}
+
+impl Unlocked {
+    pub(super) const fn binding(&self, row: &RecordRow) -> Binding {
+        Binding { vault: self.vault, record: row.record, revision: row.revision }
+    }
+
+    /// Opens a row's summary, compares everything the row says with it, and the row with the state.
+    pub(super) fn open_row(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
+        self.within_state(self.authenticate(row)?)
+    }
+
+    /// As [`Unlocked::open_row`], without computing the tokens anew: enough where the running total, which covers
+    /// them, is compared.
+    pub(super) fn open_row_under_total(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
+        self.within_state(self.open_summary(row)?)
+    }
+
+    fn within_state(&self, opened: OpenedRow) -> Result<OpenedRow, Fault> {
+        if self.state.as_ref().is_some_and(|state| opened.row.revision > state.revision()) {
+            return Err(Fault::of(opened.summary.handle, FaultKind::Revision));
+        }
+        Ok(opened)
+    }
+
+    /// Opens a row's summary and compares everything the row says with it.
+    pub(super) fn authenticate(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
+        let opened = self.open_summary(row)?;
+        if row_tokens(&self.root.tokens(&opened.summary.details, opened.summary.digits_token)) != opened.row.tokens {
+            return Err(Fault::of(opened.summary.handle, FaultKind::Tokens));
+        }
+        Ok(opened)
+    }
+
+    fn open_summary(&self, mut row: RecordRow) -> Result<OpenedRow, Fault> {
+        let Some(handle) = Handle::new(row.handle) else { return Err(Fault::whole(FaultKind::Handle)) };
+        let sealed = SealedSummary::from_bytes(std::mem::take(&mut row.summary));
+        let summary =
+            sealed.unseal(&self.root, self.binding(&row), &row.sealed_sha256).map_err(|_| Fault::of(handle, FaultKind::Summary))?;
+        row.summary = sealed.into_bytes();
+        if summary.handle != handle {
+            return Err(Fault::of(handle, FaultKind::Handle));
+        }
+        Ok(OpenedRow { row, summary })
+    }
+
+    /// Unseals the whole record of a row that has been opened.
+    pub(super) fn unseal(&self, reader: &Reader<'_>, opened: &OpenedRow) -> Result<Result<Record, Fault>, StoreError> {
+        let handle = opened.summary.handle;
+        let fault = |kind| Ok(Err(Fault::of(handle, kind)));
+        match reader.sealed(handle.number()) {
+            Ok(Some(bytes)) => Ok(self.unseal_bytes(bytes, opened)),
+            Ok(None) => fault(FaultKind::SealedMissing),
+            // Torn pages and bytes of another form: the record is known, so it is named.
+            Err(StoreError::Damaged(_)) => fault(FaultKind::SealedChanged),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn unseal_bytes(&self, bytes: Vec<u8>, opened: &OpenedRow) -> Result<Record, Fault> {
+        let handle = opened.summary.handle;
+        let fault = |kind| Fault::of(handle, kind);
+        let sealed = SealedRecord::from_bytes(bytes);
+        if sealed.sha256() != opened.row.sealed_sha256 {
+            return Err(fault(FaultKind::SealedChanged));
+        }
+        let record = sealed.unseal(&self.root, self.binding(&opened.row), handle).map_err(|_| fault(FaultKind::Sealed))?;
+        if record.details != opened.summary.details || self.root.digits_token(&record.password) != opened.summary.digits_token {
+            return Err(fault(FaultKind::DetailsDiffer));
+        }
+        Ok(record)
+    }
+
+    /// What a row adds to the running total, as the row stands.
+    pub(super) fn total_of_row(&self, row: &RecordRow) -> Total {
+        let tokens = seal_tokens(&row.tokens);
+        self.root.total_of(TotalItem {
+            record: row.record,
+            revision: row.revision,
+            sealed_sha256: &row.sealed_sha256,
+            summary_sha256: &sha256(&row.summary),
+            tokens: &tokens,
+        })
+    }
+}
+
+pub(super) fn row_tokens(tokens: &Tokens) -> RowTokens {
+    let bytes = |token: Option<Token>| token.map(|token| *token.as_bytes());
+    RowTokens {
+        device: bytes(tokens.device),
+        volume_type: *tokens.volume_type.as_bytes(),
+        key_id: bytes(tokens.key_id),
+        prefix: bytes(tokens.prefix),
+        folded_prefix: bytes(tokens.folded_prefix),
+        digits: *tokens.digits.as_bytes(),
+    }
+}
+
+fn seal_tokens(tokens: &RowTokens) -> Tokens {
+    let token = |bytes: Option<[u8; 16]>| bytes.map(Token::from_bytes);
+    Tokens {
+        device: token(tokens.device),
+        volume_type: Token::from_bytes(tokens.volume_type),
+        key_id: token(tokens.key_id),
+        prefix: token(tokens.prefix),
+        folded_prefix: token(tokens.folded_prefix),
+        digits: Token::from_bytes(tokens.digits),
+    }
+}

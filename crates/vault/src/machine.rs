@@ -1,0 +1,168 @@
+//! What this machine remembers of the vaults it has opened: each one's root, latest write and place.
+//! Two small files each, under names that tell neither vault nor place. Must not know a passphrase or a key.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::state::{State, hex};
+use crate::seal::{Fingerprint, sha256};
+use crate::store::PrivateFolder;
+use drivekey_files::private;
+use drivekey_record::{Revision, SlotId, VaultId, WriteId};
+
+/// Why a copy may not be the one this machine knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyDoubt {
+    /// The vault's name is known here, but it has another root: another vault was put in its place.
+    ForeignRoot,
+    /// At this place lay another vault.
+    OtherVault,
+    /// An older copy.
+    Older {
+        /// The revision of this file.
+        found: u32,
+        /// The latest this machine saw.
+        known: u32,
+    },
+    /// A copy that went its own way after the two were one.
+    Forked {
+        /// The revision of this file.
+        found: u32,
+        /// The latest this machine saw.
+        known: u32,
+    },
+}
+
+/// The folder in which this machine keeps what it remembers; `None` remembers nothing.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    folder: Option<PathBuf>,
+}
+
+/// What is remembered of one vault.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "camelCase")]
+struct Memory {
+    root: String,
+    revision: u32,
+    write: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_slot: Option<String>,
+}
+
+impl Machine {
+    /// Remembers in this folder, which is made when it is first needed.
+    #[must_use]
+    pub const fn new(folder: Option<PathBuf>) -> Self {
+        Self { folder }
+    }
+
+    /// Where private copies of vaults are made.
+    pub(super) fn private_folder(&self) -> PrivateFolder {
+        PrivateFolder::new(self.folder.clone())
+    }
+
+    fn vault_file(&self, vault: VaultId) -> Option<PathBuf> {
+        let name = sha256(&[b"drivekey/1/machine".as_slice(), vault.as_bytes()].concat());
+        Some(self.folder.as_ref()?.join(format!("{}.json", hex(&name[..16]))))
+    }
+
+    fn place_file(&self, path: &Path) -> Option<PathBuf> {
+        let path = path.canonicalize().ok()?;
+        let name = sha256(&[b"drivekey/1/place".as_slice(), path.as_os_str().as_encoded_bytes()].concat());
+        Some(self.folder.as_ref()?.join(format!("{}.place", hex(&name[..16]))))
+    }
+
+    fn recall(&self, vault: VaultId) -> Option<Memory> {
+        serde_json::from_slice(&fs::read(self.vault_file(vault)?).ok()?).ok()
+    }
+
+    /// The latest revision of this vault that was seen here.
+    pub(super) fn seen_revision(&self, vault: VaultId) -> Option<Revision> {
+        Revision::new(self.recall(vault)?.revision)
+    }
+
+    /// The slot that opened this vault last.
+    pub(super) fn last_slot(&self, vault: VaultId) -> Option<SlotId> {
+        SlotId::from_hex(&self.recall(vault)?.last_slot?)
+    }
+
+    /// Compares a vault that opened with what is remembered. Changes nothing.
+    pub(super) fn doubt(&self, vault: VaultId, root: &Fingerprint, state: Option<&State>, path: &Path) -> Option<CopyDoubt> {
+        let Some(memory) = self.recall(vault) else {
+            return self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault);
+        };
+        if memory.root != hex(root) {
+            return Some(CopyDoubt::ForeignRoot);
+        }
+        // A mark that was torn is one that no copy has.
+        let write = WriteId::from_hex(&memory.write).unwrap_or(WriteId::from_bytes([0; 16]));
+        state?.doubt_since(memory.revision, write).or_else(|| self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault))
+    }
+
+    fn other_vault_was_at(&self, path: &Path, vault: VaultId) -> bool {
+        let kept = self.place_file(path).and_then(|file| fs::read_to_string(file).ok());
+        kept.is_some_and(|kept| kept.trim() != place_mark(vault))
+    }
+
+    /// Remembers this vault as it is now. Called after each clean opening and each write.
+    ///
+    /// # Errors
+    /// When the folder or its files cannot be written; the vault itself is not concerned.
+    pub(super) fn remember(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
+        self.keep(vault, root, state, slot, path, false)
+    }
+
+    /// Remembers an older or foreign copy as the right one.
+    ///
+    /// # Errors
+    /// As [`Machine::remember`].
+    pub(super) fn accept(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
+        self.keep(vault, root, state, slot, path, true)
+    }
+
+    fn keep(
+        &self,
+        vault: VaultId,
+        root: &Fingerprint,
+        state: &State,
+        slot: Option<SlotId>,
+        path: &Path,
+        accepting: bool,
+    ) -> io::Result<()> {
+        let (Some(folder), Some(vault_file)) = (&self.folder, self.vault_file(vault)) else { return Ok(()) };
+        let before = self.recall(vault);
+        // Another process may have remembered a later write meanwhile; what is remembered never goes back by itself.
+        if let Some(before) = &before
+            && before.root == hex(root)
+            && before.revision > state.revision().number()
+            && !accepting
+        {
+            return Ok(());
+        }
+        let memory = Memory {
+            root: hex(root),
+            revision: state.revision().number(),
+            write: state.write_id().map(|write| write.to_string()).unwrap_or_default(),
+            last_slot: slot.map(|slot| slot.to_string()).or_else(|| before.as_ref().and_then(|memory| memory.last_slot.clone())),
+        };
+        private::make_folders(folder)?;
+        // A torn memory would raise a false alarm.
+        if before.as_ref() != Some(&memory) {
+            private::replace(&vault_file, &serde_json::to_vec(&memory)?)?;
+        }
+        if let Some(place_file) = self.place_file(path)
+            && !place_file.exists() | self.other_vault_was_at(path, vault)
+        {
+            private::replace(&place_file, place_mark(vault).as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn place_mark(vault: VaultId) -> String {
+    hex(&sha256(&[b"drivekey/1/at place".as_slice(), vault.as_bytes()].concat())[..16])
+}

@@ -1,0 +1,79 @@
+//! Taking a damaged vault as it stands for the truth, after the user has seen what is wrong and said so.
+//! Deletes no record and no slot; a record that does not open stays named by every later verification.
+
+use super::scan::{BATCH_ROWS, handle_of};
+use super::slot_rows::row_digest;
+use super::state::{SlotState, State};
+use super::{Unlocked, Vault, VaultError};
+use crate::seal::{Total, make_id};
+use crate::store::{self, Damage, StoreError};
+use drivekey_record::{Revision, WriteId};
+
+impl Vault<Unlocked> {
+    /// Rebuilds the indexes; takes count, total and slots as they are.
+    ///
+    /// # Errors
+    /// [`VaultError::Copy`] when this is not the copy that this machine knows; what any write can meet.
+    pub fn repair(&mut self) -> Result<(), VaultError> {
+        if let Some(doubt) = self.access.doubt {
+            return Err(VaultError::Copy(doubt));
+        }
+        if self.access.state.is_none() {
+            // The old state is lost: its names of slots and its marks of writes with it.
+            let write = WriteId::from_bytes(make_id()?);
+            self.access.state = Some(State::first(store::VERSION, self.access.root.recipient_text(), Vec::new(), write));
+        }
+        let mut session = self.begin_over_faults()?;
+        let (mut total, mut count, mut handles, mut revision) = (Total::default(), 0_u32, session.state.handles, session.state.revision());
+        // Rows that have not the form of one are in no total, and stay named by every later verification.
+        let mut last = 0;
+        loop {
+            let batch = session.writer.reader().rows_after(last, BATCH_ROWS)?;
+            last = batch.rows.last().map_or(last, handle_of);
+            for row in batch.rows.into_iter().flatten() {
+                total = total.plus(session.access.total_of_row(&row));
+                count = count.saturating_add(1);
+                // A forged row must not use up the numbers.
+                if let Ok(authentic) = session.access.authenticate(row) {
+                    handles = handles.max(authentic.row.handle);
+                    revision = revision.max(authentic.row.revision);
+                }
+            }
+            if batch.is_last {
+                break;
+            }
+        }
+        let rows: Vec<_> = session.writer.reader().items()?.into_iter().flatten().collect();
+        session.state.items = u32::try_from(rows.len()).map_err(|_| VaultError::Full)?;
+        session.state.item_total = rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
+        let (authentic, _) = session.access.items_with_faults(session.writer.reader())?;
+        // A write that changed no record raised the revision all the same, and this machine may have seen it.
+        revision = authentic.iter().map(|opened| opened.row.revision).fold(revision, Revision::max);
+        revision = session.remembered().map_or(revision, |seen| revision.max(seen));
+        let highest = authentic.last().map_or(0, |opened| opened.number.number());
+        session.state.item_numbers = session.state.item_numbers.max(highest);
+        session.state.total = total;
+        session.state.count = count;
+        session.state.handles = handles;
+        session.state.catch_up(revision);
+        let vault = session.access.vault;
+        let rows = session.writer.reader().slots()?;
+        // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not end.
+        if rows.more {
+            return Err(StoreError::Damaged(Damage::Pages).into());
+        }
+        session.writer.rebuild_indexes()?;
+        let before = std::mem::take(&mut session.state.slots);
+        let state_of = |slot, digest: &[u8; 32]| {
+            let kept = before.iter().find(|state| state.slot() == Some(slot));
+            let name = kept.and_then(|state| state.name.clone());
+            SlotState::new(slot, name, kept.map(|state| state.recipient.clone()).unwrap_or_default(), digest)
+        };
+        let present = rows.rows.iter().map(|row| state_of(row.slot, &row_digest(vault, row)));
+        session.state.slots = present.chain(rows.malformed.iter().map(|row| state_of(row.slot, &row.digest))).collect();
+        session.commit()?;
+        self.access.faults.clear();
+        self.access.slots = rows;
+        Ok(())
+    }
+}

@@ -1,0 +1,320 @@
+//! Going through all summaries on all cores, without any index, with count and running total compared. Rows are read in
+//! batches: no writer waits for more than one of them, and no more than two are in memory.
+
+use std::sync::mpsc;
+
+use super::entry::OpenedRow;
+use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
+use crate::seal::Total;
+use crate::store::{Reader, RecordRow, RowBatch, Store};
+use drivekey_record::{Handle, LineText, VolumeType, normalise};
+
+/// Rows read under one lock.
+pub(super) const BATCH_ROWS: u32 = 8192;
+/// Rows handed to a core at a time.
+const CHUNK_ROWS: usize = 1024;
+/// So many records are kept until all are read: then they are of one view, whoever writes meanwhile.
+const COLLECTED: u32 = 16 * 1024;
+/// A scan that another process's write disturbs begins again so often.
+pub(super) const TRIES: u32 = 3;
+
+/// A row as it stands, or the handle of one that has not the form of a row.
+pub(super) type FoundRow = Result<RecordRow, u32>;
+
+/// Which records a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only this device's, any spelling.
+    pub device: Option<LineText>,
+    /// Only this volume type's; `Data` also gives fixed and removable ones.
+    pub volume_type: Option<VolumeType>,
+    /// What of the trash.
+    pub trash: TrashFilter,
+}
+
+/// What a list shows of the trash.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TrashFilter {
+    /// Nothing.
+    #[default]
+    Without,
+    /// Nothing else.
+    Only,
+    /// Both.
+    With,
+}
+
+/// All records that were asked for, and what is wrong with any.
+#[derive(Debug)]
+pub struct Listing {
+    /// By handle.
+    pub entries: Vec<Entry>,
+    /// Faults of records and of the whole.
+    pub faults: Vec<Fault>,
+}
+
+impl Filter {
+    fn takes(&self, opened: &OpenedRow, device: Option<&str>) -> bool {
+        let details = &opened.summary.details;
+        let trash = match self.trash {
+            TrashFilter::Without => details.removed.is_none(),
+            TrashFilter::Only => details.removed.is_some(),
+            TrashFilter::With => true,
+        };
+        let same_device = device.is_none_or(|wanted| details.device_name.as_ref().is_some_and(|name| name.normalised() == wanted));
+        let same_type = self.volume_type.is_none_or(|wanted| {
+            details.volume_type == wanted
+                || wanted == VolumeType::Data && matches!(details.volume_type, VolumeType::FixedData | VolumeType::RemovableData)
+        });
+        trash && same_device && same_type
+    }
+}
+
+impl Vault<Unlocked> {
+    /// Lists records; compares their count and total with what was written.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the time.
+    pub fn list(&mut self, filter: &Filter) -> Result<Listing, VaultError> {
+        let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
+        self.scan(|opened| filter.takes(opened, device.as_deref()))
+    }
+
+    /// Lists records without keeping them: hands them over in parts, by handle. `take` says whether it wants more. Gives
+    /// what is wrong; an empty list where it ended early.
+    ///
+    /// # Errors
+    /// As [`Vault::list`]; [`VaultError::ChangedMeanwhile`] at once where something was handed over before another
+    /// process wrote.
+    pub fn list_each(&mut self, filter: &Filter, take: impl FnMut(Vec<Entry>) -> bool) -> Result<Vec<Fault>, VaultError> {
+        let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
+        if self.access.state.as_ref().is_some_and(|state| state.count <= COLLECTED) {
+            let listing = self.scan(|opened| filter.takes(opened, device.as_deref()))?;
+            let mut take = take;
+            take(listing.entries);
+            return Ok(listing.faults);
+        }
+        let Self { store, access, .. } = self;
+        let mut parts = Parts { take, begun: false };
+        access.scan_store(store, |opened| filter.takes(opened, device.as_deref()), &mut parts)
+    }
+
+    /// All records that are wanted, and what is wrong with any.
+    pub(super) fn scan(&mut self, takes: impl Fn(&OpenedRow) -> bool + Sync) -> Result<Listing, VaultError> {
+        let Self { store, access, .. } = self;
+        let mut entries = Vec::new();
+        let faults = access.scan_store(store, takes, &mut entries)?;
+        Ok(Listing { entries, faults })
+    }
+
+    /// What to say of a handle that has no row: that there is no such record, or, where records are missing, that.
+    pub(super) fn absent(&mut self, handle: Handle) -> VaultError {
+        match self.scan(|_| false) {
+            Ok(listing) if listing.faults.is_empty() => VaultError::NoSuchRecord(handle),
+            Ok(listing) => VaultError::Faults(listing.faults),
+            Err(error) => error,
+        }
+    }
+}
+
+/// Where a scan's records go.
+pub(super) trait Sink {
+    /// Takes the next records; `false` ends the scan.
+    fn take(&mut self, entries: Vec<Entry>) -> bool;
+    /// Forgets what it took; `false` where that cannot be.
+    fn restart(&mut self) -> bool;
+    /// Whether taking may wait for somebody: then no lock is held meanwhile.
+    fn may_block(&self) -> bool;
+}
+
+impl Sink for Vec<Entry> {
+    fn take(&mut self, mut entries: Vec<Entry>) -> bool {
+        self.append(&mut entries);
+        true
+    }
+
+    fn restart(&mut self) -> bool {
+        self.clear();
+        true
+    }
+
+    fn may_block(&self) -> bool {
+        false
+    }
+}
+
+struct Parts<F> {
+    take: F,
+    begun: bool,
+}
+
+impl<F: FnMut(Vec<Entry>) -> bool> Sink for Parts<F> {
+    fn take(&mut self, entries: Vec<Entry>) -> bool {
+        if entries.is_empty() {
+            return true;
+        }
+        self.begun = true;
+        (self.take)(entries)
+    }
+
+    fn restart(&mut self) -> bool {
+        !self.begun
+    }
+
+    fn may_block(&self) -> bool {
+        true
+    }
+}
+
+/// How much of a row is compared.
+type OpenRow = fn(&Unlocked, RecordRow) -> Result<OpenedRow, Fault>;
+
+/// What became of the rows of one batch.
+#[derive(Default)]
+struct Part {
+    entries: Vec<Entry>,
+    faults: Vec<Fault>,
+    total: Total,
+    count: u32,
+}
+
+impl Unlocked {
+    /// Goes through the whole file, batch by batch. Begins again where another process wrote between two of them.
+    pub(super) fn scan_store(
+        &mut self,
+        store: &mut Store,
+        takes: impl Fn(&OpenedRow) -> bool + Sync,
+        sink: &mut impl Sink,
+    ) -> Result<Vec<Fault>, VaultError> {
+        for _ in 0..TRIES {
+            self.refresh(&store.read_held()?)?;
+            let may_block = sink.may_block();
+            let rows = |after: u32| {
+                let reader = store.read_held()?;
+                let found =
+                    if self.is_unchanged(&reader)? { Ok(reader.rows_after(after, BATCH_ROWS)?) } else { Err(VaultError::ChangedMeanwhile) };
+                drop(reader);
+                if may_block {
+                    store.release();
+                }
+                found
+            };
+            let scanned = self.scan_rows(rows, &takes, sink);
+            store.release();
+            match scanned {
+                Err(VaultError::ChangedMeanwhile) if sink.restart() => {}
+                other => return other,
+            }
+        }
+        Err(VaultError::ChangedMeanwhile)
+    }
+
+    /// The same within one view, which nobody changes.
+    pub(super) fn scan_view(&self, reader: &Reader<'_>) -> Result<Vec<Fault>, VaultError> {
+        self.scan_rows(|after| Ok(reader.rows_after(after, BATCH_ROWS)?), &|_| false, &mut Vec::new())
+    }
+
+    /// Opens every summary and compares count and total. Only where these differ, or are lost, every row's tokens are
+    /// computed anew, to name the rows that were changed.
+    fn scan_rows(
+        &self,
+        mut rows: impl FnMut(u32) -> Result<RowBatch, VaultError>,
+        takes: &(impl Fn(&OpenedRow) -> bool + Sync),
+        sink: &mut impl Sink,
+    ) -> Result<Vec<Fault>, VaultError> {
+        let faults = self.scan_with(&mut rows, takes, sink, Self::open_row_under_total)?;
+        if faults.is_empty() && self.state.is_some() {
+            return Ok(faults);
+        }
+        if sink.restart() {
+            return self.scan_with(&mut rows, takes, sink, Self::open_row);
+        }
+        self.scan_with(&mut rows, &|_: &OpenedRow| false, &mut Vec::new(), Self::open_row)
+    }
+
+    /// While the cores open one batch, the next is read.
+    fn scan_with(
+        &self,
+        rows: &mut impl FnMut(u32) -> Result<RowBatch, VaultError>,
+        takes: &(impl Fn(&OpenedRow) -> bool + Sync),
+        sink: &mut impl Sink,
+        open: OpenRow,
+    ) -> Result<Vec<Fault>, VaultError> {
+        let mut all = Part::default();
+        let mut last = 0;
+        let mut next = rows(last)?;
+        while !next.rows.is_empty() {
+            let is_last = next.is_last;
+            last = next.rows.last().map_or(last, handle_of);
+            let mut batch = next.rows.into_iter();
+            let chunks: Vec<Vec<FoundRow>> = std::iter::from_fn(|| {
+                let chunk: Vec<FoundRow> = batch.by_ref().take(CHUNK_ROWS).collect();
+                (!chunk.is_empty()).then_some(chunk)
+            })
+            .collect();
+            let (send, receive) = mpsc::channel();
+            let read = rayon::in_place_scope(|scope| {
+                for (place, chunk) in chunks.into_iter().enumerate() {
+                    let send = send.clone();
+                    scope.spawn(move |_| {
+                        // The receiver outlives the scope.
+                        let _ = send.send((place, self.open_chunk(chunk, takes, open)));
+                    });
+                }
+                if is_last { Ok(RowBatch { rows: Vec::new(), is_last }) } else { rows(last) }
+            });
+            drop(send);
+            let mut parts: Vec<(usize, Part)> = receive.iter().collect();
+            parts.sort_unstable_by_key(|(place, _)| *place);
+            for (_, part) in parts {
+                all.faults.extend(part.faults);
+                all.total = all.total.plus(part.total);
+                all.count = all.count.saturating_add(part.count);
+                if !sink.take(part.entries) {
+                    return Ok(Vec::new());
+                }
+            }
+            next = read?;
+        }
+        all.faults.extend(self.total_fault(all.count, all.total));
+        Ok(all.faults)
+    }
+
+    /// What count and total of all rows tell.
+    pub(super) fn total_fault(&self, count: u32, total: Total) -> Option<Fault> {
+        let state = self.state.as_ref()?;
+        if state.count != count {
+            return Some(Fault::whole(FaultKind::Count { expected: state.count, found: count }));
+        }
+        (state.total != total).then(|| Fault::whole(FaultKind::Total))
+    }
+
+    fn open_chunk(&self, rows: Vec<FoundRow>, takes: &(impl Fn(&OpenedRow) -> bool + Sync), open: OpenRow) -> Part {
+        let mut part = Part::default();
+        for row in rows {
+            let row = match row {
+                Ok(row) => row,
+                Err(number) => {
+                    part.faults.push(Fault { handle: Handle::new(number), kind: FaultKind::Row });
+                    continue;
+                }
+            };
+            part.count += 1;
+            part.total = part.total.plus(self.total_of_row(&row));
+            match open(self, row) {
+                Ok(opened) if takes(&opened) => part.entries.push(opened.entry()),
+                Ok(_) => {}
+                Err(fault) => part.faults.push(fault),
+            }
+        }
+        part
+    }
+}
+
+/// The handle's number of a row, whatever its form.
+pub(super) fn handle_of(row: &FoundRow) -> u32 {
+    match row {
+        Ok(row) => row.handle,
+        Err(number) => *number,
+    }
+}

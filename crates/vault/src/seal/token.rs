@@ -1,0 +1,160 @@
+//! Keyed tokens: what an index may hold of a device, a volume type, a Key ID or the digits without telling them.
+//! Must not know tables. Tokens are hints; whoever finds one recomputes it from the opened summary.
+
+use hmac::Mac;
+use serde::{Deserialize, Serialize};
+
+use super::Root;
+use super::root::mac_bytes;
+use super::stack::wiped_shallow;
+use drivekey_record::{Details, Guid, KeyId, RecoveryPassword, VolumeType, fold_look_alikes, normalise};
+
+/// Bytes of a token: 128 bits of the HMAC.
+pub const TOKEN_BYTES: usize = 16;
+
+/// One keyed token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Token([u8; TOKEN_BYTES]);
+
+/// All tokens of one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tokens {
+    /// Of the device's name; absent where it is not known.
+    pub device: Option<Token>,
+    /// Of the volume type.
+    pub volume_type: Token,
+    /// Of the whole Key ID.
+    pub key_id: Option<Token>,
+    /// Of its first eight characters.
+    pub prefix: Option<Token>,
+    /// Of its first eight characters with look-alikes folded.
+    pub folded_prefix: Option<Token>,
+    /// Of the digits.
+    pub digits: Token,
+}
+
+/// Characters of a Key ID that a recovery screen shows, and that the prefix tokens cover.
+const PREFIX_CHARS: usize = 8;
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Device = 1,
+    VolumeType = 2,
+    KeyId = 3,
+    Prefix = 4,
+    FoldedPrefix = 5,
+    Digits = 6,
+}
+
+impl Token {
+    /// As read from a store.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; TOKEN_BYTES]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes for a store.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; TOKEN_BYTES] {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Token {
+    type Error = drivekey_record::GuidError;
+
+    fn try_from(hex: String) -> Result<Self, Self::Error> {
+        // Sixteen bytes in hex are read as a GUID's are.
+        hex.parse::<Guid>().map(|bytes| Self(*bytes.as_bytes()))
+    }
+}
+
+impl From<Token> for String {
+    fn from(token: Token) -> Self {
+        Guid::from_bytes(token.0).compact().to_ascii_lowercase()
+    }
+}
+
+impl Root {
+    fn token(&self, kind: Kind, value: &[u8]) -> Token {
+        wiped_shallow(|| {
+            let mut mac = self.index_mac.clone();
+            mac.update(&[kind as u8]);
+            mac.update(value);
+            Token(mac_bytes(&mut mac))
+        })
+    }
+
+    /// The token of a device's name, any spelling.
+    #[must_use]
+    pub fn device_token(&self, name: &str) -> Token {
+        self.token(Kind::Device, normalise(name).as_bytes())
+    }
+
+    /// The token of a volume type.
+    #[must_use]
+    pub fn volume_type_token(&self, volume_type: VolumeType) -> Token {
+        self.token(Kind::VolumeType, volume_type.graph_name().as_bytes())
+    }
+
+    /// The token of a whole Key ID.
+    #[must_use]
+    pub fn key_id_token(&self, guid: &Guid) -> Token {
+        self.token(Kind::KeyId, guid.as_bytes())
+    }
+
+    /// The token of the first eight characters of a Key ID; `None` for fewer.
+    #[must_use]
+    pub fn prefix_token(&self, hex: &str) -> Option<Token> {
+        Some(self.token(Kind::Prefix, hex.get(..PREFIX_CHARS)?.to_ascii_uppercase().as_bytes()))
+    }
+
+    /// The token of the first eight characters with look-alikes folded; takes what was typed, hex or not.
+    #[must_use]
+    pub fn folded_prefix_token(&self, typed: &str) -> Option<Token> {
+        Some(self.token(Kind::FoldedPrefix, fold_look_alikes(typed.get(..PREFIX_CHARS)?).as_bytes()))
+    }
+
+    /// The token of the digits.
+    #[must_use]
+    pub fn digits_token(&self, password: &RecoveryPassword) -> Token {
+        // EXPOSE: duplicates are found by a keyed token of the digits.
+        self.token(Kind::Digits, password.expose_secret().as_str().as_bytes())
+    }
+
+    /// All tokens of a record, from its details and the token of its digits.
+    #[must_use]
+    pub fn tokens(&self, details: &Details, digits: Token) -> Tokens {
+        let hex = details.key_id.known_hex();
+        Tokens {
+            device: details.device_name.as_ref().map(|name| self.device_token(name.as_str())),
+            volume_type: self.volume_type_token(details.volume_type),
+            key_id: match &details.key_id {
+                KeyId::Full(guid) => Some(self.key_id_token(guid)),
+                KeyId::Prefix(_) | KeyId::Unknown => None,
+            },
+            prefix: hex.as_deref().and_then(|hex| self.prefix_token(hex)),
+            folded_prefix: hex.as_deref().and_then(|hex| self.folded_prefix_token(hex)),
+            digits,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use drivekey_record::VaultId;
+
+    #[test]
+    fn spellings_share_a_token_and_kinds_do_not() {
+        let root = Root::make(VaultId::from_bytes([1; 16])).unwrap();
+        assert_eq!(root.device_token("Annas  Laptop"), root.device_token("annas laptop"));
+        assert_eq!(root.folded_prefix_token("7EDB30ED"), root.folded_prefix_token("7edb3oeo"));
+        assert_eq!(root.prefix_token("7edb30ed-1234"), root.prefix_token("7EDB30ED"));
+        assert_ne!(root.prefix_token("7EDB30ED"), root.folded_prefix_token("7EDB30ED"));
+        assert_eq!(root.prefix_token("7EDB"), None);
+        let other = Root::make(VaultId::from_bytes([1; 16])).unwrap();
+        assert_ne!(root.device_token("x"), other.device_token("x"));
+    }
+}

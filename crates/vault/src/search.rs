@@ -1,0 +1,272 @@
+//! Finding a record: by the index first, by words inside when that gives nothing. Never says "not found" over a
+//! vault from which something is missing.
+
+use super::entry::OpenedRow;
+use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
+use crate::store::{Reader, TokenColumn};
+use drivekey_record::{Details, Handle, RecordId, RecoveryPassword, fold_look_alikes, normalise};
+
+/// Fewest characters of a Key ID that are looked for.
+const KEY_ID_MIN_CHARS: usize = 4;
+const PREFIX_CHARS: usize = 8;
+const KEY_ID_CHARS: usize = 32;
+
+/// How the words were understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadAs {
+    /// As they stand.
+    Typed,
+    /// As a Key ID with characters that are easily taken for one another.
+    LookAlike,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// By handle; those in the trash last.
+    pub entries: Vec<Entry>,
+    /// How the words were understood.
+    pub read_as: ReadAs,
+    /// What is wrong with others that may be meant, too. The records found are sound.
+    pub faults: Vec<Fault>,
+}
+
+impl Found {
+    fn typed(entries: Vec<Entry>) -> Self {
+        Self { entries, read_as: ReadAs::Typed, faults: Vec::new() }
+    }
+
+    /// Records under a token, and what is wrong with others; the faults alone are an error.
+    fn beside(entries: Vec<Entry>, faults: Vec<Fault>) -> Result<Self, VaultError> {
+        if entries.is_empty() && !faults.is_empty() { Err(VaultError::Faults(faults)) } else { Ok(Self { faults, ..Self::typed(entries) }) }
+    }
+
+    /// The records, for who must not decide anything while something is wrong.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when there are any.
+    pub fn sound(self) -> Result<Vec<Entry>, VaultError> {
+        if self.faults.is_empty() { Ok(self.entries) } else { Err(VaultError::Faults(self.faults)) }
+    }
+
+    fn sorted(mut self) -> Self {
+        self.entries.sort_by_key(|entry| (entry.details.removed.is_some(), entry.handle));
+        self
+    }
+}
+
+impl Vault<Unlocked> {
+    /// Finds records by a handle, any part of a Key ID, a device, or words inside.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when no hit is what was written, or when nothing fits and records are missing.
+    pub fn find(&mut self, words: &[String]) -> Result<Found, VaultError> {
+        let phrase = words.join(" ");
+        let (reader, access) = self.view()?;
+        if let Some(found) = access.by_id_in_index(&reader, &phrase)? {
+            return Ok(found.sorted());
+        }
+        let device = access.root.device_token(&phrase);
+        let found = access.found(&reader, TokenColumn::Device, device.as_bytes())?;
+        drop(reader);
+        if !found.entries.is_empty() {
+            return Ok(found.sorted());
+        }
+        let words: Vec<Word> =
+            words.iter().map(|word| Word { text: normalise(word), hex: compact(word) }).filter(|word| !word.text.is_empty()).collect();
+        let hex = compact(&phrase);
+        let exact = |details: &Details| {
+            key_id_part(details, &hex, str::to_owned) || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
+        };
+        self.find_in_all(exact, &hex).map(Found::sorted)
+    }
+
+    /// Finds the records that an identifier names: a handle, or any part of a Key ID from four characters up.
+    ///
+    /// # Errors
+    /// As [`Vault::find`].
+    pub fn resolve(&mut self, id: &str) -> Result<Found, VaultError> {
+        let (reader, access) = self.view()?;
+        if let Some(found) = access.by_id_in_index(&reader, id)? {
+            return Ok(found.sorted());
+        }
+        drop(reader);
+        let hex = compact(id);
+        self.find_in_all(|details| key_id_part(details, &hex, str::to_owned), &hex).map(Found::sorted)
+    }
+
+    /// Which records have these digits.
+    ///
+    /// # Errors
+    /// As [`Vault::find`].
+    pub fn whose(&mut self, password: &RecoveryPassword) -> Result<Found, VaultError> {
+        let (reader, access) = self.view()?;
+        let token = access.root.digits_token(password);
+        let found = access.found(&reader, TokenColumn::Digits, token.as_bytes())?;
+        drop(reader);
+        if !found.entries.is_empty() {
+            return Ok(found.sorted());
+        }
+        let listing = self.scan(|opened| opened.summary.digits_token == token)?;
+        Found::beside(listing.entries, listing.faults).map(Found::sorted)
+    }
+
+    /// For each of these, whether the index knows its digits.
+    ///
+    /// # Errors
+    /// As [`Vault::find`].
+    pub fn are_known(&mut self, passwords: &[&RecoveryPassword]) -> Result<Vec<bool>, VaultError> {
+        let (reader, access) = self.view()?;
+        let known = |password: &&RecoveryPassword| {
+            let token = access.root.digits_token(password);
+            access.hits(&reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
+        };
+        passwords.iter().map(known).collect()
+    }
+
+    /// The record with this handle.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchRecord`], or [`VaultError::Faults`] when it is not what was written.
+    pub fn entry(&mut self, handle: Handle) -> Result<Entry, VaultError> {
+        let (reader, access) = self.view()?;
+        if let Some(opened) = access.row_of(&reader, handle)? {
+            return Ok(opened.entry());
+        }
+        drop(reader);
+        Err(self.absent(handle))
+    }
+
+    /// Reads a whole record, digits and all.
+    pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, RecoveryPassword), VaultError> {
+        let (reader, access) = self.view()?;
+        let Some(opened) = access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected) else {
+            drop(reader);
+            return Err(self.absent(handle));
+        };
+        let record = access.unseal(&reader, &opened)?.map_err(one)?;
+        Ok((opened.entry(), record.password))
+    }
+
+    /// Scans all summaries: what fits exactly; else Key IDs that fit with look-alikes folded.
+    fn find_in_all(&mut self, exact: impl Fn(&Details) -> bool + Sync, hex: &str) -> Result<Found, VaultError> {
+        let folded = |details: &Details| key_id_part(details, &fold_look_alikes(hex), fold_look_alikes);
+        let listing = self.scan(|opened| exact(&opened.summary.details) || folded(&opened.summary.details))?;
+        let (fits, alike): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| exact(&entry.details));
+        // Where something is wrong, the record that was meant may be the one: none that looks alike is offered in its place.
+        if !fits.is_empty() || alike.is_empty() || !listing.faults.is_empty() {
+            return Found::beside(fits, listing.faults);
+        }
+        Ok(Found { entries: alike, read_as: ReadAs::LookAlike, faults: Vec::new() })
+    }
+}
+
+fn one(fault: Fault) -> VaultError {
+    VaultError::Faults(vec![fault])
+}
+
+impl Unlocked {
+    pub(super) fn row_of(&self, reader: &Reader<'_>, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
+        reader.row(handle.number())?.map(|row| self.open_row(row).map_err(one)).transpose()
+    }
+
+    /// The rows under a token, each opened and compared with it: a token is a hint, and an index entry may lead to
+    /// another record's row.
+    ///
+    /// All of them must be sound: what is written is decided by them.
+    pub(super) fn hits(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<OpenedRow>, VaultError> {
+        let (hits, faults) = self.hits_with_faults(reader, column, token)?;
+        if faults.is_empty() { Ok(hits) } else { Err(VaultError::Faults(faults)) }
+    }
+
+    /// As [`Unlocked::hits`]: those that are sound, and what is wrong with the others. One bad row must not hide the good.
+    fn hits_with_faults(
+        &self,
+        reader: &Reader<'_>,
+        column: TokenColumn,
+        token: &[u8; 16],
+    ) -> Result<(Vec<OpenedRow>, Vec<Fault>), VaultError> {
+        let (mut hits, mut faults) = (Vec::new(), Vec::new());
+        for row in reader.rows_with(column, token)? {
+            let opened =
+                row.map_err(|number| Fault { handle: Handle::new(number), kind: FaultKind::Row }).and_then(|row| self.open_row(row));
+            match opened {
+                Ok(opened) if opened.row.tokens.in_column(column) == Some(token) => hits.push(opened),
+                Ok(opened) => faults.push(Fault::of(opened.summary.handle, FaultKind::Tokens)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        Ok((hits, faults))
+    }
+
+    fn found(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Found, VaultError> {
+        let (hits, faults) = self.hits_with_faults(reader, column, token)?;
+        Found::beside(hits.into_iter().map(OpenedRow::entry).collect(), faults)
+    }
+
+    /// A handle, or a Key ID of eight characters and more: exactly first, then with look-alikes folded.
+    fn by_id_in_index(&self, reader: &Reader<'_>, typed: &str) -> Result<Option<Found>, VaultError> {
+        if let Ok(handle) = typed.trim().parse::<Handle>()
+            && let Some(opened) = self.row_of(reader, handle)?
+        {
+            return Ok(Some(Found::typed(vec![opened.entry()])));
+        }
+        let hex = compact(typed);
+        if !(PREFIX_CHARS..=KEY_ID_CHARS).contains(&hex.len()) {
+            return Ok(None);
+        }
+        let begins = |opened: &OpenedRow, fold: fn(&str) -> String, beside: &[Fault]| {
+            // A record that knows fewer characters than were typed fits as far as it goes, unless a faulty one may be meant.
+            let known = opened.summary.details.key_id.known_hex().map(|known| fold(&known));
+            known.is_some_and(|known| known.starts_with(&fold(&hex)) || beside.is_empty() && fold(&hex).starts_with(&known))
+        };
+        let (exact, faults) = match self.root.prefix_token(&hex) {
+            Some(token) => self.hits_with_faults(reader, TokenColumn::Prefix, token.as_bytes())?,
+            None => (Vec::new(), Vec::new()),
+        };
+        let exact: Vec<Entry> = exact.into_iter().filter(|opened| begins(opened, str::to_owned, &faults)).map(OpenedRow::entry).collect();
+        if !exact.is_empty() || !faults.is_empty() {
+            return Found::beside(exact, faults).map(Some);
+        }
+        // One that looks alike is a guess: where something is wrong, none is offered.
+        let folded = match self.root.folded_prefix_token(&hex) {
+            Some(token) => self.hits(reader, TokenColumn::FoldedPrefix, token.as_bytes())?,
+            None => Vec::new(),
+        };
+        if folded.iter().any(|opened| begins(opened, str::to_owned, &[])) {
+            // The exact index did not lead there: it is damaged. The scan gives the answer, without any index.
+            return Ok(None);
+        }
+        let folded: Vec<Entry> = folded.into_iter().filter(|opened| begins(opened, fold_look_alikes, &[])).map(OpenedRow::entry).collect();
+        Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike, faults: Vec::new() }))
+    }
+}
+
+/// What was typed, without braces, hyphens and spaces; empty when it cannot be a Key ID.
+fn compact(typed: &str) -> String {
+    let dropped = |c: &char| !matches!(c, '{' | '}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '…') && !c.is_whitespace();
+    let kept: String = typed.chars().filter(dropped).map(|c| c.to_ascii_uppercase()).collect();
+    let like_hex = |c: char| c.is_ascii_hexdigit() || "OILSZGQ".contains(c);
+    if kept.len() >= KEY_ID_MIN_CHARS && kept.chars().all(like_hex) { kept } else { String::new() }
+}
+
+fn key_id_part(details: &Details, hex: &str, fold: fn(&str) -> String) -> bool {
+    hex.len() >= KEY_ID_MIN_CHARS && details.key_id.known_hex().is_some_and(|known| fold(&known).contains(hex))
+}
+
+/// A word that was typed, ready to be compared with many texts.
+struct Word {
+    text: String,
+    /// As a part of a Key ID; empty when it cannot be one.
+    hex: String,
+}
+
+fn word_inside(details: &Details, word: &Word) -> bool {
+    let texts = [&details.device_name, &details.device_id, &details.mount_point, &details.volume_label, &details.note];
+    let from = details.sources.iter().flat_map(|source| [&source.file_name, &source.device_name, &source.volume_label]);
+    let inside = |text: &drivekey_record::LineText| text.normalised().contains(&word.text);
+    texts.into_iter().flatten().chain(&details.tags).any(inside)
+        || from.flatten().any(inside)
+        || details.volume_type.word() == word.text
+        || key_id_part(details, &word.hex, str::to_owned)
+}

@@ -1,0 +1,164 @@
+//! Adding, changing and taking away keyslots. Must not know how a passphrase is asked for.
+
+use secrecy::SecretString;
+
+use super::slot_rows::{MOST_SLOTS, kit_slot_row, slot_row};
+use super::state::SlotState;
+use super::{SlotInfo, Unlocked, Vault, VaultError};
+use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot};
+use crate::store::SlotRow;
+use drivekey_record::{LineText, SlotId};
+
+/// Why a keyslot was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SlotChangeError {
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The last slot: without it nobody could open the vault again.
+    #[error("the last keyslot")]
+    Last,
+    /// No more slots fit.
+    #[error("too many keyslots")]
+    TooMany,
+}
+
+/// A kit's slot that is not in the vault yet.
+#[derive(Debug)]
+pub struct MadeKitSlot {
+    row: SlotRow,
+    kept: SlotState,
+}
+
+impl MadeKitSlot {
+    /// Its name.
+    #[must_use]
+    pub const fn slot(&self) -> SlotId {
+        self.row.slot
+    }
+}
+
+impl Vault<Unlocked> {
+    /// Adds a passphrase.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::TooMany`] past 32 slots.
+    pub fn add_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
+        self.swap_slot(None, passphrase, cost, name)
+    }
+
+    /// Adds an emergency kit. Whoever holds what it was made from can open the vault from then on.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::TooMany`] past 32 slots.
+    pub fn add_kit(&mut self, kit: &KitIdentity, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
+        let made = self.make_kit_slot(kit, name)?;
+        self.add_kit_slot(made)
+    }
+
+    /// Makes an emergency kit's slot, which opens nothing until it is added: so that its page can be there first.
+    ///
+    /// # Errors
+    /// [`VaultError`] when the system gives no randomness.
+    pub fn make_kit_slot(&self, kit: &KitIdentity, name: Option<LineText>) -> Result<MadeKitSlot, VaultError> {
+        let (made, recipient) = KitSlot::make(&self.access.root, kit)?;
+        let (row, kept) = kit_slot_row(self.access.vault, made, recipient, name);
+        Ok(MadeKitSlot { row, kept })
+    }
+
+    /// Adds a kit's slot.
+    ///
+    /// # Errors
+    /// As [`Vault::add_kit`].
+    pub fn add_kit_slot(&mut self, made: MadeKitSlot) -> Result<SlotId, SlotChangeError> {
+        self.put_slot(None, &made.row, made.kept)
+    }
+
+    /// Puts a new passphrase in place of the one that opened the vault. Where a kit opened it, in place of the only
+    /// passphrase; where there are several, beside them: which of them was forgotten is not known.
+    ///
+    /// It costs no less than the old one, whatever `cost` says.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::Vault`] with what any write can meet.
+    pub fn change_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost) -> Result<SlotId, SlotChangeError> {
+        let Some(old) = self.replaced_passphrase() else { return self.swap_slot(None, passphrase, cost, None) };
+        let cost = cost.at_least(old.cost.at_most(self.limits.ceiling));
+        self.swap_slot(Some(old.slot), passphrase, cost, old.name)
+    }
+
+    /// The cost below which a new passphrase must not fall: that of the one that it would replace.
+    #[must_use]
+    pub fn passphrase_cost(&self) -> Option<KdfCost> {
+        self.replaced_passphrase().map(|old| old.cost)
+    }
+
+    fn replaced_passphrase(&self) -> Option<SlotInfo> {
+        let slots = self.slots();
+        let by_kit = slots.iter().any(|info| info.in_use && info.is_kit);
+        let mut passphrases = slots.into_iter().filter(|info| !info.is_kit && (by_kit || info.in_use));
+        match (passphrases.next(), passphrases.next()) {
+            (Some(only), None) => Some(only),
+            _ => None,
+        }
+    }
+
+    /// The new slot is made before the write begins: a derivation takes a second, and nobody should wait for it.
+    fn swap_slot(
+        &mut self,
+        old: Option<SlotId>,
+        passphrase: &SecretString,
+        cost: KdfCost,
+        name: Option<LineText>,
+    ) -> Result<SlotId, SlotChangeError> {
+        let made = PassphraseSlot::make(&self.access.root, passphrase, cost, self.limits).map_err(VaultError::from)?;
+        let (row, kept) = slot_row(self.access.vault, made, name);
+        self.put_slot(old, &row, kept)
+    }
+
+    fn put_slot(&mut self, old: Option<SlotId>, row: &SlotRow, kept: SlotState) -> Result<SlotId, SlotChangeError> {
+        let slot = row.slot;
+        let mut session = self.begin()?;
+        if let Some(old) = old {
+            session.writer.delete_slot(old).map_err(VaultError::from)?;
+            session.state.slots.retain(|state| state.slot() != Some(old));
+        }
+        if session.state.slots.len() >= MOST_SLOTS {
+            return Err(SlotChangeError::TooMany);
+        }
+        session.writer.insert_slot(row).map_err(VaultError::from)?;
+        session.state.slots.push(kept);
+        let rows = session.writer.reader().slots().map_err(VaultError::from)?;
+        let before = session.access.slot;
+        if old == Some(before) {
+            session.access.slot = slot;
+        }
+        // A commit that failed has kept the old slot: the next attempt must find it.
+        if let Err(error) = session.commit() {
+            self.access.slot = before;
+            return Err(error.into());
+        }
+        self.access.slots = rows;
+        Ok(slot)
+    }
+
+    /// Takes a slot away.
+    ///
+    /// # Errors
+    /// [`SlotChangeError::Last`] for the only one.
+    pub fn remove_slot(&mut self, slot: SlotId) -> Result<(), SlotChangeError> {
+        let mut session = self.begin()?;
+        if !session.state.slots.iter().any(|state| state.slot() == Some(slot)) {
+            return Err(VaultError::NoSuchSlot.into());
+        }
+        if session.state.slots.len() == 1 {
+            return Err(SlotChangeError::Last);
+        }
+        session.writer.delete_slot(slot).map_err(VaultError::from)?;
+        session.state.slots.retain(|state| state.slot() != Some(slot));
+        let rows = session.writer.reader().slots().map_err(VaultError::from)?;
+        session.commit()?;
+        self.access.slots = rows;
+        Ok(())
+    }
+}

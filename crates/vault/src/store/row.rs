@@ -1,0 +1,139 @@
+//! The rows as they stand in the store. Plain data without meaning.
+
+use drivekey_record::{ID_BYTES, RecordId, Revision, SlotId};
+
+/// Bytes of a token and of a SHA-256.
+const SHA256_BYTES: usize = 32;
+
+/// The tokens of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowTokens {
+    /// Of the device.
+    pub device: Option<[u8; ID_BYTES]>,
+    /// Of the volume type.
+    pub volume_type: [u8; ID_BYTES],
+    /// Of the whole Key ID.
+    pub key_id: Option<[u8; ID_BYTES]>,
+    /// Of its beginning.
+    pub prefix: Option<[u8; ID_BYTES]>,
+    /// Of its beginning, folded.
+    pub folded_prefix: Option<[u8; ID_BYTES]>,
+    /// Of the digits.
+    pub digits: [u8; ID_BYTES],
+}
+
+impl RowTokens {
+    /// The token in one column.
+    #[must_use]
+    pub const fn in_column(&self, column: TokenColumn) -> Option<&[u8; ID_BYTES]> {
+        match column {
+            TokenColumn::Device => self.device.as_ref(),
+            TokenColumn::VolumeType => Some(&self.volume_type),
+            TokenColumn::KeyId => self.key_id.as_ref(),
+            TokenColumn::Prefix => self.prefix.as_ref(),
+            TokenColumn::FoldedPrefix => self.folded_prefix.as_ref(),
+            TokenColumn::Digits => Some(&self.digits),
+        }
+    }
+}
+
+/// A record's row without the sealed record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// The number of its handle, from 1.
+    pub handle: u32,
+    /// Its random name.
+    pub record: RecordId,
+    /// The revision that wrote it.
+    pub revision: Revision,
+    /// SHA-256 of the sealed record.
+    pub sealed_sha256: [u8; SHA256_BYTES],
+    /// The sealed summary.
+    pub summary: Vec<u8>,
+    /// Its tokens.
+    pub tokens: RowTokens,
+}
+
+/// An item's row without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRow {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Its random name.
+    pub item: RecordId,
+    /// The revision that wrote it.
+    pub revision: Revision,
+    /// SHA-256 of its content; of nothing where it has none.
+    pub content_sha256: [u8; SHA256_BYTES],
+    /// What is known of it, sealed.
+    pub summary: Vec<u8>,
+}
+
+/// A keyslot's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotRow {
+    /// Its name.
+    pub slot: SlotId,
+    /// What opens it; 1 is a passphrase.
+    pub kind: u32,
+    /// Memory of the key derivation in KiB.
+    pub memory_kib: u32,
+    /// Its passes.
+    pub passes: u32,
+    /// Its lanes.
+    pub lanes: u32,
+    /// Its salt.
+    pub salt: [u8; ID_BYTES],
+    /// Its check value.
+    pub check_value: [u8; ID_BYTES],
+    /// The wrapped root.
+    pub wrapped: Vec<u8>,
+    /// SHA-256 over the slot.
+    pub checksum: [u8; SHA256_BYTES],
+}
+
+/// The next rows of records.
+#[derive(Debug)]
+pub struct RowBatch {
+    /// Each row, or the number of one that has not the form of a row.
+    pub rows: Vec<Result<RecordRow, u32>>,
+    /// Whether there are no more behind them.
+    pub is_last: bool,
+}
+
+/// The keyslots of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SlotRows {
+    /// By name.
+    pub rows: Vec<SlotRow>,
+    /// Rows that have not the form of a slot.
+    pub malformed: Vec<MalformedSlot>,
+    /// Whether there are more than were read.
+    pub more: bool,
+}
+
+/// A row among the keyslots that has not the form of one. It opens nothing, and shuts out no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MalformedSlot {
+    /// Its name; made of the digest where the row has none.
+    pub slot: SlotId,
+    /// SHA-256 over all of the row.
+    pub digest: [u8; SHA256_BYTES],
+}
+
+/// What can be looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenColumn {
+    /// The device.
+    Device,
+    /// The volume type.
+    VolumeType,
+    /// The whole Key ID.
+    KeyId,
+    /// Its first eight characters.
+    Prefix,
+    /// Its first eight characters, folded.
+    FoldedPrefix,
+    /// The digits.
+    Digits,
+}

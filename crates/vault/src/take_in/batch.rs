@@ -1,0 +1,265 @@
+//! The records of one write: each is placed beside those of the vault and of the batch, then all are sealed on all cores.
+//! Must not know of attachments and journals.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::mpsc;
+
+use chrono::{DateTime, Utc};
+use rayon::prelude::*;
+
+use super::{Incoming, RecordNotes, TakenIn};
+use crate::VaultError;
+use crate::entry::OpenedRow;
+use crate::merge::{merge, set_here};
+use crate::seal::{Binding, Root, SealError, Token, make_id};
+use crate::store::TokenColumn;
+use crate::write::{SealedRow, WriteSession, seal_row};
+use drivekey_record::{DetailsChange, Difference, Handle, HandleSet, Record, RecordId};
+
+/// Records sealed at a time, and as many more waiting to be written.
+const BATCH: usize = 1024;
+
+/// A record that this write adds or changes.
+struct Pending {
+    record: Record,
+    /// The row it is to replace; `None` for a new one.
+    old: Option<OpenedRow>,
+    changed: bool,
+    /// New in the vault, or back from an import that was undone.
+    added: bool,
+}
+
+/// Records that come in by one write: placed one after the other, then sealed together.
+pub(super) struct Batch<'a> {
+    pub(super) session: WriteSession<'a>,
+    /// Boxed: a record is large, and a tree moves what it holds.
+    pending: BTreeMap<Handle, Box<Pending>>,
+    by_digits: HashMap<Token, Vec<Handle>>,
+    by_key_id: HashMap<Token, Vec<Handle>>,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(session: WriteSession<'a>) -> Self {
+        Self { session, pending: BTreeMap::new(), by_digits: HashMap::new(), by_key_id: HashMap::new() }
+    }
+
+    /// What becomes of each, and what is to be told of it.
+    pub(super) fn place_all(
+        &mut self,
+        incoming: Vec<Incoming>,
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<TakenIn>, Vec<RecordNotes>), VaultError> {
+        let root = &self.session.access.root;
+        let tokens: Vec<Token> = incoming.par_iter().map(|one| root.digits_token(&one.password)).collect();
+        let (mut outcomes, mut notes) = (Vec::with_capacity(incoming.len()), Vec::with_capacity(incoming.len()));
+        for (one, token) in incoming.into_iter().zip(tokens) {
+            let (outcome, differences) = self.place(one, token, now)?;
+            let in_trash_since = self.details(outcome.handle())?.record.details.removed;
+            outcomes.push(outcome);
+            notes.push(RecordNotes { differences, in_trash_since });
+        }
+        Ok((outcomes, notes))
+    }
+
+    /// The records that this batch adds.
+    pub(super) fn added(&self) -> HandleSet {
+        self.pending.iter().filter(|(_, pending)| pending.added).map(|(handle, _)| *handle).collect()
+    }
+
+    /// What this batch changes of records that were there.
+    pub(super) fn changes(&self) -> Vec<DetailsChange> {
+        let changed = self.pending.iter().filter(|(_, pending)| pending.changed && !pending.added);
+        changed
+            .filter_map(|(&handle, pending)| {
+                let before = pending.old.as_ref()?.summary.details.clone();
+                Some(DetailsChange { handle, before, after: pending.record.details.clone() })
+            })
+            .collect()
+    }
+
+    pub(super) fn changes_anything(&self) -> bool {
+        self.pending.values().any(|pending| pending.changed)
+    }
+
+    fn root(&self) -> &Root {
+        &self.session.access.root
+    }
+
+    /// The records, in the vault or in this batch, that carry a token.
+    fn with_token(&self, column: TokenColumn, token: Token) -> Result<BTreeSet<Handle>, VaultError> {
+        let in_batch = match column {
+            TokenColumn::Digits => self.by_digits.get(&token),
+            _ => self.by_key_id.get(&token),
+        };
+        let mut handles: BTreeSet<Handle> = in_batch.into_iter().flatten().copied().collect();
+        if self.session.access.state.as_ref().is_none_or(|state| state.count > 0) {
+            let hits = self.session.access.hits(self.session.writer.reader(), column, token.as_bytes())?;
+            handles.extend(hits.iter().map(|opened| opened.summary.handle));
+        }
+        Ok(handles)
+    }
+
+    fn details(&mut self, handle: Handle) -> Result<&mut Pending, VaultError> {
+        use std::collections::btree_map::Entry;
+        match self.pending.entry(handle) {
+            Entry::Occupied(pending) => Ok(pending.into_mut()),
+            Entry::Vacant(place) => {
+                let (old, record) = self.session.take(handle)?;
+                Ok(place.insert(Box::new(Pending { record, old: Some(old), changed: false, added: false })))
+            }
+        }
+    }
+
+    fn place(&mut self, incoming: Incoming, digits: Token, now: DateTime<Utc>) -> Result<(TakenIn, Vec<Difference>), VaultError> {
+        let (mut known, mut undone) = (None, None);
+        let mut against = BTreeSet::new();
+        for handle in self.with_token(TokenColumn::Digits, digits)? {
+            let details = &self.details(handle)?.record.details;
+            let place = if details.undone { &mut undone } else { &mut known };
+            let key_id = &details.key_id;
+            if key_id.may_equal(&incoming.details.key_id) && (place.is_none() || *key_id == incoming.details.key_id) {
+                *place = Some(handle);
+            }
+            if !details.undone {
+                against.insert(handle);
+            }
+        }
+        if let Some(handle) = known {
+            return self.note(handle, &incoming, now);
+        }
+        let handle = match undone {
+            Some(handle) => handle,
+            None => self.session.next_handle()?,
+        };
+        self.add(handle, incoming, digits, against, now)
+    }
+
+    /// As [`Batch::with_token`], without those that lie in the trash because their import was undone.
+    fn in_force(&mut self, column: TokenColumn, token: Token) -> Result<BTreeSet<Handle>, VaultError> {
+        let mut handles = self.with_token(column, token)?;
+        let mut undone = Vec::new();
+        for &handle in &handles {
+            if self.details(handle)?.record.details.undone {
+                undone.push(handle);
+            }
+        }
+        for handle in undone {
+            handles.remove(&handle);
+        }
+        Ok(handles)
+    }
+
+    /// A record that is there already: empty fields are filled, differing ones noted with their source.
+    fn note(&mut self, handle: Handle, incoming: &Incoming, now: DateTime<Utc>) -> Result<(TakenIn, Vec<Difference>), VaultError> {
+        let pending = self.details(handle)?;
+        let before = pending.record.details.clone();
+        let differences = merge(&mut pending.record.details, incoming, now);
+        if pending.record.details == before {
+            return Ok((TakenIn::Known(handle), differences));
+        }
+        pending.changed = true;
+        let key_id = pending.record.details.key_id.clone();
+        let whole = if key_id == before.key_id { None } else { key_id.full().map(|guid| self.root().key_id_token(guid)) };
+        let Some(token) = whole else { return Ok((TakenIn::Noted(handle), differences)) };
+        // The Key ID has become whole: another record may claim it with other digits.
+        let mut against = self.in_force(TokenColumn::KeyId, token)?;
+        against.remove(&handle);
+        self.by_key_id.entry(token).or_default().push(handle);
+        if against.is_empty() {
+            return Ok((TakenIn::Noted(handle), differences));
+        }
+        self.flag(handle, &against)?;
+        Ok((TakenIn::Conflict(handle, against.into_iter().collect()), differences))
+    }
+
+    /// A record under a new handle, or under that of one whose import was undone: that one comes back as it was left,
+    /// without what the undone import brought.
+    fn add(
+        &mut self,
+        handle: Handle,
+        incoming: Incoming,
+        digits: Token,
+        mut against: BTreeSet<Handle>,
+        now: DateTime<Utc>,
+    ) -> Result<(TakenIn, Vec<Difference>), VaultError> {
+        let before = self.pending.get(&handle).map(|before| before.record.details.clone());
+        let mut details = before.map(set_here).unwrap_or_default();
+        let differences = merge(&mut details, &incoming, now);
+        details.weak = incoming.password.is_weak();
+        let key_id = details.key_id.full().map(|guid| self.root().key_id_token(guid));
+        if let Some(token) = key_id {
+            against.extend(self.in_force(TokenColumn::KeyId, token)?);
+            self.by_key_id.entry(token).or_default().push(handle);
+        }
+        self.by_digits.entry(digits).or_default().push(handle);
+        let old = self.pending.remove(&handle).and_then(|before| before.old);
+        let record = Record { details, password: incoming.password };
+        self.pending.insert(handle, Box::new(Pending { record, old, changed: true, added: true }));
+        if against.is_empty() {
+            return Ok((TakenIn::New(handle), differences));
+        }
+        self.flag(handle, &against)?;
+        Ok((TakenIn::Conflict(handle, against.into_iter().collect()), differences))
+    }
+
+    /// Notes a conflict with every side of it.
+    fn flag(&mut self, handle: Handle, against: &BTreeSet<Handle>) -> Result<(), VaultError> {
+        for &other in against {
+            for (one, named) in [(handle, other), (other, handle)] {
+                let pending = self.details(one)?;
+                if !pending.record.details.conflicts_with.contains(&named) {
+                    pending.record.details.conflicts_with.push(named);
+                    pending.record.details.conflicts_with.sort();
+                    pending.changed = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Seals on all cores while this thread writes what is sealed. The write goes on.
+    pub(super) fn write(self, mut progress: impl FnMut(usize)) -> Result<WriteSession<'a>, VaultError> {
+        let Self { mut session, pending, .. } = self;
+        let revision = session.revision()?;
+        let vault = session.access.vault;
+        let mut batches: Vec<Vec<(Handle, Box<Pending>)>> = Vec::new();
+        for (handle, pending) in pending {
+            match &pending.old {
+                Some(old) if pending.changed => session.replace(old, &pending.record)?,
+                Some(_) => {}
+                None => match batches.last_mut() {
+                    Some(batch) if batch.len() < BATCH => batch.push((handle, pending)),
+                    _ => batches.push(vec![(handle, pending)]),
+                },
+            }
+        }
+        let mut written = 0;
+        let (send, receive) = mpsc::sync_channel::<Result<Vec<SealedRow>, SealError>>(2);
+        std::thread::scope(|scope| -> Result<(), VaultError> {
+            let (access, writer, state) = session.parts();
+            let root = &access.root;
+            scope.spawn(move || {
+                for batch in batches {
+                    let seal = |(handle, pending): (Handle, Box<Pending>)| {
+                        let binding = Binding { vault, record: RecordId::from_bytes(make_id()?), revision };
+                        seal_row(root, binding, handle, &pending.record)
+                    };
+                    let sealed: Result<Vec<SealedRow>, SealError> = batch.into_par_iter().map(seal).collect();
+                    // The other side hangs up when a write fails.
+                    if send.send(sealed).is_err() {
+                        break;
+                    }
+                }
+            });
+            for sealed in receive {
+                for row in &sealed? {
+                    WriteSession::insert_into(access, writer, state, row)?;
+                }
+                written += BATCH;
+                progress(written);
+            }
+            Ok(())
+        })?;
+        Ok(session)
+    }
+}

@@ -1,0 +1,194 @@
+//! Opening every record and comparing every binding. Changes nothing, and keeps no writer waiting for long.
+
+use rayon::prelude::*;
+
+use super::scan::{FoundRow, TRIES, handle_of};
+use super::state::hex;
+use super::{Fault, FaultKind, Unlocked, Vault, VaultError};
+use crate::seal::{Total, sha256};
+use crate::store::{PrivateFolder, Reader, RecordRow, Store, StoreError};
+use drivekey_record::{Handle, Item};
+
+/// Records read under one lock, with their sealed blobs.
+const BATCH_RECORDS: u32 = 512;
+/// Handles of sealed records read under one lock.
+const BATCH_HANDLES: u32 = 100_000;
+/// The pages of a file up to this size are checked where it lies; those of a larger one on a copy, since writers would
+/// have to wait too long.
+const CHECKED_IN_PLACE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// What a verification found.
+#[derive(Debug)]
+pub struct Verification {
+    /// Records opened and found whole.
+    pub whole: u32,
+    /// Everything that is not as it was written.
+    pub faults: Vec<Fault>,
+}
+
+/// A row with its sealed record, as both stand in the file.
+type FoundRecord = (RecordRow, Result<Option<Vec<u8>>, FaultKind>);
+
+impl Vault<Unlocked> {
+    /// Opens every record; compares summaries, blobs, index entries, count, total, slots and pages.
+    /// `progress` is told how many records are done, of how many.
+    ///
+    /// # Errors
+    /// [`VaultError::Store`] when the file cannot be read at all, [`VaultError::ChangedMeanwhile`] where others write all
+    /// the time.
+    pub fn verify(&mut self, mut progress: impl FnMut(usize, usize)) -> Result<Verification, VaultError> {
+        let private = self.machine.private_folder();
+        for _ in 0..TRIES {
+            drop(self.view()?);
+            let verified = self.access.verify_once(&mut self.store, &private, &mut progress);
+            self.store.release();
+            match verified {
+                Err(VaultError::ChangedMeanwhile) => {}
+                other => return other,
+            }
+        }
+        Err(VaultError::ChangedMeanwhile)
+    }
+}
+
+impl Unlocked {
+    /// One verification under the state that was last read.
+    pub(super) fn verify_once(
+        &self,
+        store: &mut Store,
+        private: &PrivateFolder,
+        progress: &mut impl FnMut(usize, usize),
+    ) -> Result<Verification, VaultError> {
+        let mut found = Verification { whole: 0, faults: self.faults.clone() };
+        drop(self.same_view(store)?);
+        match check_pages(store, private) {
+            Err(StoreError::Damaged(_)) => found.faults.push(Fault::whole(FaultKind::Pages)),
+            other => other?,
+        }
+        let (count, named) = self.verify_records(store, &mut found, progress)?;
+        found.faults.extend(self.verify_items(&self.same_view(store)?)?);
+        let sealed = self.count_sealed(store)?;
+        if count != sealed && !named {
+            found.faults.push(Fault::whole(FaultKind::Count { expected: count, found: sealed }));
+        }
+        Ok(found)
+    }
+
+    /// The view that the verification began with, or after two seconds a newer one that shows the same writes.
+    fn same_view<'a>(&self, store: &'a mut Store) -> Result<Reader<'a>, VaultError> {
+        let reader = store.read_held()?;
+        if self.is_unchanged(&reader)? { Ok(reader) } else { Err(VaultError::ChangedMeanwhile) }
+    }
+
+    /// Gives how many rows there are, and whether a missing row or blob was named.
+    fn verify_records(
+        &self,
+        store: &mut Store,
+        found: &mut Verification,
+        progress: &mut impl FnMut(usize, usize),
+    ) -> Result<(u32, bool), VaultError> {
+        let all = self.state.as_ref().map_or(0, |state| state.count as usize);
+        let (mut total, mut count, mut rows, mut last) = (Total::default(), 0_u32, 0_u32, 0);
+        loop {
+            let reader = self.same_view(store)?;
+            let batch = reader.rows_after(last, BATCH_RECORDS)?;
+            let is_last = batch.is_last;
+            last = batch.rows.last().map_or(last, handle_of);
+            let read = read_sealed(&reader, batch.rows, &mut found.faults)?;
+            drop(reader);
+            let outcomes: Vec<(Total, Option<Fault>)> =
+                read.into_par_iter().map(|(row, sealed)| (self.total_of_row(&row), self.verify_record(row, sealed))).collect();
+            for (share, fault) in outcomes {
+                total = total.plus(share);
+                count = count.saturating_add(1);
+                found.whole += u32::from(fault.is_none());
+                found.faults.extend(fault);
+            }
+            rows = rows.saturating_add(BATCH_RECORDS);
+            progress((count as usize).min(rows as usize), all.max(count as usize));
+            if is_last {
+                break;
+            }
+        }
+        let fault = self.total_fault(count, total);
+        let named = |fault: &Fault| matches!(fault.kind, FaultKind::Count { .. } | FaultKind::SealedMissing | FaultKind::Row);
+        found.faults.extend(fault);
+        Ok((count, found.faults.iter().any(named)))
+    }
+
+    fn verify_record(&self, row: RecordRow, sealed: Result<Option<Vec<u8>>, FaultKind>) -> Option<Fault> {
+        let opened = match self.open_row(row) {
+            Ok(opened) => opened,
+            Err(fault) => return Some(fault),
+        };
+        let handle = opened.summary.handle;
+        match sealed {
+            Ok(Some(bytes)) => self.unseal_bytes(bytes, &opened).err(),
+            Ok(None) => Some(Fault::of(handle, FaultKind::SealedMissing)),
+            Err(kind) => Some(Fault::of(handle, kind)),
+        }
+    }
+
+    fn count_sealed(&self, store: &mut Store) -> Result<u32, VaultError> {
+        let (mut count, mut last) = (0_u32, 0);
+        loop {
+            let handles = match self.same_view(store)?.sealed_after(last, BATCH_HANDLES) {
+                // The pages of the sealed records were named already.
+                Err(StoreError::Damaged(_)) => return Ok(count),
+                other => other?,
+            };
+            let Some(&end) = handles.last() else { return Ok(count) };
+            last = end;
+            count = count.saturating_add(u32::try_from(handles.len()).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// Opens every attachment and compares it with what is known of it.
+    fn verify_items(&self, reader: &Reader<'_>) -> Result<Vec<Fault>, VaultError> {
+        let (items, mut faults) = self.items_with_faults(reader)?;
+        for opened in &items {
+            let Item::Attachment(info) = &opened.item else { continue };
+            let whole = match self.content(reader, opened) {
+                Ok(bytes) => hex(&sha256(&bytes)) == info.sha256,
+                Err(VaultError::Faults(_)) => false,
+                Err(error) => return Err(error),
+            };
+            if !whole {
+                faults.push(Fault::whole(FaultKind::Content(opened.row.number)));
+            }
+        }
+        Ok(faults)
+    }
+}
+
+/// Reads the sealed blobs of a batch. One torn record must not keep the others from being verified.
+fn read_sealed(reader: &Reader<'_>, batch: Vec<FoundRow>, faults: &mut Vec<Fault>) -> Result<Vec<FoundRecord>, VaultError> {
+    let mut read = Vec::with_capacity(batch.len());
+    for row in batch {
+        match row {
+            Err(number) => faults.push(Fault { handle: Handle::new(number), kind: FaultKind::Row }),
+            Ok(row) => {
+                let sealed = match reader.sealed(row.handle) {
+                    Ok(sealed) => Ok(sealed),
+                    Err(StoreError::Damaged(_)) => Err(FaultKind::SealedChanged),
+                    Err(error) => return Err(error.into()),
+                };
+                read.push((row, sealed));
+            }
+        }
+    }
+    Ok(read)
+}
+
+/// Walks the pages of the file itself, or of a copy where that would take long.
+fn check_pages(store: &mut Store, private: &PrivateFolder) -> Result<(), StoreError> {
+    if store.bytes()? > CHECKED_IN_PLACE_BYTES && !store.is_copy() {
+        match store.snapshot(private) {
+            Ok(mut copy) => return copy.read()?.check_pages(),
+            // No room for a copy: better checked where it lies than not at all.
+            Err(StoreError::DiskFull | StoreError::ReadOnly | StoreError::Io(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    store.read_held()?.check_pages()
+}

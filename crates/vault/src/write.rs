@@ -1,0 +1,168 @@
+//! One write to a vault: state and slots checked anew, records sealed, total kept, everything in one transaction.
+
+use super::entry::{OpenedRow, row_tokens};
+use super::state::State;
+use super::{CopyDoubt, Fault, FaultKind, Machine, Unlocked, Vault, VaultError};
+use crate::seal::{Binding, Root, SealError, SealedRecord, SealedSummary, Summary, make_id};
+use crate::store::{RecordRow, Writer};
+use drivekey_record::{Handle, Record, Revision, WriteId};
+
+/// A write in progress. Dropped without [`WriteSession::commit`], the vault stays as it was.
+pub(super) struct WriteSession<'a> {
+    pub(super) writer: Writer<'a>,
+    pub(super) access: &'a mut Unlocked,
+    pub(super) state: State,
+    machine: &'a Machine,
+    path: std::path::PathBuf,
+}
+
+/// A record sealed for its row.
+pub(super) struct SealedRow {
+    pub(super) row: RecordRow,
+    pub(super) sealed: SealedRecord,
+}
+
+impl Vault<Unlocked> {
+    /// Begins a write.
+    pub(super) fn begin(&mut self) -> Result<WriteSession<'_>, VaultError> {
+        if let Some(doubt) = self.access.doubt {
+            return Err(VaultError::Copy(doubt));
+        }
+        let session = self.begin_over_faults()?;
+        if let Some(doubt) = session.access.doubt {
+            return Err(VaultError::Copy(doubt));
+        }
+        if !session.access.faults.is_empty() {
+            return Err(VaultError::Faults(session.access.faults.clone()));
+        }
+        // An opening that was sound is remembered; only then does this machine know the vault by its place.
+        let doubt = session.machine.doubt(session.access.vault, session.access.root.fingerprint(), Some(&session.state), &session.path);
+        match doubt {
+            Some(doubt) if doubt != CopyDoubt::OtherVault => Err(VaultError::Copy(doubt)),
+            _ => Ok(session),
+        }
+    }
+
+    /// Begins a write that may mend what is wrong with state and slots.
+    pub(super) fn begin_over_faults(&mut self) -> Result<WriteSession<'_>, VaultError> {
+        let Self { store, machine, access, .. } = self;
+        let path = store.path().to_owned();
+        let writer = store.write()?;
+        // Another process may have written since the unlocking.
+        access.refresh(writer.reader())?;
+        let Some(state) = access.state.clone() else {
+            return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)]));
+        };
+        Ok(WriteSession { writer, access, state, machine, path })
+    }
+}
+
+impl<'a> WriteSession<'a> {
+    /// The revision that this write makes.
+    pub(super) fn revision(&self) -> Result<Revision, VaultError> {
+        self.state.revision().next().ok_or(VaultError::Full)
+    }
+
+    /// The latest revision that this machine saw.
+    pub(super) fn remembered(&self) -> Option<Revision> {
+        self.machine.seen_revision(self.access.vault)
+    }
+
+    /// The next handle, never given before.
+    pub(super) fn next_handle(&mut self) -> Result<Handle, VaultError> {
+        self.state.handles = self.state.handles.checked_add(1).ok_or(VaultError::Full)?;
+        Handle::new(self.state.handles).ok_or(VaultError::Full)
+    }
+
+    /// The parts, for a caller that seals on other threads while this one writes.
+    pub(super) fn parts(&mut self) -> (&Unlocked, &Writer<'a>, &mut State) {
+        (self.access, &self.writer, &mut self.state)
+    }
+
+    /// Adds a sealed record.
+    pub(super) fn insert_into(access: &Unlocked, writer: &Writer<'_>, state: &mut State, new: &SealedRow) -> Result<(), VaultError> {
+        writer.insert_record(&new.row, new.sealed.as_bytes())?;
+        state.total = state.total.plus(access.total_of_row(&new.row));
+        state.count = state.count.checked_add(1).ok_or(VaultError::Full)?;
+        Ok(())
+    }
+
+    /// Seals a record anew in place of an opened one.
+    pub(super) fn replace(&mut self, old: &OpenedRow, record: &Record) -> Result<(), VaultError> {
+        let revision = self.revision()?;
+        let new = seal_row(&self.access.root, Binding { revision, ..self.access.binding(&old.row) }, old.summary.handle, record)?;
+        self.writer.replace_record(&old.row, &new.row, new.sealed.as_bytes())?;
+        self.state.total = self.state.total.minus(self.access.total_of_row(&old.row)).plus(self.access.total_of_row(&new.row));
+        Ok(())
+    }
+
+    /// Takes an opened record away for good.
+    pub(super) fn delete(&mut self, old: &OpenedRow) -> Result<(), VaultError> {
+        self.writer.delete_record(&old.row)?;
+        self.state.total = self.state.total.minus(self.access.total_of_row(&old.row));
+        self.state.count = self.state.count.checked_sub(1).ok_or(VaultError::Full)?;
+        Ok(())
+    }
+
+    /// A record's row, also one that this write has written already.
+    pub(super) fn row_of(&self, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
+        let Some(row) = self.writer.reader().row(handle.number())? else { return Ok(None) };
+        let one = |fault| VaultError::Faults(vec![fault]);
+        if row.revision > self.revision()? {
+            return Err(one(Fault::of(handle, FaultKind::Revision)));
+        }
+        self.access.authenticate(row).map(Some).map_err(one)
+    }
+
+    /// The record with this handle, opened and whole.
+    pub(super) fn take(&self, handle: Handle) -> Result<(OpenedRow, Record), VaultError> {
+        let Some(opened) = self.row_of(handle)? else { return Err(self.absent(handle)) };
+        let record = self.access.unseal(self.writer.reader(), &opened)?.map_err(|fault| VaultError::Faults(vec![fault]))?;
+        Ok((opened, record))
+    }
+
+    /// What to say of a handle that has no row. What this write has changed already is not in the total that was kept.
+    fn absent(&self, handle: Handle) -> VaultError {
+        if self.access.state.as_ref().is_some_and(|before| before.total != self.state.total || before.count != self.state.count) {
+            return VaultError::NoSuchRecord(handle);
+        }
+        match self.access.scan_view(self.writer.reader()) {
+            Ok(faults) if faults.is_empty() => VaultError::NoSuchRecord(handle),
+            Ok(faults) => VaultError::Faults(faults),
+            Err(error) => error,
+        }
+    }
+
+    /// Keeps all of it, and remembers it on this machine.
+    pub(super) fn commit(mut self) -> Result<(), VaultError> {
+        self.state.advance(WriteId::from_bytes(make_id()?)).ok_or(VaultError::Full)?;
+        let sealed_state = self.access.root.seal_state(&self.state)?;
+        self.writer.set_state(&sealed_state)?;
+        self.writer.commit()?;
+        let remembered =
+            self.machine.remember(self.access.vault, self.access.root.fingerprint(), &self.state, Some(self.access.slot), &self.path);
+        self.access.memory = remembered.map_err(|error| error.kind());
+        self.access.state = Some(self.state);
+        self.access.sealed_state = sealed_state;
+        Ok(())
+    }
+}
+
+/// Seals a record and its summary for one place.
+pub(super) fn seal_row(root: &Root, binding: Binding, handle: Handle, record: &Record) -> Result<SealedRow, SealError> {
+    let sealed = SealedRecord::seal(root, binding, handle, record)?;
+    let sealed_sha256 = sealed.sha256();
+    let digits_token = root.digits_token(&record.password);
+    let tokens = row_tokens(&root.tokens(&record.details, digits_token));
+    let summary = Summary { handle, digits_token, details: record.details.clone() };
+    let summary = SealedSummary::seal(root, binding, &sealed_sha256, &summary)?;
+    let row = RecordRow {
+        handle: handle.number(),
+        record: binding.record,
+        revision: binding.revision,
+        sealed_sha256,
+        summary: summary.as_bytes().to_vec(),
+        tokens,
+    };
+    Ok(SealedRow { row, sealed })
+}

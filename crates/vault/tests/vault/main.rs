@@ -1,0 +1,12 @@
+//! The vault as its users meet it: kept, found, tampered with, undone, read without this program.
+
+mod copies;
+mod flip;
+mod malformed;
+mod roundtrip;
+mod stranger;
+mod tamper;
+mod trouble;
+mod undo;
+mod vectors;
+mod way_out;
