@@ -365,7 +365,7 @@ fn a_broken_off_change_on_a_read_only_medium_is_read_past() {
     let change = "UPDATE record SET summary = zeroblob(length(summary));
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
     let whole = fs::read(house.vault()).unwrap();
-    let (torn, journal) = planted::broken_off(&whole, change);
+    let (torn, journal) = drivekey_testkit::planted::broken_off(&whole, change);
     assert!(torn != whole);
     fs::write(house.vault(), &torn).unwrap();
     fs::write(disk.0.join("vault.drivekey-journal"), journal).unwrap();

@@ -208,7 +208,7 @@ fn a_forged_row_hides_no_good_one() {
     assert_eq!(refused(vault.resolve(FIFTH.1)), named);
     assert!(refused(vault.resolve(&FIFTH.1[2..])).contains(&named[0]));
     // And no write is decided over it.
-    assert!(refused(vault.find(&words(house::NOBODYS))).contains(&named[0]));
+    assert!(refused(vault.find(&words(drivekey_testkit::house::NOBODYS))).contains(&named[0]));
     assert_eq!(refused(vault.take_in(vec![known_incoming(4)], now(), Taking::Keep, |_| {})), named);
     assert_eq!(refused(vault.expect(&[known_incoming(4)])), named);
     assert_eq!(refused(vault.are_known(&[&RecoveryPassword::parse(&known_digits(4)).unwrap()])), named);

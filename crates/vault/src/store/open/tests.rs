@@ -1,8 +1,8 @@
 //! Another file is put in the vault's place between the look at its header and the first connection.
 
 use super::*;
-use crate::record::{ID_BYTES, VaultId};
 use crate::store::create;
+use drivekey_record::{ID_BYTES, VaultId};
 
 #[test]
 fn a_file_that_is_exchanged_while_it_is_opened_is_not_read() {

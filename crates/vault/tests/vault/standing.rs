@@ -2,13 +2,10 @@
 //! a file that is exchanged while it is open.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod house;
-mod planted;
-
-use drivekey::reveal::reveal;
-use drivekey::store::BesideProblem;
-use drivekey::vault::{CopyDoubt, Edit, Machine, Setting, Unlocked, Vault};
-use house::{House, LIMITS, PASSPHRASE, everything, handle, known_digits, secret, text, unlock};
+use drivekey_testkit::house::{House, LIMITS, PASSPHRASE, everything, handle, known_digits, secret, text, unlock};
+use drivekey_vault::reveal::reveal;
+use drivekey_vault::store::BesideProblem;
+use drivekey_vault::{CopyDoubt, Edit, Machine, Setting, Unlocked, Vault};
 
 const RECORDS: u32 = 4;
 /// Where a file's first page counts its changes.
@@ -39,7 +36,7 @@ fn journal(before: &[u8], file: &[u8]) -> Vec<u8> {
     for place in COUNTERS {
         before[place..place + 4].copy_from_slice(&counter.to_be_bytes());
     }
-    planted::journal_from(&before, file)
+    drivekey_testkit::planted::journal_from(&before, file)
 }
 
 fn put(house: &House, file: &[u8], journal: &[u8]) {
@@ -161,7 +158,7 @@ fn where_the_file_does_not_open_a_damaged_vault_is_better() {
     let mut file = damaged.clone();
     file[..512].fill(0xA7);
     let house = House::empty();
-    put(&house, &file, &planted::journal_from(&damaged, &file));
+    put(&house, &file, &drivekey_testkit::planted::journal_from(&damaged, &file));
     let mut vault = house.open();
     assert_undone(&house, &damaged, &mut vault);
     assert_eq!(note(&mut vault), "drei");
@@ -177,7 +174,7 @@ fn where_the_file_does_not_open_an_older_vault_is_only_read() {
     drop(house.open());
     let mut file = now.clone();
     file[..512].fill(0xA7);
-    put(&house, &file, &planted::journal_from(&older, &file));
+    put(&house, &file, &drivekey_testkit::planted::journal_from(&older, &file));
     let mut vault = house.open();
     assert!(matches!(vault.doubt(), Some(CopyDoubt::Older { .. })), "{:?}", vault.doubt());
     assert!(!vault.has_undone() && vault.refused().len() == 1);
@@ -204,8 +201,8 @@ fn a_journal_that_changes_the_slots_shuts_nobody_out() {
 #[cfg(unix)]
 #[test]
 fn what_was_put_in_the_vaults_place_is_not_written() {
-    use drivekey::store::StoreError;
-    use drivekey::vault::VaultError;
+    use drivekey_vault::VaultError;
+    use drivekey_vault::store::StoreError;
 
     let other_vault = House::with(2).bytes();
     let [older, _, now] = states();
