@@ -1,5 +1,6 @@
 //! Packs the addresses that the loader has to fill in, where the system this is built on can read them packed: a lookup
-//! is a process of its own, and its loader would read a megabyte and a half of them. Must not know anything of the program.
+//! is a process of its own, and its loader would read a megabyte and a half of them. Must not know anything of the
+//! program.
 
 use std::env;
 use std::process::Command;
@@ -10,7 +11,8 @@ const GLIBC_MIN: (u32, u32) = (2, 36);
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let of = |name: &str| env::var(name).unwrap_or_default();
-    let here = of("HOST") == of("TARGET") && of("CARGO_CFG_TARGET_OS") == "linux" && of("CARGO_CFG_TARGET_ENV") == "gnu";
+    let here =
+        of("HOST") == of("TARGET") && of("CARGO_CFG_TARGET_OS") == "linux" && of("CARGO_CFG_TARGET_ENV") == "gnu";
     // A program built on an older system has to run there, and is left as it is.
     if here && glibc().is_some_and(|found| found >= GLIBC_MIN) {
         println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");

@@ -1,6 +1,10 @@
 //! Keys on paper and on a stick that is memory, as whole processes beside a bare unlocking of the same vault:
 //! `cargo bench --bench giving_out`.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise and prints its figures")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark stops at the first surprise and prints its figures"
+)]
 #![allow(dead_code, reason = "the keys are made for another benchmark, too")]
 
 #[path = "whole_process/made.rs"]
@@ -74,7 +78,13 @@ impl House {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_drivekey"));
-        command.arg("--vault").arg(&self.vault).arg("--passphrase-file").arg(&self.passphrase).arg("--yes").args(arguments);
+        command
+            .arg("--vault")
+            .arg(&self.vault)
+            .arg("--passphrase-file")
+            .arg(&self.passphrase)
+            .arg("--yes")
+            .args(arguments);
         command.env("DRIVEKEY_STATE", self.folder.join("state")).stdin(Stdio::null());
         command
     }

@@ -1,5 +1,5 @@
-//! A folder of 100,000 small files without a key, swept by the program and searched by ripgrep, where it is installed, in
-//! the same run: `cargo bench --bench sweeping`.
+//! A folder of 100,000 small files without a key, swept by the program and searched by ripgrep, where it is installed,
+//! in the same run: `cargo bench --bench sweeping`.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -43,7 +43,14 @@ fn main() {
         for ((_, program, arguments), times) in programs.iter().zip(&mut times) {
             let begun = Instant::now();
             let mut command = Command::new(program);
-            if command.args(*arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok() {
+            if command
+                .args(*arguments)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok()
+            {
                 times.push(begun.elapsed().as_secs_f64());
             }
         }

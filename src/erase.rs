@@ -1,5 +1,5 @@
-//! Destroys files whose keys are safe elsewhere: the only floor that deletes what is not its own. Each file is looked at
-//! again before it is touched. Must not know what a key is, and asks nobody.
+//! Destroys files whose keys are safe elsewhere: the only floor that deletes what is not its own. Each file is looked
+//! at again before it is touched. Must not know what a key is, and asks nobody.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, Write};
@@ -38,8 +38,8 @@ pub enum EraseError {
     NotRemoved(io::Error),
 }
 
-/// Overwrites a file in place, cuts it to nothing and removes it, if it still holds exactly these bytes, has one name and
-/// is no link.
+/// Overwrites a file in place, cuts it to nothing and removes it, if it still holds exactly these bytes, has one name
+/// and is no link.
 ///
 /// # Errors
 /// [`EraseError`]; all but [`EraseError::NotRemoved`] leave the file as it was.

@@ -154,7 +154,9 @@ impl Walk {
                 // The type and size of the link itself, never of what it points to.
                 let met = item.and_then(|item| item.metadata().map(|data| (item.path(), data)));
                 match met {
-                    Ok((path, data)) if data.is_dir() && !is_link(&data) && depth < DEPTH_MAX => open.push((path, depth + 1)),
+                    Ok((path, data)) if data.is_dir() && !is_link(&data) && depth < DEPTH_MAX => {
+                        open.push((path, depth + 1))
+                    }
                     Ok((path, data)) if data.is_file() && !is_link(&data) => self.met(path, data.len()),
                     Ok(_) => self.skipped += 1,
                     // A file that went away meanwhile is no failure.
@@ -183,7 +185,8 @@ fn is_link(data: &Metadata) -> bool {
 /// [`GatherError`], with the path.
 pub fn read_entry(entry: &Entry) -> Result<Option<Zeroizing<Vec<u8>>>, GatherError> {
     let is_passed_over = || Ok(!entry.named && entry.size_bytes > PEEK_ABOVE_BYTES && is_binary(&entry.path)?);
-    let read = is_passed_over().and_then(|passed_over| if passed_over { Ok(None) } else { read_file(&entry.path).map(Some) });
+    let read =
+        is_passed_over().and_then(|passed_over| if passed_over { Ok(None) } else { read_file(&entry.path).map(Some) });
     match read {
         Err(GatherError::OpenVault { .. }) if !entry.named => Ok(None),
         other => other,
@@ -221,7 +224,9 @@ fn open(path: &Path) -> Result<(File, u64), GatherError> {
     let check = |data: &Metadata| match (data.is_file(), data.len()) {
         _ if is_open_here(data) => Err(GatherError::OpenVault { path: path.to_owned() }),
         (false, _) => Err(GatherError::NotAFile { path: path.to_owned() }),
-        (true, size_bytes) if size_bytes > FILE_CEILING_BYTES => Err(GatherError::TooLarge { path: path.to_owned(), size_bytes }),
+        (true, size_bytes) if size_bytes > FILE_CEILING_BYTES => {
+            Err(GatherError::TooLarge { path: path.to_owned(), size_bytes })
+        }
         (true, size_bytes) => Ok(size_bytes),
     };
     check(&fs::metadata(path).map_err(fail)?)?;

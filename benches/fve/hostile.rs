@@ -1,5 +1,5 @@
-//! The slowest of the hostile drives that the fuzzer found worth keeping: each listed, opened and saved, as its target does;
-//! and a disk that has as much to list as any can.
+//! The slowest of the hostile drives that the fuzzer found worth keeping: each listed, opened and saved, as its target
+//! does; and a disk that has as much to list as any can.
 
 use drivekey_testkit::fve_support::disks::with_gpt;
 use drivekey_testkit::fve_support::made::{Made, Protector, Secret};

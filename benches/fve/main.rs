@@ -1,6 +1,10 @@
 //! One proof beside the bare chain of hashes it rests on, a search with one and with all cores, a listing, and other
 //! programs on the same volume: `cargo bench --bench fve`.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise and prints its figures")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark stops at the first surprise and prints its figures"
+)]
 
 mod hostile;
 mod others;
@@ -38,7 +42,8 @@ fn main() {
     let text = digits(key_of(7)).replacen(|c: char| c.is_ascii_digit(), "?", 12);
     let candidates = Candidates::of(&Reading::parse(&text).unwrap(), Effort::Likely);
     let cores = std::thread::available_parallelism().unwrap();
-    let (mut bare, mut proofs, mut alone, mut all, mut listings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut bare, mut proofs, mut alone, mut all, mut listings) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {
         bare.push(ms(bare_chain));
         proofs.push(ms(|| assert_eq!(prove(&volume, &password, &key_id).0.verdict, Verdict::Opens)));
@@ -76,7 +81,10 @@ fn beside_others(folder: &std::path::Path) {
     let mut programs = real.programs();
     programs.insert(
         0,
-        ("a proof, the same volume", Box::new(|| assert_eq!(prove(&volume, &password, &KeyId::Unknown).0.verdict, Verdict::Opens))),
+        (
+            "a proof, the same volume",
+            Box::new(|| assert_eq!(prove(&volume, &password, &KeyId::Unknown).0.verdict, Verdict::Opens)),
+        ),
     );
     programs.insert(1, ("a listing, the same volume", Box::new(|| drop(black_box(list(&real.path))))));
     let mut times = vec![Vec::new(); programs.len()];
@@ -100,7 +108,8 @@ fn ms(work: impl FnOnce()) -> f64 {
 
 /// What no proof can be faster than: each hash needs the last. Two prepared blocks, nothing wiped, nothing read.
 fn bare_chain() {
-    const START: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    const START: [u32; 8] =
+        [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
     let mut blocks = [[0_u8; 64]; 2];
     blocks[1][24] = 0x80;
     blocks[1][56..].copy_from_slice(&704_u64.to_be_bytes());
@@ -117,7 +126,8 @@ fn bare_chain() {
 
 fn try_candidates(candidates: &Candidates, volume: &Volume, key_id: &KeyId, threads: NonZeroUsize) {
     let limit = u128::from(SHARE) * threads.get() as u128;
-    let searched = search(&Search { candidates, volume, key_id, from: 0, limit, threads }, &|_| ControlFlow::Continue(()));
+    let searched =
+        search(&Search { candidates, volume, key_id, from: 0, limit, threads }, &|_| ControlFlow::Continue(()));
     assert_eq!(u128::from(searched.progress.done), limit);
 }
 

@@ -42,14 +42,20 @@ impl Real {
             ("bdeinfo, whole", Box::new(move || run("bdeinfo", &[image], ""))),
             (
                 "cryptsetup, a proof, whole",
-                Box::new(move || run("cryptsetup", &["open", "--type", "bitlk", "--test-passphrase", image], &self.password)),
+                Box::new(move || {
+                    run("cryptsetup", &["open", "--type", "bitlk", "--test-passphrase", image], &self.password)
+                }),
             ),
             ("bdeinfo, a proof, whole", Box::new(move || run("bdeinfo", &["-r", &self.password, image], ""))),
             (
                 "dislocker, to a file, whole",
                 Box::new(move || {
                     let _ = std::fs::remove_file(&out);
-                    run("dislocker-file", &["-V", image, &format!("-p{}", self.password), "--", out.to_str().unwrap()], "");
+                    run(
+                        "dislocker-file",
+                        &["-V", image, &format!("-p{}", self.password), "--", out.to_str().unwrap()],
+                        "",
+                    );
                 }),
             ),
         ];
@@ -67,7 +73,12 @@ impl Real {
 
 fn run(program: &str, arguments: &[&str], input: &str) {
     let mut command = Command::new(program);
-    command.args(arguments).env("DRIVEKEY_VAULT", "none.drivekey").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(arguments)
+        .env("DRIVEKEY_VAULT", "none.drivekey")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     // Whoever does not read has closed its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());

@@ -36,8 +36,16 @@ pub(crate) fn compare(house: &House, count: usize) {
         their_show.push(run(show, Some(&typed)).ms);
         our_show.push(run(house.command(&vault, &["show", &made.guid(count / 2)]), None).ms);
     }
-    println!("\n{:<28} {:>14} {:>10} {:>8}", format!("beside keepassxc-cli, {count}"), "keepassxc-cli", "drivekey", "ratio");
-    for (name, theirs, ours) in [("import", median(&theirs), median(&ours)), ("show one", median(&their_show), median(&our_show))] {
+    println!(
+        "\n{:<28} {:>14} {:>10} {:>8}",
+        format!("beside keepassxc-cli, {count}"),
+        "keepassxc-cli",
+        "drivekey",
+        "ratio"
+    );
+    for (name, theirs, ours) in
+        [("import", median(&theirs), median(&ours)), ("show one", median(&their_show), median(&our_show))]
+    {
         println!("{name:<28} {theirs:>14.0} {ours:>10.0} {:>8.1}", theirs / ours);
     }
 }

@@ -40,8 +40,9 @@ impl Made {
     /// The digits of a key.
     pub(crate) fn password(&self, at: usize) -> String {
         let bytes = self.bytes(2, at);
-        let groups: Vec<String> =
-            (0..8).map(|group| format!("{:06}", u32::from(u16::from_le_bytes([bytes[group * 2], bytes[group * 2 + 1]])) * 11)).collect();
+        let groups: Vec<String> = (0..8)
+            .map(|group| format!("{:06}", u32::from(u16::from_le_bytes([bytes[group * 2], bytes[group * 2 + 1]])) * 11))
+            .collect();
         groups.join("-")
     }
 
@@ -93,7 +94,14 @@ impl Made {
     pub(crate) fn one_file(&self, path: &Path, count: usize) {
         let mut text = String::new();
         for at in 0..count {
-            write!(text, "Computer: {}\nIdentifier: {}\nRecovery Key: {}\n\n", Self::device(at), self.guid(at), self.password(at)).unwrap();
+            write!(
+                text,
+                "Computer: {}\nIdentifier: {}\nRecovery Key: {}\n\n",
+                Self::device(at),
+                self.guid(at),
+                self.password(at)
+            )
+            .unwrap();
         }
         std::fs::write(path, text).unwrap();
     }

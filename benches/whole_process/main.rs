@@ -1,6 +1,10 @@
 //! Whole commands on vaults of 1,000 and 100,000 records, each beside a bare key derivation and, where it is
 //! installed, beside keepassxc-cli, all in one run: `cargo bench --bench whole_process`.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise and prints its figures")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark stops at the first surprise and prints its figures"
+)]
 
 mod keepassxc;
 mod made;
@@ -50,7 +54,9 @@ fn one_derivation() {
     let params = Params::new(COST.memory_kib, COST.passes, COST.lanes, Some(64)).unwrap();
     let mut out = [0; 64];
     let started = Instant::now();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(made::PASSPHRASE.as_bytes(), &[7; 16], &mut out).unwrap();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(made::PASSPHRASE.as_bytes(), &[7; 16], &mut out)
+        .unwrap();
     println!("{}", started.elapsed().as_micros());
 }
 
@@ -90,13 +96,20 @@ impl House {
 
     /// One bare derivation in a process of its own, in ms.
     fn derivation(&self) -> f64 {
-        let output = Command::new(std::env::current_exe().unwrap()).arg("--one-derivation").current_dir(&self.folder).output().unwrap();
+        let output = Command::new(std::env::current_exe().unwrap())
+            .arg("--one-derivation")
+            .current_dir(&self.folder)
+            .output()
+            .unwrap();
         String::from_utf8(output.stdout).unwrap().trim().parse::<f64>().unwrap() / 1000.0
     }
 }
 
 fn lookups(house: &House, small: &Vault, large: &Vault) {
-    println!("{:<28} {:>8} {:>9} {:>9} {:>9} {:>10} {:>9}", "command", "KDF", "1,000", "100,000", "- KDF", "- 1,000", "target");
+    println!(
+        "{:<28} {:>8} {:>9} {:>9} {:>9} {:>10} {:>9}",
+        "command", "KDF", "1,000", "100,000", "- KDF", "- 1,000", "target"
+    );
     let mut next = 0;
     for (name, rounds, target, arguments) in [
         (
@@ -105,7 +118,9 @@ fn lookups(house: &House, small: &Vault, large: &Vault) {
             10.0,
             (|vault: &Vault| vec!["show".to_owned(), vault.made.guid(vault.count / 2)]) as fn(&Vault) -> Vec<String>,
         ),
-        ("find, first 8", ROUNDS, 10.0, |vault| vec!["find".to_owned(), vault.made.guid(vault.count / 3)[..8].to_owned()]),
+        ("find, first 8", ROUNDS, 10.0, |vault| {
+            vec!["find".to_owned(), vault.made.guid(vault.count / 3)[..8].to_owned()]
+        }),
         ("find, look-alikes", ROUNDS, 10.0, |vault| vec!["find".to_owned(), vault.made.misread(vault.count / 3)]),
         ("find, device", ROUNDS, 10.0, |vault| vec!["find".to_owned(), Made::device(vault.count / 4)]),
         ("add", ROUNDS, 10.0, |_| vec!["add".to_owned(), "--key-stdin".to_owned()]),
@@ -152,7 +167,9 @@ fn imports(house: &House) {
     let bulk = house.folder.join("bulk.txt");
     Made::new(4).one_file(&bulk, LARGE);
     println!("\n{:<28} {:>8} {:>9} {:>9} {:>9}", "import", "KDF", "time", "- KDF", "target");
-    for (name, source, rounds, target) in [("1,000 TXT files", &folder, ROUNDS, 300.0), ("100,000 keys in one file", &bulk, 3, 5000.0)] {
+    for (name, source, rounds, target) in
+        [("1,000 TXT files", &folder, ROUNDS, 300.0), ("100,000 keys in one file", &bulk, 3, 5000.0)]
+    {
         let (mut kdf, mut times) = (Vec::new(), Vec::new());
         for round in 0..rounds {
             kdf.push(house.derivation());

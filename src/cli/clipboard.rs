@@ -93,7 +93,13 @@ fn put(clipboard: &mut arboard::Clipboard, secret: &str) -> Result<(), Clipboard
 #[cfg(windows)]
 fn put(clipboard: &mut arboard::Clipboard, secret: &str) -> Result<(), ClipboardError> {
     use arboard::SetExtWindows;
-    clipboard.set().exclude_from_monitoring().exclude_from_cloud().exclude_from_history().text(secret).map_err(|_| ClipboardError)
+    clipboard
+        .set()
+        .exclude_from_monitoring()
+        .exclude_from_cloud()
+        .exclude_from_history()
+        .text(secret)
+        .map_err(|_| ClipboardError)
 }
 
 #[cfg(target_os = "macos")]

@@ -122,7 +122,10 @@ pub(super) fn compared(
         ([], []) => {}
         ([], partly) => {
             let listed = numbers(partly);
-            writeln!(world.err, "Not noted as checked: {listed} holds other keys, too. Check all of its pages together.")?;
+            writeln!(
+                world.err,
+                "Not noted as checked: {listed} holds other keys, too. Check all of its pages together."
+            )?;
         }
         (whole, _) => {
             let listed = numbers(whole);

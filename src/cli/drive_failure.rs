@@ -48,11 +48,14 @@ fn is_windows_drive(path: &Path) -> bool {
 
 fn drive_words(error: DriveError) -> (Exit, String, &'static str) {
     let (sentence, hint) = match error {
-        DriveError::NotFound => ("is not there".to_owned(), "check the name; 'drivekey identify' lists what is attached"),
-        DriveError::PermissionDenied => ("may not be read by you as you are".to_owned(), MORE_RIGHTS),
-        DriveError::NotADrive => {
-            ("is neither a drive nor an image file".to_owned(), "name the drive itself, such as E: or /dev/sdb1, or an image file")
+        DriveError::NotFound => {
+            ("is not there".to_owned(), "check the name; 'drivekey identify' lists what is attached")
         }
+        DriveError::PermissionDenied => ("may not be read by you as you are".to_owned(), MORE_RIGHTS),
+        DriveError::NotADrive => (
+            "is neither a drive nor an image file".to_owned(),
+            "name the drive itself, such as E: or /dev/sdb1, or an image file",
+        ),
         DriveError::NoMedium => ("has nothing in it".to_owned(), "put the card or disk in"),
         DriveError::Locked => (
             "is locked, and Windows gives nothing of it".to_owned(),
@@ -100,7 +103,9 @@ const fn container(kind: Container) -> (&'static str, &'static str) {
     match kind {
         Container::Vhdx => ("an image of the kind VHDX", CONVERT),
         Container::DynamicVhd => ("an image of the kind VHD (growing)", CONVERT),
-        Container::Ewf => ("an image of the kind EnCase", "turn it into a raw image first: 'ewfexport -f raw -t image FILE'"),
+        Container::Ewf => {
+            ("an image of the kind EnCase", "turn it into a raw image first: 'ewfexport -f raw -t image FILE'")
+        }
         Container::Vmdk => ("an image of the kind VMDK", CONVERT),
         Container::Qcow => ("an image of the kind QCOW", CONVERT),
         Container::Vdi => ("an image of the kind VDI", CONVERT),

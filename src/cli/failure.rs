@@ -57,9 +57,15 @@ impl From<io::Error> for Failure {
         match error.kind() {
             // Whoever closed the pipe has read enough.
             io::ErrorKind::BrokenPipe => Self { sentence: String::new(), hint: None, exit: Exit::Done },
-            io::ErrorKind::UnexpectedEof => Self::new(Exit::Failed, "the input ended too early", "start again and answer each question"),
+            io::ErrorKind::UnexpectedEof => {
+                Self::new(Exit::Failed, "the input ended too early", "start again and answer each question")
+            }
             io::ErrorKind::StorageFull => Self::new(Exit::Failed, "the disk is full", "make room and try again"),
-            kind => Self::new(Exit::Failed, format!("reading or writing failed: {kind}"), "check the disk or the connection and try again"),
+            kind => Self::new(
+                Exit::Failed,
+                format!("reading or writing failed: {kind}"),
+                "check the disk or the connection and try again",
+            ),
         }
     }
 }
@@ -86,7 +92,11 @@ impl From<LineTextError> for Failure {
 
 impl From<PasswordError> for Failure {
     fn from(error: PasswordError) -> Self {
-        Self::new(Exit::Failed, password_sentence(error), "a recovery key has eight groups of six digits; compare it with its source")
+        Self::new(
+            Exit::Failed,
+            password_sentence(error),
+            "a recovery key has eight groups of six digits; compare it with its source",
+        )
     }
 }
 
@@ -115,10 +125,13 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Missing => Self::new(Exit::Failed, "the folder or file does not exist", "check the path"),
-            StoreError::Exists => Self::refused("there is a file already; it was not touched", "choose another name with --vault FILE"),
-            StoreError::NotAVault => {
-                Self::refused("this file is not a drivekey vault; it was not touched", "check the path given with --vault")
+            StoreError::Exists => {
+                Self::refused("there is a file already; it was not touched", "choose another name with --vault FILE")
             }
+            StoreError::NotAVault => Self::refused(
+                "this file is not a drivekey vault; it was not touched",
+                "check the path given with --vault",
+            ),
             StoreError::Newer { found, known } => Self::refused(
                 format!(
                     "this vault was written by a newer drivekey (its version is {found}, this program knows {known}); it was not touched"
@@ -130,8 +143,12 @@ impl From<StoreError> for Failure {
                 format!("the vault file is damaged: {}", damage_words(&damage)),
                 "it was not touched; keep it, and use a copy or backup of it",
             ),
-            StoreError::Busy => Self::new(Exit::Failed, "another program is using the vault", "wait a moment and try again"),
-            StoreError::DiskFull => Self::new(Exit::Failed, "the disk is full; the vault is as it was before", "make room and try again"),
+            StoreError::Busy => {
+                Self::new(Exit::Failed, "another program is using the vault", "wait a moment and try again")
+            }
+            StoreError::DiskFull => {
+                Self::new(Exit::Failed, "the disk is full; the vault is as it was before", "make room and try again")
+            }
             StoreError::ReadOnly => Self::new(
                 Exit::Failed,
                 "the vault cannot be written: the file, its folder or the medium is read-only; nothing was changed",
@@ -151,9 +168,11 @@ impl From<StoreError> for Failure {
                 "nothing was changed: this file has a second name (a hard link), and a change under one name would not be safe under the other",
                 "remove the other name, or copy the vault to a place of its own",
             ),
-            StoreError::Replaced => {
-                Self::new(Exit::Failed, "another file was put in the vault's place meanwhile; nothing was changed", "run the command again")
-            }
+            StoreError::Replaced => Self::new(
+                Exit::Failed,
+                "another file was put in the vault's place meanwhile; nothing was changed",
+                "run the command again",
+            ),
             StoreError::UnfinishedOnReadOnly => Self::new(
                 Exit::Failed,
                 "nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies",
@@ -177,8 +196,12 @@ fn damage_words(damage: &Damage) -> String {
     match damage {
         Damage::Empty => "it is empty".to_owned(),
         Damage::Header => "its beginning is not that of a sound vault".to_owned(),
-        Damage::Length { expected, found } if found < expected => format!("it was cut off ({found} bytes instead of {expected})"),
-        Damage::Length { expected, found } => format!("something was appended to it ({found} bytes instead of {expected})"),
+        Damage::Length { expected, found } if found < expected => {
+            format!("it was cut off ({found} bytes instead of {expected})")
+        }
+        Damage::Length { expected, found } => {
+            format!("something was appended to it ({found} bytes instead of {expected})")
+        }
         Damage::Schema => "its tables are not the ones this program makes".to_owned(),
         Damage::Row | Damage::RowCount => "a row in it is missing or has a wrong form".to_owned(),
         Damage::Pages => "its pages do not fit together".to_owned(),
@@ -200,7 +223,10 @@ impl From<KdfError> for Failure {
             ),
             KdfError::OutOfMemory { memory_kib } => Self::new(
                 Exit::Failed,
-                format!("opening the vault takes {} MiB of memory, and this machine has not that much free", memory_kib / 1024),
+                format!(
+                    "opening the vault takes {} MiB of memory, and this machine has not that much free",
+                    memory_kib / 1024
+                ),
                 "close other programs, or open the vault on another machine",
             ),
         }
@@ -212,12 +238,20 @@ impl From<VaultError> for Failure {
         match error {
             VaultError::Store(error) => error.into(),
             VaultError::Kdf(error) => error.into(),
-            VaultError::Seal(SealError::Random(_)) => Self::new(Exit::Failed, "the system gave no random numbers", "try again"),
-            VaultError::Seal(SealError::TooLarge) => Self::new(Exit::Failed, "the record is too large to keep", "shorten the note"),
-            VaultError::Seal(_) => Self::new(Exit::Damaged, "something in the vault is not what was written", "run 'drivekey verify'"),
-            VaultError::WrongPassphrase => {
-                Self::new(Exit::WrongPassphrase, "wrong passphrase", "check Caps Lock and the keyboard's language, and try again")
+            VaultError::Seal(SealError::Random(_)) => {
+                Self::new(Exit::Failed, "the system gave no random numbers", "try again")
             }
+            VaultError::Seal(SealError::TooLarge) => {
+                Self::new(Exit::Failed, "the record is too large to keep", "shorten the note")
+            }
+            VaultError::Seal(_) => {
+                Self::new(Exit::Damaged, "something in the vault is not what was written", "run 'drivekey verify'")
+            }
+            VaultError::WrongPassphrase => Self::new(
+                Exit::WrongPassphrase,
+                "wrong passphrase",
+                "check Caps Lock and the keyboard's language, and try again",
+            ),
             VaultError::WrongKit => Self::new(
                 Exit::WrongPassphrase,
                 "this kit does not open this vault: it is another vault's, or it was made void",
@@ -233,7 +267,9 @@ impl From<VaultError> for Failure {
                 "the passphrase is right, but the part of the vault that it opens was changed by someone",
                 "use a copy or backup of the vault",
             ),
-            VaultError::NoSuchSlot => Self::new(Exit::NotFound, "there is no such keyslot", "'drivekey keyslot list' shows them"),
+            VaultError::NoSuchSlot => {
+                Self::new(Exit::NotFound, "there is no such keyslot", "'drivekey keyslot list' shows them")
+            }
             VaultError::SlotsNotTried { left_out } => Self::new(
                 Exit::WrongPassphrase,
                 format!(
@@ -246,9 +282,11 @@ impl From<VaultError> for Failure {
                 "the vault was changed by another program again and again while it was read",
                 "wait until that is done and try again",
             ),
-            VaultError::Faults(faults) => {
-                Self::new(Exit::Damaged, faults_sentence(&faults), "nothing was changed; 'drivekey verify' names everything that is wrong")
-            }
+            VaultError::Faults(faults) => Self::new(
+                Exit::Damaged,
+                faults_sentence(&faults),
+                "nothing was changed; 'drivekey verify' names everything that is wrong",
+            ),
             VaultError::Copy(doubt) => Self::new(
                 Exit::OtherCopy,
                 format!("nothing was changed: {}", doubt_sentence(doubt)),
@@ -277,7 +315,9 @@ impl From<SlotChangeError> for Failure {
                 "this is the only keyslot: without it nobody could open the vault again",
                 "add another first: 'drivekey keyslot add'",
             ),
-            SlotChangeError::TooMany => Self::refused("a vault has at most 32 keyslots", "remove one first: 'drivekey keyslot remove'"),
+            SlotChangeError::TooMany => {
+                Self::refused("a vault has at most 32 keyslots", "remove one first: 'drivekey keyslot remove'")
+            }
         }
     }
 }
@@ -286,9 +326,11 @@ impl From<RevealError> for Failure {
     fn from(error: RevealError) -> Self {
         match error {
             RevealError::Vault(error) => error.into(),
-            RevealError::OtherKeyId(handle) => {
-                Self::new(Exit::Failed, format!("record {handle} was changed meanwhile and has another Key ID now"), "look again")
-            }
+            RevealError::OtherKeyId(handle) => Self::new(
+                Exit::Failed,
+                format!("record {handle} was changed meanwhile and has another Key ID now"),
+                "look again",
+            ),
         }
     }
 }
@@ -301,7 +343,10 @@ pub(super) fn doubt_sentence(doubt: CopyDoubt) -> String {
         }
         CopyDoubt::OtherVault => "another vault lay here when this machine last looked".to_owned(),
         CopyDoubt::Older { found, known } => {
-            format!("this is an older copy of the vault: {} behind the one last used on this machine", changes(known.saturating_sub(found)))
+            format!(
+                "this is an older copy of the vault: {} behind the one last used on this machine",
+                changes(known.saturating_sub(found))
+            )
         }
         CopyDoubt::Forked { found, known } => format!(
             "this copy of the vault and the one last used on this machine went separate ways (change {found} here, change {known} there)"
@@ -364,7 +409,9 @@ pub(super) fn fault_words(fault: &Fault) -> String {
         FaultKind::DetailsDiffer => format!("the key of {of} says otherwise than its description"),
         FaultKind::Count { expected, found } => format!("{expected} records were written, and there are {found}"),
         FaultKind::Total => "records are missing, or older than they were".to_owned(),
-        FaultKind::Item(number) => format!("entry {number} of attachments, copies and imports was changed, moved or exchanged"),
+        FaultKind::Item(number) => {
+            format!("entry {number} of attachments, copies and imports was changed, moved or exchanged")
+        }
         FaultKind::Content(number) => format!("attachment {number} is missing, or not the one that was written"),
         FaultKind::Items => "entries of attachments, copies or imports are missing, or older than they were".to_owned(),
         FaultKind::Pages => "the file's pages or indexes do not fit together".to_owned(),
@@ -380,11 +427,17 @@ pub(super) fn short(slot: drivekey_record::SlotId) -> String {
 pub(super) fn unreadable(path: &std::path::Path, error: &io::Error) -> Failure {
     let path: PathBuf = path.to_owned();
     match error.kind() {
-        io::ErrorKind::NotFound => Failure::new(Exit::Failed, format!("there is no file {}", path.display()), "check the path"),
+        io::ErrorKind::NotFound => {
+            Failure::new(Exit::Failed, format!("there is no file {}", path.display()), "check the path")
+        }
         io::ErrorKind::PermissionDenied => {
             Failure::new(Exit::Failed, format!("{} may not be read", path.display()), "check its permissions")
         }
-        kind => Failure::new(Exit::Failed, format!("{} cannot be read: {kind}", path.display()), "check the path and the disk"),
+        kind => Failure::new(
+            Exit::Failed,
+            format!("{} cannot be read: {kind}", path.display()),
+            "check the path and the disk",
+        ),
     }
 }
 

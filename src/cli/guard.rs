@@ -1,5 +1,5 @@
-//! Keeps keys from being locked in with themselves: nothing is written onto the drive that it unlocks, nor onto one whose
-//! only key is in this vault. Must not know what is written.
+//! Keeps keys from being locked in with themselves: nothing is written onto the drive that it unlocks, nor onto one
+//! whose only key is in this vault. Must not know what is written.
 
 use std::path::Path;
 
@@ -48,7 +48,8 @@ impl Holding<'_> {
     /// Whether one of the records may be any drive's: its Key ID is not known, and it opened none yet.
     fn has_nameless(&self) -> bool {
         let is_nameless = |entry: &Entry| {
-            entry.details.key_id == KeyId::Unknown && !entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof())
+            entry.details.key_id == KeyId::Unknown
+                && !entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof())
         };
         matches!(self, Self::Records(entries) | Self::Both(entries, _) if entries.iter().any(is_nameless))
     }
@@ -73,7 +74,12 @@ struct Judged {
 ///
 /// Refuses (exit 7) a destination on the drive that what is written unlocks, or on one whose only key is in this vault.
 /// A person may override it by typing; that is remembered with the records. Where it cannot be known, it warns.
-pub(super) fn check(world: &mut World<'_>, vault: &mut Vault<Unlocked>, destination: &Path, holding: &Holding<'_>) -> Result<(), Failure> {
+pub(super) fn check(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    destination: &Path,
+    holding: &Holding<'_>,
+) -> Result<(), Failure> {
     let judged = judge(world, vault, destination, holding)?;
     let Some(objection) = judged.objection else {
         if judged.unsure {
@@ -101,7 +107,11 @@ pub(super) fn check(world: &mut World<'_>, vault: &mut Vault<Unlocked>, destinat
 }
 
 /// The same for standard output, where that goes into a file.
-pub(super) fn check_output(world: &mut World<'_>, vault: &mut Vault<Unlocked>, holding: &Holding<'_>) -> Result<(), Failure> {
+pub(super) fn check_output(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    holding: &Holding<'_>,
+) -> Result<(), Failure> {
     match world.surroundings.out_file.clone() {
         OutFile::None => Ok(()),
         OutFile::At(path) => check(world, vault, &path, holding),
@@ -136,9 +146,13 @@ fn words(destination: &Path, objection: Objection) -> (String, Vec<Handle>) {
             let what = if handles.is_empty() { "it".to_owned() } else { names(&handles) };
             (format!("{place} lies on {drive}, the very drive that {what} unlocks"), handles)
         }
-        Objection::OnlyHere { drive, handles } => {
-            (format!("{place} lies on {drive}, an encrypted drive whose only key ({}) is in this vault", key_names(&handles)), handles)
-        }
+        Objection::OnlyHere { drive, handles } => (
+            format!(
+                "{place} lies on {drive}, an encrypted drive whose only key ({}) is in this vault",
+                key_names(&handles)
+            ),
+            handles,
+        ),
     }
 }
 
@@ -150,7 +164,12 @@ fn names(handles: &[Handle]) -> String {
     handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn judge(world: &World<'_>, vault: &mut Vault<Unlocked>, path: &Path, holding: &Holding<'_>) -> Result<Judged, Failure> {
+fn judge(
+    world: &World<'_>,
+    vault: &mut Vault<Unlocked>,
+    path: &Path,
+    holding: &Holding<'_>,
+) -> Result<Judged, Failure> {
     let Below { layers, all_seen } = below(&world.surroundings.drives, path);
     let mut judged = Judged { objection: None, unsure: !all_seen };
     for layer in &layers {
@@ -198,7 +217,9 @@ fn of_volume(
     held.sort_by_key(|(_, handle)| *handle);
     let all: Vec<Handle> = distinct(held.iter().map(|(_, handle)| *handle));
     // Under another Key ID, too.
-    let opened = |entry: &Entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && placed.is(proof.volume));
+    let opened = |entry: &Entry| {
+        entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && placed.is(proof.volume))
+    };
     let entries = vault.list(&Filter::default())?.entries;
     let proved = entries.iter().filter(|entry| opened(entry)).map(|entry| entry.handle);
     let own = distinct(all.iter().copied().chain(proved).filter(|handle| holding.holds(*handle)));
@@ -214,12 +235,18 @@ fn of_volume(
 }
 
 /// A volume that may not be read, by the name that the system has noted and that a proof has kept.
-fn of_noted(vault: &mut Vault<Unlocked>, layer: &Layer, holding: &Holding<'_>, unsure: &mut bool) -> Result<Option<Objection>, Failure> {
+fn of_noted(
+    vault: &mut Vault<Unlocked>,
+    layer: &Layer,
+    holding: &Holding<'_>,
+    unsure: &mut bool,
+) -> Result<Option<Objection>, Failure> {
     *unsure = true;
     let Some(volume) = layer.volume else { return Ok(None) };
     let entries = vault.list(&Filter::default())?.entries;
-    let proved =
-        entries.iter().filter(|entry| entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume));
+    let proved = entries.iter().filter(|entry| {
+        entry.details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == volume)
+    });
     let own: Vec<Handle> = proved.map(|entry| entry.handle).filter(|handle| holding.holds(*handle)).collect();
     let drive = printable(&layer.path);
     Ok((!own.is_empty()).then_some(Objection::Own { drive, handles: own }))
@@ -227,8 +254,10 @@ fn of_noted(vault: &mut Vault<Unlocked>, layer: &Layer, holding: &Holding<'_>, u
 
 /// The startup keys of a volume whose files are in the vault.
 fn kept_startup_keys(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Vec<Guid>, Failure> {
-    let there = |one: &Attached| one.info.attachment == AttachmentKind::ExternalKey && one.info.removed_date_time.is_none();
-    let startup = volume.all_copies().flat_map(|copy| copy.of_kind(ProtectorKind::StartupKey)).map(|protector| protector.guid);
+    let there =
+        |one: &Attached| one.info.attachment == AttachmentKind::ExternalKey && one.info.removed_date_time.is_none();
+    let startup =
+        volume.all_copies().flat_map(|copy| copy.of_kind(ProtectorKind::StartupKey)).map(|protector| protector.guid);
     let startup: Vec<Guid> = startup.collect();
     if startup.is_empty() {
         return Ok(startup);
@@ -237,8 +266,8 @@ fn kept_startup_keys(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Vec
     Ok(kept.filter(|guid| startup.contains(guid)).collect())
 }
 
-/// Whether a person may hold something else that opens it: a password, a key file that is not in the vault, a card; or nothing
-/// is needed. Its computer alone is no such thing: where that fails, the recovery key is asked for.
+/// Whether a person may hold something else that opens it: a password, a key file that is not in the vault, a card; or
+/// nothing is needed. Its computer alone is no such thing: where that fails, the recovery key is asked for.
 fn opens_otherwise(volume: &Volume, kept: &[Guid]) -> bool {
     use ProtectorKind::{ClearKey, Password, PublicKey, StartupKey, Unknown};
     volume.all_copies().flat_map(|copy| &copy.protectors).any(|protector| match protector.kind {

@@ -32,7 +32,10 @@ impl Kept {
         match names.len() {
             0 => None,
             1 => Some(format!("another recovery key of this drive was read out of it and kept: {}.", names.join(", "))),
-            count => Some(format!("{count} more recovery keys of this drive were read out of it and kept: {}.", names.join(", "))),
+            count => Some(format!(
+                "{count} more recovery keys of this drive were read out of it and kept: {}.",
+                names.join(", ")
+            )),
         }
     }
 }
@@ -56,13 +59,18 @@ pub(super) fn details(volume: &Volume, integrity: Integrity, guid: Guid, device:
         return Details { device_name: device.cloned().or(said.device_name.clone()), ..said };
     }
     // Only the digits are sure; what names them may be somebody's invention.
-    let note = "read from a drive whose description of itself could not be confirmed: its Key ID and computer may be wrong";
+    let note =
+        "read from a drive whose description of itself could not be confirmed: its Key ID and computer may be wrong";
     Details { note: note.parse().ok(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
 }
 
-/// Keeps them beside the answer to something else, as far as the drive is to be believed. Where all are there already, nothing
-/// is written.
-pub(super) fn keep_all(vault: &mut Vault<Unlocked>, opened: &Opened<'_>, now: DateTime<Utc>) -> Result<Kept, VaultError> {
+/// Keeps them beside the answer to something else, as far as the drive is to be believed. Where all are there already,
+/// nothing is written.
+pub(super) fn keep_all(
+    vault: &mut Vault<Unlocked>,
+    opened: &Opened<'_>,
+    now: DateTime<Utc>,
+) -> Result<Kept, VaultError> {
     let Harvest { passwords, silent } = opened.harvest();
     let believed = passwords.into_iter().filter(|harvested| harvested.integrity == Integrity::Intact);
     let (guids, records): (Vec<Guid>, Vec<Incoming>) = believed.map(|harvested| one(harvested, None)).unzip();

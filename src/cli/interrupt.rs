@@ -1,6 +1,6 @@
-//! What ends the program from outside: Ctrl-C, a request to end, a terminal that is closed. While something long goes on that
-//! can be stopped, the first of them stops it, and it tells how far it came. At any other time the program ends as it would
-//! anyway, and takes along what it was writing.
+//! What ends the program from outside: Ctrl-C, a request to end, a terminal that is closed. While something long goes
+//! on that can be stopped, the first of them stops it, and it tells how far it came. At any other time the program ends
+//! as it would anyway, and takes along what it was writing.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,8 +43,8 @@ pub(super) fn sweep_at_the_end() {
     install();
 }
 
-/// Where one of the signals has a meaning already, such as "ignored" under `nohup`, that stays, and all of them do what they
-/// always do.
+/// Where one of the signals has a meaning already, such as "ignored" under `nohup`, that stays, and all of them do what
+/// they always do.
 fn install() {
     static INSTALLED: OnceLock<bool> = OnceLock::new();
     INSTALLED.get_or_init(|| {

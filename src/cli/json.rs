@@ -48,7 +48,10 @@ fn one_by_one<S: Serializer>(entries: &[Entry], serializer: S) -> Result<S::Ok, 
 type Take<'a> = &'a mut dyn FnMut(Vec<Entry>) -> bool;
 
 /// Prints records as they are handed over, without keeping them: a vault may hold a million.
-pub(super) fn print_listed<E>(out: &mut dyn Write, each: impl FnOnce(Take<'_>) -> Result<Vec<Fault>, E>) -> Result<Vec<Fault>, Failure>
+pub(super) fn print_listed<E>(
+    out: &mut dyn Write,
+    each: impl FnOnce(Take<'_>) -> Result<Vec<Fault>, E>,
+) -> Result<Vec<Fault>, Failure>
 where
     Failure: From<E>,
 {

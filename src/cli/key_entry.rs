@@ -15,8 +15,8 @@ const STDIN_BYTES: u64 = 4096;
 pub(super) fn from_stdin(world: &mut World<'_>) -> Result<RecoveryPassword, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4097));
     world.input.take(STDIN_BYTES + 1).read_to_end(&mut bytes)?;
-    let text =
-        std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is not text", "give the recovery key as plain text"))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Failure::usage("standard input is not text", "give the recovery key as plain text"))?;
     Ok(RecoveryPassword::parse(text.trim())?)
 }
 
@@ -48,7 +48,9 @@ pub(super) fn typed(world: &mut World<'_>) -> Result<RecoveryPassword, Failure> 
                 whole.push('-');
                 group += 1;
             }
-            Err(problem) => world.terminal.say(&format!("Group {group} {}. Type it again.\n", problem_words(problem)))?,
+            Err(problem) => {
+                world.terminal.say(&format!("Group {group} {}. Type it again.\n", problem_words(problem)))?
+            }
         }
     }
     Ok(RecoveryPassword::parse(whole.trim_end_matches('-'))?)

@@ -29,13 +29,17 @@ pub(super) fn given(world: &mut World<'_>, args: &PassphraseArgs) -> Result<Opti
 
 /// From a scan, a photo, a PDF or a text file.
 pub(super) fn from_file(scans: &dyn ScanReader, path: &Path) -> Result<KitIdentity, Failure> {
-    let bytes = gather::read_file(path)
-        .map_err(|error| Failure::usage(format!("the kit cannot be read from {}", path.display()), super::remarks::gather_words(&error)))?;
+    let bytes = gather::read_file(path).map_err(|error| {
+        Failure::usage(format!("the kit cannot be read from {}", path.display()), super::remarks::gather_words(&error))
+    })?;
     let nothing = |hint: &str| Failure::usage(format!("there is no emergency kit in {}", path.display()), hint);
     match scans.read(&bytes) {
         Ok(found) => {
-            let mut kits = found.into_iter().filter_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
-            let kit = kits.next().ok_or_else(|| nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"))?;
+            let mut kits =
+                found.into_iter().filter_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
+            let kit = kits
+                .next()
+                .ok_or_else(|| nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"))?;
             identity(&kit)
         }
         Err(ScanError::Format) => {
@@ -44,14 +48,19 @@ pub(super) fn from_file(scans: &dyn ScanReader, path: &Path) -> Result<KitIdenti
         }
         Err(ScanError::TooLarge) => Err(nothing("the file is too large for a scan")),
         Err(ScanError::Damaged) => Err(nothing("the picture is damaged; scan the page again, or type it with --kit")),
-        Err(ScanError::GaveUp) => Err(nothing("drawing it took too much memory or time; scan the page again, or type it with --kit")),
+        Err(ScanError::GaveUp) => {
+            Err(nothing("drawing it took too much memory or time; scan the page again, or type it with --kit"))
+        }
     }
 }
 
 /// Typed on the terminal; a wrong line is named and asked for again. What was typed is cleared from the screen.
 pub(super) fn typed(world: &mut World<'_>) -> Result<KitIdentity, Failure> {
     if !world.terminal.is_present() {
-        return Err(Failure::no_terminal("the emergency kit is needed", "give a scan or text of it with --kit-file FILE"));
+        return Err(Failure::no_terminal(
+            "the emergency kit is needed",
+            "give a scan or text of it with --kit-file FILE",
+        ));
     }
     world.terminal.say("Type the lines of the kit that begin with a number, with the letters behind the colon; spaces do not matter.\n")?;
     let mut lines: Vec<Zeroizing<String>> = Vec::with_capacity(LINES);

@@ -31,7 +31,9 @@ fn spans(text: &str) -> Vec<(usize, usize)> {
     while let Some((start, mut end)) = runs.next() {
         let mut groups = 1;
         let six = end - start == GROUP;
-        while six && runs.peek().is_some_and(|&(next, past)| past - next == GROUP && text[end..next].chars().count() == 1) {
+        while six
+            && runs.peek().is_some_and(|&(next, past)| past - next == GROUP && text[end..next].chars().count() == 1)
+        {
             groups += 1;
             end = runs.next().map_or(end, |(_, past)| past);
         }
@@ -68,9 +70,13 @@ mod tests {
         ] {
             assert_eq!(without_digits(&format!("a '{key}' b")), "a '(digits not shown)' b", "{key}");
         }
-        for text in
-            ["12345678-1234-1234-1234-123456789012", "7EDB30ED", "471207", "PC 100200 and 300400", "12345678123412341234123456789012"]
-        {
+        for text in [
+            "12345678-1234-1234-1234-123456789012",
+            "7EDB30ED",
+            "471207",
+            "PC 100200 and 300400",
+            "12345678123412341234123456789012",
+        ] {
             assert_eq!(without_digits(text), text);
         }
     }

@@ -159,7 +159,9 @@ fn show_refusal(refusal: &clap::Error, arguments: &[OsString], world: &mut World
     // An argument that was not understood is repeated in it, and its line ends are not the program's.
     for argument in arguments.iter().map(|argument| argument.to_string_lossy()) {
         let parts = argument.split_once('=').map(|(name, value)| [name, value]);
-        for part in std::iter::once(&*argument).chain(parts.into_iter().flatten()).filter(|part| part.contains(['\n', '\r'])) {
+        for part in
+            std::iter::once(&*argument).chain(parts.into_iter().flatten()).filter(|part| part.contains(['\n', '\r']))
+        {
             text = text.replace(part, &on_one_line(part));
         }
     }

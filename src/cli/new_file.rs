@@ -1,5 +1,5 @@
-//! A new file with secrets in it: without its name until it is whole and has reached the medium, in nobody's place, read
-//! back and compared. Must not know what is in it.
+//! A new file with secrets in it: without its name until it is whole and has reached the medium, in nobody's place,
+//! read back and compared. Must not know what is in it.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -20,9 +20,11 @@ pub(super) fn free(path: &Path) -> Result<(), Failure> {
     }
     match path.parent() {
         Some(folder) if folder.is_dir() => Ok(()),
-        _ => {
-            Err(Failure::new(Exit::Failed, format!("there is no folder for {}", path.display()), "make it first, or choose another place"))
-        }
+        _ => Err(Failure::new(
+            Exit::Failed,
+            format!("there is no folder for {}", path.display()),
+            "make it first, or choose another place",
+        )),
     }
 }
 
@@ -87,7 +89,10 @@ fn read_back(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 fn exists(path: &Path) -> Failure {
-    Failure::refused(format!("there is a file at {} already; it was not touched", path.display()), "choose another name with --to FILE")
+    Failure::refused(
+        format!("there is a file at {} already; it was not touched", path.display()),
+        "choose another name with --to FILE",
+    )
 }
 
 fn not_written(path: &Path, error: &io::Error) -> Failure {

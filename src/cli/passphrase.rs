@@ -46,11 +46,14 @@ fn from_descriptor(world: &mut World<'_>, fd: u32) -> Result<SecretString, Failu
         return first_line(&mut world.input).map_err(|problem| problem.into_failure("standard input"));
     }
     if cfg!(windows) {
-        return Err(Failure::usage("on Windows only descriptor 0 can be used", "use --passphrase-fd 0 or --passphrase-file FILE"));
+        return Err(Failure::usage(
+            "on Windows only descriptor 0 can be used",
+            "use --passphrase-fd 0 or --passphrase-file FILE",
+        ));
     }
     let path = format!("/dev/fd/{fd}");
-    let mut file =
-        File::open(&path).map_err(|_| Failure::usage(format!("descriptor {fd} cannot be read"), "open it before the program starts"))?;
+    let mut file = File::open(&path)
+        .map_err(|_| Failure::usage(format!("descriptor {fd} cannot be read"), "open it before the program starts"))?;
     first_line(&mut file).map_err(|problem| problem.into_failure(&format!("descriptor {fd}")))
 }
 
@@ -65,7 +68,10 @@ impl LineProblem {
     fn into_failure(self, place: &str) -> Failure {
         let (sentence, hint) = match self {
             Self::Unreadable => (format!("the passphrase cannot be read from {place}"), "check the path"),
-            Self::TooLong => (format!("{place} is too long for a passphrase"), "its first line must be the passphrase, and the file small"),
+            Self::TooLong => (
+                format!("{place} is too long for a passphrase"),
+                "its first line must be the passphrase, and the file small",
+            ),
             Self::NotText => (format!("the passphrase in {place} is not text"), "save the file as UTF-8"),
             Self::Empty => (format!("the first line of {place} is empty"), "put the passphrase there"),
         };
@@ -105,7 +111,10 @@ pub(super) fn is_empty(passphrase: &SecretString) -> bool {
 /// Asks for the passphrase of an existing vault.
 pub(super) fn ask(world: &mut World<'_>, prompt: &str) -> Result<SecretString, Failure> {
     if !world.terminal.is_present() {
-        return Err(Failure::no_terminal("the vault's passphrase is needed", "give it with --passphrase-file FILE or --passphrase-fd N"));
+        return Err(Failure::no_terminal(
+            "the vault's passphrase is needed",
+            "give it with --passphrase-file FILE or --passphrase-fd N",
+        ));
     }
     Ok(world.terminal.ask_secret(prompt)?)
 }
@@ -153,7 +162,10 @@ fn accept(world: &mut World<'_>, passphrase: &SecretString, yes: bool) -> Result
         return Ok(true);
     }
     confirm(world, yes, &format!("{}. Use it all the same?", capital(&sentence)), || {
-        Failure::refused(sentence.clone(), "choose a longer one, or accept it with --yes; 'drivekey init --generate' proposes a strong one")
+        Failure::refused(
+            sentence.clone(),
+            "choose a longer one, or accept it with --yes; 'drivekey init --generate' proposes a strong one",
+        )
     })
 }
 
@@ -175,7 +187,10 @@ fn asked(world: &mut World<'_>, yes: bool) -> Result<SecretString, Failure> {
 fn asked_twice(world: &mut World<'_>, prompt: &str) -> Result<Option<SecretString>, Failure> {
     const TRIES: usize = 3;
     if !world.terminal.is_present() {
-        return Err(Failure::no_terminal("a new passphrase is needed", "give it with --passphrase-file FILE or --passphrase-fd N"));
+        return Err(Failure::no_terminal(
+            "a new passphrase is needed",
+            "give it with --passphrase-file FILE or --passphrase-fd N",
+        ));
     }
     for _ in 0..TRIES {
         let first = world.terminal.ask_secret(prompt)?;

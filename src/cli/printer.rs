@@ -17,7 +17,13 @@ pub(super) fn print(_: &mut World<'_>, document: &[u8]) -> Result<String, Failur
     use std::io::Write;
     use std::process::{Command, Stdio};
 
-    let none = || Failure::new(Exit::Failed, "this system has no program 'lp' to print with", "write a file with --to FILE and print that");
+    let none = || {
+        Failure::new(
+            Exit::Failed,
+            "this system has no program 'lp' to print with",
+            "write a file with --to FILE and print that",
+        )
+    };
     // A name that tells nothing: it stands in the queue and on the printer's panel.
     let mut lp = Command::new("lp")
         .args(["-t", "drivekey", "-"])
@@ -35,8 +41,13 @@ pub(super) fn print(_: &mut World<'_>, document: &[u8]) -> Result<String, Failur
             "'lpstat -p' shows the printers; or write a file with --to FILE and print that",
         ));
     }
-    let said: String =
-        String::from_utf8_lossy(&done.stdout).lines().next().unwrap_or_default().chars().filter(|c| !c.is_control()).collect();
+    let said: String = String::from_utf8_lossy(&done.stdout)
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .collect();
     Ok(said)
 }
 
@@ -79,6 +90,8 @@ pub(super) fn print(world: &mut World<'_>, document: &[u8]) -> Result<String, Fa
     let name = super::outlet::printable(page.path());
     match page.remove() {
         Ok(()) => Ok(format!("The temporary file {name} was removed.")),
-        Err(_) => Ok(format!("The temporary file {name} could NOT be removed: close the program that shows it, and delete it.")),
+        Err(_) => Ok(format!(
+            "The temporary file {name} could NOT be removed: close the program that shows it, and delete it."
+        )),
     }
 }

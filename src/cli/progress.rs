@@ -9,7 +9,10 @@ pub(super) struct Rate(ProgressBar);
 
 impl Rate {
     pub(super) fn new(shown: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(None, if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        let bar = ProgressBar::with_draw_target(
+            None,
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
+        );
         let style = ProgressStyle::with_template("{spinner} {msg}");
         Self(style.map(|style| bar.clone().with_style(style)).unwrap_or(bar))
     }
@@ -31,7 +34,10 @@ pub(super) struct Progress(ProgressBar);
 
 impl Progress {
     pub(super) fn new(shown: bool, unit: &'static str) -> Self {
-        let bar = ProgressBar::with_draw_target(None, if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        let bar = ProgressBar::with_draw_target(
+            None,
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
+        );
         let style = ProgressStyle::with_template(&format!("{{bar:30}} {{pos}} of {{len}} {unit}"));
         Self(style.map(|style| bar.clone().with_style(style)).unwrap_or(bar))
     }

@@ -88,7 +88,9 @@ impl<'v> Trial<'v> {
         };
         let data = match (opened.has_volume_key, opened.integrity) {
             (true, _) => "can be read with it",
-            (false, Integrity::Intact) => "cannot be judged: the drive keeps the key of its data in a way that this program does not know",
+            (false, Integrity::Intact) => {
+                "cannot be judged: the drive keeps the key of its data in a way that this program does not know"
+            }
             (false, _) => "CANNOT be read with it: that part of the drive is damaged",
         };
         let metadata = match opened.integrity {
@@ -105,7 +107,13 @@ impl<'v> Trial<'v> {
         };
         let lines = [
             ("Drive", self.drive()),
-            ("Result", format!("the key opens {}", if self.is_of_remains() { "what is left on the drive" } else { "the drive" })),
+            (
+                "Result",
+                format!(
+                    "the key opens {}",
+                    if self.is_of_remains() { "what is left on the drive" } else { "the drive" }
+                ),
+            ),
             ("Key ID", key_id),
             ("Data", data.to_owned()),
             ("Metadata", metadata.to_owned()),
@@ -121,14 +129,18 @@ impl<'v> Trial<'v> {
 
     /// What is to be said loudly.
     pub(super) fn warnings(&self) -> Vec<String> {
-        let mut warnings: Vec<String> = self.placed.volume.warnings.iter().map(|warning| warning_words(*warning)).collect();
+        let mut warnings: Vec<String> =
+            self.placed.volume.warnings.iter().map(|warning| warning_words(*warning)).collect();
         if self.proof.suspended {
             warnings.push(
                 "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'".to_owned(),
             );
         }
         if self.proof.integrity == Some(Integrity::Altered) {
-            warnings.push("somebody CHANGED what this drive says of itself: do not believe its computer, label and Key IDs".to_owned());
+            warnings.push(
+                "somebody CHANGED what this drive says of itself: do not believe its computer, label and Key IDs"
+                    .to_owned(),
+            );
         }
         warnings
     }
@@ -148,11 +160,13 @@ impl<'v> Trial<'v> {
     /// Why a key of the vault did not open, as a failure.
     pub(super) fn failure_of(&self, entry: &Entry) -> Failure {
         match self.opened_before(entry) {
-            Some(date) if self.proof.verdict == Verdict::DoesNotOpen && self.proof.key_id_match.is_some() => Failure::new(
-                Exit::DoesNotOpen,
-                format!("{} does not open {} now, though it did on {date}", entry.handle, self.drive()),
-                "its digits are right: the drive's entry for it was damaged or changed; a drive header that was saved earlier can tell",
-            ),
+            Some(date) if self.proof.verdict == Verdict::DoesNotOpen && self.proof.key_id_match.is_some() => {
+                Failure::new(
+                    Exit::DoesNotOpen,
+                    format!("{} does not open {} now, though it did on {date}", entry.handle, self.drive()),
+                    "its digits are right: the drive's entry for it was damaged or changed; a drive header that was saved earlier can tell",
+                )
+            }
             Some(date) if self.proof.verdict == Verdict::DoesNotOpen => Failure::new(
                 Exit::DoesNotOpen,
                 format!("{} does not open {} now, though it did on {date}", entry.handle, self.drive()),
@@ -237,7 +251,8 @@ impl<'v> Trial<'v> {
 }
 
 fn lists(placed: &Placed<'_>, key_id: &KeyId) -> bool {
-    *key_id != KeyId::Unknown && placed.volume.recovery_key_ids().into_iter().any(|guid| key_id.may_equal(&KeyId::Full(guid)))
+    *key_id != KeyId::Unknown
+        && placed.volume.recovery_key_ids().into_iter().any(|guid| key_id.may_equal(&KeyId::Full(guid)))
 }
 
 /// The Key IDs of a drive, in words.
@@ -268,7 +283,12 @@ const fn outcome(outcome: Outcome) -> (&'static str, Option<&'static str>) {
 
 /// Keeps what a trial gave with its record, and with it every other key of the drive. Says what was kept. A vault that
 /// cannot be written keeps nothing, and the answer stands all the same.
-pub(super) fn keep(world: &mut World<'_>, vault: &mut Vault<Unlocked>, entry: &Entry, trial: &Trial<'_>) -> Result<Exit, Failure> {
+pub(super) fn keep(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    entry: &Entry,
+    trial: &Trial<'_>,
+) -> Result<Exit, Failure> {
     match try_keep(world, vault, entry, trial) {
         Ok(kept) => {
             said(world, &kept)?;
@@ -293,13 +313,20 @@ struct Also {
     superseded: Vec<Handle>,
 }
 
-fn try_keep(world: &World<'_>, vault: &mut Vault<Unlocked>, entry: &Entry, trial: &Trial<'_>) -> Result<Also, VaultError> {
+fn try_keep(
+    world: &World<'_>,
+    vault: &mut Vault<Unlocked>,
+    entry: &Entry,
+    trial: &Trial<'_>,
+) -> Result<Also, VaultError> {
     let now = (world.now)();
     let mut also = Also { others: Kept::default(), under_its_own: None, unlisted: Vec::new(), superseded: Vec::new() };
     if let Some(proof) = trial.kept(now).filter(|proof| replaces(entry.details.proof.as_ref(), proof)) {
         vault.note_proof(entry.handle, proof)?;
     }
-    let Some(opened) = trial.opened.as_ref().filter(|opened| opened.integrity == Integrity::Intact) else { return Ok(also) };
+    let Some(opened) = trial.opened.as_ref().filter(|opened| opened.integrity == Integrity::Intact) else {
+        return Ok(also);
+    };
     also.others = harvesting::keep_all(vault, opened, now)?;
     let of_this = also.others.taken.iter().find(|(guid, _)| *guid == opened.protector).map(|(_, taken)| taken.handle());
     also.under_its_own = of_this.filter(|handle| *handle != entry.handle);
@@ -334,7 +361,8 @@ fn unlisted(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, opened: &Opened<'_
     let all = vault.list(&Filter { trash: TrashFilter::With, ..Filter::default() })?.entries;
     let gone = all.into_iter().filter(|entry| {
         let details = &entry.details;
-        let here = details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == opened.volume().guid);
+        let here =
+            details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == opened.volume().guid);
         here && details.state == State::Current && details.key_id.full().is_some_and(|guid| !listed.contains(guid))
     });
     let gone: Vec<Entry> = gone.collect();
@@ -361,7 +389,11 @@ fn said(world: &mut World<'_>, also: &Also) -> Result<(), Failure> {
     }
     let names = |handles: &[Handle]| handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if !also.superseded.is_empty() {
-        writeln!(world.err, "The drive does not list these any more; they are marked as superseded: {}.", names(&also.superseded))?;
+        writeln!(
+            world.err,
+            "The drive does not list these any more; they are marked as superseded: {}.",
+            names(&also.superseded)
+        )?;
     }
     if let [first, ..] = also.unlisted[..] {
         writeln!(

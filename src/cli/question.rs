@@ -4,7 +4,12 @@ use super::failure::Failure;
 use super::world::World;
 
 /// A question that `--yes` answers. Without a terminal and without `--yes` it is a refusal.
-pub(super) fn confirm(world: &mut World<'_>, yes: bool, question: &str, refusal: impl FnOnce() -> Failure) -> Result<bool, Failure> {
+pub(super) fn confirm(
+    world: &mut World<'_>,
+    yes: bool,
+    question: &str,
+    refusal: impl FnOnce() -> Failure,
+) -> Result<bool, Failure> {
     if yes {
         return Ok(true);
     }

@@ -55,7 +55,8 @@ pub(super) fn remark_words(kind: &RemarkKind) -> String {
         RemarkKind::DigitsFolded => "digits of another script were read as 0 to 9".to_owned(),
         RemarkKind::RejoinedLines => "a key that was broken into parts was joined".to_owned(),
         RemarkKind::AmbiguousPairing => {
-            "more than one Key ID stands near the key; compare the Key ID with 'drivekey show' before you rely on it".to_owned()
+            "more than one Key ID stands near the key; compare the Key ID with 'drivekey show' before you rely on it"
+                .to_owned()
         }
         RemarkKind::KeyIdPrefixOnly => "only the beginning of the Key ID is known".to_owned(),
         RemarkKind::NoKeyId => "the Key ID is not known; 'drivekey edit' adds it".to_owned(),
@@ -65,7 +66,9 @@ pub(super) fn remark_words(kind: &RemarkKind) -> String {
         RemarkKind::WeakPassword => "the same group stands there eight times; Windows makes no such key".to_owned(),
         RemarkKind::OcrSubstitution => "letters were read as the digits they look like".to_owned(),
         RemarkKind::ConfirmWithUser => "compare the key with its original before you rely on it".to_owned(),
-        RemarkKind::FilenameKeyIdMismatch => "the Key ID in the file's name is another than in its text; the text's was taken".to_owned(),
+        RemarkKind::FilenameKeyIdMismatch => {
+            "the Key ID in the file's name is another than in its text; the text's was taken".to_owned()
+        }
         RemarkKind::GroupZeroPadded => "zeros that a spreadsheet had dropped before a group were put back".to_owned(),
         RemarkKind::MorePages => "the list goes on on further pages; fetch those as well".to_owned(),
         RemarkKind::BrokenStructure => "its structure is broken; what could be read was read".to_owned(),

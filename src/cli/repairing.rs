@@ -61,7 +61,11 @@ impl<'a> Search<'a> {
     pub(super) fn arithmetic(&self) -> String {
         let cores = if self.threads.get() == 1 { "1 core".to_owned() } else { format!("{} cores", self.threads) };
         let each = to_f64(self.threads.get() as u128) * to_f64(self.tries()) / self.rate.per_second;
-        format!("{} keys × {each:.3} s / {cores} = about {}", grouped(self.candidates.count()), duration_words(self.time()))
+        format!(
+            "{} keys × {each:.3} s / {cores} = about {}",
+            grouped(self.candidates.count()),
+            duration_words(self.time())
+        )
     }
 
     /// Tries all of them.
@@ -84,7 +88,9 @@ impl<'a> Search<'a> {
 
 /// The volumes on which a recovery key can be tried at all; those that list the Key ID alone, where one is known.
 pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed<'a>> {
-    let judged = |placed: &Placed<'_>| placed.volume.of_kind(ProtectorKind::RecoveryPassword).any(|protector| protector.doubt.is_none());
+    let judged = |placed: &Placed<'_>| {
+        placed.volume.of_kind(ProtectorKind::RecoveryPassword).any(|protector| protector.doubt.is_none())
+    };
     let all = volumes.into_iter().flat_map(|placed| {
         // Of copies that say different things, any may be the damaged one.
         let others = placed.volume.others().iter().map(|volume| Placed::alone(placed.place.clone(), volume));
@@ -93,7 +99,8 @@ pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed
     });
     let mut volumes: Vec<Placed<'a>> = all.filter(judged).collect();
     let lists = |placed: &Placed<'_>| {
-        let mut ids = placed.volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| KeyId::Full(protector.guid));
+        let mut ids =
+            placed.volume.of_kind(ProtectorKind::RecoveryPassword).map(|protector| KeyId::Full(protector.guid));
         *key_id != KeyId::Unknown && ids.any(|id| id.may_equal(key_id))
     };
     if volumes.iter().any(lists) {
@@ -102,8 +109,8 @@ pub(super) fn to_try<'a>(volumes: Vec<Placed<'a>>, key_id: &KeyId) -> Vec<Placed
     volumes
 }
 
-/// Whether the right key may be among those that were tried, though none was seen to open anything: of these volumes not all
-/// keys could be read or judged.
+/// Whether the right key may be among those that were tried, though none was seen to open anything: of these volumes
+/// not all keys could be read or judged.
 pub(super) fn is_unsure(volumes: &[Placed<'_>], key_id: &KeyId) -> bool {
     volumes.iter().any(|placed| {
         let is_meant = |guid| *key_id == KeyId::Unknown || key_id.may_equal(&KeyId::Full(guid));
@@ -131,7 +138,8 @@ pub(super) fn grouped(number: u128) -> String {
 
 /// A stretch of time in the unit that suits it.
 fn duration_words(duration: Duration) -> String {
-    const UNITS: [(u64, &str); 4] = [(60 * 60 * 24 * 365, "years"), (60 * 60 * 24, "days"), (60 * 60, "hours"), (60, "minutes")];
+    const UNITS: [(u64, &str); 4] =
+        [(60 * 60 * 24 * 365, "years"), (60 * 60 * 24, "days"), (60 * 60, "hours"), (60, "minutes")];
     let seconds = duration.as_secs();
     for (unit, name) in UNITS {
         if seconds >= unit * 2 {
@@ -153,7 +161,8 @@ mod tests {
     #[test]
     fn numbers_and_times_are_readable() {
         assert_eq!([0, 999, 1000, 65_536, 1_234_567].map(grouped), ["0", "999", "1,000", "65,536", "1,234,567"]);
-        let words = [0, 90, 7200, 60 * 60 * 24 * 3, 60 * 60 * 24 * 365 * 5000].map(|seconds| duration_words(Duration::from_secs(seconds)));
+        let words = [0, 90, 7200, 60 * 60 * 24 * 3, 60 * 60 * 24 * 365 * 5000]
+            .map(|seconds| duration_words(Duration::from_secs(seconds)));
         assert_eq!(words, ["1 second", "90 seconds", "2 hours", "3 days", "5,000 years"]);
         assert!(duration_words(Duration::MAX).ends_with("years"));
     }

@@ -1,5 +1,5 @@
-//! A drive header in the vault, in place of the drive. It holds no digits, and of a suspended drive its open key: sealed
-//! as digits are, it comes out through the same door.
+//! A drive header in the vault, in place of the drive. It holds no digits, and of a suspended drive its open key:
+//! sealed as digits are, it comes out through the same door.
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -47,7 +47,9 @@ pub(super) fn name(attached: &Attached) -> String {
 fn is_meant(attached: &Attached, typed: &str) -> bool {
     let hex: String = typed.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_uppercase();
     let begins = |guid: &drivekey_record::Guid| hex.len() >= 4 && guid.compact().starts_with(&hex);
-    name(attached).eq_ignore_ascii_case(typed) || begins(&attached.info.guid) || attached.info.key_ids.iter().any(begins)
+    name(attached).eq_ignore_ascii_case(typed)
+        || begins(&attached.info.guid)
+        || attached.info.key_ids.iter().any(begins)
 }
 
 fn open(vault: &mut Vault<Unlocked>, attached: &Attached) -> Result<Target, Failure> {
@@ -63,8 +65,10 @@ fn failure(name: &str, error: SavedHeaderError) -> Failure {
             format!("the drive header {name} was saved by a newer drivekey (its version is {found})"),
             "use the newer program",
         ),
-        SavedHeaderError::NotASavedHeader | SavedHeaderError::Damaged => {
-            Failure::new(Exit::Damaged, format!("the drive header {name} is damaged"), "save it again: 'drivekey header save DRIVE'")
-        }
+        SavedHeaderError::NotASavedHeader | SavedHeaderError::Damaged => Failure::new(
+            Exit::Damaged,
+            format!("the drive header {name} is damaged"),
+            "save it again: 'drivekey header save DRIVE'",
+        ),
     }
 }

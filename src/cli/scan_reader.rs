@@ -1,6 +1,6 @@
-//! Pictures and the pages of PDFs are decoded and drawn in a child of this program: their readers are others' and have no
-//! ceilings of their own. The child has no secret, no path, no environment; it gets bytes and gives back texts, which are
-//! judged here. Its death is an answer. Must not know what is on a page.
+//! Pictures and the pages of PDFs are decoded and drawn in a child of this program: their readers are others' and have
+//! no ceilings of their own. The child has no secret, no path, no environment; it gets bytes and gives back texts,
+//! which are judged here. Its death is an answer. Must not know what is on a page.
 
 mod child;
 mod limits;
@@ -23,7 +23,8 @@ use drivekey_sheet::{SCAN_BYTES, ScanError, Scanned, sort_payloads};
 
 /// The word that makes this program the child. Not a command: people would find it among the completions.
 const WORD: &str = "scan-reader";
-/// Children at once. Each may take the memory of [`limits`], so that a machine with many cores does not give all it has.
+/// Children at once. Each may take the memory of [`limits`], so that a machine with many cores does not give all it
+/// has.
 const CHILDREN: usize = 4;
 /// How long a person waits at most for one file: twice what the child may compute, for machines that are busy.
 const PATIENCE: Duration = Duration::from_secs(2 * limits::CPU_SECONDS);
@@ -132,7 +133,8 @@ impl Worker {
         let began = Instant::now();
         let answered = loop {
             match waiting.recv_timeout(LOOK_AFTER.min(patience)) {
-                Err(RecvTimeoutError::Timeout) if began.elapsed() < patience && !limits::is_beyond(self.process.id()) => {}
+                Err(RecvTimeoutError::Timeout)
+                    if began.elapsed() < patience && !limits::is_beyond(self.process.id()) => {}
                 answered => break answered,
             }
         };

@@ -26,7 +26,9 @@ pub(super) fn vault_path(world: &World<'_>, shared: &Shared) -> Result<PathBuf, 
     let surroundings = &world.surroundings;
     let chosen = shared.vault.clone().or_else(|| surroundings.vault_variable.clone());
     let usual = || surroundings.data_folder.as_ref().map(|folder| folder.join(DEFAULT_NAME));
-    chosen.or_else(usual).ok_or_else(|| Failure::usage("it is not known where your data lies", "name the vault with --vault FILE"))
+    chosen
+        .or_else(usual)
+        .ok_or_else(|| Failure::usage("it is not known where your data lies", "name the vault with --vault FILE"))
 }
 
 pub(super) fn machine(world: &World<'_>) -> Machine {
@@ -37,7 +39,10 @@ pub(super) fn machine(world: &World<'_>) -> Machine {
 pub(super) fn locked(world: &World<'_>, path: &Path) -> Result<Vault<Locked>, Failure> {
     // Opening a pipe would wait for somebody to write into it.
     if path.metadata().is_ok_and(|data| !data.is_file()) {
-        return Err(Failure::refused(format!("{} is no ordinary file", path.display()), "name the vault's file with --vault FILE"));
+        return Err(Failure::refused(
+            format!("{} is no ordinary file", path.display()),
+            "name the vault's file with --vault FILE",
+        ));
     }
     Vault::open(path, world.kdf.limits, machine(world)).map_err(|error| match error {
         VaultError::Store(StoreError::Missing) => Failure::no_vault(path),
@@ -54,7 +59,8 @@ pub(super) fn unlocked(world: &mut World<'_>, shared: &Shared) -> Result<Vault<U
 /// The same for a command that can do without: `None` when there is no vault, or nobody gives its passphrase.
 pub(super) fn unlocked_if_wanted(world: &mut World<'_>, shared: &Shared) -> Result<Option<Vault<Unlocked>>, Failure> {
     let asked = &shared.passphrase;
-    let given = asked.passphrase_file.is_some() || asked.passphrase_fd.is_some() || asked.kit || asked.kit_file.is_some();
+    let given =
+        asked.passphrase_file.is_some() || asked.passphrase_fd.is_some() || asked.kit || asked.kit_file.is_some();
     let named = shared.vault.is_some() || given;
     let there = vault_path(world, shared).is_ok_and(|path| path.symlink_metadata().is_ok());
     if !named && !there || !given && !world.terminal.is_present() {
@@ -112,7 +118,11 @@ fn unlocked_by(
 }
 
 /// Unlocks with a passphrase that is at hand.
-pub(super) fn unlock_with(world: &mut World<'_>, vault: Vault<Locked>, passphrase: &SecretString) -> Result<Vault<Unlocked>, Failure> {
+pub(super) fn unlock_with(
+    world: &mut World<'_>,
+    vault: Vault<Locked>,
+    passphrase: &SecretString,
+) -> Result<Vault<Unlocked>, Failure> {
     let unlocked = vault.unlock(passphrase, None).map_err(|failure| Failure::from(failure.error))?;
     warn(world, &unlocked)?;
     Ok(unlocked)
@@ -120,15 +130,26 @@ pub(super) fn unlock_with(world: &mut World<'_>, vault: Vault<Locked>, passphras
 
 fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
     for fault in vault.faults() {
-        writeln!(world.err, "Warning: {}. Reading goes on, changes are refused. Run 'drivekey verify'.", fault_words(fault))?;
+        writeln!(
+            world.err,
+            "Warning: {}. Reading goes on, changes are refused. Run 'drivekey verify'.",
+            fault_words(fault)
+        )?;
     }
     if let Some(doubt) = vault.doubt() {
         writeln!(world.err, "Warning: {}. Reading goes on, changes are refused.", doubt_sentence(doubt))?;
         writeln!(world.err, "If you know why, take this copy for the right one with 'drivekey verify --accept-copy'.")?;
     }
     if !vault.refused().is_empty() {
-        writeln!(world.err, "Warning: {}. It was not taken up. Reading goes on, changes are refused.", beside_sentence(vault.refused()))?;
-        writeln!(world.err, "If you know where it comes from and do not need it: 'drivekey verify --set-aside' renames it.")?;
+        writeln!(
+            world.err,
+            "Warning: {}. It was not taken up. Reading goes on, changes are refused.",
+            beside_sentence(vault.refused())
+        )?;
+        writeln!(
+            world.err,
+            "If you know where it comes from and do not need it: 'drivekey verify --set-aside' renames it."
+        )?;
     }
     if vault.is_unfinished() {
         writeln!(
@@ -140,7 +161,10 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
         writeln!(world.err, "A change that was broken off was undone: the vault is as it was before that change.")?;
     }
     if vault.names() > 1 {
-        writeln!(world.err, "Warning: the vault's file has a second name (a hard link). Reading goes on, changes are refused.")?;
+        writeln!(
+            world.err,
+            "Warning: the vault's file has a second name (a hard link). Reading goes on, changes are refused."
+        )?;
     }
     if let Err(kind) = vault.memory() {
         writeln!(
@@ -166,7 +190,11 @@ pub(super) fn end_over(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -
     if faults.is_empty() {
         return Ok(exit_over(vault));
     }
-    Err(Failure::new(Exit::Damaged, faults_sentence(faults), format!("{sound}; 'drivekey verify' names everything that is wrong")))
+    Err(Failure::new(
+        Exit::Damaged,
+        faults_sentence(faults),
+        format!("{sound}; 'drivekey verify' names everything that is wrong"),
+    ))
 }
 
 /// Makes a new vault at the path.
@@ -187,9 +215,11 @@ pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool
         VaultError::Store(StoreError::DiskFull) => {
             Failure::new(Exit::Failed, "the disk is full; no vault was made", "make room and try again")
         }
-        VaultError::Store(StoreError::ReadOnly) => {
-            Failure::new(Exit::Failed, "the folder or medium is read-only; no vault was made", "choose another place with --vault FILE")
-        }
+        VaultError::Store(StoreError::ReadOnly) => Failure::new(
+            Exit::Failed,
+            "the folder or medium is read-only; no vault was made",
+            "choose another place with --vault FILE",
+        ),
         other => other.into(),
     })?;
     Ok(passphrase)
@@ -228,7 +258,11 @@ pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: 
 
 /// The one sound record that an identifier names, and what is wrong with others that it may name; several are listed on
 /// standard error.
-pub(super) fn one_sound_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<(Entry, Vec<Fault>), Failure> {
+pub(super) fn one_sound_entry(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    id: &str,
+) -> Result<(Entry, Vec<Fault>), Failure> {
     refuse_digits(id)?;
     let mut found = vault.resolve(id)?;
     match found.entries.len() {
@@ -270,7 +304,11 @@ pub(super) fn note_reading(world: &mut World<'_>, found: &Found, typed: &str) ->
     if found.read_as == ReadAs::LookAlike
         && let [entry] = &found.entries[..]
     {
-        writeln!(world.err, "No Key ID has \"{typed}\"; read as {}. Compare it with your screen.", entry.details.key_id)?;
+        writeln!(
+            world.err,
+            "No Key ID has \"{typed}\"; read as {}. Compare it with your screen.",
+            entry.details.key_id
+        )?;
     }
     Ok(())
 }

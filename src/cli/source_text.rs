@@ -51,7 +51,12 @@ pub(super) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
 
 /// Looks into a file that was met on the way and reads it where it could hold a key. `buffer` is used again for each
 /// file; `done` is told of each part that was read. `None`: nothing of interest.
-pub(super) fn look(path: &Path, buffer: &mut [u8], stop: &AtomicBool, done: impl Fn(usize)) -> Result<Option<Reading>, GatherError> {
+pub(super) fn look(
+    path: &Path,
+    buffer: &mut [u8],
+    stop: &AtomicBool,
+    done: impl Fn(usize),
+) -> Result<Option<Reading>, GatherError> {
     let begun = gather::begin(path, buffer)?;
     done(begun.filled);
     let name = name_of(path);
@@ -72,7 +77,13 @@ pub(super) fn look(path: &Path, buffer: &mut [u8], stop: &AtomicBool, done: impl
     Ok(could_hold(name.as_deref(), &bytes).then(|| read(name.as_deref(), &bytes)))
 }
 
-fn sift(path: &Path, mut begun: Begun, buffer: &mut [u8], stop: &AtomicBool, done: impl Fn(usize)) -> Result<Option<Reading>, GatherError> {
+fn sift(
+    path: &Path,
+    mut begun: Begun,
+    buffer: &mut [u8],
+    stop: &AtomicBool,
+    done: impl Fn(usize),
+) -> Result<Option<Reading>, GatherError> {
     if is_structured(&buffer[..begun.filled]) {
         return Err(GatherError::TooLarge { path: path.to_owned(), size_bytes: begun.size_bytes()? });
     }

@@ -73,5 +73,8 @@ fn usual_state_folder() -> Option<PathBuf> {
 
 /// A shell sets its prompt for its children; Explorer does not.
 fn own_window() -> bool {
-    cfg!(windows) && std::env::args_os().len() == 1 && std::env::var_os("PROMPT").is_none() && io::stdout().is_terminal()
+    cfg!(windows)
+        && std::env::args_os().len() == 1
+        && std::env::var_os("PROMPT").is_none()
+        && io::stdout().is_terminal()
 }

@@ -90,7 +90,8 @@ fn state(details: &Details) -> Cow<'static, str> {
 /// Rows with their columns aligned; empty columns are left out.
 pub(super) fn write(out: &mut dyn Write, rows: Vec<Vec<String>>) -> io::Result<()> {
     let columns = rows.first().map_or(0, Vec::len);
-    let rows: Vec<Vec<Cow<'_, str>>> = rows.into_iter().map(|row| row.into_iter().map(|cell| cut(cell.into())).collect()).collect();
+    let rows: Vec<Vec<Cow<'_, str>>> =
+        rows.into_iter().map(|row| row.into_iter().map(|cell| cut(cell.into())).collect()).collect();
     let width = |column: usize| {
         let filled = rows.iter().skip(1).any(|row| !row[column].is_empty());
         if filled { rows.iter().map(|row| row[column].width()).max().unwrap_or(0) } else { 0 }
@@ -152,7 +153,10 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     });
     let conflict = (!details.conflicts_with.is_empty()).then(|| {
         let names: Vec<String> = details.conflicts_with.iter().map(ToString::to_string).collect();
-        format!("{} says otherwise under the same Key ID or digits; if this key does not open the drive, try that one", names.join(", "))
+        format!(
+            "{} says otherwise under the same Key ID or digits; if this key does not open the drive, try that one",
+            names.join(", ")
+        )
     });
     let lines = [
         ("Key ID", Some(details.key_id.to_string())),
@@ -165,10 +169,15 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         ("State", Some(state(details).into_owned())),
         ("Proved", details.proof.as_ref().map(proof)),
         ("Note", text(&details.note)),
-        ("Tags", (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))),
+        (
+            "Tags",
+            (!details.tags.is_empty())
+                .then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")),
+        ),
         ("Conflict", conflict),
     ];
-    let others = details.sources.iter().filter_map(|source| otherwise(details, source)).map(|said| ("Elsewhere", Some(said)));
+    let others =
+        details.sources.iter().filter_map(|source| otherwise(details, source)).map(|said| ("Elsewhere", Some(said)));
     for (name, value) in lines.into_iter().chain(others).chain([("Record", Some(entry.handle.to_string()))]) {
         if let Some(value) = value {
             writeln!(out, "{name:<9} {value}")?;
@@ -181,7 +190,8 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
 fn otherwise(details: &Details, source: &Source) -> Option<String> {
     let one = |field: Field| {
         let said = field.otherwise(source)?.to_string();
-        (field.of(details).map(|kept| kept.to_string()).as_ref() != Some(&said)).then(|| format!("{} \"{said}\"", field.word()))
+        (field.of(details).map(|kept| kept.to_string()).as_ref() != Some(&said))
+            .then(|| format!("{} \"{said}\"", field.word()))
     };
     let said: Vec<String> = Field::ALL.into_iter().filter_map(one).collect();
     let from = source.file_name.as_ref().map(|name| format!(", from \"{name}\"")).unwrap_or_default();
@@ -193,7 +203,9 @@ fn proof(proof: &Proof) -> String {
     let words = match proof.level {
         ProofLevel::DoesNotOpen => "did NOT open the drive that lists its Key ID",
         ProofLevel::KeyIdFits => "not proved: the drive lists its Key ID and could not be tried",
-        ProofLevel::OpensVolume | ProofLevel::OpensData => "opened its drive; what the drive says of itself was not confirmed",
+        ProofLevel::OpensVolume | ProofLevel::OpensData => {
+            "opened its drive; what the drive says of itself was not confirmed"
+        }
         ProofLevel::MetadataIntact | ProofLevel::FirstSector => "opened its drive",
     };
     format!("{}, {words}", proof.at.format("%Y-%m-%d"))

@@ -33,12 +33,15 @@ pub(super) struct Rounds {
 impl Rounds {
     pub(super) fn of(all: Vec<Entry>, volumes: &[Placed<'_>]) -> Self {
         let on_drive = on_drive(volumes);
-        let named = |entry: &Entry| entry.details.key_id != KeyId::Unknown && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
+        let named = |entry: &Entry| {
+            entry.details.key_id != KeyId::Unknown && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id))
+        };
         if !all.iter().any(named) {
             return Self { first: all, then: Vec::new(), left_out: 0 };
         }
         let (mut first, others): (Vec<Entry>, Vec<Entry>) = all.into_iter().partition(|entry| named(entry));
-        let (nameless, others): (Vec<Entry>, Vec<Entry>) = others.into_iter().partition(|entry| entry.details.key_id == KeyId::Unknown);
+        let (nameless, others): (Vec<Entry>, Vec<Entry>) =
+            others.into_iter().partition(|entry| entry.details.key_id == KeyId::Unknown);
         first.extend(nameless);
         let mut then = by_nearness(others, volumes);
         let left_out = then.len().saturating_sub(BEYOND_MAX);
@@ -65,7 +68,11 @@ fn computer(placed: &Placed<'_>) -> Option<String> {
 
 fn nearness(entry: &Entry, volumes: &[Placed<'_>], computers: &[String]) -> Nearness {
     let details = &entry.details;
-    if details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && volumes.iter().any(|placed| placed.is(proof.volume))) {
+    if details
+        .proof
+        .as_ref()
+        .is_some_and(|proof| proof.level.is_proof() && volumes.iter().any(|placed| placed.is(proof.volume)))
+    {
         Nearness::Proved
     } else if details.key_id == KeyId::Unknown {
         Nearness::Nameless

@@ -37,13 +37,17 @@ pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map
     put("description", text(description.map(|description| &description.text)));
     put("deviceName", text(description.and_then(|description| description.computer.as_ref())));
     put("volumeLabel", text(description.and_then(|description| description.label.as_ref())));
-    put("mountPoint", description.and_then(|description| description.drive_letter).map(|letter| format!("{letter}:").into()));
+    put(
+        "mountPoint",
+        description.and_then(|description| description.drive_letter).map(|letter| format!("{letter}:").into()),
+    );
     put("createdRaw", text(description.and_then(|description| description.date.as_ref())));
     put("suspended", Some(volume.is_suspended().into()));
     put("warnings", Some(volume.warnings.iter().map(|warning| Value::from(warning.name())).collect()));
     put("protectors", Some(volume.protectors.iter().map(protector).collect()));
     let listed = |guid: &Guid| volume.protectors.iter().any(|protector| protector.guid == *guid);
-    let others: Vec<Value> = volume.recovery_key_ids().iter().filter(|guid| !listed(guid)).map(|guid| guid.to_string().into()).collect();
+    let others: Vec<Value> =
+        volume.recovery_key_ids().iter().filter(|guid| !listed(guid)).map(|guid| guid.to_string().into()).collect();
     put("otherCopiesKeyIds", (!others.is_empty()).then_some(others.into()));
     map
 }

@@ -46,10 +46,15 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
     if more > 0 {
         writeln!(out, "          and {more} more, which were not looked up")?;
     }
-    let names = |entries: &[Entry]| entries.iter().take(5).map(|entry| entry.handle.to_string()).collect::<Vec<_>>().join(", ");
+    let names =
+        |entries: &[Entry]| entries.iter().take(5).map(|entry| entry.handle.to_string()).collect::<Vec<_>>().join(", ");
     match fits {
-        Some(fits) if !fits.proved.is_empty() => writeln!(out, "Proved    {} opened this drive earlier", names(&fits.proved))?,
-        Some(fits) if !fits.nearest.is_empty() => writeln!(out, "Nearest   {} (same computer, another Key ID)", names(&fits.nearest))?,
+        Some(fits) if !fits.proved.is_empty() => {
+            writeln!(out, "Proved    {} opened this drive earlier", names(&fits.proved))?
+        }
+        Some(fits) if !fits.nearest.is_empty() => {
+            writeln!(out, "Nearest   {} (same computer, another Key ID)", names(&fits.nearest))?
+        }
         _ => {}
     }
     Ok(())
@@ -71,7 +76,9 @@ pub(super) fn warnings(volume: &Volume) -> Vec<String> {
     let damaged = volume.copies.iter().filter(|copy| !matches!(copy.state, CopyState::Valid)).count();
     let told = [Warning::NoValidCopy, Warning::BootSectorLost, Warning::WrongPlaces];
     if damaged > 0 && !volume.warnings.iter().any(|warning| told.contains(warning)) {
-        sentences.push(format!("of the drive's three descriptions of itself {damaged} cannot be used; the drive may be failing"));
+        sentences.push(format!(
+            "of the drive's three descriptions of itself {damaged} cannot be used; the drive may be failing"
+        ));
     }
     if volume.is_suspended() {
         sentences.push(

@@ -56,7 +56,10 @@ impl Target {
             (Ok(found), Err(_)) => Ok(Self { path, found }),
             (Err(TargetError::Fve(FveError::NotBitLocker)), Err(_)) => Err(Failure::new(
                 Exit::Failed,
-                format!("nothing of a BitLocker volume was found in the first 64 MiB of {} and of its partitions", path.display()),
+                format!(
+                    "nothing of a BitLocker volume was found in the first 64 MiB of {} and of its partitions",
+                    path.display()
+                ),
                 "it may have been another drive, or too much was written over it",
             )),
             (Err(error), Err(_)) => Err(target_failure(&path, error)),
@@ -100,7 +103,8 @@ pub(super) fn found(path: &Path) -> Result<Vec<Found>, TargetError> {
 /// The same, where a person named it: who does knows that something must be there, and waits a little longer.
 fn named(path: &Path) -> Result<Vec<Found>, TargetError> {
     let damaged = |found: &Found| matches!(found.volume, Err(FveError::NoMetadata { .. }));
-    // The places that a first sector names are wrong, perhaps: what else is left at its volume's start is that volume's.
+    // The places that a first sector names are wrong, perhaps: what else is left at its volume's start is that
+    // volume's.
     let left_at = |starts: &[u64]| -> Vec<Found> {
         let left = read(path, drivekey_fve::scan_remains).unwrap_or_default().into_iter();
         left.filter(|found| starts.contains(&found.start)).collect()
@@ -121,7 +125,10 @@ fn named(path: &Path) -> Result<Vec<Found>, TargetError> {
     }
 }
 
-fn read(path: &Path, look: impl FnOnce(&mut Source<Drive>) -> Result<Vec<Found>, FveError>) -> Result<Vec<Found>, TargetError> {
+fn read(
+    path: &Path,
+    look: impl FnOnce(&mut Source<Drive>) -> Result<Vec<Found>, FveError>,
+) -> Result<Vec<Found>, TargetError> {
     let drive = Drive::open(path).map_err(TargetError::Drive)?;
     let size = drive.size();
     look(&mut Source::with_size(drive, Some(size))).map_err(TargetError::Fve)
@@ -147,7 +154,10 @@ fn joined(mut whole: Vec<Found>, left: Vec<Found>) -> Vec<Found> {
 
 fn is_live(path: &Path) -> bool {
     // A device on Windows has no metadata to ask for.
-    path.metadata().map_or_else(|_| cfg!(windows) && path.to_str().is_some_and(|text| text.starts_with(r"\\.\")), |data| !data.is_file())
+    path.metadata().map_or_else(
+        |_| cfg!(windows) && path.to_str().is_some_and(|text| text.starts_with(r"\\.\")),
+        |data| !data.is_file(),
+    )
 }
 
 /// `/dev/sdb, partition 2`
@@ -158,11 +168,13 @@ pub(super) fn place(path: &Path, found: &Found) -> String {
         None => format!("{}, lost partition at byte {}", printable(path), found.start),
     };
     let left = [Warning::BootSectorLost, Warning::WrongPlaces];
-    let is_left = found.volume.as_ref().is_ok_and(|volume| volume.warnings.iter().any(|warning| left.contains(warning)));
+    let is_left =
+        found.volume.as_ref().is_ok_and(|volume| volume.warnings.iter().any(|warning| left.contains(warning)));
     if is_left { format!("{place} (remains)") } else { place }
 }
 
-/// Key IDs of a drive that are looked up and shown: a real one has a handful, and whoever wrote the metadata chose their number.
+/// Key IDs of a drive that are looked up and shown: a real one has a handful, and whoever wrote the metadata chose
+/// their number.
 pub(super) const KEY_IDS_MAX: usize = 32;
 
 /// The records of a vault that a volume's recovery keys are in.
@@ -198,10 +210,15 @@ impl Fits {
         }
         let mut fits = Self { entries, proved: Vec::new(), nearest: Vec::new(), faults };
         if fits.entries.is_empty() {
-            let computer = volume.description.as_ref().and_then(|description| description.computer.as_ref()).map(LineText::normalised);
+            let computer = volume
+                .description
+                .as_ref()
+                .and_then(|description| description.computer.as_ref())
+                .map(LineText::normalised);
             for entry in vault.list(&Filter::default())?.entries {
                 let details = &entry.details;
-                let opened = |proof: &Proof| proof.level.is_proof() && volume.all_copies().any(|copy| copy.guid == proof.volume);
+                let opened =
+                    |proof: &Proof| proof.level.is_proof() && volume.all_copies().any(|copy| copy.guid == proof.volume);
                 if details.proof.as_ref().is_some_and(opened) {
                     fits.proved.push(entry);
                 } else if computer.is_some() && details.device_name.as_ref().map(LineText::normalised) == computer {
@@ -225,7 +242,8 @@ impl Fits {
 /// What a drive says of one of its recovery keys. Whoever can write to the drive can change it.
 pub(super) fn details_of(volume: &Volume, guid: Guid) -> Details {
     let description = volume.description.as_ref();
-    let modified = volume.protectors.iter().find(|protector| protector.guid == guid).and_then(|protector| protector.modified);
+    let modified =
+        volume.protectors.iter().find(|protector| protector.guid == guid).and_then(|protector| protector.modified);
     let letter = description.and_then(|description| description.drive_letter);
     Details {
         key_id: KeyId::Full(guid),
@@ -233,7 +251,9 @@ pub(super) fn details_of(volume: &Volume, guid: Guid) -> Details {
         volume_type: volume_type(volume),
         mount_point: letter.and_then(|letter| format!("{letter}:").parse().ok()),
         volume_label: description.and_then(|description| description.label.clone()),
-        created: modified.or(volume.created).map(|time| Created::Zoned(chrono::SubsecRound::trunc_subsecs(time, 0).fixed_offset())),
+        created: modified
+            .or(volume.created)
+            .map(|time| Created::Zoned(chrono::SubsecRound::trunc_subsecs(time, 0).fixed_offset())),
         ..Details::default()
     }
 }

@@ -41,7 +41,8 @@ fn is_covered(roots: &[PathBuf], at: usize) -> bool {
     let root = &roots[at];
     let real = root.symlink_metadata().is_ok_and(|data| data.is_dir() || data.is_file());
     roots.iter().enumerate().any(|(other_at, other)| {
-        other_at != at && (if root == other { other_at < at } else { real && root.starts_with(other) && other.is_dir() })
+        other_at != at
+            && (if root == other { other_at < at } else { real && root.starts_with(other) && other.is_dir() })
     })
 }
 

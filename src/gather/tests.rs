@@ -37,7 +37,9 @@ fn large_files_are_listed_and_never_read_whole() {
     let large = folder.path().join("large");
     fs::File::create(&large).unwrap().set_len(FILE_CEILING_BYTES + 1).unwrap();
     let met = walk(&[folder.path().to_owned()]);
-    assert!(matches!(met.entries[..], [Entry { named: false, size_bytes, .. }] if size_bytes == FILE_CEILING_BYTES + 1));
+    assert!(
+        matches!(met.entries[..], [Entry { named: false, size_bytes, .. }] if size_bytes == FILE_CEILING_BYTES + 1)
+    );
     let named = walk(std::slice::from_ref(&large));
     assert!(named.failures.is_empty() && named.entries[0].named);
     assert!(matches!(read_file(&large), Err(GatherError::TooLarge { .. })));
@@ -117,8 +119,13 @@ fn folders_are_walked_as_they_are_read_and_each_file_once() {
     for name in ["z", "b/c", "b/.hidden/.d"] {
         fs::write(folder.path().join(name), name).unwrap();
     }
-    let roots =
-        [folder.path().to_owned(), folder.path().join("b"), folder.path().join("z"), folder.path().to_owned(), folder.path().join("none")];
+    let roots = [
+        folder.path().to_owned(),
+        folder.path().join("b"),
+        folder.path().join("z"),
+        folder.path().to_owned(),
+        folder.path().join("none"),
+    ];
     let stop = std::sync::atomic::AtomicBool::new(false);
     let (mut files, mut failures) = (Vec::new(), 0);
     each(&roots, &stop, |met| {

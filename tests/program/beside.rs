@@ -1,6 +1,10 @@
 //! Whatever lies beside a vault under the names that SQLite would take up: the vault's bytes stay as they are, what was
 //! asked is answered where it can be, and the exit code and the sentence say what is the matter.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails, and says what it counted")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and says what it counted"
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -37,8 +41,12 @@ const READING: [(&[&str], &str); 7] = [
 ];
 
 /// Commands that would change the vault.
-const WRITING: [&[&str]; 4] =
-    [&["edit", "r1", "--note", "changed"], &["import", "~/more", "--yes"], &["remove", "r2", "--yes"], &["undo", "--yes"]];
+const WRITING: [&[&str]; 4] = [
+    &["edit", "r1", "--note", "changed"],
+    &["import", "~/more", "--yes"],
+    &["remove", "r2", "--yes"],
+    &["undo", "--yes"],
+];
 
 /// A vault with two keys that was written several times, and its bytes after each write.
 fn model() -> (House, Vec<Vec<u8>>) {
@@ -74,7 +82,8 @@ fn plants(states: &[Vec<u8>]) -> Vec<Case> {
     let older = &states[0];
     let database = drivekey_testkit::planted::other_database(5);
     let all = "UPDATE sealed SET age = zeroblob(length(age)); UPDATE record SET summary = zeroblob(length(summary))";
-    // The journal of the last write, as it lay there before the commit: it would take the file back to the state before.
+    // The journal of the last write, as it lay there before the commit: it would take the file back to the state
+    // before.
     let stale = drivekey_testkit::planted::journal_from(before, now);
     let stale_of_older = drivekey_testkit::planted::journal_from(older, before);
     let mut super_journal = journal_of(now, all);
@@ -103,7 +112,13 @@ fn plants(states: &[Vec<u8>]) -> Vec<Case> {
         ("a log and its index", vec![("-wal", bytes(wal_of(older))), ("-shm", bytes(vec![0; 32768]))], NEVER),
         (
             "the journal of another database",
-            vec![("-journal", bytes(drivekey_testkit::planted::journal_from(&database, &drivekey_testkit::planted::other_database(9))))],
+            vec![(
+                "-journal",
+                bytes(drivekey_testkit::planted::journal_from(
+                    &database,
+                    &drivekey_testkit::planted::other_database(9),
+                )),
+            )],
             EITHER,
         ),
         ("the journal of another vault", vec![("-journal", bytes(journal_of(&other_vault, all)))], EITHER),
@@ -137,11 +152,15 @@ fn nothing_that_lies_beside_a_vault_can_change_it_or_keep_its_answers() {
     let now = states.last().unwrap().clone();
     let (mut kinds, mut runs) = (0, 0);
     for (name, plants, expected) in plants(&states) {
-        let commands = READING.iter().map(|(command, word)| (*command, Some(*word))).chain(WRITING.iter().map(|command| (*command, None)));
+        let commands = READING
+            .iter()
+            .map(|(command, word)| (*command, Some(*word)))
+            .chain(WRITING.iter().map(|command| (*command, None)));
         let mut planted = false;
         for (command, word) in commands {
             fs::write(house.vault(), &now).unwrap();
-            // This machine saw the vault as it is now: without that, undoing its last write could not be told from a crash.
+            // This machine saw the vault as it is now: without that, undoing its last write could not be told from a
+            // crash.
             assert_eq!(house.given(&["find", "r1"], &[]).exit, 0);
             let placed: Vec<(PathBuf, bool)> =
                 plants.iter().map(|(ending, plant)| plant.put(&house.vault(), ending, house.root())).collect();
@@ -243,7 +262,8 @@ fn a_write_that_was_broken_off_is_undone_also_through_a_link() {
 fn a_torn_vault_with_a_log_beside_it_still_answers() {
     let (mut house, states) = model();
     let now = states.last().unwrap();
-    let (torn, journal) = drivekey_testkit::planted::broken_off(now, "UPDATE record SET summary = zeroblob(length(summary))");
+    let (torn, journal) =
+        drivekey_testkit::planted::broken_off(now, "UPDATE record SET summary = zeroblob(length(summary))");
     fs::write(house.vault(), &torn).unwrap();
     Plant::Bytes(journal).put(&house.vault(), "-journal", house.root());
     Plant::Bytes(wal_of(&states[0])).put(&house.vault(), "-wal", house.root());
@@ -295,7 +315,11 @@ fn two_hard_links_are_said_and_not_written() {
 #[test]
 fn importing_the_folder_of_the_vault_leaves_the_vault_alone() {
     let (mut house, _) = model();
-    house.key_file("~/data/c.TXT", "0A1B2C3D-52D3-4E0A-8F6B-00AA11BB22CC", "466895-217492-569250-069608-104434-135707-527241-083622");
+    house.key_file(
+        "~/data/c.TXT",
+        "0A1B2C3D-52D3-4E0A-8F6B-00AA11BB22CC",
+        "466895-217492-569250-069608-104434-135707-527241-083622",
+    );
     let imported = house.given(&["import", "~/data", "--yes"], &[]);
     assert_eq!(imported.exit, 0, "{:?}", imported.log);
     assert_eq!(house.given(&["verify"], &[]).exit, 0);
@@ -370,7 +394,9 @@ fn a_journal_without_a_page_size_leads_nowhere() {
 fn the_journal_of_a_write_that_goes_on_is_not_set_aside() {
     let (house, _) = model();
     let writer = rusqlite::Connection::open(house.vault()).unwrap();
-    writer.execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE sealed SET age = zeroblob(length(age))").unwrap();
+    writer
+        .execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE sealed SET age = zeroblob(length(age))")
+        .unwrap();
     let journal = house.vault().with_file_name("vault.drivekey-journal");
     assert!(journal.exists());
     let refused = drivekey_vault::store::RefusedFile {
@@ -378,7 +404,10 @@ fn the_journal_of_a_write_that_goes_on_is_not_set_aside() {
         kind: drivekey_vault::store::Beside::Journal,
         problem: drivekey_vault::store::BesideProblem::Disagrees,
     };
-    assert!(matches!(drivekey_vault::store::set_aside(&house.vault(), &refused), Err(drivekey_vault::store::StoreError::Busy)));
+    assert!(matches!(
+        drivekey_vault::store::set_aside(&house.vault(), &refused),
+        Err(drivekey_vault::store::StoreError::Busy)
+    ));
     assert!(journal.exists());
     writer.execute_batch("ROLLBACK").unwrap();
 }

@@ -24,8 +24,10 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 /// The cheap key derivation of all tests.
-pub(crate) const LIMITS: KdfLimits =
-    KdfLimits { floor: KdfCost { memory_kib: 1024, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 } };
+pub(crate) const LIMITS: KdfLimits = KdfLimits {
+    floor: KdfCost { memory_kib: 1024, passes: 1, lanes: 1 },
+    ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 },
+};
 /// Strong enough to be taken without a question.
 pub(crate) const PASSPHRASE: &str = "violet tractor hums quietly";
 /// Made-up keys that are formally valid.
@@ -231,7 +233,11 @@ impl House {
     /// Runs a command with these answers; `~/` in an argument is the house.
     pub(crate) fn run(&mut self, arguments: &[&str], answers: &[&str]) -> Outcome {
         let log = Log::default();
-        let mut person = Person { present: self.terminal, answers: answers.iter().map(ToString::to_string).collect(), log: log.clone() };
+        let mut person = Person {
+            present: self.terminal,
+            answers: answers.iter().map(ToString::to_string).collect(),
+            log: log.clone(),
+        };
         let mut world = World {
             terminal: &mut person,
             clipboard: &mut self.clipboard,

@@ -1,16 +1,19 @@
-//! The lists of values in the documents are those of the code, in both directions. Each list of the code is made by a match
-//! without a wildcard: a new variant does not compile here until it is listed, and then it must be written down.
+//! The lists of values in the documents are those of the code, in both directions. Each list of the code is made by a
+//! match without a wildcard: a new variant does not compile here until it is listed, and then it must be written down.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use drivekey::cli::Exit;
-use drivekey_fve::{Cipher, CopyState, Doubt, Kind, Layout, Level, Outcome, ProtectorKind, State as VolumeState, Verdict, Warning};
+use drivekey_fve::{
+    Cipher, CopyState, Doubt, Kind, Layout, Level, Outcome, ProtectorKind, State as VolumeState, Verdict, Warning,
+};
 use drivekey_import::RemarkKind;
 use drivekey_record::{
-    AttachmentInfo, AttachmentKind, CopyInfo, CopyKind, Created, Details, Field, Guid, Handle, HandleSet, ImportJournal, Item, ItemNumber,
-    KeyId, LineText, Proof, ProofLevel, SetHere, Source, SourceKind, State, VolumeType,
+    AttachmentInfo, AttachmentKind, CopyInfo, CopyKind, Created, Details, Field, Guid, Handle, HandleSet,
+    ImportJournal, Item, ItemNumber, KeyId, LineText, Proof, ProofLevel, SetHere, Source, SourceKind, State,
+    VolumeType,
 };
 use serde::Serialize;
 
@@ -47,7 +50,8 @@ fn words<T>(all: &[T], word: impl Fn(&T) -> &str) -> BTreeSet<String> {
 
 /// Their names in JSON.
 fn json<T: Serialize>(all: &[T]) -> BTreeSet<String> {
-    let names: Vec<String> = all.iter().map(|one| serde_json::to_value(one).unwrap().as_str().unwrap().to_owned()).collect();
+    let names: Vec<String> =
+        all.iter().map(|one| serde_json::to_value(one).unwrap().as_str().unwrap().to_owned()).collect();
     words(&names, |name| name)
 }
 
@@ -145,7 +149,8 @@ fn a_records_fields_stand_in_the_format() {
     let page = document("docs/FORMAT.md");
     let (_, table) = page.split_once("Details, here and in the summary:").unwrap();
     let (table, _) = table.split_once("| any other").unwrap();
-    let rows: BTreeSet<String> = table.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned())).collect();
+    let rows: BTreeSet<String> =
+        table.lines().filter_map(|line| Some(line.strip_prefix("| `")?.split_once('`')?.0.to_owned())).collect();
     let whole = details("7EDB30ED-1234-4ABC-9DEF-0123456789AB", Created::Zoned(time().into()));
     let begun = details("7EDB30ED", Created::Raw(line().unwrap()));
     let expected: BTreeSet<String> = names(&whole, &[]).union(&names(&begun, &[])).cloned().collect();
@@ -182,8 +187,11 @@ fn an_items_fields_stand_in_the_format() {
         checked_date_time: Some(time()),
         destroyed_date_time: Some(time()),
     };
-    let change =
-        || drivekey_record::DetailsChange { handle: Handle::new(1).unwrap(), before: Details::default(), after: Details::default() };
+    let change = || drivekey_record::DetailsChange {
+        handle: Handle::new(1).unwrap(),
+        before: Details::default(),
+        after: Details::default(),
+    };
     let import = ImportJournal {
         imported_date_time: time(),
         part_of: ItemNumber::new(1),
@@ -239,8 +247,11 @@ fn every_value_that_is_printed_is_explained() {
     let mut values = BTreeSet::new();
     for path in fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).filter(|path| path.is_file()) {
         for line in fs::read_to_string(path).unwrap().lines() {
-            let Some((name, value)) = line.strip_prefix('>').and_then(|printed| printed.split_once(": ")) else { continue };
-            let quoted = |text: &str| text.trim().trim_end_matches(',').strip_prefix('"')?.strip_suffix('"').map(str::to_owned);
+            let Some((name, value)) = line.strip_prefix('>').and_then(|printed| printed.split_once(": ")) else {
+                continue;
+            };
+            let quoted =
+                |text: &str| text.trim().trim_end_matches(',').strip_prefix('"')?.strip_suffix('"').map(str::to_owned);
             if let (Some(name), Some(value)) = (quoted(name), quoted(value))
                 && NAMES.contains(&name.as_str())
             {
@@ -257,7 +268,10 @@ fn every_value_that_is_printed_is_explained() {
 fn lists_that_the_code_keeps_itself_are_whole() {
     assert_eq!(VolumeType::ALL.to_vec(), every!(VolumeType: OperatingSystem, FixedData, RemovableData, Data, Unknown));
     assert_eq!(State::ALL.to_vec(), every!(State: Current, Superseded, Used, Retired));
-    assert_eq!(ProofLevel::ALL.to_vec(), every!(ProofLevel: DoesNotOpen, KeyIdFits, OpensVolume, OpensData, MetadataIntact, FirstSector));
+    assert_eq!(
+        ProofLevel::ALL.to_vec(),
+        every!(ProofLevel: DoesNotOpen, KeyIdFits, OpensVolume, OpensData, MetadataIntact, FirstSector)
+    );
     assert_eq!(Field::ALL.to_vec(), fields());
     assert_eq!(json(&ProofLevel::ALL), words(&ProofLevel::ALL, |level| level.name()));
     assert_eq!(json(&State::ALL), words(&State::ALL, |state| state.word()));
@@ -352,7 +366,8 @@ fn exit_codes_stand_in_the_readme() {
     let page = document("README.md");
     let (_, table) = page.split_once("| code | meaning |").unwrap();
     let (table, _) = table.split_once("\n\n").unwrap();
-    let rows: Vec<u8> = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |")?.0.parse::<u8>().ok()).collect();
+    let rows: Vec<u8> =
+        table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" |")?.0.parse::<u8>().ok()).collect();
     let mut codes: Vec<u8> = all.iter().map(|exit| exit.code()).collect();
     codes.sort_unstable();
     assert_eq!(rows, codes);

@@ -1,6 +1,11 @@
 //! The commands that read drives: on a made-up system with drives attached, on the real volumes beside the repository
 //! where they are there, and never a master key or a digit in anything they print or leave behind.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::fs;
 use std::io::Write;
@@ -17,9 +22,13 @@ use serde_json::Value;
 #[cfg(target_os = "linux")]
 fn attach(house: &House) {
     let file = |name: &str, content: &str| drop(house.write(&format!("~/system/{name}"), content.as_bytes()));
-    for (name, number, sectors) in
-        [("sda", "8:0", 900), ("sda/sda1", "8:1", 300), ("sda/sda2", "8:2", 500), ("sdb", "8:16", 700), ("sdc", "8:32", 0)]
-    {
+    for (name, number, sectors) in [
+        ("sda", "8:0", 900),
+        ("sda/sda1", "8:1", 300),
+        ("sda/sda2", "8:2", 500),
+        ("sdb", "8:16", 700),
+        ("sdc", "8:32", 0),
+    ] {
         file(&format!("sys/block/{name}/dev"), number);
         file(&format!("sys/block/{name}/size"), &sectors.to_string());
     }
@@ -51,7 +60,8 @@ fn attached_drives_are_named_with_nothing_typed() {
     }
     assert!(!shown.out().contains("sda1") && shown.err().contains("drivekey show r1"));
     let json = house.given(&["identify", "--json"], &[]).json();
-    let drives: Vec<&str> = json["value"].as_array().unwrap().iter().map(|one| one["drive"].as_str().unwrap()).collect();
+    let drives: Vec<&str> =
+        json["value"].as_array().unwrap().iter().map(|one| one["drive"].as_str().unwrap()).collect();
     assert!(drives.len() == 2 && drives[0].ends_with("sda2") && drives[1].ends_with("sdb"), "{drives:?}");
 }
 
@@ -67,7 +77,9 @@ fn lay_vault_on_stick(house: &House) {
     file("sys/block/dm-0/dm/name", "stick");
     file("sys/block/dm-0/slaves/sdb/dev", "8:16");
     let root = house.root().canonicalize().unwrap().display().to_string();
-    let line = |number: &str, device: &str, point: &str| format!("1 1 {number} / {root}{point} rw - ext4 {root}/system/dev/{device} rw\n");
+    let line = |number: &str, device: &str, point: &str| {
+        format!("1 1 {number} / {root}{point} rw - ext4 {root}/system/dev/{device} rw\n")
+    };
     file("proc/self/mountinfo", &(line("8:1", "sda1", "") + &line("253:0", "mapper/stick", "/data")));
     for plain in ["dev/sda1", "dev/mapper/stick"] {
         file(plain, &"plain".repeat(1000));
@@ -79,7 +91,8 @@ fn lay_vault_on_stick(house: &House) {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_vault_on_the_drive_whose_key_comes_in_is_warned_of() {
-    const WARNING: &str = "the only key of that drive (r1) is in this vault. Keep a copy of the vault, or of that key, elsewhere.";
+    const WARNING: &str =
+        "the only key of that drive (r1) is in this vault. Keep a copy of the vault, or of that key, elsewhere.";
     let commands: [(&[&str], bool); 9] = [
         (&["import", "~/keys/own.txt", "--yes"], true),
         (&["import", "~/keys/own.txt", "--yes", "--json"], true),
@@ -103,7 +116,12 @@ fn a_vault_on_the_drive_whose_key_comes_in_is_warned_of() {
             _ => String::new(),
         };
         let outcome = house.given(command, &[]);
-        assert_eq!((outcome.exit, outcome.err().matches(WARNING).count()), (0, usize::from(warns)), "{command:?}: {:?}", outcome.log);
+        assert_eq!(
+            (outcome.exit, outcome.err().matches(WARNING).count()),
+            (0, usize::from(warns)),
+            "{command:?}: {:?}",
+            outcome.log
+        );
         if command[0] == "repair" {
             let proved = house.given(&["prove", "r1", "--drive", "~/system/dev/sdb"], &[]);
             assert_eq!((proved.exit, proved.err().matches(WARNING).count()), (0, 1), "{:?}", proved.log);
@@ -219,7 +237,11 @@ fn what_would_take_years_is_refused() {
         house.stdin.clone_from(&torn);
         let refused = house.given(&repair, answers);
         assert_eq!(refused.exit, 7, "{:?}", refused.log);
-        assert!(refused.err().contains("281,474,976,710,656 keys × ") && refused.err().contains(" years"), "{}", refused.err());
+        assert!(
+            refused.err().contains("281,474,976,710,656 keys × ") && refused.err().contains(" years"),
+            "{}",
+            refused.err()
+        );
     }
     house.terminal = false;
     house.stdin = format!("? {}", digits(key_of(1)).replace('-', " "));
@@ -270,7 +292,8 @@ fn real_volumes_are_named_proved_and_harvested() {
         assert_eq!(volume["volumeId"], upper(&image["volume"]["volume_guid"]));
         assert_eq!(volume["cipher"], image["volume"]["encryption"]);
         let ids: Vec<String> = volume["protectors"].as_array().unwrap().iter().map(|one| upper(&one["id"])).collect();
-        let expected: Vec<String> = image["protectors"].as_array().unwrap().iter().map(|one| upper(&one["guid"])).collect();
+        let expected: Vec<String> =
+            image["protectors"].as_array().unwrap().iter().map(|one| upper(&one["guid"])).collect();
         assert_eq!(ids, expected);
         let readable = image["recovery_passwords_readable_once_open"].as_object().cloned().unwrap_or_default();
         for recovery in image["recovery"].as_array().into_iter().flatten() {
@@ -278,7 +301,11 @@ fn real_volumes_are_named_proved_and_harvested() {
             let added = house.given(&["add", "--key-stdin", "--drive", "~/drive.img", "--json"], &[]);
             assert_eq!(added.exit, 0, "{:?}", added.log);
             assert_eq!(added.err().contains("CHANGED"), recovery["metadata_integrity"] == false, "{}", added.err());
-            assert!(added.json()["proof"]["level"].as_str().is_some_and(|level| level != "keyIdFits" && level != "doesNotOpen"));
+            assert!(
+                added.json()["proof"]["level"]
+                    .as_str()
+                    .is_some_and(|level| level != "keyIdFits" && level != "doesNotOpen")
+            );
         }
         if let Some(wrong) = image["wrong_recovery"].as_array().and_then(|all| all.first()) {
             house.stdin = wrong["password"].as_str().unwrap().to_owned();
@@ -288,7 +315,8 @@ fn real_volumes_are_named_proved_and_harvested() {
         if image["recovery"].as_array().is_some_and(|all| !all.is_empty()) {
             let harvested = house.given(&["harvest", "~/drive.img", "--json"], &[]);
             assert_eq!(harvested.exit, 0, "{:?}", harvested.log);
-            let mut got: Vec<String> = harvested.json()["records"].as_array().unwrap().iter().map(|one| upper(&one["id"])).collect();
+            let mut got: Vec<String> =
+                harvested.json()["records"].as_array().unwrap().iter().map(|one| upper(&one["id"])).collect();
             let mut want: Vec<String> = readable.keys().map(|id| id.to_uppercase()).collect();
             got.sort();
             want.sort();

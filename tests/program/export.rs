@@ -1,7 +1,13 @@
 //! Exports of the real program, looked at by others: stock age, a reader of Windows' files in Python, file modes; and
-//! trouble on the way: full, read-only and pulled sticks, a vault that cannot be written. Nothing that was there changes.
+//! trouble on the way: full, read-only and pulled sticks, a vault that cannot be written. Nothing that was there
+//! changes.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -28,7 +34,8 @@ fn house(more: u32) -> House {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -61,7 +68,9 @@ impl Disk {
     }
 
     fn remount(&self, options: &str) {
-        assert!(Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status().unwrap().success());
+        assert!(
+            Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status().unwrap().success()
+        );
     }
 }
 
@@ -78,7 +87,8 @@ fn stock_age_opens_a_bundle_and_makes_one() {
         return skip("age is missing");
     }
     let recipient = fs::read_to_string(house.path("me.pub")).unwrap();
-    let made = house.given(&["export", "bundle", "--all", "--to", "~/for-me.age", "--recipient", recipient.trim()], &[]);
+    let made =
+        house.given(&["export", "bundle", "--all", "--to", "~/for-me.age", "--recipient", recipient.trim()], &[]);
     assert_eq!(made.exit, 0, "{}", made.err());
     assert!(run(&house, "age -d -i ~/me.txt -o ~/opened.txt ~/for-me.age").status.success());
     let opened = fs::read_to_string(house.path("opened.txt")).unwrap();
@@ -94,7 +104,11 @@ fn stock_age_opens_a_bundle_and_makes_one() {
     // What age opened, and what age made of Windows' own file, is taken in.
     let known = house.given(&["import", "~/opened.txt", "--yes"], &[]);
     assert!(known.exit == 0 && known.out().contains("2 already there"), "{}", known.out());
-    house.key_file("~/third.txt", "AAAAAAAA-0000-4ABC-9DEF-0123456789AB", "000011-000022-000033-000044-000055-000066-000077-000088");
+    house.key_file(
+        "~/third.txt",
+        "AAAAAAAA-0000-4ABC-9DEF-0123456789AB",
+        "000011-000022-000033-000044-000055-000066-000077-000088",
+    );
     assert!(run(&house, "age -R ~/me.pub -o ~/third.txt.age ~/third.txt && rm ~/third.txt").status.success());
     let taken = house.given(&["import", "~/third.txt.age", "--identity", "~/me.txt", "--yes"], &[]);
     assert_eq!((taken.exit, taken.out().contains("r3 AAAAAAAA")), (0, true), "{}", taken.out());
@@ -107,7 +121,10 @@ fn stock_age_takes_the_passphrase() {
         return skip("age is missing");
     }
     house.write("~/bundle.txt", b"seven herons over quiet water\n");
-    let made = house.given(&["export", "bundle", "--id", "r2", "--to", "~/one.age", "--bundle-passphrase-file", "~/bundle.txt"], &[]);
+    let made = house.given(
+        &["export", "bundle", "--id", "r2", "--to", "~/one.age", "--bundle-passphrase-file", "~/bundle.txt"],
+        &[],
+    );
     assert_eq!(made.exit, 0, "{}", made.err());
     let mut session = Session::start(&house, "age -d -o ~/opened.txt ~/one.age");
     session.type_line("seven herons over quiet water");
@@ -163,7 +180,11 @@ fn a_finder_of_windows_files_finds_them() {
     assert!(shown.contains(&format!("{ID_1} {KEY_1}\n")) && shown.contains(&format!("{ID_2} {KEY_2}\n")), "{shown}");
     // What is for everybody to read is for its owner only, where there are modes.
     for name in names(&house.path("stick")) {
-        assert_eq!(fs::metadata(house.path("stick").join(&name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        assert_eq!(
+            fs::metadata(house.path("stick").join(&name)).unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{name}"
+        );
     }
     // And our own import reads a folder of them without a complaint.
     let back = house.given(&["import", "~/stick", "--yes", "--dry-run"], &[]);
@@ -178,7 +199,9 @@ fn a_person_chooses_among_the_sticks_that_are_plugged_in() {
     assert_eq!((none.exit, none.err().contains("no stick is plugged in")), (3, true), "{}", none.err());
     // The system's own account of a disk and two sticks, one of them locked.
     let mut mounts = String::new();
-    for (name, number, removable, mounted) in [("sda", "8:0", 0, "disk"), ("sdb", "8:16", 1, "stick"), ("sdc", "8:32", 1, "")] {
+    for (name, number, removable, mounted) in
+        [("sda", "8:0", 0, "disk"), ("sdb", "8:16", 1, "stick"), ("sdc", "8:32", 1, "")]
+    {
         house.write(&format!("~/system/sys/block/{name}/dev"), format!("{number}\n").as_bytes());
         house.write(&format!("~/system/sys/block/{name}/size"), b"31129600\n");
         house.write(&format!("~/system/sys/block/{name}/removable"), format!("{removable}\n").as_bytes());
@@ -231,7 +254,11 @@ fn a_folder_that_can_hold_no_more_names() {
     let Some(stick) = Disk::under(&house.path("stick"), "size=1m,nr_inodes=6") else { return };
     let some = house.given(&["export", "usb", "--all", "--to", "~/stick"], &[]);
     assert_eq!(some.exit, 8, "{}", some.err());
-    assert!(some.err().contains("cannot hold another file, though there is room.\n  The top folder of some sticks"), "{}", some.err());
+    assert!(
+        some.err().contains("cannot hold another file, though there is room.\n  The top folder of some sticks"),
+        "{}",
+        some.err()
+    );
     assert!(names(&stick.0).iter().all(|name| name.starts_with("BitLocker")));
 }
 
@@ -256,7 +283,11 @@ fn a_read_only_stick() {
     stick.remount("ro");
     let refused = house.given(&["export", "usb", "--id", "r2", "--to", "~/stick"], &[]);
     assert_eq!(refused.exit, 1);
-    assert!(refused.err().contains("cannot be written: it is read-only, or you may not write there.\n"), "{}", refused.err());
+    assert!(
+        refused.err().contains("cannot be written: it is read-only, or you may not write there.\n"),
+        "{}",
+        refused.err()
+    );
     // What is there is still compared.
     let seen = house.given(&["export", "usb", "--id", "r1", "--to", "~/stick"], &[]);
     assert!(seen.exit == 0 && seen.out().contains("there already"), "{}{}", seen.out(), seen.err());

@@ -35,12 +35,14 @@ const REVEALING: &[&str] = &[
 ];
 
 /// The only files that reach the standard streams or the terminal themselves: all else goes through the outlet.
-const STREAMS: &[&str] = &["src/cli/progress.rs", "src/cli/scan_reader/child.rs", "src/cli/system.rs", "src/cli/terminal.rs"];
+const STREAMS: &[&str] =
+    &["src/cli/progress.rs", "src/cli/scan_reader/child.rs", "src/cli/system.rs", "src/cli/terminal.rs"];
 
 #[test]
 fn everything_printed_goes_through_one_place() {
     let reaches = |text: &str| ["::stdout()", "::stderr()", "/dev/tty", "CONOUT$"].iter().any(|way| text.contains(way));
-    let found: Vec<String> = sources().into_iter().filter(|(_, text)| reaches(product(text))).map(|(file, _)| file).collect();
+    let found: Vec<String> =
+        sources().into_iter().filter(|(_, text)| reaches(product(text))).map(|(file, _)| file).collect();
     assert_eq!(found, STREAMS);
 }
 
@@ -56,7 +58,8 @@ fn secrets_are_exposed_where_it_is_known_and_reasoned() {
             }
             *found.entry(file.clone()).or_insert(0) += code.matches("expose_secret").count();
             // Above the line, or above the statement that asked for the first of two secrets to compare.
-            let reasoned = lines[at.saturating_sub(7)..at].iter().any(|line| line.trim_start().starts_with("// EXPOSE: "));
+            let reasoned =
+                lines[at.saturating_sub(7)..at].iter().any(|line| line.trim_start().starts_with("// EXPOSE: "));
             assert!(reasoned, "{file}:{}: no line '// EXPOSE: why' above", at + 1);
         }
     }
@@ -103,7 +106,9 @@ fn files_and_folders_are_made_in_one_place() {
         if file.starts_with("crates/files/src/private/") || MAKING.iter().any(|known| file.starts_with(known)) {
             continue;
         }
-        let made = product(&text).lines().find(|line| CALLS.iter().any(|call| line.split("//").next().unwrap_or_default().contains(call)));
+        let made = product(&text)
+            .lines()
+            .find(|line| CALLS.iter().any(|call| line.split("//").next().unwrap_or_default().contains(call)));
         assert_eq!(made, None, "{file} makes files or folders by itself: crates/files does that");
     }
 }
@@ -123,15 +128,21 @@ fn seal_and_store_know_nothing_of_each_other() {
 
 #[test]
 fn digits_leave_through_few_files() {
-    let reveals = |text: &str| text.contains("reveal::{") || text.contains("reveal::reveal") || text.contains("reveal::Reveal");
-    let found: Vec<String> =
-        sources().into_iter().filter(|(file, text)| file.starts_with("src/") && reveals(text)).map(|(file, _)| file).collect();
+    let reveals =
+        |text: &str| text.contains("reveal::{") || text.contains("reveal::reveal") || text.contains("reveal::Reveal");
+    let found: Vec<String> = sources()
+        .into_iter()
+        .filter(|(file, text)| file.starts_with("src/") && reveals(text))
+        .map(|(file, _)| file)
+        .collect();
     assert_eq!(found, REVEALING);
 }
 
 /// What follows `crate::`, also in braces: `use crate::{vault::Entry, record::Handle}`.
 fn crates_own(text: &str) -> BTreeSet<String> {
-    let name = |text: &str| text.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default().to_owned();
+    let name = |text: &str| {
+        text.trim_start().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default().to_owned()
+    };
     let mut names = BTreeSet::new();
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];
@@ -153,7 +164,8 @@ fn sources() -> Vec<(String, String)> {
     let root = drivekey_testkit::repository();
     // No part of the product.
     let testkit = root.join("crates/testkit");
-    let crates = fs::read_dir(root.join("crates")).unwrap().map(|item| item.unwrap().path()).filter(|folder| *folder != testkit);
+    let crates =
+        fs::read_dir(root.join("crates")).unwrap().map(|item| item.unwrap().path()).filter(|folder| *folder != testkit);
     let mut open: Vec<PathBuf> = crates.map(|folder| folder.join("src")).collect();
     open.push(root.join("src"));
     let mut files: Vec<PathBuf> = Vec::new();
@@ -167,6 +179,7 @@ fn sources() -> Vec<(String, String)> {
     assert!(files.len() > 50, "the sources are elsewhere");
     let name = |path: &Path| path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
     // Tests of a floor stand in its folder and may look further.
-    let ours = files.iter().filter(|path| path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs"));
+    let ours =
+        files.iter().filter(|path| path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs"));
     ours.map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
 }

@@ -52,8 +52,10 @@ fn every_name_that_is_printed_is_explained() {
         }
     }
     assert!(names.len() > 30, "{names:?}");
-    let missing: Vec<_> =
-        names.iter().filter(|name| !page.contains(&format!("`{name}`")) && !page.contains(&format!("\"{name}\""))).collect();
+    let missing: Vec<_> = names
+        .iter()
+        .filter(|name| !page.contains(&format!("`{name}`")) && !page.contains(&format!("\"{name}\"")))
+        .collect();
     assert!(missing.is_empty(), "not in docs/JSON.md: {missing:?}");
 }
 
@@ -75,8 +77,10 @@ fn a_man_page_for_every_command() {
     let one = house.run(&["man"], &[]);
     assert!(one.exit == 0 && one.out().contains(".TH drivekey 1"), "{:?}", one.log);
     assert_eq!(house.run(&["man", "--to", "~/man/man1"], &[]).exit, 0);
-    let mut pages: Vec<String> =
-        fs::read_dir(house.path("man/man1")).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    let mut pages: Vec<String> = fs::read_dir(house.path("man/man1"))
+        .unwrap()
+        .map(|item| item.unwrap().file_name().into_string().unwrap())
+        .collect();
     pages.sort();
     let mut expected = vec!["drivekey.1".to_owned()];
     for command in commands_of(&house.run(&["--help"], &[]).out()) {
@@ -136,7 +140,9 @@ fn compare(place: &str, example: &Value, real: &Value, wrong: &mut Vec<String>) 
         }
         // Words of a fixed list must be the same.
         (Value::String(example), Value::String(real))
-            if ["outcome", "kind", "state", "code", "volumeType", "readAs"].iter().any(|word| place.ends_with(word)) =>
+            if ["outcome", "kind", "state", "code", "volumeType", "readAs"]
+                .iter()
+                .any(|word| place.ends_with(word)) =>
         {
             if example != real {
                 wrong.push(format!("{place}: {example} and {real}"));
@@ -155,6 +161,8 @@ fn page() -> String {
 fn arguments(line: &str) -> Vec<String> {
     line.split('"')
         .enumerate()
-        .flat_map(|(at, part)| if at % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() })
+        .flat_map(|(at, part)| {
+            if at % 2 == 1 { vec![part.to_owned()] } else { part.split_whitespace().map(str::to_owned).collect() }
+        })
         .collect()
 }

@@ -1,7 +1,12 @@
 //! What remains in a process's memory once a key has gone through it: a child runs commands and waits at a question
 //! while its parent searches all of its memory for digits and passphrase that only files and a pipe have told it.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,16 +33,23 @@ fn nothing_remains_after_import_find_and_whose() {
     nothing_remains(folder.path(), &needles, &typed, &stages, |_| {});
 }
 
-/// The root, the keys that come from it, and what opened it: once and in the heap while the vault is open, nowhere after.
+/// The root, the keys that come from it, and what opened it: once and in the heap while the vault is open, nowhere
+/// after.
 #[test]
 fn no_key_of_the_vault_remains() {
     for (stage, commands) in [
         ("import", "import keys;shut"),
         ("add", "import keys;add;shut"),
-        ("list and the like", "import keys;list;verify;find 7EDB30ED;?find words that are nowhere;edit r1 --note x;shut"),
+        (
+            "list and the like",
+            "import keys;list;verify;find 7EDB30ED;?find words that are nowhere;edit r1 --note x;shut",
+        ),
         ("whose", "import keys;?whose --key-stdin;shut"),
         ("show", "import keys;show r1;show r2;shut"),
-        ("copies", "import keys;export bundle --all --bundle-passphrase-file passphrase.txt --to bundle.age;copies;shut"),
+        (
+            "copies",
+            "import keys;export bundle --all --bundle-passphrase-file passphrase.txt --to bundle.age;copies;shut",
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let (_, typed) = plant(folder.path());
@@ -46,9 +58,14 @@ fn no_key_of_the_vault_remains() {
     }
     let folder = tempfile::tempdir().unwrap();
     let (_, typed) = plant(folder.path());
-    let Some(memory) = memory_after(folder.path(), "import keys;kit make --to kit.pdf;kit check kit.pdf;shut", &typed) else { return };
+    let Some(memory) = memory_after(folder.path(), "import keys;kit make --to kit.pdf;kit check kit.pdf;shut", &typed)
+    else {
+        return;
+    };
     VaultKeys::beside(folder.path()).with_kit(&folder.path().join("kit.pdf")).none_in(&memory, "kit");
-    for (stage, commands) in [("import", "import keys;remove r1"), ("verify", "import keys;list;verify;show r1;remove r1")] {
+    for (stage, commands) in
+        [("import", "import keys;remove r1"), ("verify", "import keys;list;verify;show r1;remove r1")]
+    {
         let folder = tempfile::tempdir().unwrap();
         let (_, typed) = plant(folder.path());
         let Some(memory) = memory_after(folder.path(), commands, &typed) else { return };
@@ -115,7 +132,8 @@ fn no_digits_in_any_file_of_ours() {
     assert_eq!(house.given(&["import", "~/keys", "--yes"], &[]).exit, 0);
     house.stdin = typed;
     assert_eq!(house.given(&["add", "--key-stdin", "--note", "typed"], &[]).exit, 0);
-    for command in [["edit", "r1", "--note", "x"].as_slice(), &["remove", "r1", "--yes"], &["show", "r2"], &["verify"]] {
+    for command in [["edit", "r1", "--note", "x"].as_slice(), &["remove", "r1", "--yes"], &["show", "r2"], &["verify"]]
+    {
         assert_eq!(house.given(command, &[]).exit, 0);
     }
     let mut open = vec![house.path("data"), house.path("state")];
@@ -123,7 +141,11 @@ fn no_digits_in_any_file_of_ours() {
     while let Some(folder) = open.pop() {
         for item in fs::read_dir(folder).unwrap() {
             let path = item.unwrap().path();
-            if path.is_dir() { open.push(path) } else { memory.regions.push((path.display().to_string(), fs::read(path).unwrap())) }
+            if path.is_dir() {
+                open.push(path)
+            } else {
+                memory.regions.push((path.display().to_string(), fs::read(path).unwrap()))
+            }
         }
     }
     assert!(memory.regions.len() >= 2, "vault and what the machine remembers");
@@ -138,7 +160,10 @@ fn what_is_in_memory_is_found() {
     let (needles, typed) = plant(folder.path());
     let Some(memory) = memory_after(folder.path(), "keep", &typed) else { return };
     let found = memory.search(&needles);
-    assert!(found.keys().any(|name| name.contains("UTF-16")) && found.keys().any(|name| name.contains("hyphen")), "{found:?}");
+    assert!(
+        found.keys().any(|name| name.contains("UTF-16")) && found.keys().any(|name| name.contains("hyphen")),
+        "{found:?}"
+    );
 }
 
 /// Not a test of its own: the child of the others, which gives it work.
@@ -151,11 +176,17 @@ fn child() {
 fn plant(folder: &Path) -> (BTreeMap<String, Vec<u8>>, String) {
     let mut random = [0_u8; 96];
     getrandom::fill(&mut random).unwrap();
-    let keys: Vec<[u16; 8]> = random.chunks_exact(16).take(4).map(|chunk| std::array::from_fn(|at| group(&chunk[at * 2..]))).collect();
-    let text = |key: &[u16; 8]| key.iter().map(|group| format!("{:06}", u32::from(*group) * 11)).collect::<Vec<_>>().join("-");
+    let keys: Vec<[u16; 8]> =
+        random.chunks_exact(16).take(4).map(|chunk| std::array::from_fn(|at| group(&chunk[at * 2..]))).collect();
+    let text =
+        |key: &[u16; 8]| key.iter().map(|group| format!("{:06}", u32::from(*group) * 11)).collect::<Vec<_>>().join("-");
     let passphrase: String = random[64..].iter().map(|byte| char::from(b'a' + byte % 26)).collect();
     fs::create_dir(folder.join("keys")).unwrap();
-    let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "9C1F44B2-52D3-4E0A-8F6B-00AA11BB22CC", "0A1B2C3D-52D3-4E0A-8F6B-00AA11BB22CC"];
+    let ids = [
+        "7EDB30ED-1234-4ABC-9DEF-0123456789AB",
+        "9C1F44B2-52D3-4E0A-8F6B-00AA11BB22CC",
+        "0A1B2C3D-52D3-4E0A-8F6B-00AA11BB22CC",
+    ];
     let windows = format!(
         "BitLocker Drive Encryption recovery key\r\n\r\nIdentifier:\r\n\r\n\t{}\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n",
         ids[0],
@@ -163,8 +194,13 @@ fn plant(folder: &Path) -> (BTreeMap<String, Vec<u8>>, String) {
     );
     let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(windows.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     fs::write(folder.join("keys/one.txt"), utf_16).unwrap();
-    let list =
-        format!("Identifier: {}\nRecovery Key: {}\n\nIdentifier: {}\nRecovery Key: {}\n", ids[1], text(&keys[1]), ids[2], text(&keys[2]));
+    let list = format!(
+        "Identifier: {}\nRecovery Key: {}\n\nIdentifier: {}\nRecovery Key: {}\n",
+        ids[1],
+        text(&keys[1]),
+        ids[2],
+        text(&keys[2])
+    );
     fs::write(folder.join("keys/two.txt"), list).unwrap();
     fs::write(folder.join("passphrase.txt"), format!("{passphrase}\n")).unwrap();
     let mut needles = BTreeMap::new();
@@ -184,7 +220,8 @@ fn group(bytes: &[u8]) -> u16 {
 /// Two neighbours are enough to call it a leak.
 fn forms(key: &[u16; 8]) -> impl Iterator<Item = (String, Vec<u8>)> {
     let all: Vec<u8> = key.iter().flat_map(|group| group.to_le_bytes()).collect();
-    let mut forms = vec![("as 16 key bytes".to_owned(), all.clone()), ("half of its key bytes".to_owned(), all[..8].to_vec())];
+    let mut forms =
+        vec![("as 16 key bytes".to_owned(), all.clone()), ("half of its key bytes".to_owned(), all[..8].to_vec())];
     for (at, pair) in key.windows(2).enumerate() {
         let digits = |between: &str| format!("{:06}{between}{:06}", u32::from(pair[0]) * 11, u32::from(pair[1]) * 11);
         let utf_16 = |text: String| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
@@ -195,7 +232,10 @@ fn forms(key: &[u16; 8]) -> impl Iterator<Item = (String, Vec<u8>)> {
         forms.push((format!("{place} in UTF-16"), utf_16(digits("-"))));
         forms.push((format!("{place} in UTF-16, bare"), utf_16(digits(""))));
         forms.push((format!("{place} as values of digits"), digits("").bytes().map(|digit| digit - b'0').collect()));
-        forms.push((format!("{place} as numbers"), pair.iter().flat_map(|group| (u32::from(*group) * 11).to_le_bytes()).collect()));
+        forms.push((
+            format!("{place} as numbers"),
+            pair.iter().flat_map(|group| (u32::from(*group) * 11).to_le_bytes()).collect(),
+        ));
     }
     forms.into_iter()
 }

@@ -1,7 +1,12 @@
 //! What remains in memory once a drive's own keys have gone through it: after a proof, a harvest and a repair, none of
 //! its master key, volume key, stretched keys and hashes of passwords, nor the digits that were read out.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +28,10 @@ fn nothing_of_a_drive_remains() {
         ("harvest by a stored key", "import keys;harvest drive.img --yes;remove r1"),
         ("harvest without a key", "import keys;harvest suspended.img --yes;remove r1"),
         ("import with the drive", "import keys --drive drive.img --yes;remove r1"),
-        ("identify, header save", "import keys;header save drive.img;identify drive.img;prove r1 --drive drive.img;remove r1"),
+        (
+            "identify, header save",
+            "import keys;header save drive.img;identify drive.img;prove r1 --drive drive.img;remove r1",
+        ),
     ];
     nothing_remains(folder.path(), &needles, "", &stages, |stage| {
         let written = on_disk(folder.path(), &needles);
@@ -44,7 +52,8 @@ fn plant(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::write(folder.join("keys/one.txt"), key).unwrap();
     fs::write(folder.join("passphrase.txt"), "of no use beyond this test\n").unwrap();
     let mut needles = BTreeMap::new();
-    let mut keys = vec![("master key".to_owned(), Made::MASTER.to_vec()), ("volume key".to_owned(), whole.volume_key())];
+    let mut keys =
+        vec![("master key".to_owned(), Made::MASTER.to_vec()), ("volume key".to_owned(), whole.volume_key())];
     for number in [1_u8, 2] {
         let salt = std::array::from_fn(|at| number ^ u8::try_from(at).unwrap());
         let hash = sha256(&key_of(number));
@@ -53,7 +62,8 @@ fn plant(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         keys.push((format!("password {number} as bytes"), key_of(number).to_vec()));
         let text = digits(key_of(number));
         for at in 0..7 {
-            needles.insert(format!("password {number}, groups from {at}"), text.as_bytes()[at * 7..at * 7 + 13].to_vec());
+            needles
+                .insert(format!("password {number}, groups from {at}"), text.as_bytes()[at * 7..at * 7 + 13].to_vec());
         }
     }
     for (name, bytes) in keys {

@@ -38,7 +38,8 @@ pub(crate) fn child() {
     let mut commands = String::new();
     read_line(&mut unbuffered(), &mut commands);
     if commands == "keep" {
-        let kept: Vec<Vec<u8>> = fs::read_dir("keys").unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
+        let kept: Vec<Vec<u8>> =
+            fs::read_dir("keys").unwrap().map(|file| fs::read(file.unwrap().path()).unwrap()).collect();
         announce();
         read_line(&mut unbuffered(), &mut String::new());
         return drop(kept);

@@ -15,7 +15,9 @@ fn commands(page: &str) -> Vec<String> {
         if let Some(typed) = line.strip_prefix("PS> ") {
             found.push(typed.to_owned());
         } else {
-            found.extend(line.split('`').skip(1).step_by(2).filter(|span| span.starts_with("drivekey ")).map(str::to_owned));
+            found.extend(
+                line.split('`').skip(1).step_by(2).filter(|span| span.starts_with("drivekey ")).map(str::to_owned),
+            );
         }
     }
     found
@@ -41,7 +43,8 @@ fn every_command_of_the_readme_runs() {
     let commands = commands(&page);
     assert!(commands.len() > 25, "{commands:?}");
     let mut house = House::with_vault();
-    let lay_down = |house: &House| drop(house.key_file(&format!("stick/BitLocker Recovery Key {ID_1}.TXT"), ID_1, KEY_1));
+    let lay_down =
+        |house: &House| drop(house.key_file(&format!("stick/BitLocker Recovery Key {ID_1}.TXT"), ID_1, KEY_1));
     lay_down(&house);
     // Stands for the drive E: a suspended one, which needs no key to be read.
     crate::cli_house::volumes::save(&crate::cli_house::volumes::named("suspended"), &house.path("drive.img"));
@@ -87,8 +90,11 @@ fn every_command_of_the_readme_runs() {
             // The page takes the key back before it deletes it.
             assert_eq!(house.given(&["remove", "r1", "--yes"], &[]).exit, 0);
         }
-        let outcome =
-            if ["completions", "man"].contains(&arguments[0]) { house.run(&arguments, answers) } else { house.given(&arguments, answers) };
+        let outcome = if ["completions", "man"].contains(&arguments[0]) {
+            house.run(&arguments, answers)
+        } else {
+            house.given(&arguments, answers)
+        };
         // A list narrowed to a computer and a type may well be empty; everything else must find its key.
         let expected = if arguments[0] == "find" && arguments.len() > 2 { [0, 3] } else { [0, 0] };
         assert!(expected.contains(&outcome.exit), "{command}: {} {:?}", outcome.exit, outcome.log);

@@ -26,7 +26,8 @@ fn program(house: &House, lp: Option<&str>, arguments: &[&str]) -> Output {
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    let path = if lp.is_some() { format!("{}:/usr/bin:/bin", programs.display()) } else { programs.display().to_string() };
+    let path =
+        if lp.is_some() { format!("{}:/usr/bin:/bin", programs.display()) } else { programs.display().to_string() };
     Command::new(env!("CARGO_BIN_EXE_drivekey"))
         .args(arguments)
         .args(["--vault", "real.drivekey", "--passphrase-file", "passphrase.txt"])
@@ -45,12 +46,16 @@ fn the_printer_gets_the_page_through_a_pipe() {
     assert!(program(&house, None, &["import", "k"]).status.success());
     let before = house.others().len();
 
-    let take = format!("echo \"$@\" > '{0}/order'; cat > '{0}/page.pdf'; echo 'request id is desk-7 (1 file(s))'", house.root().display());
+    let take = format!(
+        "echo \"$@\" > '{0}/order'; cat > '{0}/page.pdf'; echo 'request id is desk-7 (1 file(s))'",
+        house.root().display()
+    );
     let printed = program(&house, Some(&take), &["sheet", "r1", "--print"]);
     let said = String::from_utf8(printed.stderr).unwrap();
     assert!(printed.status.success(), "{said}");
     assert!(
-        said.contains("handed to the printer, not encrypted. request id is desk-7 (1 file(s))\n") && said.contains("print queue"),
+        said.contains("handed to the printer, not encrypted. request id is desk-7 (1 file(s))\n")
+            && said.contains("print queue"),
         "{said}"
     );
     assert_eq!(fs::read_to_string(house.path("order")).unwrap(), "-t drivekey -\n");

@@ -29,7 +29,11 @@ fn costs(house: &mut House, file: &str) -> Vec<KdfCost> {
     let slots = json["value"].as_array().unwrap().iter().filter(|slot| slot["kind"] == "passphrase");
     let number = |slot: &serde_json::Value, name: &str| u32::try_from(slot[name].as_u64().unwrap()).unwrap();
     slots
-        .map(|slot| KdfCost { memory_kib: number(slot, "memoryKib"), passes: number(slot, "passes"), lanes: number(slot, "lanes") })
+        .map(|slot| KdfCost {
+            memory_kib: number(slot, "memoryKib"),
+            passes: number(slot, "passes"),
+            lanes: number(slot, "lanes"),
+        })
         .collect()
 }
 

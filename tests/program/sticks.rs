@@ -1,7 +1,12 @@
-//! The file systems of sticks, mounted for real: exFAT and NTFS on loop devices, through FUSE. Filled to the last block,
-//! made read-only, killed in the middle of an export. Asked for by `.ci/sticks`, which needs root.
+//! The file systems of sticks, mounted for real: exFAT and NTFS on loop devices, through FUSE. Filled to the last
+//! block, made read-only, killed in the middle of an export. Asked for by `.ci/sticks`, which needs root.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -178,7 +183,12 @@ fn what_is_exported_is_there_after_the_stick_was_pulled() {
         stick.plug("rw");
         assert_eq!(stick.files(), before, "{:?}", stick.system);
         let again = house.given(&["export", "usb", "--all", "--to", "~/stick"], &[]);
-        assert!(again.exit == 0 && again.out().contains("20 keys there already"), "{:?}: {}", stick.system, again.out());
+        assert!(
+            again.exit == 0 && again.out().contains("20 keys there already"),
+            "{:?}: {}",
+            stick.system,
+            again.out()
+        );
         let back = house.given(&["import", "~/stick", "--yes", "--dry-run"], &[]);
         assert!(back.exit == 0 && back.out().contains("2 files without a key"), "{:?}: {}", stick.system, back.out());
         // A name that differs in letter case only is the same file there.
@@ -196,7 +206,8 @@ fn a_stick_that_is_full_to_the_last_block() {
         // Large blocks first, then whatever still goes in.
         for (at, size) in [1 << 20, 1 << 16, 1 << 12, 1].into_iter().enumerate() {
             let mut number = 0;
-            while fs::write(stick.folder.join(format!("filler-{at}-{number}")), vec![7; size]).is_ok() && number < 3000 {
+            while fs::write(stick.folder.join(format!("filler-{at}-{number}")), vec![7; size]).is_ok() && number < 3000
+            {
                 number += 1;
             }
         }
@@ -214,7 +225,11 @@ fn a_stick_that_is_full_to_the_last_block() {
         let some = house.given(&["export", "usb", "--all", "--to", "~/stick"], &[]);
         assert!(matches!(some.exit, 0 | 8), "{:?}: {}", stick.system, some.err());
         let after = stick.files();
-        assert!(after.len() > before.len() && before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)), "{:?}", stick.system);
+        assert!(
+            after.len() > before.len() && before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)),
+            "{:?}",
+            stick.system
+        );
         assert!(after.keys().all(|name| !name.ends_with(".passing")), "{:?}", stick.system);
         assert_eq!(house.given(&["import", "~/stick", "--yes", "--dry-run"], &[]).exit, 0, "{:?}", stick.system);
         assert_eq!(house.given(&["verify"], &[]).exit, 0);
@@ -243,7 +258,9 @@ fn an_export_that_is_killed_in_its_middle() {
         key_files(house, 150);
         assert!(program(house, "init --yes").wait().unwrap().success());
         assert!(program(house, "import ~/keys --yes").wait().unwrap().success());
-        let keys = |stick: &Stick| stick.files().into_iter().filter(|(name, _)| name.starts_with("BitLocker")).collect::<Vec<_>>();
+        let keys = |stick: &Stick| {
+            stick.files().into_iter().filter(|(name, _)| name.starts_with("BitLocker")).collect::<Vec<_>>()
+        };
         let mut interrupted = 0;
         for enough in [1, 7, 20, 45, 80, 120, 149] {
             let mut child = program(house, "export usb --all --to ~/stick");
@@ -275,7 +292,8 @@ fn an_export_that_is_killed_in_its_middle() {
 
 /// The real program with a vault of its own, at its own cost of the passphrase.
 fn program(house: &House, line: &str) -> Child {
-    let place = |argument: &str| argument.strip_prefix("~/").map_or_else(|| PathBuf::from(argument), |rest| house.path(rest));
+    let place =
+        |argument: &str| argument.strip_prefix("~/").map_or_else(|| PathBuf::from(argument), |rest| house.path(rest));
     let mut command = Command::new(env!("CARGO_BIN_EXE_drivekey"));
     command.args(line.split(' ').map(place)).arg("--passphrase-file").arg(house.path("passphrase.txt"));
     command.arg("--vault").arg(house.path("real.drivekey")).env("XDG_STATE_HOME", house.path("real"));

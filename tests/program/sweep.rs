@@ -1,5 +1,5 @@
-//! Sweeping and erasing, where files vanish, change, and refuse: what is destroyed is safe in the vault, all else is left
-//! as it was.
+//! Sweeping and erasing, where files vanish, change, and refuse: what is destroyed is safe in the vault, all else is
+//! left as it was.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
 use std::fs;
@@ -76,7 +76,10 @@ fn a_startup_key_is_erased_where_the_vault_has_it_byte_for_byte() {
         let before = house.others();
         let outcome = house.given(&sweep, &[]);
         assert_eq!((outcome.exit, house.others()), (8, before), "{:?}", outcome.log);
-        let why = outcome.out().matches(": not all that is in it is safe in the vault; take it in with --import first\n").count();
+        let why = outcome
+            .out()
+            .matches(": not all that is in it is safe in the vault; take it in with --import first\n")
+            .count();
         assert_eq!(why, names.len(), "{:?}", outcome.log);
     };
     fs::create_dir(house.path("~/other")).unwrap();
@@ -94,7 +97,11 @@ fn a_startup_key_is_erased_where_the_vault_has_it_byte_for_byte() {
     assert_eq!((outcome.exit, house.path("~/keys/09030201.BEK").exists()), (8, false), "{:?}", outcome.log);
     assert_eq!(fs::read(house.path("~/other/09030201.BEK")).unwrap(), with_another_last_byte(bytes.clone()));
     // It was said what that means, and it can be had again.
-    assert!(outcome.on(Stream::Said).contains("a startup key among them (a2) then asks for its recovery key"), "{:?}", outcome.log);
+    assert!(
+        outcome.on(Stream::Said).contains("a startup key among them (a2) then asks for its recovery key"),
+        "{:?}",
+        outcome.log
+    );
     assert_eq!(house.given(&["attachment", "save", "a2", "--to", "~/again.BEK"], &[]).exit, 0);
     assert_eq!(fs::read(house.path("~/again.BEK")).unwrap(), bytes);
 }
@@ -153,9 +160,13 @@ fn a_package_that_no_import_takes_in_keeps_its_file() {
     );
     house.write(
         "~/ad/nameless.ldf",
-        format!("dn: CN=PC-0017,DC=example,DC=org\nmsFVE-RecoveryPassword: {KEY_1}\nmsFVE-KeyPackage:: {encoded}\n").as_bytes(),
+        format!("dn: CN=PC-0017,DC=example,DC=org\nmsFVE-RecoveryPassword: {KEY_1}\nmsFVE-KeyPackage:: {encoded}\n")
+            .as_bytes(),
     );
-    house.write("~/ad/broken.json", format!(r#"[{{"keyId": "{ID_1}", "recoveryPassword": "{KEY_1}"}}, {{"keyId": "#).as_bytes());
+    house.write(
+        "~/ad/broken.json",
+        format!(r#"[{{"keyId": "{ID_1}", "recoveryPassword": "{KEY_1}"}}, {{"keyId": "#).as_bytes(),
+    );
     let before = house.others();
     let outcome = house.given(&["sweep", "~/ad", "--erase", "--yes"], &[]);
     assert_eq!((outcome.exit, house.others()), (8, before), "{:?}", outcome.log);
@@ -173,7 +184,8 @@ fn a_startup_key_that_changes_during_the_question_is_left() {
     let bytes = startup_key(&house, "~/keys/09030201.BEK");
     house.key_file("~/keys/one.txt", ID_1, KEY_1);
     for command in ["init", "import ~/keys"] {
-        let (shown, status) = Session::start(&house, &format!("drivekey {command} --yes --passphrase-file ~/passphrase.txt")).end();
+        let (shown, status) =
+            Session::start(&house, &format!("drivekey {command} --yes --passphrase-file ~/passphrase.txt")).end();
         assert!(status.success(), "{shown}");
     }
     let mut session = Session::start(&house, "drivekey sweep ~/keys --erase --yes --passphrase-file ~/passphrase.txt");
@@ -183,7 +195,10 @@ fn a_startup_key_that_changes_during_the_question_is_left() {
     let (shown, status) = session.end();
     assert_eq!(status.exit_code(), 8, "{shown}");
     assert!(shown.contains("erased         ~/keys/one.txt\n"), "{shown}");
-    assert!(shown.contains("left           ~/keys/09030201.BEK: not all that is in it is safe in the vault"), "{shown}");
+    assert!(
+        shown.contains("left           ~/keys/09030201.BEK: not all that is in it is safe in the vault"),
+        "{shown}"
+    );
     assert_eq!(fs::read(house.path("~/keys/09030201.BEK")).unwrap(), with_another_last_byte(bytes.clone()));
     fs::write(house.path("~/keys/09030201.BEK"), bytes).unwrap();
     let mut session = Session::start(&house, "drivekey sweep ~/keys --erase --yes --passphrase-file ~/passphrase.txt");
@@ -277,13 +292,26 @@ fn what_one_container_holds_is_summed_up() {
     let bytes = archive.finish().unwrap().into_inner();
     assert!(bytes.len() < 40_000, "{}", bytes.len());
     house.write("~/in/keys.zip", &bytes);
-    for command in [["sweep", "~/in", "--yes"].as_slice(), &["import", "~/in", "--yes", "--dry-run"], &["import", "~/in", "--yes"]] {
+    for command in
+        [["sweep", "~/in", "--yes"].as_slice(), &["import", "~/in", "--yes", "--dry-run"], &["import", "~/in", "--yes"]]
+    {
         let outcome = house.given(command, &[]);
         let lines: Vec<String> = outcome.out().lines().map(str::to_owned).collect();
-        assert!(lines.len() < 40 && lines[0].ends_with("keys.zip: 200 keys"), "{}: {:?}", lines.len(), &lines[..lines.len().min(60)]);
+        assert!(
+            lines.len() < 40 && lines[0].ends_with("keys.zip: 200 keys"),
+            "{}: {:?}",
+            lines.len(),
+            &lines[..lines.len().min(60)]
+        );
         // How many, of which kind, the first of them by name.
-        assert!(lines.iter().any(|line| line.trim() == "a.txt: line 2: the same key stands in it more than once"), "{lines:#?}");
-        assert!(lines.iter().any(|line| line.trim() == "and 39994 more: the same key stands in it more than once"), "{lines:#?}");
+        assert!(
+            lines.iter().any(|line| line.trim() == "a.txt: line 2: the same key stands in it more than once"),
+            "{lines:#?}"
+        );
+        assert!(
+            lines.iter().any(|line| line.trim() == "and 39994 more: the same key stands in it more than once"),
+            "{lines:#?}"
+        );
     }
     // For programs the same, with all counts.
     let json = house.given(&["import", "~/in", "--yes", "--dry-run", "--json"], &[]).json();

@@ -1,7 +1,12 @@
 //! The real program in a pseudo-terminal, against `tests/transcripts/terminal`: everything that appears on the screen,
 //! to the letter. Few, since each unlocking takes a second.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::fs;
 use std::time::Duration;
@@ -42,7 +47,8 @@ fn play(house: &House, command: &str, screen: &str) {
         expected.push_str(&rest[..at]);
         session.expect(&expected);
         std::thread::sleep(BEFORE_TYPING);
-        let (typed, after) = rest[at..].trim_start_matches(['‹', '«']).split_once(if visible { '»' } else { '›' }).unwrap();
+        let (typed, after) =
+            rest[at..].trim_start_matches(['‹', '«']).split_once(if visible { '»' } else { '›' }).unwrap();
         session.type_line(typed);
         expected.push_str(if visible { typed } else { "" });
         rest = after;
@@ -118,7 +124,10 @@ fn nothing_that_comes_from_outside_steers_the_terminal() {
             // How a search goes on is drawn over itself; no name is in it.
             let shown = shown.replace("\r␛[2K", "");
             assert!(is_tame(&shown), "{command:?}:\n{shown:?}");
-            assert!(!shown.is_empty() && !shown.lines().any(|line| line.starts_with("drivekey: all is well")), "{command:?}:\n{shown}");
+            assert!(
+                !shown.is_empty() && !shown.lines().any(|line| line.starts_with("drivekey: all is well")),
+                "{command:?}:\n{shown}"
+            );
         }
     }
     // A question repeats a path; what is asked on the terminal goes the same way.
@@ -127,17 +136,25 @@ fn nothing_that_comes_from_outside_steers_the_terminal() {
     session.type_line("n");
     let (shown, _) = session.end();
     assert!(
-        is_tame(&shown) && shown.contains("\\u001b[2J\\u009b31m\\u007f\\u0007\\u0008b\\u202ec\\u2066d\\u200fe\\u061cf\\u200bg\\ufeffh"),
+        is_tame(&shown)
+            && shown
+                .contains("\\u001b[2J\\u009b31m\\u007f\\u0007\\u0008b\\u202ec\\u2066d\\u200fe\\u061cf\\u200bg\\ufeffh"),
         "{shown:?}"
     );
     // To a pipe names go as they are: programs read them.
-    let piped =
-        Session::start(&house, "drivekey import ~/there --dry-run --json --vault ~/none >~/piped.json; wc -c <~/piped.json").end().0;
+    let piped = Session::start(
+        &house,
+        "drivekey import ~/there --dry-run --json --vault ~/none >~/piped.json; wc -c <~/piped.json",
+    )
+    .end()
+    .0;
     assert_ne!(piped.trim(), "0");
     let document: serde_json::Value = serde_json::from_slice(&fs::read(house.path("piped.json")).unwrap()).unwrap();
-    let paths: Vec<&str> = document["files"].as_array().unwrap().iter().filter_map(|file| file["path"].as_str()).collect();
+    let paths: Vec<&str> =
+        document["files"].as_array().unwrap().iter().filter_map(|file| file["path"].as_str()).collect();
     assert!(
-        paths.iter().any(|path| path.ends_with(&format!("{STEERING}.txt"))) && paths.iter().any(|path| path.ends_with(FORGED)),
+        paths.iter().any(|path| path.ends_with(&format!("{STEERING}.txt")))
+            && paths.iter().any(|path| path.ends_with(FORGED)),
         "{paths:?}"
     );
 }
@@ -148,7 +165,8 @@ fn a_vault_that_was_exchanged_behind_a_question_is_not_changed() {
     let house = House::new();
     house.key_file("~/keys/one.txt", ID_1, KEY_1);
     for command in ["init", "import ~/keys --yes"] {
-        let (shown, status) = Session::start(&house, &format!("drivekey {command} --passphrase-file ~/passphrase.txt")).end();
+        let (shown, status) =
+            Session::start(&house, &format!("drivekey {command} --passphrase-file ~/passphrase.txt")).end();
         assert_eq!(status.exit_code(), 0, "{shown}");
     }
     let (vault, copy) = (house.vault_of_program(), house.path("copy"));

@@ -1,6 +1,10 @@
 //! Several processes at one vault: locks that nothing in this process drops, writers and readers that never take each
 //! other's honest work for tampering, and a reader who is asked a question while another writes.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails, and says what it counted")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and says what it counted"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use drivekey::gather;
 use drivekey_testkit::house::{
-    House, LIMITS, PASSPHRASE, everything, handle, known_digits, known_incoming, now, store_of, text, unlock, whole_digits,
+    House, LIMITS, PASSPHRASE, everything, handle, known_digits, known_incoming, now, store_of, text, unlock,
+    whole_digits,
 };
 use drivekey_vault::reveal::reveal;
 use drivekey_vault::{Edit, Machine, Setting, Taking, Vault};
@@ -103,11 +108,19 @@ fn together(writers: u32, readers: u32, milliseconds: u32) {
     let task = |verb: &str, first: u32| child(&format!("{verb} {first} {milliseconds} {}", house.folder().display()));
     let writing: Vec<Child> = (0..writers).map(|number| task("write", 10_000 * (number + 1))).collect();
     let reading: Vec<Child> = (0..readers).map(|_| task("read", 0)).collect();
-    let kept: Vec<u32> = writing.into_iter().flat_map(said).filter_map(|line| line.strip_prefix("kept ")?.trim().parse().ok()).collect();
-    let rounds: u32 = reading.into_iter().flat_map(said).filter_map(|line| line.strip_prefix("read ")?.trim().parse::<u32>().ok()).sum();
+    let kept: Vec<u32> =
+        writing.into_iter().flat_map(said).filter_map(|line| line.strip_prefix("kept ")?.trim().parse().ok()).collect();
+    let rounds: u32 = reading
+        .into_iter()
+        .flat_map(said)
+        .filter_map(|line| line.strip_prefix("read ")?.trim().parse::<u32>().ok())
+        .sum();
     let digits = whole_digits(&mut house.open());
     let lost = kept.iter().filter(|number| !digits.contains(&known_digits(**number))).count();
-    println!("together: {writers} writers kept {}, {lost} lost; {readers} readers asked {rounds} times, no false alarm", kept.len());
+    println!(
+        "together: {writers} writers kept {}, {lost} lost; {readers} readers asked {rounds} times, no false alarm",
+        kept.len()
+    );
     assert_eq!((lost, digits.len()), (0, kept.len() + 4));
     assert!(kept.len() >= writers as usize && rounds > 0);
 }

@@ -1,7 +1,12 @@
 //! Trouble around the program: no terminal, outputs that are shut or full, full and read-only disks, unreadable files,
 //! a tracer. Each gives a sentence, a hint and an exit code, and nothing is lost.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::fs;
 use std::io::{Cursor, Read as _, Seek as _, SeekFrom, Write as _};
@@ -31,7 +36,12 @@ fn shell(house: &House, line: &str) -> Output {
 fn ends(house: &House, line: &str, code: i32, err: &str) {
     let output = shell(house, line);
     let said = String::from_utf8_lossy(&output.stderr).replace(&house.root().display().to_string(), "~");
-    assert_eq!((output.status.code(), said.as_ref()), (Some(code), err), "{line}: {}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(
+        (output.status.code(), said.as_ref()),
+        (Some(code), err),
+        "{line}: {}",
+        String::from_utf8_lossy(&output.stdout)
+    );
 }
 
 #[test]
@@ -42,7 +52,9 @@ fn without_a_terminal_nothing_waits() {
     ends(&house, "drivekey import ~/keys", 7, no_vault);
     let no_passphrase = "drivekey: a new passphrase is needed, and there is no terminal to ask on.\n  Give it with --passphrase-file FILE or --passphrase-fd N.\n";
     ends(&house, "drivekey init", 7, no_passphrase);
-    assert!(fs::read_dir(house.path("data")).map_or(true, |mut folder| folder.all(|item| item.unwrap().path().is_dir())));
+    assert!(
+        fs::read_dir(house.path("data")).map_or(true, |mut folder| folder.all(|item| item.unwrap().path().is_dir()))
+    );
     assert!(!house.path("data/drivekey/vault.drivekey").exists());
 }
 
@@ -88,7 +100,10 @@ fn a_shut_output_does_not_change_the_answer() {
             for streams in ["", "2>&1"] {
                 let (code, said) = shut(&format!("{command} --vault ~/{vault}"), streams);
                 assert_eq!(code, answer, "{command} {vault} {streams}: {said}");
-                assert!(!said.contains("pipe") && (said.is_empty() || answer != "0" && streams.is_empty()), "{command} {vault}: {said}");
+                assert!(
+                    !said.contains("pipe") && (said.is_empty() || answer != "0" && streams.is_empty()),
+                    "{command} {vault}: {said}"
+                );
             }
         }
     }
@@ -110,7 +125,8 @@ fn bomb() -> Vec<u8> {
     let mut twice = Vec::with_capacity(1 << 20);
     Compress::new(Compression::best(), true).compress_vec(&blanks, &mut twice, FlushCompress::Finish).unwrap();
     let mut document = b"%PDF-1.7\n1 0 obj\n<</Type /Catalog /Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type /Pages /Count 1 /Kids [3 0 R]>>\nendobj\n3 0 obj\n<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R>>\nendobj\n".to_vec();
-    document.extend(format!("4 0 obj\n<</Filter [/FlateDecode /FlateDecode] /Length {}>>\nstream\n", twice.len()).bytes());
+    document
+        .extend(format!("4 0 obj\n<</Filter [/FlateDecode /FlateDecode] /Length {}>>\nstream\n", twice.len()).bytes());
     document.extend_from_slice(&twice);
     document.extend_from_slice(b"\nendstream\nendobj\ntrailer\n<</Root 1 0 R /Size 5>>\n%%EOF\n");
     document
@@ -136,8 +152,7 @@ fn large_picture() -> Vec<u8> {
     bytes.into_inner()
 }
 
-const NOT_SEEN: &str =
-    "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself";
+const NOT_SEEN: &str = "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself";
 
 /// Files of strangers: what it costs to look at them is lost with the child that looked.
 #[test]
@@ -166,7 +181,11 @@ fn pages_that_mean_harm_end_a_child_and_not_the_program() {
     // For programs, and where a person named it.
     let output = shell(&house, "drivekey import '~/in/a bomb.pdf' --dry-run --json --vault ~/none");
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((output.status.code(), document["files"][0]["remarks"][0]["code"].as_str()), (Some(1), Some("not_seen")), "{document}");
+    assert_eq!(
+        (output.status.code(), document["files"][0]["remarks"][0]["code"].as_str()),
+        (Some(1), Some("not_seen")),
+        "{document}"
+    );
     // The other ways by which scans come in.
     let opened = "--vault ~/v --passphrase-file ~/passphrase.txt";
     assert_eq!(shell(&house, &format!("drivekey init {opened}")).status.code(), Some(0));
@@ -204,7 +223,8 @@ fn holes_of_a_file_are_not_read() {
         let output = shell(&house, &format!("timeout 20 drivekey {command}"));
         assert_eq!(output.status.code(), Some(0), "{command}: {output:?}");
         let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-        let found: Vec<_> = document["files"][0]["records"].as_array().unwrap().iter().map(|record| record["id"].as_str()).collect();
+        let found: Vec<_> =
+            document["files"][0]["records"].as_array().unwrap().iter().map(|record| record["id"].as_str()).collect();
         assert_eq!(found, [Some(ID_1), Some(ID_2)], "{command}: {document}");
     }
 }
@@ -225,7 +245,8 @@ fn the_reader_of_scans_limits_itself_first() {
     let limits = || {
         let limits = fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
         ["Max address space", "Max open files", "Max file size", "Max core file size", "Max cpu time"].map(|name| {
-            let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name}: {limits}"));
+            let line =
+                limits.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{name}: {limits}"));
             line.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>()
         })
     };
@@ -272,9 +293,16 @@ fn under_a_tracer_it_warns_and_works() {
     if traced.status.code() == Some(127) {
         return skip("strace is missing");
     }
-    assert_eq!((traced.status.code(), String::from_utf8_lossy(&traced.stdout).as_ref()), (Some(0), "drivekey 0.1.0-dev\n"));
+    assert_eq!(
+        (traced.status.code(), String::from_utf8_lossy(&traced.stdout).as_ref()),
+        (Some(0), "drivekey 0.1.0-dev\n")
+    );
     let said = String::from_utf8_lossy(&traced.stderr);
-    assert!(said.starts_with("Warning: this system did not let the program shut out debuggers (") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.starts_with("Warning: this system did not let the program shut out debuggers (")
+            && said.lines().count() == 1,
+        "{said}"
+    );
     let trace = fs::read_to_string(house.path("trace")).unwrap();
     let dumps = trace.find("prctl(PR_SET_DUMPABLE, SUID_DUMP_DISABLE) = 0").unwrap();
     let core = trace.find("RLIMIT_CORE, {rlim_cur=0, rlim_max=0}").unwrap();
@@ -305,7 +333,10 @@ fn a_full_disk_loses_nothing() {
     // No room at all: no vault, and nothing of one.
     fs::write(&filler, vec![0; 2 << 20]).unwrap_err();
     let outcome = house.given(&["init"], &[]);
-    assert_eq!((outcome.exit, outcome.err().as_str()), (1, "drivekey: the disk is full; no vault was made.\n  Make room and try again.\n"));
+    assert_eq!(
+        (outcome.exit, outcome.err().as_str()),
+        (1, "drivekey: the disk is full; no vault was made.\n  Make room and try again.\n")
+    );
     assert_eq!(names(&disk.0), ["filler"]);
     fs::remove_file(&filler).unwrap();
     assert_eq!(house.given(&["init"], &[]).exit, 0);
@@ -349,7 +380,8 @@ fn a_read_only_medium_can_be_read() {
         assert_eq!((outcome.exit, outcome.err().as_str()), (1, refused), "{changing:?}");
     }
     let outcome = house.given(&["init", "--vault", "~/data/new.drivekey"], &[]);
-    let refused = "drivekey: the folder or medium is read-only; no vault was made.\n  Choose another place with --vault FILE.\n";
+    let refused =
+        "drivekey: the folder or medium is read-only; no vault was made.\n  Choose another place with --vault FILE.\n";
     assert_eq!((outcome.exit, outcome.err().as_str()), (1, refused));
 }
 
@@ -388,7 +420,8 @@ fn a_broken_off_change_on_a_read_only_medium_is_read_past() {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }

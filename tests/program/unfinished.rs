@@ -1,7 +1,11 @@
-//! The real program, stopped in the middle of writing what anybody can read: at each signal, nothing of it stays; a kill
-//! that nothing can answer is told by the next run. And whatever the program makes is for its owner only.
+//! The real program, stopped in the middle of writing what anybody can read: at each signal, nothing of it stays; a
+//! kill that nothing can answer is told by the next run. And whatever the program makes is for its owner only.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails, and says so when it is skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and says so when it is skipped"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -53,8 +57,17 @@ fn words(house: &House, line: &str) -> Vec<PathBuf> {
 
 fn at_home<'a>(house: &House, command: &'a mut Command) -> &'a mut Command {
     let root = house.root();
-    command.env_clear().env("HOME", root).env("XDG_DATA_HOME", root.join("data")).env("XDG_STATE_HOME", root.join("state"));
-    command.env("PATH", "/usr/bin:/bin").current_dir(root).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped())
+    command
+        .env_clear()
+        .env("HOME", root)
+        .env("XDG_DATA_HOME", root.join("data"))
+        .env("XDG_STATE_HOME", root.join("state"));
+    command
+        .env("PATH", "/usr/bin:/bin")
+        .current_dir(root)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
 }
 
 fn run(house: &House, line: &str) -> Output {
@@ -107,7 +120,8 @@ fn writes_into(process: u32, folder: &Path) -> bool {
 }
 
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -154,15 +168,22 @@ fn nor_under_a_passing_name() {
         }
         let trace = traced(&house);
         // Each call is counted by itself, in each thread.
-        let called =
-            |line: &str| line.split_once(' ').map(|(thread, call)| (thread.to_owned(), call.trim().split('(').next().unwrap().to_owned()));
-        let calls: Vec<(&str, (String, String))> = trace.lines().filter_map(|line| Some((line, called(line)?))).collect();
+        let called = |line: &str| {
+            line.split_once(' ')
+                .map(|(thread, call)| (thread.to_owned(), call.trim().split('(').next().unwrap().to_owned()))
+        };
+        let calls: Vec<(&str, (String, String))> =
+            trace.lines().filter_map(|line| Some((line, called(line)?))).collect();
         let (_, wanted) = calls.iter().find(|(line, _)| line.contains("O_TMPFILE")).unwrap();
-        let at = calls.iter().filter(|(_, call)| call == wanted).position(|(line, _)| line.contains("O_TMPFILE")).unwrap() + 1;
+        let at =
+            calls.iter().filter(|(_, call)| call == wanted).position(|(line, _)| line.contains("O_TMPFILE")).unwrap()
+                + 1;
         let refuse = format!("inject={}:error=EOPNOTSUPP:when={at}", wanted.1);
         for signal in signals {
             let Some(status) = stopped(&house, &["-e", &refuse], line, signal) else { return };
-            await_that("the tracer has refused it", || traced(&house).contains("EOPNOTSUPP (Operation not supported) (INJECTED)"));
+            await_that("the tracer has refused it", || {
+                traced(&house).contains("EOPNOTSUPP (Operation not supported) (INJECTED)")
+            });
             assert!(!status.success(), "{line} {signal}");
             let left = names(&house.path("out"));
             if *signal != "-KILL" {
@@ -228,8 +249,8 @@ fn a_kit_whose_page_gets_no_name_takes_its_keyslot_along() {
     let house = house();
     let Some(mut command) = strace() else { return };
     command.args(["-f", "-qq", "-o"]).arg(house.path("trace"));
-    // Every way to rename; two calls that cannot succeed ask beforehand what `/proc` is. What this machine remembers fails,
-    // too, which is no more than a warning.
+    // Every way to rename; two calls that cannot succeed ask beforehand what `/proc` is. What this machine remembers
+    // fails, too, which is no more than a warning.
     for every in ["inject=rename,renameat2:error=ENOSPC", "inject=renameat:error=ENOSPC:when=3+"] {
         command.args(["-e", every]);
     }
@@ -288,7 +309,8 @@ fn what_is_made_is_for_its_owner_only() {
         let (shown, status) = session.end();
         assert!(status.success(), "{line}: {shown}");
     }
-    let made: BTreeMap<PathBuf, u32> = modes(&house).into_iter().filter(|(path, _)| !before.contains_key(path)).collect();
+    let made: BTreeMap<PathBuf, u32> =
+        modes(&house).into_iter().filter(|(path, _)| !before.contains_key(path)).collect();
     assert!(made.len() > 14, "{made:?}");
     for (path, mode) in &made {
         let expected = if path.is_dir() { 0o700 } else { 0o600 };

@@ -46,7 +46,8 @@ impl<R: Read + Seek> Aligned<R> {
         let mut is_there = |block: u64| {
             let at = block.checked_mul(BLOCK_BYTES as u64);
             at.is_some_and(|at| {
-                self.inner.seek(SeekFrom::Start(at)).is_ok() && matches!(self.inner.read(&mut sector), Ok(read) if read >= SECTOR_BYTES)
+                self.inner.seek(SeekFrom::Start(at)).is_ok()
+                    && matches!(self.inner.read(&mut sector), Ok(read) if read >= SECTOR_BYTES)
             })
         };
         let (mut inside, mut outside) = (0, 1);

@@ -78,7 +78,8 @@ fn system(_: &Roots) -> Vec<AttachedVolume> {
 #[cfg(target_os = "macos")]
 fn system(roots: &Roots) -> Vec<AttachedVolume> {
     let mut volumes = mounted();
-    let is_raw = |name: &str| name.strip_prefix("rdisk").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let is_raw =
+        |name: &str| name.strip_prefix("rdisk").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     let mut raw: Vec<PathBuf> = std::fs::read_dir(&roots.dev)
         .into_iter()
         .flatten()

@@ -11,7 +11,8 @@ pub fn drive_path(typed: &OsStr) -> PathBuf {
 
 /// Whether Windows opens a device there, not a file.
 pub(super) fn is_windows_device(path: &Path) -> bool {
-    path.to_str().is_some_and(|text| text.starts_with(r"\\.\") || begins(text, r"\\?\GLOBALROOT") || begins(text, VOLUME))
+    path.to_str()
+        .is_some_and(|text| text.starts_with(r"\\.\") || begins(text, r"\\?\GLOBALROOT") || begins(text, VOLUME))
 }
 
 /// How Windows names a volume by its GUID.

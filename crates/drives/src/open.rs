@@ -54,7 +54,8 @@ impl From<io::Error> for DriveError {
     fn from(error: io::Error) -> Self {
         let code = error.raw_os_error().unwrap_or_default();
         // No error kind of the standard library stands for these.
-        let [no_medium, busy]: [&[i32]; 2] = if cfg!(windows) { [&NO_MEDIUM_WINDOWS, &BUSY_WINDOWS] } else { [&NO_MEDIUM_UNIX, &[]] };
+        let [no_medium, busy]: [&[i32]; 2] =
+            if cfg!(windows) { [&NO_MEDIUM_WINDOWS, &BUSY_WINDOWS] } else { [&NO_MEDIUM_UNIX, &[]] };
         match error.kind() {
             _ if no_medium.contains(&code) => Self::NoMedium,
             _ if busy.contains(&code) => Self::Busy,
@@ -84,7 +85,9 @@ impl Drive {
         let mut reader = Aligned::new(file);
         let size = match (kind, reader.length(kind == Kind::Sized)) {
             // It was opened, so it is there; a drive that cannot give its first sector has nothing in it.
-            (Kind::Raw, Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(DriveError::NoMedium),
+            (Kind::Raw, Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(DriveError::NoMedium);
+            }
             (_, length) => length?,
         };
         if size == 0 && !path.metadata().is_ok_and(|data| data.is_file()) {

@@ -28,7 +28,13 @@ pub fn bundle(items: &[Item<'_>], parts: &[Part<'_>], now: DateTime<Utc>) -> Zer
         pieces.extend([record, item.digits.as_str(), "\n"]);
     }
     let others = others(parts);
-    pieces.extend([&others, "\nBelow stands the same for programs; 'drivekey import' takes it in.\n\n", BEGIN, json, END]);
+    pieces.extend([
+        &others,
+        "\nBelow stands the same for programs; 'drivekey import' takes it in.\n\n",
+        BEGIN,
+        json,
+        END,
+    ]);
     text::utf8(&pieces)
 }
 

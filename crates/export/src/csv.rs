@@ -6,8 +6,7 @@ use zeroize::Zeroizing;
 use super::{Item, text};
 use drivekey_record::{Created, Details, KeyId};
 
-const HEAD: &str =
-    "id,createdDateTime,volumeType,deviceId,key,keyIdPrefix,deviceName,mountPoint,volumeLabel,note,tags,state,createdRaw,handle\n";
+const HEAD: &str = "id,createdDateTime,volumeType,deviceId,key,keyIdPrefix,deviceName,mountPoint,volumeLabel,note,tags,state,createdRaw,handle\n";
 
 /// The table, as spreadsheets expect it: CRLF, and a mark before letters beyond ASCII.
 #[must_use]
@@ -23,7 +22,8 @@ pub fn csv(items: &[Item<'_>]) -> Zeroizing<Vec<u8>> {
 
 fn before(details: &Details) -> String {
     let id = details.key_id.full().map(ToString::to_string);
-    let zoned = details.created.as_ref().filter(|created| matches!(created, Created::Zoned(_))).map(ToString::to_string);
+    let zoned =
+        details.created.as_ref().filter(|created| matches!(created, Created::Zoned(_))).map(ToString::to_string);
     let cells = [id, zoned, Some(details.volume_type.graph_name().to_owned()), text_of(details.device_id.as_ref())];
     cells.map(|cell| cell_of(cell) + ",").concat()
 }

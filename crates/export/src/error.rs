@@ -1,4 +1,5 @@
-//! Why a file could not be exported to where it should go, as data: what the system said, sorted by what a person can do.
+//! Why a file could not be exported to where it should go, as data: what the system said, sorted by what a person can
+//! do.
 
 use std::io;
 use std::path::Path;
@@ -46,7 +47,9 @@ pub enum WriteError {
 impl WriteError {
     /// What the system's error means for a file that is made or written in this folder.
     pub(super) fn of(error: &io::Error, folder: &Path) -> Self {
-        use io::ErrorKind::{FileTooLarge, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+        use io::ErrorKind::{
+            FileTooLarge, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
+        };
         // The folder was there when the export began.
         if is_gone(error) || folder.symlink_metadata().is_err() {
             return Self::Gone;

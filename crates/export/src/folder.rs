@@ -1,5 +1,6 @@
-//! A folder on a stick or disk that exported files go to: each gets its name once it is whole and has reached the medium,
-//! replaces nothing, and is read back from the medium. Files that were there stay as they are. Must not know what is written.
+//! A folder on a stick or disk that exported files go to: each gets its name once it is whole and has reached the
+//! medium, replaces nothing, and is read back from the medium. Files that were there stay as they are. Must not know
+//! what is written.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -90,8 +91,8 @@ impl Folder {
         }
     }
 
-    /// Writes a file, syncs it and gives it its name. Nothing is replaced; what fails leaves nothing behind. Many are put
-    /// before one [`Folder::sync`].
+    /// Writes a file, syncs it and gives it its name. Nothing is replaced; what fails leaves nothing behind. Many are
+    /// put before one [`Folder::sync`].
     ///
     /// # Errors
     /// [`WriteError`]; the folder is as it was.
@@ -191,7 +192,11 @@ impl Anchor {
 /// # Errors
 /// [`WriteError`]; what was begun is removed again.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(Put, Seen), WriteError> {
-    let name = path.file_name().ok_or(NameProblem::Empty)?.to_str().ok_or(NameProblem::Character(char::REPLACEMENT_CHARACTER))?;
+    let name = path
+        .file_name()
+        .ok_or(NameProblem::Empty)?
+        .to_str()
+        .ok_or(NameProblem::Character(char::REPLACEMENT_CHARACTER))?;
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut folder = Folder::open(parent)?;
     let put = folder.put(name, bytes)?;

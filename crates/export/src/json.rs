@@ -62,7 +62,8 @@ fn attachment(part: &Part<'_>) -> Zeroizing<String> {
     let ids = if ids.is_empty() { String::new() } else { format!("\n      \"keyIds\": [{}],", ids.join(", ")) };
     let device = part.device_name.and_then(|name| serde_json::to_string(name).ok());
     let device = device.map(|device| format!("\n      \"deviceName\": {device},")).unwrap_or_default();
-    let head = format!("    {{\n      \"kind\": {kind},\n      \"id\": \"{}\",{ids}{device}\n      \"bytes\": \"", part.guid);
+    let head =
+        format!("    {{\n      \"kind\": {kind},\n      \"id\": \"{}\",{ids}{device}\n      \"bytes\": \"", part.guid);
     let mut whole = Zeroizing::new(String::with_capacity(head.len() + part.bytes.len().div_ceil(3) * 4 + 16));
     whole.push_str(&head);
     base64(part.bytes, &mut whole);
@@ -97,7 +98,11 @@ mod tests {
     #[test]
     fn any_reader_of_json_reads_it() {
         let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
-        let mut named = Details { device_name: "Büro \"2\"\\".parse().ok(), key_id: "7EDB30ED".parse().unwrap(), ..Details::default() };
+        let mut named = Details {
+            device_name: "Büro \"2\"\\".parse().ok(),
+            key_id: "7EDB30ED".parse().unwrap(),
+            ..Details::default()
+        };
         named.set_here.note(drivekey_record::Field::DeviceName, true);
         let bare = Details::default();
         let item = |number, details| Item { handle: Handle::new(number).unwrap(), details, digits: &digits };

@@ -1,5 +1,6 @@
 //! Export: records and their digits in the clear, as files for other programs and people, and the safe way to write
-//! them to sticks and disks. Knows records and digits that were given out; must not know the vault, ciphers or the screen.
+//! them to sticks and disks. Knows records and digits that were given out; must not know the vault, ciphers or the
+//! screen.
 #![forbid(unsafe_code)]
 
 mod bundle;

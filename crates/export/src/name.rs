@@ -53,7 +53,8 @@ pub fn name_problem(name: &str) -> Option<NameProblem> {
     }
     let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ').to_lowercase();
     let numbered = NUMBERED_DEVICES.iter().filter_map(|device| stem.strip_prefix(device));
-    let is_number = |rest: &str| matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³");
+    let is_number =
+        |rest: &str| matches!(rest, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³");
     (DEVICES.contains(&stem.as_str()) || numbered.into_iter().any(is_number)).then_some(NameProblem::Device)
 }
 
@@ -127,7 +128,10 @@ mod tests {
             assert_eq!(name_problem(&name), None);
             name
         };
-        assert_eq!(name("{c22048e2-1740-4d2b-8bed-9f07a429921c}", &[9]), "BitLocker Recovery Key C22048E2-1740-4D2B-8BED-9F07A429921C.TXT");
+        assert_eq!(
+            name("{c22048e2-1740-4d2b-8bed-9f07a429921c}", &[9]),
+            "BitLocker Recovery Key C22048E2-1740-4D2B-8BED-9F07A429921C.TXT"
+        );
         assert_eq!(
             name("C22048E2-1740-4D2B-8BED-9F07A429921C", &[3]),
             "BitLocker Recovery Key C22048E2-1740-4D2B-8BED-9F07A429921C (7).TXT"

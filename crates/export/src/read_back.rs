@@ -92,7 +92,8 @@ fn open_direct(_: &Path) -> io::Result<File> {
 
 /// File systems that cannot read past their memory say so in one of these ways; `ERROR_INVALID_PARAMETER` on Windows.
 fn is_unsupported(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) || (cfg!(windows) && error.raw_os_error() == Some(87))
+    matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
+        || (cfg!(windows) && error.raw_os_error() == Some(87))
 }
 
 /// Asks the system to forget what it remembers of a file that is synced.

@@ -59,7 +59,9 @@ mod tests {
     fn buffers_never_grow() {
         for pieces in [&["a\nb", "ü\n", "𝄞"][..], &[], &["\n\n"]] {
             let (wide, narrow, plain) = (utf16(pieces), utf8(pieces), joined(pieces));
-            assert!(wide.len() == wide.capacity() && narrow.len() == narrow.capacity() && plain.len() == plain.capacity());
+            assert!(
+                wide.len() == wide.capacity() && narrow.len() == narrow.capacity() && plain.len() == plain.capacity()
+            );
         }
         assert_eq!(*utf16(&["a\n"]), b"\xFF\xFEa\0\r\0\n\0");
         assert_eq!(*utf8(&["a\n", "b"]), b"a\r\nb");

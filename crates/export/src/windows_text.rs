@@ -105,12 +105,13 @@ fn is_harmless(text: &str) -> bool {
         hex > NAME_DIGITS || (hex >= ID_DIGITS && run.contains('-'))
     };
     // A name of the form `Key ID: 7EDB30ED` would announce one.
-    let announced = text.split_once([':', '=']).is_some_and(|(_, value)| hex_runs(value).any(|run| run.len() >= ANNOUNCED_DIGITS));
+    let announced =
+        text.split_once([':', '=']).is_some_and(|(_, value)| hex_runs(value).any(|run| run.len() >= ANNOUNCED_DIGITS));
     digits <= NAME_DIGITS && !announced && !hex_runs(text).any(like_an_id)
 }
 
-/// Whether a part of a name has the form of a Key ID's beginning, such as `PC-7EDB30ED`: where no Key ID stands in the file, it
-/// would be taken for one.
+/// Whether a part of a name has the form of a Key ID's beginning, such as `PC-7EDB30ED`: where no Key ID stands in the
+/// file, it would be taken for one.
 fn has_id_prefix(text: &str) -> bool {
     let parts = text.split(|c: char| !c.is_alphanumeric());
     parts.into_iter().any(|part| part.len() == ID_PREFIX_DIGITS && part.chars().all(|c| c.is_ascii_hexdigit()))
@@ -149,7 +150,10 @@ mod tests {
         assert!(text.starts_with('\u{FEFF}') && text.ends_with("\r\n\r\n") && !text.contains('\0'));
         assert!(text.contains("\r\n\r\nIdentifier:\r\n\r\n\t7EDB30ED-1234-4ABC-9DEF-0123456789AB\r\n\r\n"), "{text}");
         assert!(text.contains(&format!("\r\n\r\nRecovery Key:\r\n\r\n\t{LIBBDE}\r\n\r\n")), "{text}");
-        assert!(text.contains("Computer: Büro-PC\r\nDrive: C:\r\nVolume type: operating system drive\r\n\r\n"), "{text}");
+        assert!(
+            text.contains("Computer: Büro-PC\r\nDrive: C:\r\nVolume type: operating system drive\r\n\r\n"),
+            "{text}"
+        );
         assert!(text.contains("A newer key exists"));
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
     }
@@ -160,7 +164,8 @@ mod tests {
             let details = Details { device_name: name.parse().ok(), ..Details::default() };
             assert!(!text_of(&details).contains("Computer:"), "{name}");
         }
-        // Found by the property of the round trip: with no Key ID in the file, this would be taken for the beginning of one.
+        // Found by the property of the round trip: with no Key ID in the file, this would be taken for the beginning of
+        // one.
         let named = Details { device_name: "PC-7EDB30E0".parse().ok(), ..Details::default() };
         assert!(!text_of(&named).contains("Computer:"));
         let known = Details { key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse().unwrap(), ..named };

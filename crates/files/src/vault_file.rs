@@ -1,5 +1,6 @@
 //! The one descriptor through which this process reads a vault's bytes by plain I/O: opened before the first connection
-//! to the file, closed after the last. POSIX drops all of a process's locks on a file when any descriptor of it is closed.
+//! to the file, closed after the last. POSIX drops all of a process's locks on a file when any descriptor of it is
+//! closed.
 
 use std::fs::{File, Metadata};
 use std::io;

@@ -10,9 +10,11 @@ const JUMP_LATER: [u8; 3] = [0xEB, 0x58, 0x90];
 const OEM_FVE: &[u8; 8] = b"-FVE-FS-";
 const OEM_FAT: &[u8; 8] = b"MSWIN4.1";
 /// `4967d63b-2e29-4ad8-8399-f6a339e3d001`
-const GUID_NORMAL: [u8; 16] = [0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01];
+const GUID_NORMAL: [u8; 16] =
+    [0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01];
 /// `92a84d3b-dd80-4d0e-9e4e-b1e3284eaed8`
-const GUID_ENCRYPT_ON_WRITE: [u8; 16] = [0x3b, 0x4d, 0xa8, 0x92, 0x80, 0xdd, 0x0e, 0x4d, 0x9e, 0x4e, 0xb1, 0xe3, 0x28, 0x4e, 0xae, 0xd8];
+const GUID_ENCRYPT_ON_WRITE: [u8; 16] =
+    [0x3b, 0x4d, 0xa8, 0x92, 0x80, 0xdd, 0x0e, 0x4d, 0x9e, 0x4e, 0xb1, 0xe3, 0x28, 0x4e, 0xae, 0xd8];
 const GUID_AT: usize = 160;
 const GUID_AT_TO_GO: usize = 424;
 const GUID_BYTES: usize = 16;
@@ -98,7 +100,13 @@ impl Boot {
             if sector.starts_with(&JUMP_VISTA) {
                 let cluster = u64::from(sector[13]) * u64::from(sector_size);
                 let first = u64_at(sector, 56).and_then(|number| number.checked_mul(cluster));
-                return Some(Self { kind: Kind::Vista, layout: Layout::Normal, sector_size, offsets: [first, None, None], is_lost: false });
+                return Some(Self {
+                    kind: Kind::Vista,
+                    layout: Layout::Normal,
+                    sector_size,
+                    offsets: [first, None, None],
+                    is_lost: false,
+                });
             }
             return None;
         }

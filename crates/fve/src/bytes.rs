@@ -59,14 +59,20 @@ mod tests {
     #[test]
     fn a_guid_on_disk_is_mixed_endian() {
         let disk = [0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01];
-        assert_eq!(guid_at(&disk, 0).map(|guid| guid.to_string()).as_deref(), Some("4967D63B-2E29-4AD8-8399-F6A339E3D001"));
+        assert_eq!(
+            guid_at(&disk, 0).map(|guid| guid.to_string()).as_deref(),
+            Some("4967D63B-2E29-4AD8-8399-F6A339E3D001")
+        );
         assert_eq!(guid_at(&disk, 1), None);
     }
 
     #[test]
     fn a_filetime_is_utc_and_what_is_in_no_calendar_is_none() {
         let ticks = 132_066_973_155_000_000_u64;
-        assert_eq!(time_at(&ticks.to_le_bytes(), 0).map(|time| time.to_rfc3339()).as_deref(), Some("2019-07-04T07:01:55.500+00:00"));
+        assert_eq!(
+            time_at(&ticks.to_le_bytes(), 0).map(|time| time.to_rfc3339()).as_deref(),
+            Some("2019-07-04T07:01:55.500+00:00")
+        );
         assert_eq!(time_at(&[0; 8], 0), None);
         assert_eq!(time_at(&[0xFF; 8], 0), None);
         // The last second of the year 9999.

@@ -20,16 +20,25 @@ pub(super) struct Copies {
 impl Copies {
     /// Reads all three, from these places and, where that fails, a readable copy's own.
     /// Where `of` names a volume, copies of another one are none.
-    pub(super) fn read<R: Read + Seek>(source: &mut Source<R>, start: u64, places: [Option<u64>; COPIES], of: Option<Guid>) -> Self {
+    pub(super) fn read<R: Read + Seek>(
+        source: &mut Source<R>,
+        start: u64,
+        places: [Option<u64>; COPIES],
+        of: Option<Guid>,
+    ) -> Self {
         let mut read_copy = |index, offset| {
             let (copy, block) = read_copy(source, start, index, offset);
             match &block {
-                Some(block) if of.is_some() && block.volume_guid() != of => (Copy { state: CopyState::Missing, ..copy }, None),
+                Some(block) if of.is_some() && block.volume_guid() != of => {
+                    (Copy { state: CopyState::Missing, ..copy }, None)
+                }
                 _ => (copy, block),
             }
         };
         let mut read: [(Copy, Option<Block>); COPIES] = std::array::from_fn(|index| read_copy(index, places[index]));
-        let told = best(&read).and_then(|index| read[index].1.as_ref()).map(|block| [0, 1, 2].map(|index| block.copy_offset(index)));
+        let told = best(&read)
+            .and_then(|index| read[index].1.as_ref())
+            .map(|block| [0, 1, 2].map(|index| block.copy_offset(index)));
         for (index, offset) in told.into_iter().flatten().enumerate() {
             if read[index].1.is_none() && offset.is_some() && offset != read[index].0.offset {
                 let again = read_copy(index, offset);
@@ -76,7 +85,12 @@ fn best(read: &[(Copy, Option<Block>); COPIES]) -> Option<usize> {
     readable.min_by_key(|(_, (copy, _))| rank(copy.state)).map(|(index, _)| index)
 }
 
-fn read_copy<R: Read + Seek>(source: &mut Source<R>, start: u64, index: usize, offset: Option<u64>) -> (Copy, Option<Block>) {
+fn read_copy<R: Read + Seek>(
+    source: &mut Source<R>,
+    start: u64,
+    index: usize,
+    offset: Option<u64>,
+) -> (Copy, Option<Block>) {
     let found = |state, block| (Copy { offset, state, differs: false }, block);
     let Some((offset, at)) = offset.and_then(|offset| Some((offset, start.checked_add(offset)?))) else {
         return found(CopyState::Unreadable, None);

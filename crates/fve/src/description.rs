@@ -23,8 +23,8 @@ pub struct Description {
     pub label: Option<LineText>,
     /// The middle, where it is a drive letter as in `C:`.
     pub drive_letter: Option<char>,
-    /// The end as it stands there, where it fits the time of creation or follows a drive letter; the order of day and month is
-    /// the locale's.
+    /// The end as it stands there, where it fits the time of creation or follows a drive letter; the order of day and
+    /// month is the locale's.
     pub date: Option<LineText>,
 }
 
@@ -62,7 +62,8 @@ fn drive_letter(text: &str) -> Option<char> {
     (text.len() == 2 && letter.is_ascii_alphabetic()).then(|| letter.to_ascii_uppercase())
 }
 
-/// Whether the numbers are, in some locale's order, a day at most one from `created` (which is UTC). The month may have a name.
+/// Whether the numbers are, in some locale's order, a day at most one from `created` (which is UTC). The month may have
+/// a name.
 fn is_date_of(text: &str, created: DateTime<Utc>) -> bool {
     let Some(numbers) = numbers(text) else { return false };
     let day = created.date_naive();
@@ -78,7 +79,9 @@ fn is_date_of(text: &str, created: DateTime<Utc>) -> bool {
     };
     match numbers[..] {
         [a, b, c] => is(c, Some(b), a) || is(c, Some(a), b) || is(a, Some(b), c),
-        [a, b] if text.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_LETTERS => is(b, None, a) || is(a, None, b),
+        [a, b] if text.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_LETTERS => {
+            is(b, None, a) || is(a, None, b)
+        }
         _ => false,
     }
 }

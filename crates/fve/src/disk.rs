@@ -1,5 +1,6 @@
 //! Finding BitLocker volumes on whatever is given: a volume, a partition, a whole disk, an image of one.
-//! Knows the fixed VHD's footer, and where partitions begin when their table is lost; reads a bounded number of sectors.
+//! Knows the fixed VHD's footer, and where partitions begin when their table is lost; reads a bounded number of
+//! sectors.
 
 use std::io::{Read, Seek};
 
@@ -25,7 +26,8 @@ const ALIGNED_BYTES: u64 = 1 << 20;
 /// Before Vista the first one began behind the first track, the others at a cylinder of the usual geometry.
 const FIRST_TRACK_BYTES: u64 = 63 * 512;
 const CYLINDER_BYTES: u64 = 255 * FIRST_TRACK_BYTES;
-/// As far as places are tried where the table is lost: on a disk that Windows set up, its volume begins in the first gigabytes.
+/// As far as places are tried where the table is lost: on a disk that Windows set up, its volume begins in the first
+/// gigabytes.
 const SEARCHED_BYTES: u64 = 4 << 30;
 
 /// The partition table a disk has.
@@ -79,7 +81,11 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
         Err(error) => return Err(error),
         Ok(volume) => {
             // Who divides a drive that was one volume leaves its first sector's beginning as it is.
-            let mut scan = behind_tables(source, size).unwrap_or(Scan { table: Table::None, found: Vec::new(), other_partitions: 0 });
+            let mut scan = behind_tables(source, size).unwrap_or(Scan {
+                table: Table::None,
+                found: Vec::new(),
+                other_partitions: 0,
+            });
             scan.found.retain(|found| found.volume.is_ok());
             scan.found.insert(0, Found { start: 0, partition: None, volume: Ok(volume) });
             return Ok(scan);
@@ -91,11 +97,12 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     behind_tables(source, size).ok_or_else(|| nothing_in(&first))
 }
 
-/// Finds the volumes of a disk whose table is lost, or no longer names them: where partitions begin, in the first 4 GiB.
-/// Takes as long as some thousand short reads.
+/// Finds the volumes of a disk whose table is lost, or no longer names them: where partitions begin, in the first 4
+/// GiB. Takes as long as some thousand short reads.
 ///
 /// # Errors
-/// [`FveError::NotBitLocker`] when there is none, or the first sector is a file system's: what lies behind that is a file.
+/// [`FveError::NotBitLocker`] when there is none, or the first sector is a file system's: what lies behind that is a
+/// file.
 pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     let first = source.read_at(0, SECTOR_BYTES).unwrap_or_default();
     if file_system(&first).is_some() {
@@ -109,8 +116,8 @@ pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan
     if scan.found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(scan) }
 }
 
-/// Finds what is left of volumes whose first sector was overwritten, or that a table no longer names, and whole ones, too: the
-/// first 64 MiB of the drive and of each partition are read.
+/// Finds what is left of volumes whose first sector was overwritten, or that a table no longer names, and whole ones,
+/// too: the first 64 MiB of the drive and of each partition are read.
 ///
 /// # Errors
 /// [`FveError::NotBitLocker`] when nothing is left.
@@ -123,8 +130,10 @@ pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>
     let regions = slots.iter().take(SEARCHED_MAX).map(|slot| (slot.start, Some(slot.size))).chain([(0, size)]);
     for (start, size) in regions {
         let left = remains::volumes(source, start, size).into_iter();
-        volumes
-            .extend(left.filter(|one| volumes.iter().all(|known| (known.start, known.guid) != (one.start, one.guid))).collect::<Vec<_>>());
+        volumes.extend(
+            left.filter(|one| volumes.iter().all(|known| (known.start, known.guid) != (one.start, one.guid)))
+                .collect::<Vec<_>>(),
+        );
     }
     let found = volumes.into_iter().map(|volume| {
         let slot = slots.iter().find(|slot| slot.start == volume.start);
@@ -134,7 +143,8 @@ pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>
     if found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(found) }
 }
 
-/// The volumes that any table names: one that is damaged or stale hides nothing of the next. Counts as the first that names one.
+/// The volumes that any table names: one that is damaged or stale hides nothing of the next. Counts as the first that
+/// names one.
 fn behind_tables<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> Option<Scan> {
     let mut all: Option<Scan> = None;
     let mut seen: Vec<u64> = Vec::new();
@@ -184,7 +194,11 @@ fn raw_size<R: Read + Seek>(source: &mut Source<R>) -> Result<Option<u64>, FveEr
     if !footer.starts_with(VHD_COOKIE) {
         return Ok(Some(size));
     }
-    if footer.get(60..64) == Some(&VHD_TYPE_FIXED) { Ok(Some(footer_at)) } else { Err(FveError::Container(Container::DynamicVhd)) }
+    if footer.get(60..64) == Some(&VHD_TYPE_FIXED) {
+        Ok(Some(footer_at))
+    } else {
+        Err(FveError::Container(Container::DynamicVhd))
+    }
 }
 
 impl Found {
@@ -206,11 +220,20 @@ fn container(first: &[u8]) -> Option<Container> {
     ];
     // Each maker writes a text of its own before the number that counts.
     let vdi = first.get(VDI_MAGIC.0..VDI_MAGIC.0 + 4) == Some(&VDI_MAGIC.1);
-    begins.into_iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, container)| container).or(vdi.then_some(Container::Vdi))
+    begins
+        .into_iter()
+        .find(|(magic, _)| first.starts_with(magic))
+        .map(|(_, container)| container)
+        .or(vdi.then_some(Container::Vdi))
 }
 
 /// What has neither a volume nor a table of volumes: perhaps a packed image.
 fn nothing_in(first: &[u8]) -> FveError {
-    let packed: [&[u8]; 6] = [b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"BZh"];
-    if packed.iter().any(|magic| first.starts_with(magic)) { FveError::Container(Container::Packed) } else { FveError::NotBitLocker }
+    let packed: [&[u8]; 6] =
+        [b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"BZh"];
+    if packed.iter().any(|magic| first.starts_with(magic)) {
+        FveError::Container(Container::Packed)
+    } else {
+        FveError::NotBitLocker
+    }
 }

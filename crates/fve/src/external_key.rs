@@ -45,7 +45,8 @@ impl ExternalKey {
             return Err(ExternalKeyError::NotAKeyFile);
         }
         let mut datums = Datums::new(&bytes[HEADER_BYTES..size]);
-        let external = datums.find(|datum| datum.is(role::EXTERNAL_KEY, kind::EXTERNAL_KEY)).ok_or(ExternalKeyError::NoKey)?;
+        let external =
+            datums.find(|datum| datum.is(role::EXTERNAL_KEY, kind::EXTERNAL_KEY)).ok_or(ExternalKeyError::NoKey)?;
         let mut properties = Datums::new(external.data.get(PROPERTIES_AT..).ok_or(ExternalKeyError::NoKey)?);
         let key = properties.find(|property| property.kind == kind::KEY).ok_or(ExternalKeyError::NoKey)?;
         Ok(Self {

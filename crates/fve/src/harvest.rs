@@ -48,10 +48,16 @@ impl<'v> Opened<'v> {
     }
 
     fn harvest_copy(&self, volume: &'v Volume, integrity: Integrity, harvest: &mut Harvest<'v>) {
-        let recovery = volume.protectors.iter().enumerate().filter(|(_, protector)| protector.kind == ProtectorKind::RecoveryPassword);
+        let recovery = volume
+            .protectors
+            .iter()
+            .enumerate()
+            .filter(|(_, protector)| protector.kind == ProtectorKind::RecoveryPassword);
         for (index, protector) in recovery.take(HARVEST_MAX) {
-            let is_known =
-                harvest.passwords.iter().any(|known| known.protector.guid == protector.guid && !std::ptr::eq(known.volume, volume));
+            let is_known = harvest
+                .passwords
+                .iter()
+                .any(|known| known.protector.guid == protector.guid && !std::ptr::eq(known.volume, volume));
             if is_known {
                 continue;
             }
@@ -67,8 +73,9 @@ impl<'v> Opened<'v> {
     /// Windows 8 and later give the nested key a role of its own, older ones none.
     fn recovery_password(&self, properties: Datums<'_>) -> Option<RecoveryPassword> {
         let nested = properties.filter_map(|property| property.stretch_key()).flat_map(|key| key.nested);
-        let sealed =
-            nested.filter(|datum| [role::NESTED_RECOVERY_KEY, role::PROPERTY].contains(&datum.role) && datum.kind == kind::AES_CCM);
+        let sealed = nested.filter(|datum| {
+            [role::NESTED_RECOVERY_KEY, role::PROPERTY].contains(&datum.role) && datum.kind == kind::AES_CCM
+        });
         let payloads = sealed.filter_map(|datum| datum.sealed()).filter_map(|sealed| self.master.unseal(&sealed));
         let mut keys = payloads.filter(|payload| payload.method() == METHOD_RECOVERY_KEY);
         keys.find_map(|payload| payload.key().try_into().ok().map(RecoveryPassword::from_key_bytes))

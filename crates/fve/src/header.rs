@@ -4,8 +4,8 @@
 //! All numbers are little-endian: magic (8 bytes), version (2), flags (2: 1 = the size is known), start (8), size (8);
 //! for each of the three copies its offset (8, all ones when unknown), state (1), whether it differs (1); the number of
 //! the used copy (1); lengths of block (4), validation area (2) and header sector (2); then boot sector (512), block,
-//! validation area, header sector. In version 2 follow the copies that say something else, at most two: number, lengths,
-//! block, validation area, header sector. Last, the SHA-256 of everything before (32).
+//! validation area, header sector. In version 2 follow the copies that say something else, at most two: number,
+//! lengths, block, validation area, header sector. Last, the SHA-256 of everything before (32).
 
 use sha2::{Digest, Sha256};
 
@@ -32,8 +32,14 @@ const COPY_BYTES_MAX: usize = LENGTHS_BYTES + BLOCK_BYTES_MAX + VALIDATION_BYTES
 /// Most bytes of a saved header.
 pub const SAVED_HEADER_BYTES_MAX: usize = USED_AT + BOOT_BYTES + (1 + OTHERS_MAX) * COPY_BYTES_MAX + HASH_BYTES;
 /// In the order of their numbers.
-const COPY_STATES: [CopyState; 6] =
-    [CopyState::Valid, CopyState::Misplaced, CopyState::BadChecksum, CopyState::NoChecksum, CopyState::Missing, CopyState::Unreadable];
+const COPY_STATES: [CopyState; 6] = [
+    CopyState::Valid,
+    CopyState::Misplaced,
+    CopyState::BadChecksum,
+    CopyState::NoChecksum,
+    CopyState::Missing,
+    CopyState::Unreadable,
+];
 
 /// Why bytes are no saved header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +71,13 @@ impl Volume {
         bytes.extend(self.size.unwrap_or_default().to_le_bytes());
         for copy in &self.copies {
             bytes.extend(copy.offset.unwrap_or(NOWHERE).to_le_bytes());
-            bytes.push(COPY_STATES.iter().position(|state| *state == copy.state).and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX));
+            bytes.push(
+                COPY_STATES
+                    .iter()
+                    .position(|state| *state == copy.state)
+                    .and_then(|at| u8::try_from(at).ok())
+                    .unwrap_or(u8::MAX),
+            );
             bytes.push(copy.differs.into());
         }
         put_lengths(&mut bytes, self);
@@ -132,7 +144,8 @@ impl Lengths {
         let (block, rest) = bytes.split_at_checked(self.block.checked_add(self.validation)?)?;
         let (sector, rest) = rest.split_at_checked(self.sector)?;
         let block = Block::parse(block.to_vec())?;
-        (block.bytes().len() == self.block && block.validation().len() == self.validation).then(|| (block, sector.to_vec(), rest))
+        (block.bytes().len() == self.block && block.validation().len() == self.validation)
+            .then(|| (block, sector.to_vec(), rest))
     }
 }
 
@@ -144,7 +157,11 @@ fn parse(bytes: &[u8]) -> Option<Volume> {
     let copy = |index: usize| {
         let at = COPIES_AT + index * COPY_BYTES;
         let offset = u64_at(body, at).filter(|offset| *offset != NOWHERE);
-        Some(Copy { offset, state: *COPY_STATES.get(usize::from(*body.get(at + 8)?))?, differs: *body.get(at + 9)? != 0 })
+        Some(Copy {
+            offset,
+            state: *COPY_STATES.get(usize::from(*body.get(at + 8)?))?,
+            differs: *body.get(at + 9)? != 0,
+        })
     };
     let copies = [copy(0)?, copy(1)?, copy(2)?];
     let start = u64_at(body, 12)?;

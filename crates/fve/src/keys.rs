@@ -59,7 +59,9 @@ impl SealingKey {
         }
         let cipher = Ccm::<Aes256, U16, U12>::new(self.bytes().into());
         let mut text = Zeroizing::new(sealed.ciphertext.to_vec());
-        cipher.decrypt_inout_detached(&sealed.nonce.into(), &[], text.as_mut_slice().into(), &sealed.mac.into()).ok()?;
+        cipher
+            .decrypt_inout_detached(&sealed.nonce.into(), &[], text.as_mut_slice().into(), &sealed.mac.into())
+            .ok()?;
         let said = u16_at(&text, 0).map(usize::from);
         (said == Some(text.len())).then_some(Payload(text))
     }

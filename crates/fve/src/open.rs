@@ -108,8 +108,8 @@ pub fn open<'v>(volume: &'v Volume, opener: &Opener<'_>) -> Attempt<'v> {
     open_with_rounds(volume, opener, ROUNDS)
 }
 
-/// The same, with as many rounds as a synthetic volume was made with. Where copies of the metadata say different things, each
-/// is tried before the answer is no: a damaged one makes no right key wrong.
+/// The same, with as many rounds as a synthetic volume was made with. Where copies of the metadata say different
+/// things, each is tried before the answer is no: a damaged one makes no right key wrong.
 pub(super) fn open_with_rounds<'v>(volume: &'v Volume, opener: &Opener<'_>, rounds: u64) -> Attempt<'v> {
     let mut whole = attempt(volume, opener, rounds);
     for other in volume.others() {
@@ -170,7 +170,9 @@ fn attempt<'v>(volume: &'v Volume, opener: &Opener<'_>, rounds: u64) -> Attempt<
         let master = match (opener, &seed) {
             (Opener::ExternalKey(external), _) => unseal_master(&external.key, properties),
             (Opener::ClearKey, _) => clear_key(properties.clone()).and_then(|key| unseal_master(&key, properties)),
-            (_, Some(seed)) => salt(properties.clone()).and_then(|salt| unseal_master(&stretch(seed, &salt, rounds), properties)),
+            (_, Some(seed)) => {
+                salt(properties.clone()).and_then(|salt| unseal_master(&stretch(seed, &salt, rounds), properties))
+            }
             (_, None) => None,
         };
         if let Some(master) = master {
@@ -191,11 +193,14 @@ fn order(volume: &Volume, opener: &Opener<'_>) -> Vec<usize> {
         Opener::ClearKey => ProtectorKind::ClearKey,
     };
     let fits = |protector: &Protector| match opener {
-        Opener::RecoveryPassword(_, key_id) => **key_id != KeyId::Unknown && key_id.may_equal(&KeyId::Full(protector.guid)),
+        Opener::RecoveryPassword(_, key_id) => {
+            **key_id != KeyId::Unknown && key_id.may_equal(&KeyId::Full(protector.guid))
+        }
         Opener::ExternalKey(external) => protector.guid == external.protector,
         Opener::UserPassword(_) | Opener::ClearKey => true,
     };
-    let mut order: Vec<usize> = (0..volume.protectors.len()).filter(|index| volume.protectors[*index].kind == kind).collect();
+    let mut order: Vec<usize> =
+        (0..volume.protectors.len()).filter(|index| volume.protectors[*index].kind == kind).collect();
     order.sort_by_key(|index| !fits(&volume.protectors[*index]));
     order
 }
@@ -257,6 +262,9 @@ pub(super) fn integrity(volume: &Volume, master: &SealingKey) -> Integrity {
 
 impl std::fmt::Debug for Opened<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Opened").field("protector", &self.protector).field("integrity", &self.integrity).finish_non_exhaustive()
+        f.debug_struct("Opened")
+            .field("protector", &self.protector)
+            .field("integrity", &self.integrity)
+            .finish_non_exhaustive()
     }
 }

@@ -1,5 +1,5 @@
-//! Partition tables: where each partition begins and how long it is. MBR with extended partitions, and GPT, in sectors of
-//! either size; a bounded number of entries. Must not know what a partition holds.
+//! Partition tables: where each partition begins and how long it is. MBR with extended partitions, and GPT, in sectors
+//! of either size; a bounded number of entries. Must not know what a partition holds.
 
 use std::io::{Read, Seek};
 
@@ -143,7 +143,9 @@ fn mbr_entries(sector: &[u8]) -> Vec<MbrEntry> {
     let entries = sector[MBR_ENTRIES_AT..510].chunks_exact(MBR_ENTRY_BYTES);
     // A file system's first sector has code in this place; the first byte of an entry is a flag.
     let used = entries.filter(|entry| matches!(entry[0], 0x00 | 0x80));
-    let read = |entry: &[u8]| Some(MbrEntry { kind: entry[4], first: u32_at(entry, 8)?.into(), sectors: u32_at(entry, 12)?.into() });
+    let read = |entry: &[u8]| {
+        Some(MbrEntry { kind: entry[4], first: u32_at(entry, 8)?.into(), sectors: u32_at(entry, 12)?.into() })
+    };
     used.filter_map(read).collect()
 }
 
@@ -159,7 +161,9 @@ fn logical<R: Read + Seek>(source: &mut Source<R>, extended: u64, sector: u64, s
         let (next, volumes): (Vec<_>, Vec<_>) =
             entries.into_iter().filter(|entry| entry.kind != 0).partition(|entry| MBR_EXTENDED.contains(&entry.kind));
         for entry in volumes {
-            slots.extend(table.checked_add(entry.first).and_then(|first| slot(first, entry.sectors, sector, number, None)));
+            slots.extend(
+                table.checked_add(entry.first).and_then(|first| slot(first, entry.sectors, sector, number, None)),
+            );
         }
         let Some(following) = next.first().and_then(|entry| extended.checked_add(entry.first)) else { return };
         if seen.contains(&following) {

@@ -83,8 +83,8 @@ impl Verdict {
     }
 }
 
-/// Tries a recovery password on every recovery protector, the one its Key ID names first. The opened volume comes along,
-/// for a harvest.
+/// Tries a recovery password on every recovery protector, the one its Key ID names first. The opened volume comes
+/// along, for a harvest.
 #[must_use]
 pub fn prove<'v>(volume: &'v Volume, password: &RecoveryPassword, key_id: &KeyId) -> (Proof, Option<Opened<'v>>) {
     prove_with_rounds(volume, password, key_id, ROUNDS)
@@ -113,13 +113,15 @@ pub(super) fn prove_with_rounds<'v>(
 
 fn only_match(volume: &Volume, key_id: &KeyId) -> Option<Guid> {
     let known = *key_id != KeyId::Unknown;
-    let mut fitting = volume.recovery_key_ids().into_iter().filter(|guid| known && key_id.may_equal(&KeyId::Full(*guid)));
+    let mut fitting =
+        volume.recovery_key_ids().into_iter().filter(|guid| known && key_id.may_equal(&KeyId::Full(*guid)));
     fitting.next().filter(|_| fitting.next().is_none())
 }
 
 fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verdict {
     let any = |wanted: fn(&Tried) -> bool| tried.iter().any(wanted);
-    let named_failed = tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
+    let named_failed =
+        tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
     if any(|tried| tried.outcome == Outcome::Opens) {
         Verdict::Opens
     } else if volume.all_copies().any(may_be_wrong) || !named_failed && volume.is_list_doubtful() {

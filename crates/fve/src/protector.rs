@@ -148,7 +148,10 @@ impl Protector {
             kind,
             code,
             modified: time_at(datum.data, 16),
-            label: properties.clone().find(|property| property.is(role::PROPERTY, kind::TEXT)).and_then(|property| text(property.data)),
+            label: properties
+                .clone()
+                .find(|property| property.is(role::PROPERTY, kind::TEXT))
+                .and_then(|property| text(property.data)),
             hint: find(kind::HINT).and_then(|property| text(property.data)),
             stretch,
             doubt: doubt(kind, stretch, sealed, find(kind::KEY).is_some()),

@@ -1,6 +1,6 @@
-//! What is left of a volume whose first sector was overwritten, as by formatting, or names wrong places: its metadata, found by
-//! their signature and believed only where they agree with others on where the volume began, or say that it began here. Must not
-//! know of partitions.
+//! What is left of a volume whose first sector was overwritten, as by formatting, or names wrong places: its metadata,
+//! found by their signature and believed only where they agree with others on where the volume began, or say that it
+//! began here. Must not know of partitions.
 
 use std::io::{Read, Seek};
 
@@ -24,8 +24,9 @@ const CANDIDATES_MAX: usize = 64;
 /// A drive that was formatted and encrypted again holds what is left of each time.
 const VOLUMES_MAX: usize = 4;
 
-/// The volumes of which a whole copy lies in the first 64 MiB from `start`; several, where the drive was encrypted more than once.
-/// A copy says how far before it its volume began: that is believed where another copy says the same, or where it is `start`.
+/// The volumes of which a whole copy lies in the first 64 MiB from `start`; several, where the drive was encrypted more
+/// than once. A copy says how far before it its volume began: that is believed where another copy says the same, or
+/// where it is `start`.
 pub(super) fn volumes<R: Read + Seek>(source: &mut Source<R>, start: u64, size: Option<u64>) -> Vec<Volume> {
     let mut found: Vec<Volume> = Vec::new();
     let (mut signatures_seen, mut candidates) = (0, 0);
@@ -41,7 +42,11 @@ pub(super) fn volumes<R: Read + Seek>(source: &mut Source<R>, start: u64, size: 
             let Some(began) = began(source, &block, at, start) else { continue };
             let size = size.filter(|_| began == start);
             let volume = volume(source, (began, size), &block);
-            found.extend(volume.filter(|volume| found.iter().all(|known| (known.start, known.guid) != (volume.start, volume.guid))));
+            found.extend(
+                volume.filter(|volume| {
+                    found.iter().all(|known| (known.start, known.guid) != (volume.start, volume.guid))
+                }),
+            );
         }
     }
     found

@@ -1,7 +1,9 @@
 //! The first sector of the file system, decrypted: the last proof that a key is the volume's.
 //! Reads nothing itself and keeps nothing of it but the file system's name.
 
-use aes::cipher::{Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockSizeUser, KeyInit, KeyIvInit, KeySizeUser};
+use aes::cipher::{
+    Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockSizeUser, KeyInit, KeyIvInit, KeySizeUser,
+};
 use aes::{Aes128, Aes256};
 use zeroize::Zeroizing;
 
@@ -83,7 +85,11 @@ fn decrypt(cipher: Cipher, key: &[u8], sector: &mut [u8], offset: u64) -> Option
 
 fn cbc<C>(key: &[u8], sector: &mut [u8], offset: u64) -> Option<()>
 where
-    C: KeyInit + KeySizeUser + BlockSizeUser<BlockSize = aes::cipher::consts::U16> + BlockCipherEncrypt + BlockCipherDecrypt,
+    C: KeyInit
+        + KeySizeUser
+        + BlockSizeUser<BlockSize = aes::cipher::consts::U16>
+        + BlockCipherEncrypt
+        + BlockCipherDecrypt,
 {
     let mut iv = Array::from(u128::from(offset).to_le_bytes());
     C::new_from_slice(key).ok()?.encrypt_block(&mut iv);
@@ -134,7 +140,9 @@ mod tests {
 
     #[test]
     fn a_key_of_another_length_decrypts_nothing() {
-        for cipher in [Cipher::AesCbc128, Cipher::AesXts256, Cipher::AesCbc256Diffuser, Cipher::Unknown(7), Cipher::None] {
+        for cipher in
+            [Cipher::AesCbc128, Cipher::AesXts256, Cipher::AesCbc256Diffuser, Cipher::Unknown(7), Cipher::None]
+        {
             assert_eq!(decrypt(cipher, &[0; 33], &mut [0; 512], 0), None);
         }
     }

@@ -134,7 +134,11 @@ mod tests {
     impl Read for Failing {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             let at = self.0.position();
-            if at < 1536 && at + buffer.len() as u64 > 1024 { Err(io::ErrorKind::Other.into()) } else { self.0.read(buffer) }
+            if at < 1536 && at + buffer.len() as u64 > 1024 {
+                Err(io::ErrorKind::Other.into())
+            } else {
+                self.0.read(buffer)
+            }
         }
     }
 

@@ -12,7 +12,8 @@ use drivekey_record::RecoveryPassword;
 pub(super) const ROUNDS: u64 = 0x10_0000;
 pub(super) const SALT_BYTES: usize = 16;
 /// FIPS 180-4, 5.3.3.
-const SHA256_START: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+const SHA256_START: [u32; 8] =
+    [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
 const BLOCK_BYTES: usize = 64;
 /// Last hash, first hash, salt, counter.
 const MESSAGE_BYTES: usize = 32 + 32 + SALT_BYTES + 8;
@@ -148,7 +149,8 @@ mod tests {
 
     /// The worked example of the metadata reference: published test data.
     const PASSWORD: &str = "235818-357951-253979-013365-241120-245575-342914-591910";
-    const SALT: [u8; 16] = [0x2b, 0xa0, 0x80, 0x98, 0x9a, 0xf9, 0xb5, 0x0c, 0x20, 0x3a, 0xae, 0xbd, 0x0b, 0x40, 0xd4, 0x98];
+    const SALT: [u8; 16] =
+        [0x2b, 0xa0, 0x80, 0x98, 0x9a, 0xf9, 0xb5, 0x0c, 0x20, 0x3a, 0xae, 0xbd, 0x0b, 0x40, 0xd4, 0x98];
 
     fn hex(bytes: &[u8]) -> String {
         use std::fmt::Write as _;

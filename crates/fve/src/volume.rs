@@ -49,7 +49,8 @@ pub enum Warning {
     CopiesDiffer,
     /// The first sector was overwritten: the drive was formatted, or damaged.
     BootSectorLost,
-    /// The first sector is BitLocker's, but names other places: it is damaged, or these copies are of an earlier encryption.
+    /// The first sector is BitLocker's, but names other places: it is damaged, or these copies are of an earlier
+    /// encryption.
     WrongPlaces,
     /// The metadata are of a version that is not known.
     Version(u16),
@@ -183,15 +184,15 @@ impl Volume {
         Self::behind(source, (start, size), &boot_bytes, &boot, (boot.offsets, None))
     }
 
-    /// The volume as its other copies describe it, where they say something else: any of them may be the damaged one, or left
-    /// over from an earlier encryption.
+    /// The volume as its other copies describe it, where they say something else: any of them may be the damaged one,
+    /// or left over from an earlier encryption.
     #[must_use]
     pub fn others(&self) -> &[Self] {
         &self.parts.others
     }
 
-    /// The volume as each of its copies describes it, the used one first; those that say the same are one, and of the others
-    /// only those whose checksum is right are believed.
+    /// The volume as each of its copies describes it, the used one first; those that say the same are one, and of the
+    /// others only those whose checksum is right are believed.
     pub fn all_copies(&self) -> impl Iterator<Item = &Self> {
         std::iter::once(self).chain(self.others().iter().filter(|other| other.is_sound()))
     }
@@ -221,7 +222,8 @@ impl Volume {
         let Some((used, block)) = best else { return Err(FveError::NoMetadata { copies }) };
         let mut described = |used, block, others| {
             let header_at = volume_header_offset(&block).and_then(|offset| start.checked_add(offset));
-            let header_sector = header_at.and_then(|at| source.read_at(at, boot.sector_size.into()).ok()).unwrap_or_default();
+            let header_sector =
+                header_at.and_then(|at| source.read_at(at, boot.sector_size.into()).ok()).unwrap_or_default();
             let parts = Parts { boot: boot_bytes.to_vec(), block, header_sector, others };
             Self::describe(parts, boot, Place { start, size, copies, used })
         };
@@ -233,15 +235,21 @@ impl Volume {
     pub(super) fn describe(parts: Parts, boot: &Boot, place: Place) -> Self {
         let block = &parts.block;
         let created = block.created();
-        let description = block.datums().find(|datum| datum.is(role::DESCRIPTION, kind::TEXT)).and_then(|datum| text(datum.data));
+        let description =
+            block.datums().find(|datum| datum.is(role::DESCRIPTION, kind::TEXT)).and_then(|datum| text(datum.data));
         let listed = || block.datums().filter(|datum| datum.is(role::PROTECTOR, kind::PROTECTOR));
         let protectors: Vec<Protector> = listed().filter_map(|datum| Protector::parse(&datum)).collect();
         let [state, next_state] = block.states().map(State::from_code);
         let valid = |copy: &Copy| copy.state == CopyState::Valid;
         let warnings = [
             boot.is_lost.then_some(Warning::BootSectorLost),
-            place.copies.iter().all(|copy| copy.offset.is_none() || !boot.offsets.contains(&copy.offset)).then_some(Warning::WrongPlaces),
-            (!matches!(place.copies[place.used].state, CopyState::Valid | CopyState::Misplaced)).then_some(Warning::NoValidCopy),
+            place
+                .copies
+                .iter()
+                .all(|copy| copy.offset.is_none() || !boot.offsets.contains(&copy.offset))
+                .then_some(Warning::WrongPlaces),
+            (!matches!(place.copies[place.used].state, CopyState::Valid | CopyState::Misplaced))
+                .then_some(Warning::NoValidCopy),
             block.datums().ended_early().then_some(Warning::ListEndsEarly),
             (listed().count() > protectors.len()).then_some(Warning::UnreadableProtector),
             place.copies.iter().any(|copy| valid(copy) && copy.differs).then_some(Warning::CopiesDiffer),
@@ -281,7 +289,8 @@ impl Volume {
         self.parts.block.bytes().len()
     }
 
-    /// Whether protection is suspended: the volume opens without any secret. One copy that holds the open key is enough.
+    /// Whether protection is suspended: the volume opens without any secret. One copy that holds the open key is
+    /// enough.
     #[must_use]
     pub fn is_suspended(&self) -> bool {
         self.all_copies().any(|copy| copy.of_kind(ProtectorKind::ClearKey).next().is_some())
@@ -307,7 +316,9 @@ impl Volume {
 
 /// Where the first sectors went that the BitLocker boot sector displaced.
 pub(super) fn volume_header_offset(block: &Block) -> Option<u64> {
-    let place = || block.datums().find(|datum| datum.is(role::VOLUME_HEADER, kind::PLACE)).and_then(|datum| u64_at(datum.data, 0));
+    let place = || {
+        block.datums().find(|datum| datum.is(role::VOLUME_HEADER, kind::PLACE)).and_then(|datum| u64_at(datum.data, 0))
+    };
     block.volume_header_offset().or_else(|| place().filter(|offset| *offset != 0))
 }
 

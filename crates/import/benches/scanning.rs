@@ -2,7 +2,11 @@
 //! how fast the reader itself is: `cargo bench --bench scanning`, with parts of names for
 //! some of them, and `--probe` for the first figure alone.
 #![allow(clippy::format_push_string, clippy::cast_precision_loss, reason = "made-up texts, and rates to two digits")]
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark stops at the first surprise and prints its figures")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark stops at the first surprise and prints its figures"
+)]
 
 use std::hint::black_box;
 use std::process::{Command, Stdio};
@@ -19,7 +23,14 @@ fn main() {
     if std::env::args().any(|argument| argument == "--list") {
         return;
     }
-    println!("GB/s, best of {ROUNDS}, {} MiB each\n{:<34} {:>6} {:>6} {:>7}", BYTES >> 20, "", "probe", "reader", "grep -P");
+    println!(
+        "GB/s, best of {ROUNDS}, {} MiB each\n{:<34} {:>6} {:>6} {:>7}",
+        BYTES >> 20,
+        "",
+        "probe",
+        "reader",
+        "grep -P"
+    );
     for (name, words, zero) in [
         ("English", ENGLISH, '0'),
         ("Russian", RUSSIAN, '0'),
@@ -34,8 +45,12 @@ fn main() {
     figures("log", true, |noise| log(noise).into_bytes());
     figures("dense groups of six digits", true, |noise| groups(noise).into_bytes());
     figures("dense groups of six, UTF-16", false, |noise| utf16(&groups(noise)));
-    figures("dense numbers", true, |noise| made(|text| text.push_str(&format!("{} ", noise.next() >> (noise.next() % 60)))).into_bytes());
-    figures("one row of random digits", false, |noise| (0..BYTES).map(|_| b'0' + u8::try_from(noise.next() % 10).unwrap()).collect());
+    figures("dense numbers", true, |noise| {
+        made(|text| text.push_str(&format!("{} ", noise.next() >> (noise.next() % 60)))).into_bytes()
+    });
+    figures("one row of random digits", false, |noise| {
+        (0..BYTES).map(|_| b'0' + u8::try_from(noise.next() % 10).unwrap()).collect()
+    });
     figures("random bytes", false, |noise| (0..BYTES / 8).flat_map(|_| noise.next().to_le_bytes()).collect());
 }
 
@@ -93,7 +108,12 @@ fn figures(name: &str, grep: bool, made: impl FnOnce(&mut Noise) -> Vec<u8>) {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), bytes).unwrap();
         let mut command = Command::new("grep");
-        command.args(["-caP", PATTERN]).arg(file.path()).env("LC_ALL", "C.UTF-8").stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .args(["-caP", PATTERN])
+            .arg(file.path())
+            .env("LC_ALL", "C.UTF-8")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         rate(best(Box::new(|| drop(command.status())), 2))
     } else {
         "-".to_owned()

@@ -48,8 +48,15 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
             };
             Field { name: Text::Borrowed(""), role, value: Text::Borrowed(text) }
         });
-        let line = lines[from..from + length].iter().find(|(_, _, kind)| *kind == Kind::Key).map_or(1, |(line, _, _)| *line);
-        Entry { name: Text::Borrowed(""), fields: fields.collect(), parent: None, place: Some(Place::Line(line)), dialect }
+        let line =
+            lines[from..from + length].iter().find(|(_, _, kind)| *kind == Kind::Key).map_or(1, |(line, _, _)| *line);
+        Entry {
+            name: Text::Borrowed(""),
+            fields: fields.collect(),
+            parent: None,
+            place: Some(Place::Line(line)),
+            dialect,
+        }
     });
     Some(Sheet { source: Some(SourceKind::MicrosoftAccount), ..Sheet::of(entries.collect()) })
 }
@@ -60,7 +67,8 @@ fn is_code(text: &str) -> bool {
 }
 
 fn lines(text: &str) -> Vec<(usize, &str, Kind)> {
-    let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim())).filter(|(_, line)| !line.is_empty());
+    let numbered =
+        text.lines().enumerate().map(|(index, line)| (index + 1, line.trim())).filter(|(_, line)| !line.is_empty());
     numbered.take(LINES_MAX).map(|(number, line)| (number, line, kind(line))).collect()
 }
 
@@ -84,8 +92,9 @@ fn kind(line: &str) -> Kind {
 /// the same order.
 fn period(lines: &[(usize, &str, Kind)], keys: &[usize]) -> Option<(usize, usize)> {
     let first = *keys.first()?;
-    let kinds =
-        |from: usize, length: usize| lines.get(from..from + length).map(|part| part.iter().map(|(_, _, kind)| *kind).collect::<Vec<_>>());
+    let kinds = |from: usize, length: usize| {
+        lines.get(from..from + length).map(|part| part.iter().map(|(_, _, kind)| *kind).collect::<Vec<_>>())
+    };
     let lengths = match keys.get(1) {
         Some(second) => second - first..=second - first,
         None => 3..=FIELDS_MAX,
@@ -96,7 +105,9 @@ fn period(lines: &[(usize, &str, Kind)], keys: &[usize]) -> Option<(usize, usize
             let Some(form) = kinds(start, length) else { continue };
             let alike = (1..keys.len()).all(|index| kinds(start + index * length, length).as_ref() == Some(&form));
             let once = |kind: Kind| form.iter().filter(|other| **other == kind).count();
-            let has_title = lines[start..start + length].iter().any(|(_, text, kind)| *kind == Kind::Other && role(text) != Role::Unknown);
+            let has_title = lines[start..start + length]
+                .iter()
+                .any(|(_, text, kind)| *kind == Kind::Other && role(text) != Role::Unknown);
             if !alike
                 || once(Kind::Key) != 1
                 || once(Kind::Id) != 1
@@ -109,7 +120,9 @@ fn period(lines: &[(usize, &str, Kind)], keys: &[usize]) -> Option<(usize, usize
             }
             // All that is known of a key belongs to it; a computer's name in front rather than behind.
             let named = once(Kind::Volume) + once(Kind::Date) + once(Kind::Other);
-            let value = named * 4 + usize::from(form.first() == Some(&Kind::Other)) * 2 + usize::from(form.last() != Some(&Kind::Other));
+            let value = named * 4
+                + usize::from(form.first() == Some(&Kind::Other)) * 2
+                + usize::from(form.last() != Some(&Kind::Other));
             if best.is_none_or(|(most, _, _)| value > most) {
                 best = Some((value, start, length));
             }

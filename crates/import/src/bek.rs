@@ -138,7 +138,8 @@ mod tests {
             [&size.to_le_bytes()[..], &[0, 0], &value.to_le_bytes(), &[1, 0], data].concat()
         };
         let name: Vec<u8> = "ExternalKey\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let inner = [&guid[..], &time, &property(2, &name), &property(1, &[&[2, 32, 0, 0][..], &[0xA5; 32]].concat())].concat();
+        let inner =
+            [&guid[..], &time, &property(2, &name), &property(1, &[&[2, 32, 0, 0][..], &[0xA5; 32]].concat())].concat();
         let size = u16::try_from(8 + inner.len()).unwrap();
         let entry = [&size.to_le_bytes()[..], &[6, 0, 9, 0, 1, 0], &inner].concat();
         let all = u32::try_from(48 + entry.len()).unwrap().to_le_bytes();
@@ -154,7 +155,10 @@ mod tests {
         assert_eq!(reading.outcome(), Outcome::Partial);
         assert_eq!(reading.attachments[0].guid.to_string(), "13121110-1514-1716-1819-1A1B1C1D1E1F");
         assert_eq!(reading.attachments[0].bytes.as_slice(), bytes);
-        assert_eq!(reading.attachments[0].created.as_ref().map(ToString::to_string).as_deref(), Some("2024-05-06T07:08:09Z"));
+        assert_eq!(
+            reading.attachments[0].created.as_ref().map(ToString::to_string).as_deref(),
+            Some("2024-05-06T07:08:09Z")
+        );
     }
 
     #[test]

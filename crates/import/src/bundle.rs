@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 
 use super::reading::{Attachment, Candidate, Reading};
 use super::{Input, Place, Remark, RemarkKind, text};
-use drivekey_record::{AttachmentKind, Details, Guid, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, SourceKind};
+use drivekey_record::{
+    AttachmentKind, Details, Guid, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, SourceKind,
+};
 
 /// How an age file begins, and the same as text for mails.
 const SEALED: [&[u8]; 2] = [b"age-encryption.org/v1\n", b"-----BEGIN AGE ENCRYPTED FILE-----"];
@@ -65,7 +67,11 @@ pub(super) fn sniff_sealed(input: &Input<'_>) -> bool {
 
 /// For the table of readers.
 pub(super) fn read_sealed(_: &Input<'_>) -> Reading {
-    Reading { remarks: vec![Remark::whole(RemarkKind::SealedBundle)], source: Some(SourceKind::Bundle), ..Reading::default() }
+    Reading {
+        remarks: vec![Remark::whole(RemarkKind::SealedBundle)],
+        source: Some(SourceKind::Bundle),
+        ..Reading::default()
+    }
 }
 
 /// For the table of readers: opened by another program.
@@ -114,8 +120,12 @@ fn candidate(password: RecoveryPassword, details: &Details, place: Place) -> Can
 const fn remark_of(error: PasswordError) -> RemarkKind {
     match error {
         PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => RemarkKind::GroupOutOfRange { group },
-        PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => RemarkKind::GroupNotDivisibleBy11 { group },
-        PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => RemarkKind::WrongGroupLength { group },
+        PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => {
+            RemarkKind::GroupNotDivisibleBy11 { group }
+        }
+        PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => {
+            RemarkKind::WrongGroupLength { group }
+        }
         PasswordError::Group { group, problem: PasswordProblem::NotADigit } => RemarkKind::GroupNotDigits { group },
         PasswordError::GroupCount { found } => RemarkKind::WrongGroupCount { found },
     }
@@ -160,7 +170,8 @@ impl<'de> Visitor<'de> for BundledVisitor {
                 _ => drop(details.insert(name, map.next_value()?)),
             }
         }
-        let details = serde_json::from_value(serde_json::Value::Object(details)).map_err(|_| A::Error::custom("no record"))?;
+        let details =
+            serde_json::from_value(serde_json::Value::Object(details)).map_err(|_| A::Error::custom("no record"))?;
         Ok(Bundled { details, password: password.ok_or_else(|| A::Error::missing_field("key"))? })
     }
 }
@@ -278,8 +289,9 @@ mod tests {
     #[test]
     fn a_broken_part_leaves_the_part_for_people() {
         let key = "471207-278498-422125-177177-561902-537405-468006-693451";
-        let bytes =
-            format!("drivekey bundle 1\n\n  Recovery key   {key}\n-----BEGIN DRIVEKEY JSON-----\n{{\n-----END DRIVEKEY JSON-----\n");
+        let bytes = format!(
+            "drivekey bundle 1\n\n  Recovery key   {key}\n-----BEGIN DRIVEKEY JSON-----\n{{\n-----END DRIVEKEY JSON-----\n"
+        );
         let reading = super::super::read(None, bytes.as_bytes());
         assert_eq!(reading.records.len(), 1);
         assert_eq!(reading.remarks.first().map(Remark::code), Some("broken_structure"));
@@ -287,9 +299,13 @@ mod tests {
 
     #[test]
     fn what_is_no_bundle() {
-        for bytes in
-            [&b""[..], b"drivekey bundle ", b"drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----", &text("[]"), &text(r#"{"value":[{}]}"#)]
-        {
+        for bytes in [
+            &b""[..],
+            b"drivekey bundle ",
+            b"drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----",
+            &text("[]"),
+            &text(r#"{"value":[{}]}"#),
+        ] {
             assert!(unpack_bundle(bytes).is_none());
         }
         for bad in ["a", "ab=", "a===", "ab\n=", "===="] {

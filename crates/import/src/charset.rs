@@ -44,7 +44,8 @@ pub(super) fn with(encoding: &'static Encoding, bytes: &[u8]) -> Zeroizing<Strin
 
 fn without_mark(bytes: &[u8], named: Option<&str>) -> &'static Encoding {
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-    let zeros = |first: usize| head.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count() * 3 > head.len() / 2;
+    let zeros =
+        |first: usize| head.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count() * 3 > head.len() / 2;
     if zeros(1) {
         return UTF_16LE;
     }

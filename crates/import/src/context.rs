@@ -74,7 +74,10 @@ impl Context {
 
     /// Whether it says anything.
     pub(super) const fn is_empty(&self) -> bool {
-        self.devices.is_empty() && self.drives.is_empty() && self.volume_labels.is_empty() && self.volume_types.is_empty()
+        self.devices.is_empty()
+            && self.drives.is_empty()
+            && self.volume_labels.is_empty()
+            && self.volume_types.is_empty()
     }
 
     /// Whether a label of a script other than Latin was understood.
@@ -87,12 +90,19 @@ impl Context {
         let device_name = self.near(&self.devices, key, first_key, true).cloned();
         let near_drive = self.near(&self.drives, key, first_key, false).cloned();
         let (mount_point, bracketed) = near_drive.or_else(|| cell_drive(text, key)).unzip();
-        let volume_label = bracketed.flatten().or_else(|| self.near(&self.volume_labels, key, first_key, false).cloned());
+        let volume_label =
+            bracketed.flatten().or_else(|| self.near(&self.volume_labels, key, first_key, false).cloned());
         let volume_type = self.near(&self.volume_types, key, first_key, false).copied().unwrap_or_default();
         Surroundings { device_name, mount_point, volume_label, volume_type }
     }
 
-    fn near<'a, T>(&self, items: &'a [(usize, T)], key: &Range<usize>, first_key: usize, heads_all: bool) -> Option<&'a T> {
+    fn near<'a, T>(
+        &self,
+        items: &'a [(usize, T)],
+        key: &Range<usize>,
+        first_key: usize,
+        heads_all: bool,
+    ) -> Option<&'a T> {
         let at = items.partition_point(|(place, _)| *place < key.start);
         let leads = items.first().is_some_and(|(place, _)| *place < first_key);
         let (place, item) = if leads { items.get(at.checked_sub(1)?)? } else { items.get(at)? };
@@ -100,7 +110,13 @@ impl Context {
         (!apart || (leads && heads_all)).then_some(item)
     }
 
-    fn line(&mut self, line: &str, start: usize, pending: Option<(Label, usize)>, guessed: bool) -> Option<(Label, usize)> {
+    fn line(
+        &mut self,
+        line: &str,
+        start: usize,
+        pending: Option<(Label, usize)>,
+        guessed: bool,
+    ) -> Option<(Label, usize)> {
         if let Some(found) = heading(line) {
             self.drives.push((start, found));
             return None;
@@ -152,8 +168,12 @@ impl Context {
     fn inline_value(&mut self, label: Label, value: &str, start: usize, guessed: bool) -> bool {
         let value = value.trim_start();
         let value = match label {
-            Label::Drive => value.split_inclusive([']', ')']).next().filter(|part| part.len() < HEADING_BYTES).unwrap_or(value),
-            Label::Device | Label::VolumeName | Label::VolumeType => value.split(char::is_whitespace).next().unwrap_or_default(),
+            Label::Drive => {
+                value.split_inclusive([']', ')']).next().filter(|part| part.len() < HEADING_BYTES).unwrap_or(value)
+            }
+            Label::Device | Label::VolumeName | Label::VolumeType => {
+                value.split(char::is_whitespace).next().unwrap_or_default()
+            }
         };
         self.value(label, value, start, guessed)
     }
@@ -190,7 +210,10 @@ impl Context {
             self.drives.push((start, found));
         } else if let Some((device, rest)) = value.trim().split_once(' ')
             && let Some((letter, date)) = letter_in(rest)
-            && date.split(['.', '/', '-', ' ']).filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())).count()
+            && date
+                .split(['.', '/', '-', ' '])
+                .filter(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+                .count()
                 >= 3
             && let (Some(device), Some(letter)) = (name(device, false), file_name::drive(letter))
         {
@@ -206,7 +229,8 @@ fn columns(line: &str) -> impl Iterator<Item = &str> {
         let mut from = 0;
         let mut parts = Vec::new();
         for (at, _) in part.match_indices("   ") {
-            let value_follows = part[..at].trim_end().ends_with([':', '=']) || part[at..].trim_start().starts_with([':', '=']);
+            let value_follows =
+                part[..at].trim_end().ends_with([':', '=']) || part[at..].trim_start().starts_with([':', '=']);
             if at >= from && !value_follows && !part[from..at].trim().is_empty() {
                 parts.push(&part[from..at]);
                 from = at;
@@ -232,7 +256,9 @@ fn volume_type(value: &str) -> Option<VolumeType> {
             Some(VolumeType::OperatingSystem)
         }
         "fixed" | "fdv" | "fixeddata" | "fixeddatavolume" | "fixeddatadrive" => Some(VolumeType::FixedData),
-        "removable" | "rdv" | "removabledata" | "removabledatavolume" | "removabledatadrive" => Some(VolumeType::RemovableData),
+        "removable" | "rdv" | "removabledata" | "removabledatavolume" | "removabledatadrive" => {
+            Some(VolumeType::RemovableData)
+        }
         "data" | "datavolume" => Some(VolumeType::Data),
         _ => None,
     }
@@ -260,10 +286,9 @@ mod tests {
 
     fn drive_of(line: &str) -> Option<(String, Option<String>)> {
         let context = Context::of(line, false);
-        context
-            .drives
-            .first()
-            .map(|(_, (letter, label))| (letter.as_str().to_owned(), label.as_ref().map(|label| label.as_str().to_owned())))
+        context.drives.first().map(|(_, (letter, label))| {
+            (letter.as_str().to_owned(), label.as_ref().map(|label| label.as_str().to_owned()))
+        })
     }
 
     #[test]

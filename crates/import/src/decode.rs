@@ -104,8 +104,9 @@ impl Pattern {
     fn count(bytes: &[u8], sought: u8) -> Self {
         let pairs = bytes.chunks_exact(2);
         let last = usize::from(pairs.remainder() == [sought]);
-        let (even, odd) =
-            pairs.fold((0, 0), |(even, odd), pair| (even + usize::from(pair[0] == sought), odd + usize::from(pair[1] == sought)));
+        let (even, odd) = pairs.fold((0, 0), |(even, odd), pair| {
+            (even + usize::from(pair[0] == sought), odd + usize::from(pair[1] == sought))
+        });
         Self { even: even + last, odd }
     }
 
@@ -121,8 +122,11 @@ impl Pattern {
 /// Byte order by the side on which the zeros stand. A stray first byte turns one order into the other: where the length
 /// is odd, the reading with fewer control characters is taken.
 fn utf16_without_bom(bytes: &[u8], zeros: Pattern) -> Encoding {
-    let candidates =
-        if zeros.odd >= zeros.even { [Encoding::Utf16Le(0), Encoding::Utf16Be(1)] } else { [Encoding::Utf16Be(0), Encoding::Utf16Le(1)] };
+    let candidates = if zeros.odd >= zeros.even {
+        [Encoding::Utf16Le(0), Encoding::Utf16Be(1)]
+    } else {
+        [Encoding::Utf16Be(0), Encoding::Utf16Le(1)]
+    };
     let oddities = |encoding: Encoding| {
         let (from, high) = match encoding {
             Encoding::Utf16Be(offset) => (offset, 0),
@@ -132,7 +136,11 @@ fn utf16_without_bom(bytes: &[u8], zeros: Pattern) -> Encoding {
         let pairs = bytes.get(from..).unwrap_or_default().chunks_exact(2);
         pairs.filter(|pair| pair[high] == 0 && matches!(pair[1 - high], 1..9 | 0x7F..0xA0)).count()
     };
-    if bytes.len() % 2 == 1 && oddities(candidates[1]) < oddities(candidates[0]) { candidates[1] } else { candidates[0] }
+    if bytes.len() % 2 == 1 && oddities(candidates[1]) < oddities(candidates[0]) {
+        candidates[1]
+    } else {
+        candidates[0]
+    }
 }
 
 fn has_ascii_run(bytes: &[u8]) -> bool {
@@ -249,12 +257,16 @@ mod tests {
             (shifted, Encoding::Utf16Le(1), true),
             (text.as_bytes().to_vec(), Encoding::Utf8, false),
             (b"Schl\xFCssel".to_vec(), Encoding::SingleByte, false),
-            (little.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect(), Encoding::EverySecond(0), false),
+            (
+                little.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }).collect(),
+                Encoding::EverySecond(0),
+                false,
+            ),
         ] {
             let detected = detect(&bytes);
             // The text that was shifted by a byte is found in the other order.
-            let same =
-                detected.encoding == encoding || matches!((detected.encoding, encoding), (Encoding::Utf16Be(_), Encoding::Utf16Le(1)));
+            let same = detected.encoding == encoding
+                || matches!((detected.encoding, encoding), (Encoding::Utf16Be(_), Encoding::Utf16Le(1)));
             assert!(same && detected.odd_length == odd_length, "{detected:?}, not {encoding:?}");
         }
     }
@@ -262,11 +274,25 @@ mod tests {
     #[test]
     fn no_buffer_grows_while_it_is_filled() {
         let text = "ü識…\u{660}“𝟙\u{A0}\r\n>".repeat(500);
-        let texts = [text.clone().into_bytes(), units(&text, u16::to_le_bytes), vec![0x85; 4000], (0..=255).cycle().take(5000).collect()];
+        let texts = [
+            text.clone().into_bytes(),
+            units(&text, u16::to_le_bytes),
+            vec![0x85; 4000],
+            (0..=255).cycle().take(5000).collect(),
+        ];
         for bytes in texts {
-            for encoding in [Encoding::Utf8, Encoding::Utf16Le(0), Encoding::Utf16Be(1), Encoding::SingleByte, Encoding::EverySecond(1)] {
+            for encoding in [
+                Encoding::Utf8,
+                Encoding::Utf16Le(0),
+                Encoding::Utf16Be(1),
+                Encoding::SingleByte,
+                Encoding::EverySecond(1),
+            ] {
                 let largest = super::text(&bytes, encoding);
-                assert!(largest.text.len() <= largest.reserved_bytes && largest.text.capacity() == largest.reserved_bytes, "{encoding:?}");
+                assert!(
+                    largest.text.len() <= largest.reserved_bytes && largest.text.capacity() == largest.reserved_bytes,
+                    "{encoding:?}"
+                );
             }
             for page in other_pages() {
                 let read = super::text(&bytes, page);

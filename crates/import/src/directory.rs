@@ -97,15 +97,22 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Option<(Option<String>, Option<String>, Option<String>)> {
-        parse(text).map(|name| (name.created.map(|time| time.to_rfc3339()), name.guid.map(|guid| guid.to_string()), name.computer))
+        parse(text).map(|name| {
+            (name.created.map(|time| time.to_rfc3339()), name.guid.map(|guid| guid.to_string()), name.computer)
+        })
     }
 
     #[test]
     fn recovery_objects_name_time_id_and_computer() {
         let (time, guid) = ("2024-03-05T09:30:00+01:00", "33732D91-7C92-4821-A87E-46BAD1603CB5");
         for plus in ["\\+", "\\2B", "\\2b", "+"] {
-            let text = format!("CN={}{{{guid}}},CN=B\\c3\\bcro\\, 7,OU=Notebooks,DC=example,DC=test", time.replace('+', plus));
-            assert_eq!(parsed(&text), Some((Some(time.to_owned()), Some(guid.to_owned()), Some("Büro, 7".to_owned()))), "{text}");
+            let text =
+                format!("CN={}{{{guid}}},CN=B\\c3\\bcro\\, 7,OU=Notebooks,DC=example,DC=test", time.replace('+', plus));
+            assert_eq!(
+                parsed(&text),
+                Some((Some(time.to_owned()), Some(guid.to_owned()), Some("Büro, 7".to_owned()))),
+                "{text}"
+            );
         }
         assert_eq!(parsed(&format!("{time}{{{guid}}}")), Some((Some(time.to_owned()), Some(guid.to_owned()), None)));
         assert_eq!(parsed("CN=PC-1,OU=Computers,DC=example"), Some((None, None, Some("PC-1".to_owned()))));

@@ -47,7 +47,8 @@ const COMMON_FOLDERS: &[&str] = &[
     "work",
 ];
 /// What systems add to the name of a second copy.
-const COPY_WORDS: &[&str] = &["copy", "kopie", "copie", "copia", "cópia", "kopia", "kopi", "копия", "コピー", "副本", "복사본"];
+const COPY_WORDS: &[&str] =
+    &["copy", "kopie", "copie", "copia", "cópia", "kopia", "kopi", "копия", "コピー", "副本", "복사본"];
 /// The word by which the structured name of script-made copies is known.
 const MOUNT_POINT: &str = " MountPoint ";
 
@@ -161,7 +162,11 @@ mod tests {
             format!("keys/BitLocker Recovery Key {{{}}} _ASSET# 12.txt", GUID.to_lowercase()),
             format!("C:\\x\\BitLocker-Wiederherstellungsschlüssel_{GUID} - Copy.TXT"),
         ] {
-            assert_eq!(FileName::new(Some(&name)).only_guid().map(|guid| guid.to_string()).as_deref(), Some(GUID), "{name}");
+            assert_eq!(
+                FileName::new(Some(&name)).only_guid().map(|guid| guid.to_string()).as_deref(),
+                Some(GUID),
+                "{name}"
+            );
         }
         assert_eq!(FileName::new(Some("BITLOC~1.TXT")).only_guid(), None);
     }
@@ -177,8 +182,14 @@ mod tests {
     #[test]
     fn a_computer_is_proposed_from_name_or_folder() {
         let proposed = |path: &str| suggestions(Path::new(path)).map(String::from);
-        assert_eq!(proposed(&format!("Annas Laptop/BitLocker Recovery Key {GUID}.TXT")).as_deref(), Some("Annas Laptop"));
-        assert_eq!(proposed(&format!("Downloads/BitLocker Recovery Key {GUID} DESKTOP-7.txt")).as_deref(), Some("DESKTOP-7"));
+        assert_eq!(
+            proposed(&format!("Annas Laptop/BitLocker Recovery Key {GUID}.TXT")).as_deref(),
+            Some("Annas Laptop")
+        );
+        assert_eq!(
+            proposed(&format!("Downloads/BitLocker Recovery Key {GUID} DESKTOP-7.txt")).as_deref(),
+            Some("DESKTOP-7")
+        );
         assert_eq!(proposed(&format!("Downloads/BitLocker Recovery Key {GUID} - Copy (2).txt")), None);
         assert_eq!(proposed(&format!("LAPTOP-9 {{{GUID}}}.txt")).as_deref(), Some("LAPTOP-9"));
         assert_eq!(proposed("Downloads/BITLOC~1.TXT"), None);

@@ -30,7 +30,8 @@ pub(super) fn read(input: &Input<'_>) -> Reading {
     let mut bytes = Zeroizing::new(Vec::with_capacity(input.bytes.len()));
     bytes.extend_from_slice(input.bytes);
     let kind = AttachmentKind::KeyPackage;
-    let attachment = Attachment { kind, guid, bytes, created: None, device_name: input.name.device.clone(), inside: None };
+    let attachment =
+        Attachment { kind, guid, bytes, created: None, device_name: input.name.device.clone(), inside: None };
     Reading {
         remarks: vec![Remark::whole(RemarkKind::KeyPackageNotRecoveryPassword)],
         partial: vec![KeyId::Full(guid)],
@@ -46,7 +47,8 @@ fn guid(input: &Input<'_>) -> Option<Guid> {
         return None;
     }
     let named = input.name.only_guid();
-    let inside = key_entries(input.bytes).and_then(|mut entries| entries.find(|entry| entry.value == VOLUME_MASTER_KEY));
+    let inside =
+        key_entries(input.bytes).and_then(|mut entries| entries.find(|entry| entry.value == VOLUME_MASTER_KEY));
     match inside {
         Some(entry) => named.or_else(|| guid_at(entry.data, 0)),
         None => named.filter(|_| input.name.is_key_package && is_binary(input.bytes)),

@@ -153,8 +153,16 @@ pub(super) const VOLUME_LABEL: &[&str] = &[
     "卷标",
 ];
 /// Labels of a volume's type, in lower case.
-pub(super) const VOLUME_TYPE: &[&str] =
-    &["drive type", "drivetype", "tipo de volumen", "tipo de volume", "type de volume", "volume type", "volumetype", "volumetyp"];
+pub(super) const VOLUME_TYPE: &[&str] = &[
+    "drive type",
+    "drivetype",
+    "tipo de volumen",
+    "tipo de volume",
+    "type de volume",
+    "volume type",
+    "volumetype",
+    "volumetyp",
+];
 /// What GUIDs of other things are called.
 const OTHER_IDS: &[&str] = &[
     "device id",
@@ -269,9 +277,14 @@ pub(super) fn label(words: &str) -> Option<Label> {
     }
     let folded = words.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
     let is_in = |list: &[&str]| list.contains(&folded.as_str());
-    [(DEVICE, Label::Device), (DRIVE, Label::Drive), (VOLUME_LABEL, Label::VolumeName), (VOLUME_TYPE, Label::VolumeType)]
-        .into_iter()
-        .find_map(|(list, label)| is_in(list).then_some(label))
+    [
+        (DEVICE, Label::Device),
+        (DRIVE, Label::Drive),
+        (VOLUME_LABEL, Label::VolumeName),
+        (VOLUME_TYPE, Label::VolumeType),
+    ]
+    .into_iter()
+    .find_map(|(list, label)| is_in(list).then_some(label))
 }
 
 /// Whose GUID these words announce: the words nearest to it count.
@@ -290,7 +303,8 @@ pub(super) fn id_of(words: &str) -> IdOf {
 
 /// Whether the words can announce the beginning of a Key ID.
 pub(super) fn announces_id(words: &str) -> bool {
-    id_of(words) == IdOf::Key || words.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "ID" | "Id" | "id" | "ИД" | "GUID"))
+    id_of(words) == IdOf::Key
+        || words.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "ID" | "Id" | "id" | "ИД" | "GUID"))
 }
 
 /// Whether the word is a type of key protector, and whether it is the recovery password's.
@@ -308,7 +322,9 @@ pub(super) fn holds(text: &str, word: &str) -> bool {
 fn find_last(text: &str, word: &str) -> Option<usize> {
     let (bytes, word) = (text.as_bytes(), word.as_bytes());
     let last = bytes.len().checked_sub(word.len())?;
-    (0..=last).rev().find(|at| bytes[*at].to_ascii_lowercase() == word[0] && bytes[*at..*at + word.len()].eq_ignore_ascii_case(word))
+    (0..=last).rev().find(|at| {
+        bytes[*at].to_ascii_lowercase() == word[0] && bytes[*at..*at + word.len()].eq_ignore_ascii_case(word)
+    })
 }
 
 #[cfg(test)]

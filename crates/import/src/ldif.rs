@@ -46,7 +46,8 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
 fn is_ldif(head: &str) -> bool {
     let mut lines = head.lines().map(str::trim_end);
     let is_dn = |line: &&str| line.strip_prefix("dn:").is_some_and(|rest| rest.starts_with(':') || rest.contains('='));
-    lines.by_ref().any(|line| is_dn(&line)) && lines.take(50).any(|line| line.split_once(':').is_some_and(|(name, _)| is_name(name)))
+    lines.by_ref().any(|line| is_dn(&line))
+        && lines.take(50).any(|line| line.split_once(':').is_some_and(|(name, _)| is_name(name)))
 }
 
 fn is_name(name: &str) -> bool {
@@ -81,7 +82,8 @@ impl<'a> Record<'a> {
                 Err(_) => return,
             },
         };
-        // A package is kept however many fields there are: of a key's parts it is the one that is found nowhere else in the text.
+        // A package is kept however many fields there are: of a key's parts it is the one that is found nowhere else in
+        // the text.
         if self.fields.len() < FIELDS_MAX {
             self.fields.push(Field { name, role, value });
         }
@@ -93,11 +95,18 @@ impl<'a> Record<'a> {
             return;
         }
         let value = |wanted: Role| self.fields.iter().find(|field| field.role == wanted).map(|field| &*field.value);
-        let name = self.fields.iter().filter(|field| field.role == Role::Directory).find_map(|field| directory::parse(&field.value));
-        let guid = value(Role::KeyId).and_then(|text| text.parse::<Guid>().ok()).or_else(|| name.as_ref().and_then(|name| name.guid));
+        let name = self
+            .fields
+            .iter()
+            .filter(|field| field.role == Role::Directory)
+            .find_map(|field| directory::parse(&field.value));
+        let guid = value(Role::KeyId)
+            .and_then(|text| text.parse::<Guid>().ok())
+            .or_else(|| name.as_ref().and_then(|name| name.guid));
         if let Some(guid) = guid {
             let created = name.as_ref().and_then(|name| name.created).map(Created::Zoned);
-            let device_name = name.as_ref().and_then(|name| name.computer.as_deref()).and_then(|name| name.parse().ok());
+            let device_name =
+                name.as_ref().and_then(|name| name.computer.as_deref()).and_then(|name| name.parse().ok());
             sheet.attachments.extend(self.packages.into_iter().map(|bytes| Attachment {
                 kind: AttachmentKind::KeyPackage,
                 guid,
@@ -130,13 +139,17 @@ fn parsed<'a>(line: &Text<'a>) -> Option<(Text<'a>, Value<'a>)> {
     let name = Text::copy(&line[..colon]);
     if let Some(encoded) = rest.strip_prefix(':') {
         let bytes = Zeroizing::new(STANDARD.decode(encoded.trim()).ok()?);
-        let is_text =
-            std::str::from_utf8(&bytes).is_ok_and(|text| !text.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t')));
+        let is_text = std::str::from_utf8(&bytes)
+            .is_ok_and(|text| !text.chars().any(|c| c.is_control() && !matches!(c, '\r' | '\n' | '\t')));
         // Sixteen bytes under the name of a GUID are one, whatever they look like.
         let is_guid = bytes.len() == 16 && name.to_ascii_lowercase().ends_with("guid");
         return Some((
             name,
-            if is_text && !is_guid { Value::Text(Text::copy(&String::from_utf8_lossy(&bytes))) } else { Value::Bytes(bytes) },
+            if is_text && !is_guid {
+                Value::Text(Text::copy(&String::from_utf8_lossy(&bytes)))
+            } else {
+                Value::Bytes(bytes)
+            },
         ));
     }
     let value = match line {
@@ -165,7 +178,8 @@ impl<'a> Iterator for Lines<'a> {
             return Some((number, Text::Borrowed(first)));
         }
         // Sized once: everything up to the first line that is not folded.
-        let folded = self.text.split_inclusive('\n').take_while(|line| line.starts_with(' ')).map(str::len).sum::<usize>();
+        let folded =
+            self.text.split_inclusive('\n').take_while(|line| line.starts_with(' ')).map(str::len).sum::<usize>();
         let mut whole = Zeroizing::new(String::with_capacity(first.len() + folded));
         whole.push_str(first);
         while self.text.starts_with(' ') {

@@ -58,8 +58,8 @@ struct Reader {
     read: fn(&Input<'_>) -> Reading,
 }
 
-/// The formats that are known by a mark, the choosy ones first; the first that recognises the bytes reads them. What has
-/// none may still be text with a grammar, and if not, text that needs no labels and no structure.
+/// The formats that are known by a mark, the choosy ones first; the first that recognises the bytes reads them. What
+/// has none may still be text with a grammar, and if not, text that needs no labels and no structure.
 const READERS: &[Reader] = &[
     Reader { sniff: bek::sniff, read: bek::read },
     Reader { sniff: key_package::sniff, read: key_package::read },
@@ -97,7 +97,9 @@ fn read_input(input: &Input<'_>) -> Reading {
     if plain.records.is_empty() {
         return reading;
     }
-    plain.remarks.extend(reading.remarks.into_iter().filter(|remark| remark.kind.is_of_structure() && remark.member.is_none()));
+    plain
+        .remarks
+        .extend(reading.remarks.into_iter().filter(|remark| remark.kind.is_of_structure() && remark.member.is_none()));
     plain
 }
 
@@ -106,7 +108,8 @@ fn read_input(input: &Input<'_>) -> Reading {
 fn read_extracted(input: &Input<'_>, text: &[u8], kind: SourceKind) -> Reading {
     let inner = Input { name: input.name.clone(), bytes: text, nest: input.nest };
     let plain = text::read(&inner);
-    let mut reading = structured::read(&inner).filter(|found| found.records.len() >= plain.records.len()).unwrap_or(plain);
+    let mut reading =
+        structured::read(&inner).filter(|found| found.records.len() >= plain.records.len()).unwrap_or(plain);
     for record in reading.records.iter_mut().filter(|record| record.source != SourceKind::OcrText) {
         record.source = kind;
     }

@@ -24,7 +24,8 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     let mut entries: Vec<Entry<'t>> = Vec::new();
     let (mut computer, mut volume): (Option<usize>, Option<usize>) = (None, None);
     for block in blocks {
-        let has = |wanted: Role| block.fields.iter().any(|field| field.role == wanted && !field.value.trim().is_empty());
+        let has =
+            |wanted: Role| block.fields.iter().any(|field| field.role == wanted && !field.value.trim().is_empty());
         let is_heading = !block.holds_key_or_id() && (has(Role::Device) || has(Role::Drive));
         let index = entries.len();
         let parent = if is_heading && has(Role::Device) {
@@ -42,7 +43,13 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
                 volume = Some(index);
             }
         }
-        entries.push(Entry { name: Text::Borrowed(""), fields: block.fields, parent, place: Some(Place::Line(block.line)), dialect });
+        entries.push(Entry {
+            name: Text::Borrowed(""),
+            fields: block.fields,
+            parent,
+            place: Some(Place::Line(block.line)),
+            dialect,
+        });
     }
     let source = (dialect.source != SourceKind::ScriptTxt).then_some(dialect.source);
     Some(Sheet { source, soft: true, ..Sheet::of(entries) })
@@ -87,7 +94,8 @@ const SURE_NAMES: &[&str] = &[
 ];
 
 /// Names that PowerShell prints for a volume, with the types of its protectors only.
-const VOLUME_NAMES: &[&str] = &["keyprotector", "volumestatus", "protectionstatus", "encryptionpercentage", "autounlockenabled"];
+const VOLUME_NAMES: &[&str] =
+    &["keyprotector", "volumestatus", "protectionstatus", "encryptionpercentage", "autounlockenabled"];
 
 fn is_list(head: &str) -> bool {
     let (mut fields, mut others) = (0_usize, 0_usize);
@@ -114,15 +122,21 @@ fn is_list(head: &str) -> bool {
     }
     let volume = |name: &&&str| head.lines().filter_map(split).any(|(found, _)| folded(found) == ***name);
     let graph = ["id", "createddatetime", "volumetype"].iter().all(|name| volume(&name));
-    let known =
-        sure.len() > 1 || graph || VOLUME_NAMES.iter().filter(volume).count() > 2 || short == (true, true) || tab == (true, true, true);
+    let known = sure.len() > 1
+        || graph
+        || VOLUME_NAMES.iter().filter(volume).count() > 2
+        || short == (true, true)
+        || tab == (true, true, true);
     // Windows' own texts are no lists.
     known && !head.contains("fwlink") && others <= fields * PROSE_SHARE + 4 && !is_manage_bde(head)
 }
 
 /// Its blocks nest by indentation; the plain reader knows them.
 fn is_manage_bde(head: &str) -> bool {
-    let mut ids = head.lines().filter_map(split).filter(|(name, _)| matches!(folded(name).as_str(), "id" | "recoverykeyid" | "passwordid"));
+    let mut ids = head
+        .lines()
+        .filter_map(split)
+        .filter(|(name, _)| matches!(folded(name).as_str(), "id" | "recoverykeyid" | "passwordid"));
     ids.clone().any(|(name, _)| name.eq_ignore_ascii_case("id"))
         && !ids.any(|(name, _)| folded(name) != "id")
         && !head.lines().filter_map(split).any(|(name, _)| name.eq_ignore_ascii_case("key"))
@@ -134,7 +148,8 @@ fn split(line: &str) -> Option<(&str, &str)> {
     let (name, rest) = line.split_at(at);
     let name = name.trim().trim_matches(['*', '"', '\'']).trim();
     let value = rest.trim_start_matches([':', '=', '：']).trim();
-    let is_name = !name.is_empty() && name.chars().count() <= NAME_CHARS && name.chars().next().is_some_and(char::is_alphabetic);
+    let is_name =
+        !name.is_empty() && name.chars().count() <= NAME_CHARS && name.chars().next().is_some_and(char::is_alphabetic);
     (is_name && name.len() > 1 && !name.contains(['\\', '{', '\t'])).then_some((name, value))
 }
 
@@ -145,18 +160,24 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut column = 0;
     for (index, line) in text.lines().enumerate() {
         let trimmed = line.trim();
-        let is_ruler = !trimmed.is_empty() && trimmed.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'#'));
+        let is_ruler =
+            !trimmed.is_empty() && trimmed.bytes().all(|byte| matches!(byte, b'-' | b'=' | b'_' | b'*' | b'#'));
         if trimmed.is_empty() || is_ruler {
             // An empty line may stand between a name and its value.
-            let waits = open.fields.last().is_some_and(|field| field.role == Role::Password && field.value.is_empty() && column == 0);
+            let waits = open
+                .fields
+                .last()
+                .is_some_and(|field| field.role == Role::Password && field.value.is_empty() && column == 0);
             if !waits || is_ruler {
                 close(&mut open, &mut all);
             }
             continue;
         }
         let indent = line.len() - line.trim_start().len();
-        let continues =
-            open.fields.last().is_some_and(|field| if field.value.is_empty() { column == 0 } else { column > 1 && indent >= column });
+        let continues = open
+            .fields
+            .last()
+            .is_some_and(|field| if field.value.is_empty() { column == 0 } else { column > 1 && indent >= column });
         match split(line) {
             Some((name, value)) if !continues || role(name) != Role::Unknown => {
                 let repeats = open.fields.iter().any(|field| field.name.eq_ignore_ascii_case(name));
@@ -222,10 +243,13 @@ fn close<'a>(open: &mut Block<'a>, all: &mut Vec<Block<'a>>) {
 
 /// Passwords and IDs in blocks that take turns are one block each.
 fn join_halves(blocks: &mut Vec<Block<'_>>) {
-    let halves: Vec<(bool, bool)> = blocks.iter().map(|block| (block.has_key(), block.has_id())).filter(|(key, id)| *key || *id).collect();
+    let halves: Vec<(bool, bool)> =
+        blocks.iter().map(|block| (block.has_key(), block.has_id())).filter(|(key, id)| *key || *id).collect();
     let alternate = halves.len().is_multiple_of(2)
         && !halves.is_empty()
-        && halves.chunks(2).all(|pair| pair[0] == halves[0] && pair[1] == (!halves[0].0, !halves[0].1) && pair[0].0 != pair[0].1);
+        && halves
+            .chunks(2)
+            .all(|pair| pair[0] == halves[0] && pair[1] == (!halves[0].0, !halves[0].1) && pair[0].0 != pair[0].1);
     if !alternate {
         return;
     }
@@ -245,9 +269,14 @@ fn join_halves(blocks: &mut Vec<Block<'_>>) {
 }
 
 fn dialect(blocks: &[Block<'_>]) -> Dialect {
-    let has = |names: &[&str]| blocks.iter().flat_map(|block| &block.fields).any(|field| names.contains(&folded(&field.name).as_str()));
-    let directory = has(&["msfverecoverypassword", "msfverecoveryguid", "distinguishedname"]) || (has(&["passwordid"]) && has(&["date"]));
-    let drive = || blocks.iter().flat_map(|block| &block.fields).any(|field| field.role == Role::Drive && is_drive(&field.value));
+    let has = |names: &[&str]| {
+        blocks.iter().flat_map(|block| &block.fields).any(|field| names.contains(&folded(&field.name).as_str()))
+    };
+    let directory = has(&["msfverecoverypassword", "msfverecoveryguid", "distinguishedname"])
+        || (has(&["passwordid"]) && has(&["date"]));
+    let drive = || {
+        blocks.iter().flat_map(|block| &block.fields).any(|field| field.role == Role::Drive && is_drive(&field.value))
+    };
     if directory {
         Dialect::plain(SourceKind::ActiveDirectory)
     } else if has(&["id"]) && has(&["createddatetime"]) && has(&["volumetype", "key"]) {

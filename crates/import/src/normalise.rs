@@ -111,19 +111,29 @@ impl Normaliser {
         let text = &mut self.out.text;
         match c {
             '\u{85}' | '\u{2028}' | '\u{2029}' => self.line_feed(),
-            '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {}
+            '\u{61C}'
+            | '\u{180E}'
+            | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{FEFF}' => {}
             // UTF-8 read as Windows-1252 and saved again: a no-break space, a dash.
             '\u{A0}' if text.ends_with('Â') => {
                 text.pop();
                 self.put(' ');
             }
-            '\u{90}'..='\u{95}' | '‘' | '’' | '“' | '”' | '•' if text.ends_with("â€") || text.ends_with("â\u{80}") => {
+            '\u{90}'..='\u{95}' | '‘' | '’' | '“' | '”' | '•' if text.ends_with("â€") || text.ends_with("â\u{80}") =>
+            {
                 text.pop();
                 text.pop();
                 self.put('-');
             }
-            '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => self.push_ascii(' '),
-            '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2500}' | '\u{FE58}' | '\u{FE63}' => self.put('-'),
+            '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => {
+                self.push_ascii(' ')
+            }
+            '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2500}' | '\u{FE58}' | '\u{FE63}' => {
+                self.put('-')
+            }
             // The mark of a long vowel, typed for a dash.
             'ー' | 'ｰ' if text.as_bytes().last().is_some_and(u8::is_ascii_hexdigit) => self.put('-'),
             '…' => (0..3).for_each(|_| self.put('.')),

@@ -66,7 +66,8 @@ pub(super) fn pair(text: &str, events: &[Event], name: &FileName) -> (Vec<Pairin
     pairer.left_over(&mut pairings);
     let from_name = if pairer.ids.is_empty() && pairer.keys.len() == 1 { name.only_guid() } else { None };
     let fallback = |index: usize| pairer.by_beginning(index, from_name);
-    let pairings = pairings.into_iter().enumerate().map(|(index, pairing)| pairing.unwrap_or_else(|| fallback(index))).collect();
+    let pairings =
+        pairings.into_iter().enumerate().map(|(index, pairing)| pairing.unwrap_or_else(|| fallback(index))).collect();
     (pairings, pairer.ids.iter().filter(|id| !id.ocr).map(|id| id.guid).collect())
 }
 
@@ -77,11 +78,15 @@ fn usable_ids(text: &str, events: &[Event]) -> Vec<Id> {
         Some(Id { guid, span: event.span.clone(), line: event.line, ocr: event.ocr, rejoined: event.rejoined })
     });
     let all: Vec<Id> = all.collect();
-    let is_file_name = |id: &&Id| text.as_bytes().get(id.span.end..id.span.end + 4).is_some_and(|end| end.eq_ignore_ascii_case(b".bek"));
+    let is_file_name = |id: &&Id| {
+        text.as_bytes().get(id.span.end..id.span.end + 4).is_some_and(|end| end.eq_ignore_ascii_case(b".bek"))
+    };
     let external: HashSet<Guid> = all.iter().filter(is_file_name).map(|id| id.guid).collect();
     let is_volume = |id: &Id| text[..id.span.start].ends_with("Volume{");
     let mut usable = all;
-    usable.retain(|id| !external.contains(&id.guid) && !is_volume(id) && labels::id_of(label_before(text, &id.span)) != IdOf::Other);
+    usable.retain(|id| {
+        !external.contains(&id.guid) && !is_volume(id) && labels::id_of(label_before(text, &id.span)) != IdOf::Other
+    });
     usable
 }
 
@@ -119,8 +124,8 @@ impl<'a> Pairer<'a> {
     /// Lines that hold one password and one ID.
     fn by_line(&self, pairings: &mut [Option<Pairing>]) {
         for (index, key) in self.keys.iter().enumerate() {
-            let alone =
-                (index == 0 || self.keys[index - 1].line != key.line) && self.keys.get(index + 1).is_none_or(|next| next.line != key.line);
+            let alone = (index == 0 || self.keys[index - 1].line != key.line)
+                && self.keys.get(index + 1).is_none_or(|next| next.line != key.line);
             let mut here = self.gap(index).iter().rev().chain(self.gap(index + 1)).filter(|id| id.line == key.line);
             let Some(first) = here.next() else { continue };
             if alone && here.all(|other| other.guid == first.guid) {
@@ -150,7 +155,12 @@ impl<'a> Pairer<'a> {
             }
             index += run;
         }
-        if behind == 0 && self.keys.len() > 1 && self.gap(0).is_empty() && pairings[0].is_none() && !self.gap(1).is_empty() {
+        if behind == 0
+            && self.keys.len() > 1
+            && self.gap(0).is_empty()
+            && pairings[0].is_none()
+            && !self.gap(1).is_empty()
+        {
             self.between_two(pairings);
         }
     }
@@ -163,7 +173,8 @@ impl<'a> Pairer<'a> {
                 continue;
             }
             let spare = index + 1 == self.keys.len() || first.guid != last.guid;
-            let close = index + 1 == self.keys.len() || same_block(self.text, self.keys[index].span.end, first.span.start);
+            let close =
+                index + 1 == self.keys.len() || same_block(self.text, self.keys[index].span.end, first.span.start);
             if spare && close {
                 *pairing = Some(self.take(first));
             }
@@ -201,8 +212,10 @@ impl<'a> Pairer<'a> {
         let at_change = index + 1 == behind && behind < self.keys.len();
         let unclear = at_change && !same_block(self.text, self.keys[index].span.end, first.span.start);
         let only_key = self.keys.len() == 1;
-        let others =
-            gap.iter().take_while(|id| only_key && same_block(self.text, first.span.end, id.span.start)).any(|id| id.guid != first.guid);
+        let others = gap
+            .iter()
+            .take_while(|id| only_key && same_block(self.text, first.span.end, id.span.start))
+            .any(|id| id.guid != first.guid);
         pairings[index] = Some(if unclear {
             Self::open(&gap[..1])
         } else if others {
@@ -220,7 +233,9 @@ impl<'a> Pairer<'a> {
         if with_first && !with_second {
             pairings[0] = Some(self.take(id));
             pairings[1] = None;
-        } else if with_first == with_second && pairings[1].as_ref().is_some_and(|second| second.span.as_ref() == Some(&id.span)) {
+        } else if with_first == with_second
+            && pairings[1].as_ref().is_some_and(|second| second.span.as_ref() == Some(&id.span))
+        {
             let open = Self::open(std::slice::from_ref(id));
             pairings[0] = Some(open.clone());
             pairings[1] = Some(open);
@@ -231,7 +246,10 @@ impl<'a> Pairer<'a> {
     fn last_before(&self, before: &[Id], run: usize) -> Vec<Pairing> {
         let Some(last) = before.last() else { return Vec::new() };
         let mut from = before.len() - 1;
-        while from > 0 && before.len() - from < BLOCK_IDS && same_block(self.text, before[from - 1].span.end, before[from].span.start) {
+        while from > 0
+            && before.len() - from < BLOCK_IDS
+            && same_block(self.text, before[from - 1].span.end, before[from].span.start)
+        {
             from -= 1;
         }
         let block = &before[from..];
@@ -251,12 +269,14 @@ impl<'a> Pairer<'a> {
         }
         let chosen = |ids: Vec<&Id>| ids.into_iter().map(|id| Pairing { ambiguous: true, ..self.take(id) }).collect();
         if let Some(types) = joined_types(self.text, &block[0].span, distinct.len()) {
-            let passwords: Vec<&Id> = distinct.iter().zip(types).filter_map(|(id, is_password)| is_password.then_some(id)).collect();
+            let passwords: Vec<&Id> =
+                distinct.iter().zip(types).filter_map(|(id, is_password)| is_password.then_some(id)).collect();
             if passwords.len() == run {
                 return chosen(passwords);
             }
         }
-        let named: Vec<&Id> = distinct.iter().filter(|id| labels::id_of(label_before(self.text, &id.span)) == IdOf::Key).collect();
+        let named: Vec<&Id> =
+            distinct.iter().filter(|id| labels::id_of(label_before(self.text, &id.span)) == IdOf::Key).collect();
         let one_line = distinct.iter().all(|id| id.line == distinct[0].line);
         if let ([only], 1, false) = (&named[..], run, one_line) {
             return vec![self.take(only)];
@@ -279,7 +299,8 @@ impl<'a> Pairer<'a> {
         let reach = floor(self.text, self.text.len().min(key.span.end + PREFIX_REACH_BYTES));
         let behind = &self.text[key.span.end..reach];
         let line_end = key.span.end + behind.find('\n').unwrap_or(behind.len());
-        let found = self.beginnings(from..key.span.start).last().or_else(|| self.beginnings(key.span.end..line_end).next());
+        let found =
+            self.beginnings(from..key.span.start).last().or_else(|| self.beginnings(key.span.end..line_end).next());
         match (found, from_name) {
             (Some(KeyId::Prefix(prefix)), Some(guid)) if guid.compact().starts_with(prefix.as_str()) => {
                 Pairing { key_id: KeyId::Full(guid), ..Pairing::default() }
@@ -292,7 +313,9 @@ impl<'a> Pairer<'a> {
 
     fn beginnings(&self, part: Range<usize>) -> impl Iterator<Item = KeyId> {
         let bytes = self.text.as_bytes();
-        let starts = part.clone().filter(move |at| bytes[*at].is_ascii_hexdigit() && (*at == 0 || !bytes[at - 1].is_ascii_alphanumeric()));
+        let starts = part
+            .clone()
+            .filter(move |at| bytes[*at].is_ascii_hexdigit() && (*at == 0 || !bytes[at - 1].is_ascii_alphanumeric()));
         starts.filter_map(move |start| {
             if let Some(guid) = layout::compact_guid(self.text, start) {
                 return Some(KeyId::Full(guid));

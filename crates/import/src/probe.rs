@@ -55,7 +55,8 @@ pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
         return true;
     }
     let content = if marks::is_markup(bytes) { Content::Markup } else { Content::File };
-    Probe::new(content).read(bytes) || bytes.len() <= BULK_BYTES && bytes.contains(&0) && Probe::new(content).read(&without_zeros(bytes))
+    Probe::new(content).read(bytes)
+        || bytes.len() <= BULK_BYTES && bytes.contains(&0) && Probe::new(content).read(&without_zeros(bytes))
 }
 
 /// A reader may drop the zeros of what was widened more than once, and of UTF-16 that is none everywhere.
@@ -145,8 +146,10 @@ impl Probe {
         if self.rows().any(Row::finish) {
             return true;
         }
-        // Markup, and columns that were wrapped, stand between the groups of one key; in a few pages, of which some are joined.
-        self.content == Content::Markup && self.plain.sound_groups() >= GROUPS || !self.bulk && self.plain.joined_groups() >= GROUPS
+        // Markup, and columns that were wrapped, stand between the groups of one key; in a few pages, of which some are
+        // joined.
+        self.content == Content::Markup && self.plain.sound_groups() >= GROUPS
+            || !self.bulk && self.plain.joined_groups() >= GROUPS
     }
 
     /// The block that begins there, and what it has in it.
@@ -166,7 +169,8 @@ impl Probe {
 
     fn block(&mut self, bytes: &[u8], block: &Block) -> bool {
         // The end of a block may cut a word.
-        let around = block.part.start.saturating_sub(marks::ENCODED_BYTES)..bytes.len().min(block.part.end + marks::ENCODED_BYTES);
+        let around = block.part.start.saturating_sub(marks::ENCODED_BYTES)
+            ..bytes.len().min(block.part.end + marks::ENCODED_BYTES);
         if self.content != Content::Text && block.own.words && marks::announces(&bytes[around]) {
             return true;
         }

@@ -115,7 +115,10 @@ impl Sifter {
 
     /// Whether no piece was begun and nothing is to be kept.
     fn is_between(&self) -> bool {
-        self.window.len() == self.new_from && self.owed == 0 && self.encoding.is_some() && self.window.len().is_multiple_of(ALIGNMENT)
+        self.window.len() == self.new_from
+            && self.owed == 0
+            && self.encoding.is_some()
+            && self.window.len().is_multiple_of(ALIGNMENT)
     }
 
     /// Goes on behind the window and so many zeros.
@@ -132,7 +135,10 @@ impl Sifter {
     pub fn finish(mut self) -> Reading {
         self.look();
         self.read_kept(true);
-        self.reading.unwrap_or_else(|| Reading { remarks: vec![Remark::whole(RemarkKind::NoPasswordInFile)], ..Reading::default() })
+        self.reading.unwrap_or_else(|| Reading {
+            remarks: vec![Remark::whole(RemarkKind::NoPasswordInFile)],
+            ..Reading::default()
+        })
     }
 
     /// Looks at the new piece, keeps of it what is to be kept, and makes room for the next.
@@ -182,7 +188,11 @@ impl Sifter {
         }
         if lines::is_bytewise(encoding) && self.before_window.bytes() > 0 {
             // The rest of a character whose beginning was left behind.
-            self.kept[at..].iter_mut().take(ALIGNMENT).take_while(|byte| matches!(**byte, 0x80..0xC0)).for_each(|byte| *byte = b' ');
+            self.kept[at..]
+                .iter_mut()
+                .take(ALIGNMENT)
+                .take_while(|byte| matches!(**byte, 0x80..0xC0))
+                .for_each(|byte| *byte = b' ');
         }
     }
 
@@ -216,7 +226,9 @@ impl Sifter {
         }
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
         let budget = Budget::new();
-        let read = |bytes: &[u8]| text::read(&Input { name: FileName::new(self.name.as_deref()), bytes, nest: Nest::outermost(&budget) });
+        let read = |bytes: &[u8]| {
+            text::read(&Input { name: FileName::new(self.name.as_deref()), bytes, nest: Nest::outermost(&budget) })
+        };
         let mut reading = read(&self.kept);
         let mut cut = None;
         if !all {

@@ -55,8 +55,12 @@ impl<'a> SourceText<'a> {
                     _ => sure(Text::Owned(decode::text(bytes, Encoding::Utf8).text)),
                 }
             }
-            Encoding::Utf16Le(offset) => sure(Text::Owned(utf16(bytes.get(offset..).unwrap_or_default(), u16::from_le_bytes))),
-            Encoding::Utf16Be(offset) => sure(Text::Owned(utf16(bytes.get(offset..).unwrap_or_default(), u16::from_be_bytes))),
+            Encoding::Utf16Le(offset) => {
+                sure(Text::Owned(utf16(bytes.get(offset..).unwrap_or_default(), u16::from_le_bytes)))
+            }
+            Encoding::Utf16Be(offset) => {
+                sure(Text::Owned(utf16(bytes.get(offset..).unwrap_or_default(), u16::from_be_bytes)))
+            }
             other => Self { text: Text::Owned(decode::text(bytes, other).text), guessed_letters: true },
         }
     }
@@ -64,7 +68,10 @@ impl<'a> SourceText<'a> {
     /// The same file by other pages, where its letters are a guess.
     pub(super) fn by_other_pages(&self, bytes: &'a [u8]) -> impl Iterator<Item = Self> {
         let pages = if self.guessed_letters { Some(decode::other_pages()) } else { None };
-        pages.into_iter().flatten().map(|page| Self { text: Text::Owned(decode::text(bytes, page).text), guessed_letters: false })
+        pages
+            .into_iter()
+            .flatten()
+            .map(|page| Self { text: Text::Owned(decode::text(bytes, page).text), guessed_letters: false })
     }
 
     /// The characters.

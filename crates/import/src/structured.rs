@@ -27,7 +27,8 @@ fn with_sheet<T>(input: &Input<'_>, then: impl FnOnce(Sheet<'_>) -> T) -> Option
         return FORMATS.iter().find_map(|format| format(&source)).map(then);
     }
     // With the right page the names of fields are words.
-    let known = |source: &SourceText<'_>| FORMATS.iter().find_map(|format| format(source)).map(|sheet| known_names(&sheet));
+    let known =
+        |source: &SourceText<'_>| FORMATS.iter().find_map(|format| format(source)).map(|sheet| known_names(&sheet));
     let mut best: Option<(usize, SourceText<'_>)> = known(&source).map(|names| (names, source));
     let other = SourceText::of(input.bytes);
     for page in other.by_other_pages(input.bytes) {
@@ -38,7 +39,10 @@ fn with_sheet<T>(input: &Input<'_>, then: impl FnOnce(Sheet<'_>) -> T) -> Option
         }
     }
     let (_, source) = best?;
-    let sheet = FORMATS.iter().find_map(|format| format(&source)).map(|sheet| Sheet { guessed_letters: source.guessed_letters, ..sheet });
+    let sheet = FORMATS
+        .iter()
+        .find_map(|format| format(&source))
+        .map(|sheet| Sheet { guessed_letters: source.guessed_letters, ..sheet });
     sheet.map(then)
 }
 
@@ -52,7 +56,8 @@ fn known_names(sheet: &Sheet<'_>) -> usize {
 fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool) -> Reading {
     if structured.records.is_empty() && (!plain.records.is_empty() || structured.source.is_none()) {
         let attachments = std::mem::take(&mut structured.attachments);
-        let broken: Vec<Remark> = structured.remarks.into_iter().filter(|remark| about_structure(remark.kind)).collect();
+        let broken: Vec<Remark> =
+            structured.remarks.into_iter().filter(|remark| about_structure(remark.kind)).collect();
         let mut reading = Reading { package_left: structured.package_left, ..plain };
         if broken.iter().any(|remark| remark.kind.is_refusal()) {
             // A better reason is known.
@@ -82,7 +87,9 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
                 let place = twin.place;
                 complete(twin, record);
                 if twin.key_id != KeyId::Unknown {
-                    structured.remarks.retain(|remark| remark.kind != RemarkKind::NoKeyId || remark.place != Some(place));
+                    structured
+                        .remarks
+                        .retain(|remark| remark.kind != RemarkKind::NoKeyId || remark.place != Some(place));
                 }
             }
             continue;
@@ -97,7 +104,9 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
         by_mark.insert(record.password.mark(&keys), structured.records.len());
         structured.records.push(record);
     }
-    structured.remarks.extend(remarks.into_iter().filter(|remark| remark.place.is_some_and(|place| added.contains(&place))));
+    structured
+        .remarks
+        .extend(remarks.into_iter().filter(|remark| remark.place.is_some_and(|place| added.contains(&place))));
     if text::mismatch(input, &structured.records, &structured.partial, &[]) {
         structured.remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
     }
@@ -106,7 +115,8 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
 
 /// What the plain reader knows and the list does not: its blocks are looser than its labels.
 fn complete(record: &mut Candidate, plain: Candidate) {
-    if record.key_id == KeyId::Unknown && record.key_id_candidates.is_empty() && matches!(plain.key_id, KeyId::Full(_)) {
+    if record.key_id == KeyId::Unknown && record.key_id_candidates.is_empty() && matches!(plain.key_id, KeyId::Full(_))
+    {
         record.key_id = plain.key_id;
     }
     record.device_name = record.device_name.take().or(plain.device_name);

@@ -39,7 +39,11 @@ pub(super) fn read(input: &Input<'_>) -> Reading {
         for page in decode::other_pages() {
             let other = scanned(input.bytes, page, &marks);
             // With as many keys, a label in the page's own script shows that it is the right one.
-            let speaks = || found > 0 && keys(&other.events) == found && Context::of(&other.normalised.text, false).has_foreign_label();
+            let speaks = || {
+                found > 0
+                    && keys(&other.events) == found
+                    && Context::of(&other.normalised.text, false).has_foreign_label()
+            };
             if speaks() {
                 best = other;
                 break;
@@ -82,8 +86,7 @@ fn build(scanned: Scanned, input: &Input<'_>) -> Reading {
     let text = normalised.text.as_str();
     let has_keys = keys(&events) > 0;
     // A GUID without a letter is more likely a row of numbers.
-    let is_guid =
-        |event: &Event| matches!(event.found, Found::Guid(guid) if guid.as_bytes().iter().any(|byte| byte & 0xF > 9 || byte >> 4 > 9));
+    let is_guid = |event: &Event| matches!(event.found, Found::Guid(guid) if guid.as_bytes().iter().any(|byte| byte & 0xF > 9 || byte >> 4 > 9));
     let about_keys = !has_keys && (events.iter().any(is_guid) || holds(text, "bitlocker"));
     // Without a key, a weak sign of one is only believed in a text that is about keys.
     events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || about_keys);
@@ -95,7 +98,8 @@ fn build(scanned: Scanned, input: &Input<'_>) -> Reading {
     let mut first_key = None;
     let finds = events.into_iter().filter(|event| !matches!(event.found, Found::Guid(_)));
     for (event, pairing) in finds.zip(pairings) {
-        let folded = normalised.is_folded(&event.span) || pairing.span.as_ref().is_some_and(|span| normalised.is_folded(span));
+        let folded =
+            normalised.is_folded(&event.span) || pairing.span.as_ref().is_some_and(|span| normalised.is_folded(span));
         match event.found {
             Found::Key { password, mark } => {
                 let first_key = *first_key.get_or_insert(event.span.start);
@@ -140,13 +144,22 @@ fn notes(ocr: bool, rejoined: bool, folded: bool, pairing: &Pairing) -> Vec<Rema
     .collect()
 }
 
-fn finish(merger: Merger, flaws: Vec<(Remark, KeyId)>, text: &str, ids: &[Guid], kind: SourceKind, input: &Input<'_>) -> Reading {
+fn finish(
+    merger: Merger,
+    flaws: Vec<(Remark, KeyId)>,
+    text: &str,
+    ids: &[Guid],
+    kind: SourceKind,
+    input: &Input<'_>,
+) -> Reading {
     let (records, mut remarks) = merger.finish();
     let of_windows = matches!(kind, SourceKind::WindowsTxt | SourceKind::WindowsTxtWin7);
     let mut partial: Vec<KeyId> = Vec::new();
     for (remark, key_id) in flaws {
         remarks.push(remark);
-        let known = key_id == KeyId::Unknown || partial.contains(&key_id) || records.iter().any(|record| record.key_id == key_id);
+        let known = key_id == KeyId::Unknown
+            || partial.contains(&key_id)
+            || records.iter().any(|record| record.key_id == key_id);
         if !known {
             partial.push(key_id);
         }
@@ -160,7 +173,9 @@ fn finish(merger: Merger, flaws: Vec<(Remark, KeyId)>, text: &str, ids: &[Guid],
             let from_text = ids.last().copied();
             partial.extend(from_text.or_else(|| input.name.only_guid()).map(KeyId::Full));
         }
-        trace = !partial.is_empty() || (about_bitlocker && !ids.is_empty()) || (about_bitlocker && !input.name.guids.is_empty());
+        trace = !partial.is_empty()
+            || (about_bitlocker && !ids.is_empty())
+            || (about_bitlocker && !input.name.guids.is_empty());
     }
     if mismatch(input, &records, &partial, ids) {
         remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
@@ -175,7 +190,10 @@ pub(super) fn mismatch(input: &Input<'_>, records: &[Candidate], partial: &[KeyI
     let fits = |key_id: &KeyId| name.iter().any(|guid| key_id.may_equal(&KeyId::Full(*guid)));
     let candidates = records.iter().flat_map(|record| &record.key_id_candidates);
     let mut known = taken.filter(|key_id| **key_id != KeyId::Unknown).peekable();
-    !name.is_empty() && known.peek().is_some() && !known.any(fits) && !ids.iter().chain(candidates).any(|guid| name.contains(guid))
+    !name.is_empty()
+        && known.peek().is_some()
+        && !known.any(fits)
+        && !ids.iter().chain(candidates).any(|guid| name.contains(guid))
 }
 
 /// Which kind of text it is, by its form.
@@ -201,9 +219,11 @@ fn has_short_form(text: &str, id: Guid) -> bool {
     let whole = id.to_string();
     let Some((begun, rest)) = whole.split_at_checked(16) else { return false };
     let bytes = text.as_bytes();
-    let mut places = bytes.windows(begun.len()).enumerate().filter(|(_, window)| window.eq_ignore_ascii_case(begun.as_bytes()));
+    let mut places =
+        bytes.windows(begun.len()).enumerate().filter(|(_, window)| window.eq_ignore_ascii_case(begun.as_bytes()));
     places.next().is_some_and(|(at, _)| {
         let next = bytes.get(at + begun.len());
-        !next.is_some_and(|byte| byte.eq_ignore_ascii_case(&rest.as_bytes()[0])) && !next.is_some_and(u8::is_ascii_alphanumeric)
+        !next.is_some_and(|byte| byte.eq_ignore_ascii_case(&rest.as_bytes()[0]))
+            && !next.is_some_and(u8::is_ascii_alphanumeric)
     })
 }

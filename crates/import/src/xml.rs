@@ -57,7 +57,8 @@ fn first_document(text: &str, reach: usize) -> Option<usize> {
     while let Some(end) = (rest.starts_with("<?") || rest.starts_with("<!")).then(|| rest.find('>')).flatten() {
         rest = rest[end + 1..].trim_start_matches(|c: char| c != '<');
     }
-    let name: String = rest.strip_prefix('<')?.chars().take_while(|c| c.is_alphanumeric() || "_:.-".contains(*c)).take(64).collect();
+    let name: String =
+        rest.strip_prefix('<')?.chars().take_while(|c| c.is_alphanumeric() || "_:.-".contains(*c)).take(64).collect();
     let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && name.len() < 64;
     (is_name && !OTHER_ROOTS.contains(&name.to_lowercase().as_str())).then_some(start)
 }
@@ -107,7 +108,9 @@ impl Builder {
                         None => self.beyond |= self.declares_entities,
                     },
                 },
-                Ok(Event::DocType(declaration)) => self.declares_entities |= declaration.into_inner().contains("<!ENTITY"),
+                Ok(Event::DocType(declaration)) => {
+                    self.declares_entities |= declaration.into_inner().contains("<!ENTITY")
+                }
                 Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
                 Ok(Event::Eof) => {
                     self.broken |= !self.open.is_empty();
@@ -134,8 +137,13 @@ impl Builder {
     fn start(&mut self, start: &BytesStart<'_>) {
         let parent = self.open.last().map(|element| element.at);
         let name = start.local_name();
-        let mut entry =
-            Entry { name: Text::copy(name.as_ref()), fields: Vec::new(), parent, place: None, dialect: Dialect::plain(SourceKind::Other) };
+        let mut entry = Entry {
+            name: Text::copy(name.as_ref()),
+            fields: Vec::new(),
+            parent,
+            place: None,
+            dialect: Dialect::plain(SourceKind::Other),
+        };
         for attribute in start.attributes().with_checks(false).flatten() {
             let name = attribute.key.local_name();
             let value = unescape(&attribute.value).unwrap_or_default();
@@ -198,8 +206,12 @@ impl Builder {
         let mut telling = entry.fields.iter().filter(|field| !quiet(field));
         let (naming, None) = (telling.next()?, telling.next()) else { return None };
         let known = role(&naming.value) != Role::Unknown
-            || matches!(folded(&entry.name).as_str(), "property" | "field" | "string" | "s" | "entry" | "data" | "item");
-        (NAMING.contains(&folded(&naming.name).as_str()) && known).then(|| Field::new(Text::copy(&naming.value), Text::copy(value)))
+            || matches!(
+                folded(&entry.name).as_str(),
+                "property" | "field" | "string" | "s" | "entry" | "data" | "item"
+            );
+        (NAMING.contains(&folded(&naming.name).as_str()) && known)
+            .then(|| Field::new(Text::copy(&naming.value), Text::copy(value)))
     }
 
     fn sheet(mut self) -> Sheet<'static> {
@@ -236,7 +248,10 @@ impl Builder {
 /// Whose element it is by itself; [`SourceKind::Other`] where that is not known.
 fn dialect(entry: &mut Entry<'static>) -> Dialect {
     let unknown = Dialect::plain(SourceKind::Other);
-    if entry.has("keyprotectorid") || entry.has("keyprotectortype") || (entry.has("mountpoint") && entry.has("volumestatus")) {
+    if entry.has("keyprotectorid")
+        || entry.has("keyprotectortype")
+        || (entry.has("mountpoint") && entry.has("volumestatus"))
+    {
         return Dialect { numbers: Numbers::PowerShell, ..Dialect::plain(SourceKind::PowerShell) };
     }
     if entry.has("bitlockerkey") && entry.has("driveid") {

@@ -227,7 +227,9 @@ impl<'de> Visitor<'de> for DetailsVisitor {
         let (mut prefix, mut created_raw) = (None, None);
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             match name.as_ref() {
-                "id" => details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?),
+                "id" => {
+                    details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?)
+                }
                 "keyIdPrefix" => prefix = Some(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?),
                 "createdDateTime" => details.created = Some(Created::Zoned(map.next_value()?)),
                 "createdRaw" => created_raw = Some(Created::Raw(map.next_value()?)),
@@ -320,6 +322,9 @@ mod tests {
 
     #[test]
     fn an_empty_record_is_mostly_absent() {
-        assert_eq!(serde_json::to_string(&Details::default()).ok().as_deref(), Some(r#"{"volumeType":"unknown","state":"current"}"#));
+        assert_eq!(
+            serde_json::to_string(&Details::default()).ok().as_deref(),
+            Some(r#"{"volumeType":"unknown","state":"current"}"#)
+        );
     }
 }

@@ -118,7 +118,9 @@ impl Field {
             Self::KeyId => details.key_id.known_hex().and_then(|hex| hex.parse().ok()).map(FieldValue::Text),
             Self::DeviceName => text(&details.device_name),
             Self::DeviceId => text(&details.device_id),
-            Self::VolumeType => (details.volume_type != VolumeType::Unknown).then_some(FieldValue::VolumeType(details.volume_type)),
+            Self::VolumeType => {
+                (details.volume_type != VolumeType::Unknown).then_some(FieldValue::VolumeType(details.volume_type))
+            }
             Self::MountPoint => text(&details.mount_point),
             Self::VolumeLabel => text(&details.volume_label),
             Self::Created => details.created.clone().map(FieldValue::Created),

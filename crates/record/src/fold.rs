@@ -119,7 +119,9 @@ mod tests {
 
     #[test]
     fn every_script_folds_to_its_value() {
-        for (text, value) in [("٣", b'3'), ("۹", b'9'), ("４", b'4'), ("०", b'0'), ("𝟙", b'1'), ("𝟿", b'9'), ("7", b'7')] {
+        for (text, value) in
+            [("٣", b'3'), ("۹", b'9'), ("４", b'4'), ("०", b'0'), ("𝟙", b'1'), ("𝟿", b'9'), ("7", b'7')]
+        {
             assert_eq!(text.chars().next().and_then(fold_digit), Some(value), "{text}");
         }
     }

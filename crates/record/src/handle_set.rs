@@ -65,7 +65,8 @@ impl From<HandleSet> for String {
         for (first, last) in set.0 {
             let comma = if text.is_empty() { "" } else { "," };
             // Writing to a String cannot fail.
-            let _ = if first == last { write!(text, "{comma}r{first}") } else { write!(text, "{comma}r{first}-r{last}") };
+            let _ =
+                if first == last { write!(text, "{comma}r{first}") } else { write!(text, "{comma}r{first}-r{last}") };
         }
         text
     }

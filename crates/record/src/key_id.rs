@@ -137,7 +137,11 @@ impl FromStr for KeyIdPrefix {
     fn from_str(text: &str) -> Result<Self, GuidError> {
         let digits: Vec<u8> = hex_digits(text).collect::<Result<_, _>>()?;
         let hex: String = digits.into_iter().map(hex_digit).collect();
-        if (PREFIX_MIN_HEX..GUID_HEX).contains(&hex.len()) { Ok(Self(hex)) } else { Err(GuidError::Length { found: hex.len() }) }
+        if (PREFIX_MIN_HEX..GUID_HEX).contains(&hex.len()) {
+            Ok(Self(hex))
+        } else {
+            Err(GuidError::Length { found: hex.len() })
+        }
     }
 }
 
@@ -211,7 +215,9 @@ mod tests {
     #[test]
     fn case_braces_and_hyphens_do_not_matter() {
         let plain = "7EDB30ED-1234-4ABC-9DEF-0123456789AB";
-        for text in [plain.to_lowercase(), format!("{{{plain}}}"), plain.replace('-', ""), plain.replace('-', "\u{2011}")] {
+        for text in
+            [plain.to_lowercase(), format!("{{{plain}}}"), plain.replace('-', ""), plain.replace('-', "\u{2011}")]
+        {
             assert_eq!(text.parse::<Guid>().map(|guid| guid.to_string()).as_deref(), Ok(plain));
         }
     }

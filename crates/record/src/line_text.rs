@@ -79,7 +79,8 @@ impl FromStr for LineText {
             let clean = text.trim();
             return if clean.is_empty() { Err(LineTextError::Empty) } else { Ok(Self(clean.to_owned())) };
         }
-        let clean: String = text.nfc().filter(|c| !is_unprintable(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+        let clean: String =
+            text.nfc().filter(|c| !is_unprintable(*c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
         let clean = clean.trim();
         if clean.is_empty() {
             return Err(LineTextError::Empty);

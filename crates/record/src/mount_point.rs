@@ -31,7 +31,8 @@ fn drive_letter(text: &str) -> Option<LineText> {
     let folded: String = text.nfkc().collect();
     let mut chars = folded.trim().chars();
     let letter = chars.next().filter(char::is_ascii_alphabetic)?;
-    matches!(chars.as_str(), "" | ":" | ":\\" | ":/").then(|| format!("{}:", letter.to_ascii_uppercase()).parse().ok())?
+    matches!(chars.as_str(), "" | ":" | ":\\" | ":/")
+        .then(|| format!("{}:", letter.to_ascii_uppercase()).parse().ok())?
 }
 
 #[cfg(test)]

@@ -168,8 +168,8 @@ impl RecoveryPassword {
         Digits(text)
     }
 
-    /// The key that the digits spell: each group's eleventh part, little-endian. For proving and repairing only: whoever has
-    /// it has the digits.
+    /// The key that the digits spell: each group's eleventh part, little-endian. For proving and repairing only:
+    /// whoever has it has the digits.
     #[must_use]
     pub fn to_key_bytes(&self) -> Zeroizing<[u8; KEY_BYTES]> {
         let mut key = Zeroizing::new([0; KEY_BYTES]);
@@ -205,7 +205,11 @@ impl RecoveryPassword {
     /// Whether both hold the same digits; takes the same time either way.
     #[must_use]
     pub fn same_digits(&self, other: &Self) -> bool {
-        self.sixteenths.iter().zip(other.sixteenths.iter()).fold(subtle::Choice::from(1), |same, (a, b)| same & a.ct_eq(b)).into()
+        self.sixteenths
+            .iter()
+            .zip(other.sixteenths.iter())
+            .fold(subtle::Choice::from(1), |same, (a, b)| same & a.ct_eq(b))
+            .into()
     }
 }
 
@@ -285,7 +289,8 @@ pub fn is_separator(c: char) -> bool {
     c.is_whitespace()
         || matches!(
             c,
-            '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{AD}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{2043}' | '+' | '/'
+            '-' | '\u{2010}'
+                ..='\u{2015}' | '\u{2212}' | '\u{AD}' | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{2043}' | '+' | '/'
         )
 }
 
@@ -328,7 +333,10 @@ mod tests {
         let large = LIBBDE.replace("693451", "999999");
         assert_eq!(parsed(&large), Err(PasswordError::Group { group: 8, problem: PasswordProblem::OutOfRange }));
         let short = LIBBDE.replace("471207", "47120");
-        assert_eq!(parsed(&short), Err(PasswordError::Group { group: 1, problem: PasswordProblem::Length { found: 5 } }));
+        assert_eq!(
+            parsed(&short),
+            Err(PasswordError::Group { group: 1, problem: PasswordProblem::Length { found: 5 } })
+        );
         let letter = LIBBDE.replace("561902", "56l902");
         assert_eq!(parsed(&letter), Err(PasswordError::Group { group: 5, problem: PasswordProblem::NotADigit }));
         assert_eq!(parsed("123456-123"), Err(PasswordError::GroupCount { found: 2 }));
@@ -350,7 +358,10 @@ mod tests {
         let largest = ["720885"; 8].join("-");
         assert_eq!(parsed(&largest).as_deref(), Ok(largest.as_str()));
         assert!(RecoveryPassword::parse(&largest).is_ok_and(|password| password.is_weak()));
-        assert_eq!(parsed(&["720896"; 8].join("-")), Err(PasswordError::Group { group: 1, problem: PasswordProblem::OutOfRange }));
+        assert_eq!(
+            parsed(&["720896"; 8].join("-")),
+            Err(PasswordError::Group { group: 1, problem: PasswordProblem::OutOfRange })
+        );
     }
 
     #[test]

@@ -38,8 +38,14 @@ pub struct Proof {
 
 impl ProofLevel {
     /// All of them, the weakest first.
-    pub const ALL: [Self; 6] =
-        [Self::DoesNotOpen, Self::KeyIdFits, Self::OpensVolume, Self::OpensData, Self::MetadataIntact, Self::FirstSector];
+    pub const ALL: [Self; 6] = [
+        Self::DoesNotOpen,
+        Self::KeyIdFits,
+        Self::OpensVolume,
+        Self::OpensData,
+        Self::MetadataIntact,
+        Self::FirstSector,
+    ];
 
     /// The name in JSON.
     #[must_use]

@@ -1,5 +1,5 @@
-//! Which fields of a record were set in this vault itself, by a person or by a trial on a drive, and which tags. The rest
-//! came in with a source, and goes when that is undone.
+//! Which fields of a record were set in this vault itself, by a person or by a trial on a drive, and which tags. The
+//! rest came in with a source, and goes when that is undone.
 
 use std::collections::BTreeSet;
 

@@ -65,7 +65,10 @@ impl FromStr for VolumeType {
 
     fn from_str(text: &str) -> Result<Self, VolumeTypeError> {
         let word = text.trim().to_ascii_lowercase();
-        Self::ALL.into_iter().find(|kind| word == kind.word() || word == kind.graph_name().to_ascii_lowercase()).ok_or(VolumeTypeError)
+        Self::ALL
+            .into_iter()
+            .find(|kind| word == kind.word() || word == kind.graph_name().to_ascii_lowercase())
+            .ok_or(VolumeTypeError)
     }
 }
 

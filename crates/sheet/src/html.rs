@@ -92,7 +92,9 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
         Block::KeyId { first, whole } => {
             out.push_str("<div class=\"k\"><span class=\"d\">");
             escape(out, first);
-            out.push_str("</span><span>Key ID. The screen shows these first 8 characters, or all of it:<br><span class=\"d\">");
+            out.push_str(
+                "</span><span>Key ID. The screen shows these first 8 characters, or all of it:<br><span class=\"d\">",
+            );
             escape(out, whole);
             out.push_str("</span></span></div>\n");
         }

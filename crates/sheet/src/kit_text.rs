@@ -74,7 +74,10 @@ pub(super) fn kit_lines(secret: &str) -> Option<Vec<KitLine>> {
     let lines = body.as_bytes().chunks(LINE).enumerate();
     lines
         .map(|(at, letters)| {
-            let groups = letters.chunks(GROUP).map(|group| Zeroizing::new(String::from_utf8_lossy(group).into_owned())).collect();
+            let groups = letters
+                .chunks(GROUP)
+                .map(|group| Zeroizing::new(String::from_utf8_lossy(group).into_owned()))
+                .collect();
             Some(KitLine { groups, check: Zeroizing::new(check(at, letters)?) })
         })
         .collect()
@@ -134,7 +137,12 @@ fn checked(at: usize, line: &str, length: usize) -> Result<Zeroizing<String>, Ki
         let mut found = None;
         for place in 0..letters.len() {
             let typed = letters[place];
-            for other in CONFUSED.iter().filter(|pair| pair.contains(&typed)).flat_map(|pair| pair.iter()).filter(|c| **c != typed) {
+            for other in CONFUSED
+                .iter()
+                .filter(|pair| pair.contains(&typed))
+                .flat_map(|pair| pair.iter())
+                .filter(|c| **c != typed)
+            {
                 letters[place] = *other;
                 if fits(&letters) && found.replace((place, *other)).is_some() {
                     return Err(wrong);
@@ -193,7 +201,8 @@ const fn line_length(at: usize) -> usize {
 
 /// The two check letters of a line, counted from 0; `None` where a letter is none of Bech32's.
 fn check(at: usize, letters: &[u8]) -> Option<String> {
-    let value = |letter: &u8| LETTERS.iter().position(|known| known == letter).and_then(|value| u32::try_from(value).ok());
+    let value =
+        |letter: &u8| LETTERS.iter().position(|known| known == letter).and_then(|value| u32::try_from(value).ok());
     let start = u32::try_from(at).ok()? + 1;
     let sum = letters.iter().try_fold(start, |sum, letter| Some((sum * 33 + value(letter)?) % PRIME))?;
     let letter = |five: u32| LETTERS.get(five as usize).map(|letter| char::from(*letter));

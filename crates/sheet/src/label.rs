@@ -33,7 +33,13 @@ pub struct Label {
 impl Label {
     /// The label of the key with these 48 bare digits.
     pub(super) fn new(key_id: &KeyId, device: Option<&LineText>, drive: Option<&LineText>, digits: &str) -> Self {
-        Self { key_id: key_id.clone(), device: device.cloned(), drive: drive.cloned(), check: check(digits), ..Self::default() }
+        Self {
+            key_id: key_id.clone(),
+            device: device.cloned(),
+            drive: drive.cloned(),
+            check: check(digits),
+            ..Self::default()
+        }
     }
 
     /// With what else is known of the volume.

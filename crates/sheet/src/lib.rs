@@ -20,7 +20,9 @@ pub use html::html;
 pub use kit_text::{KitText, KitTextError, parse_kit};
 pub use label::Label;
 pub use layout::Paper;
-pub use page::{Block, Day, KeyFacts, KeySheet, KitSheet, Page, Symbol, SymbolKind, key_page, kit_page, list_page, share_page};
+pub use page::{
+    Block, Day, KeyFacts, KeySheet, KitSheet, Page, Symbol, SymbolKind, key_page, kit_page, list_page, share_page,
+};
 pub use pdf::pdf;
 pub use read::{PAYLOADS, SCAN_BYTES, ScanError, Scanned, read_payloads, read_scan, sort_payloads};
 pub use split::{CombineError, Pad, Share, ShareTextError, SplitKind, combine, split};

@@ -33,7 +33,8 @@ pub fn pdf(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Zeroizin
     let faces = Typefaces::new(fonts)?;
     let mut document = Document::new_with(SerializeSettings { xmp_metadata: false, ..SerializeSettings::default() });
     let name = pages.first().map_or("Recovery key", |page: &Page| page.name);
-    document.set_metadata(Metadata::new().title(name.to_owned()).language("en".to_owned()).creator("drivekey".to_owned()));
+    document
+        .set_metadata(Metadata::new().title(name.to_owned()).language("en".to_owned()).creator("drivekey".to_owned()));
     let (width, height) = paper.size();
     let settings = PageSettings::from_wh(width, height).ok_or(SheetError::Document)?;
     let mut loaded = HashMap::new();
@@ -59,7 +60,12 @@ fn all_leaves(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Vec<V
     Ok(parts.into_iter().flatten().collect())
 }
 
-fn draw(leaf: &Leaf, surface: &mut Surface<'_>, faces: &Typefaces<'_>, loaded: &mut HashMap<usize, Font>) -> Result<(), SheetError> {
+fn draw(
+    leaf: &Leaf,
+    surface: &mut Surface<'_>,
+    faces: &Typefaces<'_>,
+    loaded: &mut HashMap<usize, Font>,
+) -> Result<(), SheetError> {
     for mark in &leaf.marks {
         match mark {
             Mark::Text { x, y, size, runs, silent } => {

@@ -178,7 +178,11 @@ fn check_letter(group: usize, digits: &[u8]) -> char {
 ///
 /// # Errors
 /// What `fill` says when there is no randomness.
-pub fn split<E>(digits: &Digits, kind: SplitKind, fill: &mut dyn FnMut(&mut [u8]) -> Result<(), E>) -> Result<Vec<Share>, E> {
+pub fn split<E>(
+    digits: &Digits,
+    kind: SplitKind,
+    fill: &mut dyn FnMut(&mut [u8]) -> Result<(), E>,
+) -> Result<Vec<Share>, E> {
     let mut set = String::with_capacity(SET_LETTERS);
     while set.len() < SET_LETTERS {
         let mut byte = [0];
@@ -256,7 +260,10 @@ impl Share {
             [b'3', number @ b'1'..=b'3'] => (SplitKind::TwoOfThree, number - b'0'),
             _ => return Err(bad),
         };
-        let set = fields.next().filter(|set| set.len() == SET_LETTERS && set.bytes().all(|c| LETTERS.contains(&c))).ok_or(bad)?;
+        let set = fields
+            .next()
+            .filter(|set| set.len() == SET_LETTERS && set.bytes().all(|c| LETTERS.contains(&c)))
+            .ok_or(bad)?;
         let mut rows = Vec::new();
         for (_, row) in kind.rows_on(number) {
             let text = fields.next().and_then(|field| field.strip_prefix(row)).ok_or(bad)?;

@@ -111,11 +111,15 @@ impl<'a> Typefaces<'a> {
     /// The faces of a style, the first choice first.
     fn chain(&self, style: Style) -> impl Iterator<Item = usize> {
         let first = style as usize;
-        [first, Style::Plain as usize].into_iter().take(if first == 0 { 1 } else { 2 }).chain(OWN.len()..self.faces.len())
+        [first, Style::Plain as usize]
+            .into_iter()
+            .take(if first == 0 { 1 } else { 2 })
+            .chain(OWN.len()..self.faces.len())
     }
 
     fn face_for(&self, style: Style, cluster: &str) -> Option<usize> {
-        self.chain(style).find(|face| cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.glyph_index(c).is_some()))
+        self.chain(style)
+            .find(|face| cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.glyph_index(c).is_some()))
     }
 
     /// The text with each letter that no face has written as `\u{…}`.
@@ -234,7 +238,10 @@ pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, Sheet
         .flat_map(Page::texts)
         .filter(|text| !text.is_ascii())
         .flat_map(|text| {
-            clusters(text).filter(|cluster| faces.face_for(Style::Bold, cluster).is_none()).flat_map(str::chars).collect::<Vec<_>>()
+            clusters(text)
+                .filter(|cluster| faces.face_for(Style::Bold, cluster).is_none())
+                .flat_map(str::chars)
+                .collect::<Vec<_>>()
         })
         .filter(|c| !is_ignorable(*c))
         .collect();
@@ -267,11 +274,20 @@ mod tests {
     #[test]
     fn own_faces_have_european_scripts_and_a_marked_zero() {
         let faces = Typefaces::new(&[]).unwrap();
-        for text in ["Jürgens Büro-PC", "Łódź čeština İstanbul", "Ноутбук Ольги Її Ґ", "Υπολογιστής Άννας", "Việt ễ", "e\u{301}x\u{323}"]
-        {
+        for text in [
+            "Jürgens Büro-PC",
+            "Łódź čeština İstanbul",
+            "Ноутбук Ольги Її Ґ",
+            "Υπολογιστής Άννας",
+            "Việt ễ",
+            "e\u{301}x\u{323}",
+        ] {
             assert_eq!(faces.printable(Style::Plain, text), text);
             assert_eq!(faces.printable(Style::Bold, text), text);
-            assert!(faces.shape(Style::Plain, text).iter().flat_map(|run| &run.glyphs).all(|glyph| glyph.id != 0), "{text}");
+            assert!(
+                faces.shape(Style::Plain, text).iter().flat_map(|run| &run.glyphs).all(|glyph| glyph.id != 0),
+                "{text}"
+            );
         }
         assert!(!faces.escaped());
         // Unlike the letter O, and all digits equally wide.

@@ -57,8 +57,11 @@ impl Leaf {
     /// `chunk`: after how many characters the values are cut, where the format cuts.
     pub fn bytes(self, guid: &str, key: &str, chunk: usize) -> Vec<u8> {
         let cut = |text: &str, open: &str, close: &str| -> String {
-            let pieces: Vec<String> =
-                text.as_bytes().chunks(chunk).map(|part| format!("{open}{}{close}", String::from_utf8_lossy(part))).collect();
+            let pieces: Vec<String> = text
+                .as_bytes()
+                .chunks(chunk)
+                .map(|part| format!("{open}{}{close}", String::from_utf8_lossy(part)))
+                .collect();
             pieces.concat()
         };
         match self {
@@ -140,7 +143,12 @@ pub fn zip(members: &[(&str, String)]) -> Vec<u8> {
 pub fn pack(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated)).unwrap();
+        writer
+            .start_file(
+                *name,
+                zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated),
+            )
+            .unwrap();
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()
@@ -154,13 +162,21 @@ pub fn deep(bytes: &[u8], depth: usize) -> Vec<u8> {
 fn open(kind: &str, body: &str) -> Vec<u8> {
     zip(&[
         ("mimetype", format!("application/vnd.oasis.opendocument.{kind}")),
-        ("content.xml", format!("<office:document-content><office:body>{body}</office:body></office:document-content>")),
+        (
+            "content.xml",
+            format!("<office:document-content><office:body>{body}</office:body></office:document-content>"),
+        ),
     ])
 }
 
 fn pdf(content: &str) -> Vec<u8> {
-    let page = "<< /Type /Page /Contents 2 0 R /Resources << /Font << /F << /Subtype /Type1 /BaseFont /Courier >> >> >> >>";
-    format!("%PDF-1.4\n1 0 obj {page} endobj\n2 0 obj << /Length {} >> stream\n{content}\nendstream endobj\n", content.len()).into()
+    let page =
+        "<< /Type /Page /Contents 2 0 R /Resources << /Font << /F << /Subtype /Type1 /BaseFont /Courier >> >> >> >>";
+    format!(
+        "%PDF-1.4\n1 0 obj {page} endobj\n2 0 obj << /Length {} >> stream\n{content}\nendstream endobj\n",
+        content.len()
+    )
+    .into()
 }
 
 /// A packed stream of so many MiB of zeros: the same piece again and again.

@@ -10,12 +10,15 @@ use drivekey_vault::reveal::{RevealError, reveal};
 use drivekey_vault::seal::{KdfCost, KdfLimits};
 use drivekey_vault::store::{Opened, PrivateFolder, Store, StoreError};
 use drivekey_vault::{
-    Entry, Fault, Filter, Found, Incoming, Locked, Machine, NewVault, TakenIn, Taking, TrashFilter, Unlocked, Vault, VaultError,
+    Entry, Fault, Filter, Found, Incoming, Locked, Machine, NewVault, TakenIn, Taking, TrashFilter, Unlocked, Vault,
+    VaultError,
 };
 use secrecy::SecretString;
 
-pub const LIMITS: KdfLimits =
-    KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 } };
+pub const LIMITS: KdfLimits = KdfLimits {
+    floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
+    ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 },
+};
 pub const PASSPHRASE: &str = "demopass";
 /// A Key ID that no known record has, not even with look-alikes folded.
 pub const NOBODYS: &str = "FFFFFFFF";
@@ -121,7 +124,8 @@ pub fn handle(number: u32) -> Handle {
 }
 
 pub fn incoming(password: &str, key_id: &str, device: &str, file: &str) -> Incoming {
-    let details = Details { key_id: key_id.parse().unwrap_or_default(), device_name: device.parse().ok(), ..Details::default() };
+    let details =
+        Details { key_id: key_id.parse().unwrap_or_default(), device_name: device.parse().ok(), ..Details::default() };
     Incoming {
         password: RecoveryPassword::parse(password).unwrap(),
         details,
@@ -158,8 +162,14 @@ pub fn known_incoming(number: u32) -> Incoming {
         _ => known_key_id(number),
     };
     let device = if number % 3 == 2 { String::new() } else { known_device(number) };
-    let mut one = incoming(&known_digits(number), if number % 8 == 7 { "" } else { &key_id }, &device, &format!("Quelldatei-{number}.txt"));
-    one.details.volume_type = [VolumeType::OperatingSystem, VolumeType::FixedData, VolumeType::Unknown][number as usize % 3];
+    let mut one = incoming(
+        &known_digits(number),
+        if number % 8 == 7 { "" } else { &key_id },
+        &device,
+        &format!("Quelldatei-{number}.txt"),
+    );
+    one.details.volume_type =
+        [VolumeType::OperatingSystem, VolumeType::FixedData, VolumeType::Unknown][number as usize % 3];
     one.details.volume_label = Some(text(&format!("Bezeichnung-{number}")));
     one.details.note = Some(text(&format!("Bemerkung-{number}")));
     one.details.tags = vec![text(&format!("Stichwort-{number}"))];
@@ -210,14 +220,19 @@ pub fn whole_digits(vault: &mut Vault<Unlocked>) -> Vec<String> {
     assert_eq!((vault.faults(), vault.doubt()), ([].as_slice(), None));
     let listing = vault.list(&everything()).unwrap();
     let verification = vault.verify(|_, _| {}).unwrap();
-    assert_eq!((listing.faults, verification.faults, verification.whole as usize), (Vec::new(), Vec::new(), listing.entries.len()));
+    assert_eq!(
+        (listing.faults, verification.faults, verification.whole as usize),
+        (Vec::new(), Vec::new(), listing.entries.len())
+    );
     listing.entries.iter().map(|entry| reveal(vault, entry).unwrap().digits.as_str().to_owned()).collect()
 }
 
 impl Known {
     /// With only the questions that differ in kind: for readings that are repeated thousands of times.
     pub fn brief(mut self) -> Self {
-        self.finds.retain(|(query, _)| query.len() == 8 || query.starts_with("Station") || query == "r2" || query == "Bemerkung-2");
+        self.finds.retain(|(query, _)| {
+            query.len() == 8 || query.starts_with("Station") || query == "r2" || query == "Bemerkung-2"
+        });
         self
     }
 }
@@ -267,7 +282,9 @@ pub fn class(error: &VaultError) -> Class {
             StoreError::Damaged(_) => Class::Damage,
             StoreError::NotAVault => Class::Foreign,
             StoreError::Newer { .. } => Class::Newer,
-            StoreError::ReadOnly | StoreError::UnfinishedOnReadOnly | StoreError::DiskFull | StoreError::TwoNames => Class::Unwritable,
+            StoreError::ReadOnly | StoreError::UnfinishedOnReadOnly | StoreError::DiskFull | StoreError::TwoNames => {
+                Class::Unwritable
+            }
             StoreError::Busy => Class::Busy,
             StoreError::Beside(_) => Class::Copy,
             _ => Class::Failed,
@@ -304,7 +321,10 @@ impl Step {
     }
 
     fn told<T: PartialEq + std::fmt::Debug>(call: &'static str, asked: &str, known: &T, answer: &T) -> Self {
-        Self::new(call, if answer == known { Outcome::Same } else { Outcome::Lie(format!("{asked}: {answer:?} for {known:?}")) })
+        Self::new(
+            call,
+            if answer == known { Outcome::Same } else { Outcome::Lie(format!("{asked}: {answer:?} for {known:?}")) },
+        )
     }
 }
 
@@ -352,15 +372,20 @@ pub fn ask(path: &Path, machine: Machine, passphrase: &str, known: &Known) -> Ve
     });
     for (entry, digits) in known.entries.iter().zip(&known.digits) {
         steps.push(match reveal(&mut vault, entry) {
-            Ok(revealed) => {
-                Step::told("reveal", &entry.handle.to_string(), &(digits.as_str(), entry), &(revealed.digits.as_str(), &revealed.entry))
-            }
+            Ok(revealed) => Step::told(
+                "reveal",
+                &entry.handle.to_string(),
+                &(digits.as_str(), entry),
+                &(revealed.digits.as_str(), &revealed.entry),
+            ),
             Err(RevealError::Vault(error)) => Step::refused("reveal", &error),
             Err(other) => Step::new("reveal", Outcome::Lie(format!("{other:?}"))),
         });
         let password = RecoveryPassword::parse(digits).unwrap();
         steps.push(match vault.whose(&password) {
-            Ok(found) if !found.faults.is_empty() => Step::beside_faults("whose", "digits", &found, std::slice::from_ref(entry)),
+            Ok(found) if !found.faults.is_empty() => {
+                Step::beside_faults("whose", "digits", &found, std::slice::from_ref(entry))
+            }
             Ok(found) => Step::told("whose", &entry.handle.to_string(), &true, &found.entries.contains(entry)),
             Err(error) => Step::refused("whose", &error),
         });

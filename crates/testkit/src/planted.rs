@@ -31,7 +31,9 @@ impl Plant {
             Self::Sparse(length, beginning) => {
                 // Where holes are stored as zeros a shorter one must do.
                 let length = if cfg!(target_os = "linux") { *length } else { 1 << 26 };
-                fs::File::create(&path).and_then(|mut file| file.write_all(beginning).and_then(|()| file.set_len(length))).is_ok()
+                fs::File::create(&path)
+                    .and_then(|mut file| file.write_all(beginning).and_then(|()| file.set_len(length)))
+                    .is_ok()
             }
             Self::Anothers(bytes) => fs::write(&path, bytes).is_ok() && give_away(&path),
             Self::Folder => fs::create_dir(&path).is_ok(),
@@ -118,8 +120,13 @@ pub fn journal_from(before: &[u8], after: &[u8]) -> Vec<u8> {
     const SECTOR: usize = 512;
     const NONCE: u32 = 0x1234_5678;
     let page = page_size(before);
-    let differing: Vec<usize> =
-        before.chunks(page).zip(after.chunks(page)).enumerate().filter(|(_, (a, b))| a != b).map(|(at, _)| at).collect();
+    let differing: Vec<usize> = before
+        .chunks(page)
+        .zip(after.chunks(page))
+        .enumerate()
+        .filter(|(_, (a, b))| a != b)
+        .map(|(at, _)| at)
+        .collect();
     assert!(!differing.is_empty());
     let mut journal = vec![0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
     for number in [differing.len(), NONCE as usize, before.len() / page, SECTOR, page] {

@@ -174,7 +174,9 @@ impl Vault<Unlocked> {
         let mut session = self.begin()?;
         for &handle in handles {
             let opened = session.access.row_of(session.writer.reader(), handle)?;
-            let opened = opened.filter(|opened| opened.summary.details.removed.is_some()).ok_or(VaultError::NoSuchRecord(handle))?;
+            let opened = opened
+                .filter(|opened| opened.summary.details.removed.is_some())
+                .ok_or(VaultError::NoSuchRecord(handle))?;
             for other in &opened.summary.details.conflicts_with {
                 if !handles.contains(other) && session.access.row_of(session.writer.reader(), *other)?.is_some() {
                     let (old, mut record) = session.take(*other)?;
@@ -195,7 +197,11 @@ impl Vault<Unlocked> {
         session.commit()
     }
 
-    fn change(&mut self, handle: Handle, apply: impl FnOnce(&mut WriteSession<'_>) -> Result<(), VaultError>) -> Result<Entry, VaultError> {
+    fn change(
+        &mut self,
+        handle: Handle,
+        apply: impl FnOnce(&mut WriteSession<'_>) -> Result<(), VaultError>,
+    ) -> Result<Entry, VaultError> {
         let mut session = self.begin()?;
         apply(&mut session)?;
         session.commit()?;
@@ -214,7 +220,8 @@ impl WriteSession<'_> {
             let same_id = access.hits(reader, TokenColumn::KeyId, access.root.key_id_token(guid).as_bytes())?;
             hits.extend(same_id.into_iter().filter(|other| other.summary.digits_token != summary.digits_token));
         }
-        let in_force = hits.iter().filter(|other| !other.summary.details.undone && other.summary.handle != summary.handle);
+        let in_force =
+            hits.iter().filter(|other| !other.summary.details.undone && other.summary.handle != summary.handle);
         Ok(in_force.map(|other| other.summary.handle).collect())
     }
 }

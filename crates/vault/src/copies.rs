@@ -126,7 +126,12 @@ fn is_stale(handle: drivekey_record::Handle, entries: &[Entry]) -> bool {
     let (Some(device), Some(drive)) = (&entry.details.device_name, &entry.details.mount_point) else { return false };
     entries[at + 1..].iter().any(|later| {
         let other = &later.details;
-        let same = |ours: &LineText, theirs: &Option<LineText>| theirs.as_ref().is_some_and(|t| t.normalised() == ours.normalised());
-        other.removed.is_none() && other.state == State::Current && same(device, &other.device_name) && same(drive, &other.mount_point)
+        let same = |ours: &LineText, theirs: &Option<LineText>| {
+            theirs.as_ref().is_some_and(|t| t.normalised() == ours.normalised())
+        };
+        other.removed.is_none()
+            && other.state == State::Current
+            && same(device, &other.device_name)
+            && same(drive, &other.mount_point)
     })
 }

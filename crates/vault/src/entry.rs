@@ -26,7 +26,12 @@ pub(super) struct OpenedRow {
 
 impl OpenedRow {
     pub(super) fn entry(self) -> Entry {
-        Entry { handle: self.summary.handle, details: self.summary.details, record: self.row.record, revision: self.row.revision }
+        Entry {
+            handle: self.summary.handle,
+            details: self.summary.details,
+            record: self.row.record,
+            revision: self.row.revision,
+        }
     }
 }
 
@@ -65,8 +70,9 @@ impl Unlocked {
     fn open_summary(&self, mut row: RecordRow) -> Result<OpenedRow, Fault> {
         let Some(handle) = Handle::new(row.handle) else { return Err(Fault::whole(FaultKind::Handle)) };
         let sealed = SealedSummary::from_bytes(std::mem::take(&mut row.summary));
-        let summary =
-            sealed.unseal(&self.root, self.binding(&row), &row.sealed_sha256).map_err(|_| Fault::of(handle, FaultKind::Summary))?;
+        let summary = sealed
+            .unseal(&self.root, self.binding(&row), &row.sealed_sha256)
+            .map_err(|_| Fault::of(handle, FaultKind::Summary))?;
         row.summary = sealed.into_bytes();
         if summary.handle != handle {
             return Err(Fault::of(handle, FaultKind::Handle));
@@ -94,8 +100,11 @@ impl Unlocked {
         if sealed.sha256() != opened.row.sealed_sha256 {
             return Err(fault(FaultKind::SealedChanged));
         }
-        let record = sealed.unseal(&self.root, self.binding(&opened.row), handle).map_err(|_| fault(FaultKind::Sealed))?;
-        if record.details != opened.summary.details || self.root.digits_token(&record.password) != opened.summary.digits_token {
+        let record =
+            sealed.unseal(&self.root, self.binding(&opened.row), handle).map_err(|_| fault(FaultKind::Sealed))?;
+        if record.details != opened.summary.details
+            || self.root.digits_token(&record.password) != opened.summary.digits_token
+        {
             return Err(fault(FaultKind::DetailsDiffer));
         }
         Ok(record)

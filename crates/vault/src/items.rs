@@ -30,7 +30,11 @@ impl Unlocked {
     }
 
     /// As [`Unlocked::items_with_faults`], under a state that a write has brought further.
-    fn items_under(&self, reader: &Reader<'_>, state: Option<(&State, Revision)>) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
+    fn items_under(
+        &self,
+        reader: &Reader<'_>,
+        state: Option<(&State, Revision)>,
+    ) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
         let mut faults = Vec::new();
         let mut items = Vec::new();
         let mut total = Total::default();
@@ -105,10 +109,12 @@ impl WriteSession<'_> {
     pub(super) fn replace_item(&mut self, old: &OpenedItem, item: &Item) -> Result<(), VaultError> {
         let revision = self.revision()?;
         let binding = Binding { vault: self.access.vault, record: old.row.item, revision };
-        let summary = SealedItem::seal(&self.access.root, binding, &old.row.content_sha256, old.number, item)?.into_bytes();
+        let summary =
+            SealedItem::seal(&self.access.root, binding, &old.row.content_sha256, old.number, item)?.into_bytes();
         let row = ItemRow { revision, summary, ..old.row.clone() };
         self.writer.replace_item(&old.row, &row)?;
-        self.state.item_total = self.state.item_total.minus(self.access.total_of_item(&old.row)).plus(self.access.total_of_item(&row));
+        self.state.item_total =
+            self.state.item_total.minus(self.access.total_of_item(&old.row)).plus(self.access.total_of_item(&row));
         Ok(())
     }
 

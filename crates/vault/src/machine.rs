@@ -91,7 +91,13 @@ impl Machine {
     }
 
     /// Compares a vault that opened with what is remembered. Changes nothing.
-    pub(super) fn doubt(&self, vault: VaultId, root: &Fingerprint, state: Option<&State>, path: &Path) -> Option<CopyDoubt> {
+    pub(super) fn doubt(
+        &self,
+        vault: VaultId,
+        root: &Fingerprint,
+        state: Option<&State>,
+        path: &Path,
+    ) -> Option<CopyDoubt> {
         let Some(memory) = self.recall(vault) else {
             return self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault);
         };
@@ -100,7 +106,9 @@ impl Machine {
         }
         // A mark that was torn is one that no copy has.
         let write = WriteId::from_hex(&memory.write).unwrap_or(WriteId::from_bytes([0; 16]));
-        state?.doubt_since(memory.revision, write).or_else(|| self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault))
+        state?
+            .doubt_since(memory.revision, write)
+            .or_else(|| self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault))
     }
 
     fn other_vault_was_at(&self, path: &Path, vault: VaultId) -> bool {
@@ -112,7 +120,14 @@ impl Machine {
     ///
     /// # Errors
     /// When the folder or its files cannot be written; the vault itself is not concerned.
-    pub(super) fn remember(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
+    pub(super) fn remember(
+        &self,
+        vault: VaultId,
+        root: &Fingerprint,
+        state: &State,
+        slot: Option<SlotId>,
+        path: &Path,
+    ) -> io::Result<()> {
         self.keep(vault, root, state, slot, path, false)
     }
 
@@ -120,7 +135,14 @@ impl Machine {
     ///
     /// # Errors
     /// As [`Machine::remember`].
-    pub(super) fn accept(&self, vault: VaultId, root: &Fingerprint, state: &State, slot: Option<SlotId>, path: &Path) -> io::Result<()> {
+    pub(super) fn accept(
+        &self,
+        vault: VaultId,
+        root: &Fingerprint,
+        state: &State,
+        slot: Option<SlotId>,
+        path: &Path,
+    ) -> io::Result<()> {
         self.keep(vault, root, state, slot, path, true)
     }
 
@@ -147,7 +169,9 @@ impl Machine {
             root: hex(root),
             revision: state.revision().number(),
             write: state.write_id().map(|write| write.to_string()).unwrap_or_default(),
-            last_slot: slot.map(|slot| slot.to_string()).or_else(|| before.as_ref().and_then(|memory| memory.last_slot.clone())),
+            last_slot: slot
+                .map(|slot| slot.to_string())
+                .or_else(|| before.as_ref().and_then(|memory| memory.last_slot.clone())),
         };
         private::make_folders(folder)?;
         // A torn memory would raise a false alarm.

@@ -5,13 +5,15 @@ use chrono::{DateTime, Utc};
 
 use super::Incoming;
 use drivekey_record::{
-    Created, Details, Difference, Field, KeyId, LineText, Proof, Source, SourceKind, State, VolumeType, add_tag, normalise_mount_point,
+    Created, Details, Difference, Field, KeyId, LineText, Proof, Source, SourceKind, State, VolumeType, add_tag,
+    normalise_mount_point,
 };
 
 /// A record remembers this many sources.
 const MOST_SOURCES: usize = 32;
 
-/// Fills what is empty, keeps what differs with its source, and adds tags. Gives what is said otherwise for the first time.
+/// Fills what is empty, keeps what differs with its source, and adds tags. Gives what is said otherwise for the first
+/// time.
 pub(super) fn merge(details: &mut Details, incoming: &Incoming, now: DateTime<Utc>) -> Vec<Difference> {
     let mut merging = Merging { typed: incoming.kind == SourceKind::Typed, details };
     let said = &incoming.details;
@@ -229,7 +231,10 @@ mod tests {
         }
         let found = merge(&mut details, &said("PC-99", "b.age"), now);
         assert!(matches!(&found[..], [Difference { noted: false, .. }]), "{found:?}");
-        assert_eq!((details.sources.len(), details.sources[0].file_name.as_ref().unwrap().as_str()), (MOST_SOURCES, "0.txt"));
+        assert_eq!(
+            (details.sources.len(), details.sources[0].file_name.as_ref().unwrap().as_str()),
+            (MOST_SOURCES, "0.txt")
+        );
         // What is kept already is no news.
         assert!(merge(&mut details, &said("PC-7", "b.age"), now).is_empty());
     }
@@ -273,7 +278,11 @@ mod tests {
             ..Details::default()
         };
         let mut details = Details::default();
-        merge(&mut details, &Incoming { details: all("one", VolumeType::Data, State::Used, KeyIdFits), ..said("", "a") }, now);
+        merge(
+            &mut details,
+            &Incoming { details: all("one", VolumeType::Data, State::Used, KeyIdFits), ..said("", "a") },
+            now,
+        );
         assert!(details.sources[0].is_plain());
         let other = all("two", VolumeType::OperatingSystem, State::Retired, OpensVolume);
         let found = merge(&mut details, &Incoming { details: other.clone(), ..said("", "b") }, now);
@@ -281,7 +290,11 @@ mod tests {
         assert_eq!(fields, Field::ALL[1..], "a Key ID is never said otherwise of one record");
         for one in found {
             assert_eq!(Some(&one.kept), one.field.of(&details).as_ref());
-            let said = if one.field == Field::Created { one.field.otherwise(&details.sources[1]) } else { one.field.of(&other) };
+            let said = if one.field == Field::Created {
+                one.field.otherwise(&details.sources[1])
+            } else {
+                one.field.of(&other)
+            };
             assert_eq!(Some(one.said), said);
         }
     }

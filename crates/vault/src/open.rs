@@ -87,7 +87,8 @@ impl Vault<Locked> {
         let root = Root::make(vault)?;
         let made = PassphraseSlot::make(&root, new.passphrase, new.cost, new.limits)?;
         let (row, slot_state) = slot_row(vault, made, None);
-        let state = State::first(store::VERSION, root.recipient_text(), vec![slot_state], WriteId::from_bytes(make_id()?));
+        let state =
+            State::first(store::VERSION, root.recipient_text(), vec![slot_state], WriteId::from_bytes(make_id()?));
         store::create(path, vault, &root.seal_state(&state)?, std::slice::from_ref(&row))?;
         // A machine that cannot remember still has a sound vault; the next opening tries again.
         let _ = machine.remember(vault, root.fingerprint(), &state, Some(row.slot), path);
@@ -103,7 +104,13 @@ impl Vault<Locked> {
             Opened::Store(store) => {
                 let mut store = *store;
                 let (vault, slots) = doors(&mut store)?;
-                return Ok(Self { store, machine, limits, has_undone: false, access: Locked { vault, slots, interrupted: None } });
+                return Ok(Self {
+                    store,
+                    machine,
+                    limits,
+                    has_undone: false,
+                    access: Locked { vault, slots, interrupted: None },
+                });
             }
             Opened::Interrupted(interrupted) => *interrupted,
         };
@@ -111,9 +118,12 @@ impl Vault<Locked> {
         let standing = interrupted.standing.and_then(|mut store| doors(&mut store).map(|doors| (store, doors)));
         let (store, vault, slots, interrupted) = match (doors(&mut undone), standing) {
             // Another vault's journal would put that vault in this one's place.
-            (Ok((vault, slots)), Ok((store, (same, others)))) if vault == same => {
-                (undone, vault, slots, Some(Standing { standing: Ok((store, others)), settlement: interrupted.settlement }))
-            }
+            (Ok((vault, slots)), Ok((store, (same, others)))) if vault == same => (
+                undone,
+                vault,
+                slots,
+                Some(Standing { standing: Ok((store, others)), settlement: interrupted.settlement }),
+            ),
             (Ok(_) | Err(_), Ok((mut store, (vault, slots)))) => {
                 store.refuse_journal();
                 (store, vault, slots, None)

@@ -21,10 +21,12 @@ impl Vault<Unlocked> {
         if self.access.state.is_none() {
             // The old state is lost: its names of slots and its marks of writes with it.
             let write = WriteId::from_bytes(make_id()?);
-            self.access.state = Some(State::first(store::VERSION, self.access.root.recipient_text(), Vec::new(), write));
+            self.access.state =
+                Some(State::first(store::VERSION, self.access.root.recipient_text(), Vec::new(), write));
         }
         let mut session = self.begin_over_faults()?;
-        let (mut total, mut count, mut handles, mut revision) = (Total::default(), 0_u32, session.state.handles, session.state.revision());
+        let (mut total, mut count, mut handles, mut revision) =
+            (Total::default(), 0_u32, session.state.handles, session.state.revision());
         // Rows that have not the form of one are in no total, and stay named by every later verification.
         let mut last = 0;
         loop {
@@ -45,7 +47,8 @@ impl Vault<Unlocked> {
         }
         let rows: Vec<_> = session.writer.reader().items()?.into_iter().flatten().collect();
         session.state.items = u32::try_from(rows.len()).map_err(|_| VaultError::Full)?;
-        session.state.item_total = rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
+        session.state.item_total =
+            rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
         let (authentic, _) = session.access.items_with_faults(session.writer.reader())?;
         // A write that changed no record raised the revision all the same, and this machine may have seen it.
         revision = authentic.iter().map(|opened| opened.row.revision).fold(revision, Revision::max);
@@ -58,7 +61,8 @@ impl Vault<Unlocked> {
         session.state.catch_up(revision);
         let vault = session.access.vault;
         let rows = session.writer.reader().slots()?;
-        // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not end.
+        // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not
+        // end.
         if rows.more {
             return Err(StoreError::Damaged(Damage::Pages).into());
         }

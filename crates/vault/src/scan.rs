@@ -61,10 +61,12 @@ impl Filter {
             TrashFilter::Only => details.removed.is_some(),
             TrashFilter::With => true,
         };
-        let same_device = device.is_none_or(|wanted| details.device_name.as_ref().is_some_and(|name| name.normalised() == wanted));
+        let same_device =
+            device.is_none_or(|wanted| details.device_name.as_ref().is_some_and(|name| name.normalised() == wanted));
         let same_type = self.volume_type.is_none_or(|wanted| {
             details.volume_type == wanted
-                || wanted == VolumeType::Data && matches!(details.volume_type, VolumeType::FixedData | VolumeType::RemovableData)
+                || wanted == VolumeType::Data
+                    && matches!(details.volume_type, VolumeType::FixedData | VolumeType::RemovableData)
         });
         trash && same_device && same_type
     }
@@ -74,19 +76,24 @@ impl Vault<Unlocked> {
     /// Lists records; compares their count and total with what was written.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the time.
+    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the
+    /// time.
     pub fn list(&mut self, filter: &Filter) -> Result<Listing, VaultError> {
         let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
         self.scan(|opened| filter.takes(opened, device.as_deref()))
     }
 
-    /// Lists records without keeping them: hands them over in parts, by handle. `take` says whether it wants more. Gives
-    /// what is wrong; an empty list where it ended early.
+    /// Lists records without keeping them: hands them over in parts, by handle. `take` says whether it wants more.
+    /// Gives what is wrong; an empty list where it ended early.
     ///
     /// # Errors
     /// As [`Vault::list`]; [`VaultError::ChangedMeanwhile`] at once where something was handed over before another
     /// process wrote.
-    pub fn list_each(&mut self, filter: &Filter, take: impl FnMut(Vec<Entry>) -> bool) -> Result<Vec<Fault>, VaultError> {
+    pub fn list_each(
+        &mut self,
+        filter: &Filter,
+        take: impl FnMut(Vec<Entry>) -> bool,
+    ) -> Result<Vec<Fault>, VaultError> {
         let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
         if self.access.state.as_ref().is_some_and(|state| state.count <= COLLECTED) {
             let listing = self.scan(|opened| filter.takes(opened, device.as_deref()))?;
@@ -191,8 +198,11 @@ impl Unlocked {
             let may_block = sink.may_block();
             let rows = |after: u32| {
                 let reader = store.read_held()?;
-                let found =
-                    if self.is_unchanged(&reader)? { Ok(reader.rows_after(after, BATCH_ROWS)?) } else { Err(VaultError::ChangedMeanwhile) };
+                let found = if self.is_unchanged(&reader)? {
+                    Ok(reader.rows_after(after, BATCH_ROWS)?)
+                } else {
+                    Err(VaultError::ChangedMeanwhile)
+                };
                 drop(reader);
                 if may_block {
                     store.release();

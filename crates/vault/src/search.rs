@@ -38,7 +38,11 @@ impl Found {
 
     /// Records under a token, and what is wrong with others; the faults alone are an error.
     fn beside(entries: Vec<Entry>, faults: Vec<Fault>) -> Result<Self, VaultError> {
-        if entries.is_empty() && !faults.is_empty() { Err(VaultError::Faults(faults)) } else { Ok(Self { faults, ..Self::typed(entries) }) }
+        if entries.is_empty() && !faults.is_empty() {
+            Err(VaultError::Faults(faults))
+        } else {
+            Ok(Self { faults, ..Self::typed(entries) })
+        }
     }
 
     /// The records, for who must not decide anything while something is wrong.
@@ -72,11 +76,15 @@ impl Vault<Unlocked> {
         if !found.entries.is_empty() {
             return Ok(found.sorted());
         }
-        let words: Vec<Word> =
-            words.iter().map(|word| Word { text: normalise(word), hex: compact(word) }).filter(|word| !word.text.is_empty()).collect();
+        let words: Vec<Word> = words
+            .iter()
+            .map(|word| Word { text: normalise(word), hex: compact(word) })
+            .filter(|word| !word.text.is_empty())
+            .collect();
         let hex = compact(&phrase);
         let exact = |details: &Details| {
-            key_id_part(details, &hex, str::to_owned) || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
+            key_id_part(details, &hex, str::to_owned)
+                || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
         };
         self.find_in_all(exact, &hex).map(Found::sorted)
     }
@@ -138,7 +146,11 @@ impl Vault<Unlocked> {
     }
 
     /// Reads a whole record, digits and all.
-    pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, RecoveryPassword), VaultError> {
+    pub(crate) fn unseal(
+        &mut self,
+        handle: Handle,
+        expected: RecordId,
+    ) -> Result<(Entry, RecoveryPassword), VaultError> {
         let (reader, access) = self.view()?;
         let Some(opened) = access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected) else {
             drop(reader);
@@ -152,8 +164,10 @@ impl Vault<Unlocked> {
     fn find_in_all(&mut self, exact: impl Fn(&Details) -> bool + Sync, hex: &str) -> Result<Found, VaultError> {
         let folded = |details: &Details| key_id_part(details, &fold_look_alikes(hex), fold_look_alikes);
         let listing = self.scan(|opened| exact(&opened.summary.details) || folded(&opened.summary.details))?;
-        let (fits, alike): (Vec<Entry>, Vec<Entry>) = listing.entries.into_iter().partition(|entry| exact(&entry.details));
-        // Where something is wrong, the record that was meant may be the one: none that looks alike is offered in its place.
+        let (fits, alike): (Vec<Entry>, Vec<Entry>) =
+            listing.entries.into_iter().partition(|entry| exact(&entry.details));
+        // Where something is wrong, the record that was meant may be the one: none that looks alike is offered in its
+        // place.
         if !fits.is_empty() || alike.is_empty() || !listing.faults.is_empty() {
             return Found::beside(fits, listing.faults);
         }
@@ -174,12 +188,18 @@ impl Unlocked {
     /// another record's row.
     ///
     /// All of them must be sound: what is written is decided by them.
-    pub(super) fn hits(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<OpenedRow>, VaultError> {
+    pub(super) fn hits(
+        &self,
+        reader: &Reader<'_>,
+        column: TokenColumn,
+        token: &[u8; 16],
+    ) -> Result<Vec<OpenedRow>, VaultError> {
         let (hits, faults) = self.hits_with_faults(reader, column, token)?;
         if faults.is_empty() { Ok(hits) } else { Err(VaultError::Faults(faults)) }
     }
 
-    /// As [`Unlocked::hits`]: those that are sound, and what is wrong with the others. One bad row must not hide the good.
+    /// As [`Unlocked::hits`]: those that are sound, and what is wrong with the others. One bad row must not hide the
+    /// good.
     fn hits_with_faults(
         &self,
         reader: &Reader<'_>,
@@ -188,8 +208,9 @@ impl Unlocked {
     ) -> Result<(Vec<OpenedRow>, Vec<Fault>), VaultError> {
         let (mut hits, mut faults) = (Vec::new(), Vec::new());
         for row in reader.rows_with(column, token)? {
-            let opened =
-                row.map_err(|number| Fault { handle: Handle::new(number), kind: FaultKind::Row }).and_then(|row| self.open_row(row));
+            let opened = row
+                .map_err(|number| Fault { handle: Handle::new(number), kind: FaultKind::Row })
+                .and_then(|row| self.open_row(row));
             match opened {
                 Ok(opened) if opened.row.tokens.in_column(column) == Some(token) => hits.push(opened),
                 Ok(opened) => faults.push(Fault::of(opened.summary.handle, FaultKind::Tokens)),
@@ -216,15 +237,19 @@ impl Unlocked {
             return Ok(None);
         }
         let begins = |opened: &OpenedRow, fold: fn(&str) -> String, beside: &[Fault]| {
-            // A record that knows fewer characters than were typed fits as far as it goes, unless a faulty one may be meant.
+            // A record that knows fewer characters than were typed fits as far as it goes, unless a faulty one may be
+            // meant.
             let known = opened.summary.details.key_id.known_hex().map(|known| fold(&known));
-            known.is_some_and(|known| known.starts_with(&fold(&hex)) || beside.is_empty() && fold(&hex).starts_with(&known))
+            known.is_some_and(|known| {
+                known.starts_with(&fold(&hex)) || beside.is_empty() && fold(&hex).starts_with(&known)
+            })
         };
         let (exact, faults) = match self.root.prefix_token(&hex) {
             Some(token) => self.hits_with_faults(reader, TokenColumn::Prefix, token.as_bytes())?,
             None => (Vec::new(), Vec::new()),
         };
-        let exact: Vec<Entry> = exact.into_iter().filter(|opened| begins(opened, str::to_owned, &faults)).map(OpenedRow::entry).collect();
+        let exact: Vec<Entry> =
+            exact.into_iter().filter(|opened| begins(opened, str::to_owned, &faults)).map(OpenedRow::entry).collect();
         if !exact.is_empty() || !faults.is_empty() {
             return Found::beside(exact, faults).map(Some);
         }
@@ -237,14 +262,16 @@ impl Unlocked {
             // The exact index did not lead there: it is damaged. The scan gives the answer, without any index.
             return Ok(None);
         }
-        let folded: Vec<Entry> = folded.into_iter().filter(|opened| begins(opened, fold_look_alikes, &[])).map(OpenedRow::entry).collect();
+        let folded: Vec<Entry> =
+            folded.into_iter().filter(|opened| begins(opened, fold_look_alikes, &[])).map(OpenedRow::entry).collect();
         Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike, faults: Vec::new() }))
     }
 }
 
 /// What was typed, without braces, hyphens and spaces; empty when it cannot be a Key ID.
 fn compact(typed: &str) -> String {
-    let dropped = |c: &char| !matches!(c, '{' | '}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '…') && !c.is_whitespace();
+    let dropped =
+        |c: &char| !matches!(c, '{' | '}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '…') && !c.is_whitespace();
     let kept: String = typed.chars().filter(dropped).map(|c| c.to_ascii_uppercase()).collect();
     let like_hex = |c: char| c.is_ascii_hexdigit() || "OILSZGQ".contains(c);
     if kept.len() >= KEY_ID_MIN_CHARS && kept.chars().all(like_hex) { kept } else { String::new() }

@@ -1,9 +1,11 @@
-//! Between a keyslot and its row: what a row is made of, which kind it is, its digest, and whether the rows of a file are
-//! those that its state names.
+//! Between a keyslot and its row: what a row is made of, which kind it is, its digest, and whether the rows of a file
+//! are those that its state names.
 
 use super::state::{SlotState, State};
 use super::{Fault, FaultKind};
-use crate::seal::{KIT_KIND, KdfCost, KitSlot, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SHA256_BYTES, SlotBody, sha256};
+use crate::seal::{
+    KIT_KIND, KdfCost, KitSlot, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SHA256_BYTES, SlotBody, sha256,
+};
 use crate::store::{SlotRow, SlotRows};
 use drivekey_record::{LineText, SlotId, VaultId};
 
@@ -38,7 +40,12 @@ pub(super) fn slot_row(vault: VaultId, made: MadeSlot, name: Option<LineText>) -
     row_of(vault, PASSPHRASE_KIND, id, body, checksum, made.recipient, name)
 }
 
-pub(super) fn kit_slot_row(vault: VaultId, made: KitSlot, recipient: String, name: Option<LineText>) -> (SlotRow, SlotState) {
+pub(super) fn kit_slot_row(
+    vault: VaultId,
+    made: KitSlot,
+    recipient: String,
+    name: Option<LineText>,
+) -> (SlotRow, SlotState) {
     let checksum = made.checksum(vault);
     row_of(vault, KIT_KIND, made.id, made.body, checksum, recipient, name)
 }
@@ -70,7 +77,8 @@ fn row_of(
 /// SHA-256 over all of a slot's row, its own checksum too: a damaged slot that was taken as it stands must neither
 /// stay a fault for ever nor lose the checksum that tells its owner of the damage.
 pub(super) fn row_digest(vault: VaultId, row: &SlotRow) -> [u8; 32] {
-    let computed = if row.kind == KIT_KIND { kit_slot(row).checksum(vault) } else { passphrase_slot(row).checksum(vault) };
+    let computed =
+        if row.kind == KIT_KIND { kit_slot(row).checksum(vault) } else { passphrase_slot(row).checksum(vault) };
     sha256(&[computed.as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
 }
 

@@ -43,7 +43,12 @@ impl Vault<Unlocked> {
     ///
     /// # Errors
     /// [`SlotChangeError::TooMany`] past 32 slots.
-    pub fn add_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
+    pub fn add_passphrase(
+        &mut self,
+        passphrase: &SecretString,
+        cost: KdfCost,
+        name: Option<LineText>,
+    ) -> Result<SlotId, SlotChangeError> {
         self.swap_slot(None, passphrase, cost, name)
     }
 

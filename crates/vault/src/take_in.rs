@@ -1,5 +1,5 @@
-//! Taking records in: each is new, known already, known with something new, or in conflict. Nothing is overwritten. Must
-//! not know how a batch finds out.
+//! Taking records in: each is new, known already, known with something new, or in conflict. Nothing is overwritten.
+//! Must not know how a batch finds out.
 
 mod batch;
 
@@ -132,8 +132,11 @@ impl Vault<Unlocked> {
             .map(|one| {
                 let key_id = &one.details.key_id;
                 let digits = access.root.digits_token(&one.password);
-                let same: Vec<OpenedRow> =
-                    access.hits(&reader, TokenColumn::Digits, digits.as_bytes())?.into_iter().filter(in_force).collect();
+                let same: Vec<OpenedRow> = access
+                    .hits(&reader, TokenColumn::Digits, digits.as_bytes())?
+                    .into_iter()
+                    .filter(in_force)
+                    .collect();
                 if let Some(known) = same.iter().find(|opened| opened.summary.details.key_id.may_equal(key_id)) {
                     return Ok(Expected::Known(known.summary.handle));
                 }

@@ -7,7 +7,8 @@ use super::items::OpenedItem;
 use super::write::WriteSession;
 use super::{Unlocked, Vault, VaultError};
 use drivekey_record::{
-    AttachmentInfo, Details, DetailsChange, Field, Handle, ImportJournal, Item, ItemNumber, LineText, Source, SourceKind, has_tag,
+    AttachmentInfo, Details, DetailsChange, Field, Handle, ImportJournal, Item, ItemNumber, LineText, Source,
+    SourceKind, has_tag,
 };
 
 /// Imports that can be undone; older ones stand.
@@ -114,12 +115,20 @@ fn last_run(items: &[OpenedItem]) -> Option<Run<'_>> {
     let open = |journal: &ImportJournal| journal.part_of.is_none() && journal.undone_date_time.is_none();
     let (first, _) = journals().rfind(|(_, journal)| open(journal))?;
     let number = first.number;
-    Some(Run { items: journals().filter(|(opened, journal)| opened.number == number || journal.part_of == Some(number)).collect() })
+    Some(Run {
+        items: journals()
+            .filter(|(opened, journal)| opened.number == number || journal.part_of == Some(number))
+            .collect(),
+    })
 }
 
 impl WriteSession<'_> {
     /// Writes an import's journal, and drops those that are too old to be undone.
-    pub(super) fn note_import(&mut self, mut journal: ImportJournal, changed: Vec<DetailsChange>) -> Result<(), VaultError> {
+    pub(super) fn note_import(
+        &mut self,
+        mut journal: ImportJournal,
+        changed: Vec<DetailsChange>,
+    ) -> Result<(), VaultError> {
         self.drop_old_journals()?;
         let mut rest = changed.into_iter().peekable();
         journal.changed = rest.by_ref().take(CHANGES_AN_ITEM).collect();
@@ -161,7 +170,13 @@ impl WriteSession<'_> {
 
     /// Puts a record that an import added into the trash, unless another source has it as well. All that it holds stays
     /// with it: what was set here comes back with the key, and all of it with 'restore'.
-    fn take_back(&mut self, handle: Handle, imported: DateTime<Utc>, now: DateTime<Utc>, undone: &mut Undone) -> Result<(), VaultError> {
+    fn take_back(
+        &mut self,
+        handle: Handle,
+        imported: DateTime<Utc>,
+        now: DateTime<Utc>,
+        undone: &mut Undone,
+    ) -> Result<(), VaultError> {
         if self.row_of(handle)?.is_none() {
             return Ok(());
         }
@@ -242,11 +257,14 @@ fn take_back_changes(details: &mut Details, before: &Details, after: &Details) {
     details.sources.extend(gone.cloned());
     details.sources.sort_by_key(|source| source.imported_date_time);
     // Records that this import added say themselves with whom they are in conflict; those between older ones go here.
-    details.conflicts_with.retain(|other| before.conflicts_with.contains(other) || !after.conflicts_with.contains(other));
+    details
+        .conflicts_with
+        .retain(|other| before.conflicts_with.contains(other) || !after.conflicts_with.contains(other));
 }
 
 /// Without what a journal keeps of records that are purged.
 pub(super) fn without(journal: &ImportJournal, purged: &[Handle]) -> Option<ImportJournal> {
-    let kept: Vec<DetailsChange> = journal.changed.iter().filter(|change| !purged.contains(&change.handle)).cloned().collect();
+    let kept: Vec<DetailsChange> =
+        journal.changed.iter().filter(|change| !purged.contains(&change.handle)).cloned().collect();
     (kept.len() < journal.changed.len()).then(|| ImportJournal { changed: kept, ..journal.clone() })
 }

@@ -1,5 +1,5 @@
-//! Unlocking: which slots a passphrase or a kit is tried on, how much work that may be, and the first look inside. A write
-//! that was broken off is judged here, on a copy, before it is undone in the file.
+//! Unlocking: which slots a passphrase or a kit is tried on, how much work that may be, and the first look inside. A
+//! write that was broken off is judged here, on a copy, before it is undone in the file.
 
 use secrecy::SecretString;
 
@@ -96,7 +96,12 @@ impl Vault<Locked> {
         }
     }
 
-    fn try_slots(&self, slots: &SlotRows, key: Key<'_>, only: Option<SlotId>) -> Result<(Box<Root>, SlotId), VaultError> {
+    fn try_slots(
+        &self,
+        slots: &SlotRows,
+        key: Key<'_>,
+        only: Option<SlotId>,
+    ) -> Result<(Box<Root>, SlotId), VaultError> {
         let vault = self.access.vault;
         let plan = plan(slots, key, only, self.machine.last_slot(vault), self.limits);
         if plan.rows.is_empty() && plan.left_out == 0 {
@@ -131,7 +136,8 @@ impl Vault<Locked> {
         if plan.left_out > 0 { Err(VaultError::SlotsNotTried { left_out: plan.left_out }) } else { Err(worst) }
     }
 
-    /// Where a write was broken off: undone in the file itself if what came of it on the copy is this vault, else refused.
+    /// Where a write was broken off: undone in the file itself if what came of it on the copy is this vault, else
+    /// refused.
     fn settle(&mut self, root: Box<Root>, slot: SlotId) -> Result<Box<Root>, VaultError> {
         let Some(Standing { standing, settlement }) = &mut self.access.interrupted else { return Ok(root) };
         let vault = self.access.vault;
@@ -139,7 +145,10 @@ impl Vault<Locked> {
         let found = undone.judge(&mut self.store, &self.machine)?;
         let as_it_stands = standing.as_mut().ok().and_then(|(store, _)| {
             // A file that is torn in its middle may fail at any look.
-            undone.look(store, &self.machine, Remembering::Nothing).and_then(|()| undone.judge(store, &self.machine)).ok()
+            undone
+                .look(store, &self.machine, Remembering::Nothing)
+                .and_then(|()| undone.judge(store, &self.machine))
+                .ok()
         });
         let settles = match (found.is_sound, as_it_stands) {
             // All of a write had arrived but its end. Of any other whole state nothing is taken back.
@@ -168,7 +177,9 @@ impl Vault<Locked> {
                 self.has_undone = true;
             }
             // The copy is as good for reading, and writing is refused over it.
-            Err(StoreError::UnfinishedOnReadOnly | StoreError::Beside(_) | StoreError::Io(_) | StoreError::DiskFull) => {}
+            Err(
+                StoreError::UnfinishedOnReadOnly | StoreError::Beside(_) | StoreError::Io(_) | StoreError::DiskFull,
+            ) => {}
             Err(error) => return Err(error.into()),
         }
         Ok(undone.root)
@@ -191,8 +202,8 @@ impl Vault<Locked> {
 }
 
 /// Reads state and slots in one view: another process may have written while the passphrase was typed. The view stays
-/// open while they are compared with what this machine remembers: a write between the two would make this file look like
-/// an older copy.
+/// open while they are compared with what this machine remembers: a write between the two would make this file look
+/// like an older copy.
 fn look_inside(
     store: &mut Store,
     machine: &Machine,
@@ -201,7 +212,8 @@ fn look_inside(
     slot: SlotId,
     remembering: Remembering,
 ) -> Result<Unlocked, VaultError> {
-    let (state, sealed_state, slots, faults, doubt, memory) = (None, Vec::new(), SlotRows::default(), Vec::new(), None, Ok(()));
+    let (state, sealed_state, slots, faults, doubt, memory) =
+        (None, Vec::new(), SlotRows::default(), Vec::new(), None, Ok(()));
     let mut inside = Unlocked { vault, root, state, sealed_state, slot, slots, faults, doubt, memory };
     inside.look(store, machine, remembering)?;
     Ok(inside)
@@ -323,7 +335,13 @@ struct Plan<'a> {
 }
 
 /// The last used first, then the cheapest: whoever adds slots to a file must not make its owner wait for them.
-fn plan<'a>(slots: &'a SlotRows, key: Key<'_>, only: Option<SlotId>, last: Option<SlotId>, limits: KdfLimits) -> Plan<'a> {
+fn plan<'a>(
+    slots: &'a SlotRows,
+    key: Key<'_>,
+    only: Option<SlotId>,
+    last: Option<SlotId>,
+    limits: KdfLimits,
+) -> Plan<'a> {
     let wanted = |row: &&SlotRow| only.is_none_or(|only| row.slot == only) && !is_plainly(row, key.others_kind());
     let mut rows: Vec<&SlotRow> = slots.rows.iter().filter(wanted).collect();
     rows.sort_by_key(|row| (Some(row.slot) != last, key.work(row)));

@@ -34,8 +34,8 @@ impl Vault<Unlocked> {
     /// `progress` is told how many records are done, of how many.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read at all, [`VaultError::ChangedMeanwhile`] where others write all
-    /// the time.
+    /// [`VaultError::Store`] when the file cannot be read at all, [`VaultError::ChangedMeanwhile`] where others write
+    /// all the time.
     pub fn verify(&mut self, mut progress: impl FnMut(usize, usize)) -> Result<Verification, VaultError> {
         let private = self.machine.private_folder();
         for _ in 0..TRIES {
@@ -96,8 +96,10 @@ impl Unlocked {
             last = batch.rows.last().map_or(last, handle_of);
             let read = read_sealed(&reader, batch.rows, &mut found.faults)?;
             drop(reader);
-            let outcomes: Vec<(Total, Option<Fault>)> =
-                read.into_par_iter().map(|(row, sealed)| (self.total_of_row(&row), self.verify_record(row, sealed))).collect();
+            let outcomes: Vec<(Total, Option<Fault>)> = read
+                .into_par_iter()
+                .map(|(row, sealed)| (self.total_of_row(&row), self.verify_record(row, sealed)))
+                .collect();
             for (share, fault) in outcomes {
                 total = total.plus(share);
                 count = count.saturating_add(1);
@@ -111,7 +113,8 @@ impl Unlocked {
             }
         }
         let fault = self.total_fault(count, total);
-        let named = |fault: &Fault| matches!(fault.kind, FaultKind::Count { .. } | FaultKind::SealedMissing | FaultKind::Row);
+        let named =
+            |fault: &Fault| matches!(fault.kind, FaultKind::Count { .. } | FaultKind::SealedMissing | FaultKind::Row);
         found.faults.extend(fault);
         Ok((count, found.faults.iter().any(named)))
     }
@@ -162,7 +165,11 @@ impl Unlocked {
 }
 
 /// Reads the sealed blobs of a batch. One torn record must not keep the others from being verified.
-fn read_sealed(reader: &Reader<'_>, batch: Vec<FoundRow>, faults: &mut Vec<Fault>) -> Result<Vec<FoundRecord>, VaultError> {
+fn read_sealed(
+    reader: &Reader<'_>,
+    batch: Vec<FoundRow>,
+    faults: &mut Vec<Fault>,
+) -> Result<Vec<FoundRecord>, VaultError> {
     let mut read = Vec::with_capacity(batch.len());
     for row in batch {
         match row {

@@ -36,7 +36,12 @@ impl Vault<Unlocked> {
             return Err(VaultError::Faults(session.access.faults.clone()));
         }
         // An opening that was sound is remembered; only then does this machine know the vault by its place.
-        let doubt = session.machine.doubt(session.access.vault, session.access.root.fingerprint(), Some(&session.state), &session.path);
+        let doubt = session.machine.doubt(
+            session.access.vault,
+            session.access.root.fingerprint(),
+            Some(&session.state),
+            &session.path,
+        );
         match doubt {
             Some(doubt) if doubt != CopyDoubt::OtherVault => Err(VaultError::Copy(doubt)),
             _ => Ok(session),
@@ -80,7 +85,12 @@ impl<'a> WriteSession<'a> {
     }
 
     /// Adds a sealed record.
-    pub(super) fn insert_into(access: &Unlocked, writer: &Writer<'_>, state: &mut State, new: &SealedRow) -> Result<(), VaultError> {
+    pub(super) fn insert_into(
+        access: &Unlocked,
+        writer: &Writer<'_>,
+        state: &mut State,
+        new: &SealedRow,
+    ) -> Result<(), VaultError> {
         writer.insert_record(&new.row, new.sealed.as_bytes())?;
         state.total = state.total.plus(access.total_of_row(&new.row));
         state.count = state.count.checked_add(1).ok_or(VaultError::Full)?;
@@ -90,9 +100,15 @@ impl<'a> WriteSession<'a> {
     /// Seals a record anew in place of an opened one.
     pub(super) fn replace(&mut self, old: &OpenedRow, record: &Record) -> Result<(), VaultError> {
         let revision = self.revision()?;
-        let new = seal_row(&self.access.root, Binding { revision, ..self.access.binding(&old.row) }, old.summary.handle, record)?;
+        let new = seal_row(
+            &self.access.root,
+            Binding { revision, ..self.access.binding(&old.row) },
+            old.summary.handle,
+            record,
+        )?;
         self.writer.replace_record(&old.row, &new.row, new.sealed.as_bytes())?;
-        self.state.total = self.state.total.minus(self.access.total_of_row(&old.row)).plus(self.access.total_of_row(&new.row));
+        self.state.total =
+            self.state.total.minus(self.access.total_of_row(&old.row)).plus(self.access.total_of_row(&new.row));
         Ok(())
     }
 
@@ -117,13 +133,19 @@ impl<'a> WriteSession<'a> {
     /// The record with this handle, opened and whole.
     pub(super) fn take(&self, handle: Handle) -> Result<(OpenedRow, Record), VaultError> {
         let Some(opened) = self.row_of(handle)? else { return Err(self.absent(handle)) };
-        let record = self.access.unseal(self.writer.reader(), &opened)?.map_err(|fault| VaultError::Faults(vec![fault]))?;
+        let record =
+            self.access.unseal(self.writer.reader(), &opened)?.map_err(|fault| VaultError::Faults(vec![fault]))?;
         Ok((opened, record))
     }
 
     /// What to say of a handle that has no row. What this write has changed already is not in the total that was kept.
     fn absent(&self, handle: Handle) -> VaultError {
-        if self.access.state.as_ref().is_some_and(|before| before.total != self.state.total || before.count != self.state.count) {
+        if self
+            .access
+            .state
+            .as_ref()
+            .is_some_and(|before| before.total != self.state.total || before.count != self.state.count)
+        {
             return VaultError::NoSuchRecord(handle);
         }
         match self.access.scan_view(self.writer.reader()) {
@@ -139,8 +161,13 @@ impl<'a> WriteSession<'a> {
         let sealed_state = self.access.root.seal_state(&self.state)?;
         self.writer.set_state(&sealed_state)?;
         self.writer.commit()?;
-        let remembered =
-            self.machine.remember(self.access.vault, self.access.root.fingerprint(), &self.state, Some(self.access.slot), &self.path);
+        let remembered = self.machine.remember(
+            self.access.vault,
+            self.access.root.fingerprint(),
+            &self.state,
+            Some(self.access.slot),
+            &self.path,
+        );
         self.access.memory = remembered.map_err(|error| error.kind());
         self.access.state = Some(self.state);
         self.access.sealed_state = sealed_state;

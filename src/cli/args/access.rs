@@ -46,7 +46,8 @@ pub(in crate::cli) struct KeyslotAddArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct KeyslotRemoveArgs {
     /// The keyslot; its first characters are enough
-    // Under the name `slot` it would be taken for `--slot`, too, and the one to be removed would have to open the vault.
+    // Under the name `slot` it would be taken for `--slot`, too, and the one to be removed would have to open the
+    // vault.
     #[arg(value_name = "SLOT")]
     pub(in crate::cli) doomed: String,
 }

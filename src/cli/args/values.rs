@@ -11,11 +11,13 @@ pub(super) fn key_id(text: &str) -> Result<KeyId, String> {
 }
 
 pub(in crate::cli) fn copy_number(text: &str) -> Result<ItemNumber, String> {
-    item_number(text, ['c', 'C']).ok_or_else(|| "a copy is named c1, c2 and so on; 'drivekey copies' lists them".to_owned())
+    item_number(text, ['c', 'C'])
+        .ok_or_else(|| "a copy is named c1, c2 and so on; 'drivekey copies' lists them".to_owned())
 }
 
 pub(super) fn attachment_number(text: &str) -> Result<ItemNumber, String> {
-    item_number(text, ['a', 'A']).ok_or_else(|| "an attachment is named a1, a2 and so on; 'drivekey attachment list' lists them".to_owned())
+    item_number(text, ['a', 'A'])
+        .ok_or_else(|| "an attachment is named a1, a2 and so on; 'drivekey attachment list' lists them".to_owned())
 }
 
 fn item_number(text: &str, letters: [char; 2]) -> Option<ItemNumber> {
@@ -23,7 +25,10 @@ fn item_number(text: &str, letters: [char; 2]) -> Option<ItemNumber> {
 }
 
 pub(super) fn state(text: &str) -> Result<State, String> {
-    State::ALL.into_iter().find(|state| state.word() == text).ok_or_else(|| "one of current, superseded, used, retired is meant".to_owned())
+    State::ALL
+        .into_iter()
+        .find(|state| state.word() == text)
+        .ok_or_else(|| "one of current, superseded, used, retired is meant".to_owned())
 }
 
 /// The slots whose name begins so.

@@ -74,7 +74,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         }
     };
     writeln!(world.err, "{said}")?;
-    let just_typed = entry.details.sources.iter().rfind(|source| source.kind == SourceKind::Typed && source.imported_date_time == now);
+    let just_typed = entry
+        .details
+        .sources
+        .iter()
+        .rfind(|source| source.kind == SourceKind::Typed && source.imported_date_time == now);
     if let (TakenIn::Noted(handle), Some(source)) = (taken, just_typed) {
         for difference in Difference::between(&entry.details, source, true) {
             writeln!(world.err, "{}.", difference_words(*handle, &difference, false))?;
@@ -110,7 +114,10 @@ fn what_drive_says(world: &mut World<'_>, trial: &Trial<'_>, key_id: &KeyId) -> 
         (None, _) => {
             let failure = trial.failure("the key");
             let hint = failure.hint.map(|hint| format!("{hint}; ")).unwrap_or_default();
-            Err(Failure { hint: Some(format!("nothing was kept: {hint}leave --drive out to keep it all the same")), ..failure })
+            Err(Failure {
+                hint: Some(format!("nothing was kept: {hint}leave --drive out to keep it all the same")),
+                ..failure
+            })
         }
     }
 }
@@ -123,7 +130,9 @@ fn ask_key_id(world: &mut World<'_>) -> Result<KeyId, Failure> {
         }
         match line.parse() {
             Ok(key_id) => return Ok(key_id),
-            Err(_) => world.terminal.say("A Key ID has 32 characters from 0 to 9 and A to F; its beginning needs at least 4.\n")?,
+            Err(_) => world
+                .terminal
+                .say("A Key ID has 32 characters from 0 to 9 and A to F; its beginning needs at least 4.\n")?,
         }
     }
 }

@@ -15,7 +15,11 @@ use drivekey_record::AttachmentKind;
 use drivekey_vault::reveal::reveal_attachment;
 use drivekey_vault::{Attached, Unlocked, Vault, VaultError};
 
-pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &AttachmentCommand) -> Result<Exit, Failure> {
+pub(in crate::cli) fn run(
+    world: &mut World<'_>,
+    shared: &Shared,
+    command: &AttachmentCommand,
+) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let attachments = vault.attachments()?;
     match command {
@@ -58,7 +62,8 @@ fn save(
     attachments: &[Attached],
     args: &AttachmentSaveArgs,
 ) -> Result<(), Failure> {
-    let found = attachments.iter().find(|one| one.number == args.attachment).ok_or(VaultError::NoSuchItem(args.attachment))?;
+    let found =
+        attachments.iter().find(|one| one.number == args.attachment).ok_or(VaultError::NoSuchItem(args.attachment))?;
     let path = if args.to.is_dir() { args.to.join(usual_name(found)) } else { args.to.clone() };
     let whole_path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
     new_file::free(&whole_path)?;
@@ -70,11 +75,17 @@ fn save(
     let bytes = reveal_attachment(vault, found)?;
     new_file::write(world, &whole_path, &bytes)?;
     if shared.json {
-        return print::print(world.out, &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }));
+        return print::print(
+            world.out,
+            &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }),
+        );
     }
     writeln!(world.err, "The {} was written to {}.", found.info.attachment.words(), printable(&path))?;
     if found.info.attachment == AttachmentKind::ExternalKey {
-        writeln!(world.err, "Whoever has this file can open the drive: put it on a stick, not on the drive, and delete it afterwards.")?;
+        writeln!(
+            world.err,
+            "Whoever has this file can open the drive: put it on a stick, not on the drive, and delete it afterwards."
+        )?;
     }
     Ok(())
 }

@@ -25,8 +25,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &CopiesA
             writeln!(world.err, "Copy c{} is called \"{}\" now.", named.copy.copy, named.name)?;
         }
         None => {
-            let copies: Vec<Copy> =
-                vault.copies()?.into_iter().filter(|copy| args.all || copy.info.destroyed_date_time.is_none()).collect();
+            let copies: Vec<Copy> = vault
+                .copies()?
+                .into_iter()
+                .filter(|copy| args.all || copy.info.destroyed_date_time.is_none())
+                .collect();
             list(world, shared, &copies)?;
         }
     }

@@ -21,7 +21,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &EditArg
         state: args.state,
     };
     if nothing(&edit) {
-        return Err(Failure::usage("nothing to change was given", "for example: drivekey edit r1 --device \"Annas Laptop\""));
+        return Err(Failure::usage(
+            "nothing to change was given",
+            "for example: drivekey edit r1 --device \"Annas Laptop\"",
+        ));
     }
     let mut vault = unlocked(world, shared)?;
     let entry = one_entry(world, &mut vault, &args.id.id)?;
@@ -48,7 +51,9 @@ fn nothing(edit: &Edit) -> bool {
         && edit.state.is_none()
         && edit.add_tags.is_empty()
         && edit.remove_tags.is_empty()
-        && [&edit.device_name, &edit.mount_point, &edit.volume_label, &edit.note].into_iter().all(|setting| *setting == Setting::Keep)
+        && [&edit.device_name, &edit.mount_point, &edit.volume_label, &edit.note]
+            .into_iter()
+            .all(|setting| *setting == Setting::Keep)
 }
 
 /// An empty text clears a field.
@@ -64,7 +69,8 @@ fn setting(text: Option<&str>) -> Result<Setting<LineText>, Failure> {
 fn drive(text: Option<&str>) -> Result<Setting<LineText>, Failure> {
     match setting(text)? {
         Setting::To(typed) => parse_mount_point(typed.as_str()).map(Setting::To).ok_or_else(|| {
-            let hint = "give a letter such as C:, or the folder where the drive is mounted, such as /mnt/data or D:\\data";
+            let hint =
+                "give a letter such as C:, or the folder where the drive is mounted, such as /mnt/data or D:\\data";
             Failure::usage(format!("\"{typed}\" is no drive letter and no folder's path"), hint)
         }),
         other => Ok(other),

@@ -1,4 +1,5 @@
-//! `export`: keys out of the vault, to a stick, an encrypted file, JSON or a table. Says each time where digits lie now.
+//! `export`: keys out of the vault, to a stick, an encrypted file, JSON or a table. Says each time where digits lie
+//! now.
 
 mod bundle;
 mod chosen;

@@ -107,15 +107,23 @@ fn open<'v>(
 ) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
     match secret {
         Secret::Key(password, key_id, what) => with_key(volumes, &password, &key_id, &what),
-        Secret::Bek(bek) => with(volumes, &Opener::ExternalKey(&bek), "this startup key file", ProtectorKind::StartupKey),
-        Secret::Password(password) => with(volumes, &Opener::UserPassword(&password), "this password", ProtectorKind::Password),
+        Secret::Bek(bek) => {
+            with(volumes, &Opener::ExternalKey(&bek), "this startup key file", ProtectorKind::StartupKey)
+        }
+        Secret::Password(password) => {
+            with(volumes, &Opener::UserPassword(&password), "this password", ProtectorKind::Password)
+        }
         Secret::Whatever => {
             let opened = with_what_there_is(vault, volumes)?;
             if !opened.is_empty() {
                 return Ok(opened);
             }
             if !world.terminal.is_present() {
-                return Err(Failure::new(Exit::NotFound, "no key of this vault was found to open the drive", other_ways(volumes)));
+                return Err(Failure::new(
+                    Exit::NotFound,
+                    "no key of this vault was found to open the drive",
+                    other_ways(volumes),
+                ));
             }
             world.terminal.say("No key of this vault was found to open the drive.\n")?;
             let password = key_entry::typed(world)?;
@@ -126,7 +134,10 @@ fn open<'v>(
 
 fn other_ways(volumes: &[Placed<'_>]) -> String {
     let ids: Vec<String> = volumes.iter().map(asked_for).collect();
-    format!("the drive asks for {}; give its key with --key-stdin, --bek FILE or --user-password", ids.join(", or for "))
+    format!(
+        "the drive asks for {}; give its key with --key-stdin, --bek FILE or --user-password",
+        ids.join(", or for ")
+    )
 }
 
 fn with_key<'v>(
@@ -162,7 +173,8 @@ fn with<'v>(
         let mut all = volumes.iter().flat_map(|placed| placed.volume.all_copies()).flat_map(|copy| &copy.protectors);
         all.any(|protector| kinds.contains(&protector.kind))
     };
-    let with_computer = kind == ProtectorKind::StartupKey && has(&[ProtectorKind::TpmStartupKey, ProtectorKind::TpmPinStartupKey]);
+    let with_computer =
+        kind == ProtectorKind::StartupKey && has(&[ProtectorKind::TpmStartupKey, ProtectorKind::TpmPinStartupKey]);
     Err(if doubtful {
         Failure::new(
             Exit::Failed,
@@ -185,12 +197,19 @@ fn with<'v>(
         )
     } else {
         let none = if kind == ProtectorKind::Password { "by any password" } else { "by any startup key file" };
-        Failure::new(Exit::DoesNotOpen, format!("{drive} is not opened {none}"), "'drivekey identify' shows what opens the drive")
+        Failure::new(
+            Exit::DoesNotOpen,
+            format!("{drive} is not opened {none}"),
+            "'drivekey identify' shows what opens the drive",
+        )
     })
 }
 
 /// No key where protection is suspended; else the keys of the vault that fit.
-fn with_what_there_is<'v>(vault: &mut Vault<Unlocked>, volumes: &'v [Placed<'v>]) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
+fn with_what_there_is<'v>(
+    vault: &mut Vault<Unlocked>,
+    volumes: &'v [Placed<'v>],
+) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
     let mut opened = Vec::new();
     for placed in volumes {
         if placed.volume.is_suspended()
@@ -199,21 +218,31 @@ fn with_what_there_is<'v>(vault: &mut Vault<Unlocked>, volumes: &'v [Placed<'v>]
             opened.push((placed, one));
             continue;
         }
-        let fits: Vec<Entry> = Fits::of(vault, placed.volume)?.sound()?.entries.into_iter().map(|(_, entry)| entry).collect();
+        let fits: Vec<Entry> =
+            Fits::of(vault, placed.volume)?.sound()?.entries.into_iter().map(|(_, entry)| entry).collect();
         let known: HashSet<Handle> = fits.iter().map(|entry| entry.handle).collect();
         if let Some(one) = first_that_opens(vault, placed, fits)? {
             opened.push((placed, one));
             continue;
         }
         // A Key ID is a hint: in the vault it may have been mistyped, on the drive exchanged.
-        let rest = vault.list(&Filter::default())?.entries.into_iter().filter(|entry| !known.contains(&entry.handle)).collect();
+        let rest = vault
+            .list(&Filter::default())?
+            .entries
+            .into_iter()
+            .filter(|entry| !known.contains(&entry.handle))
+            .collect();
         let near = by_nearness(rest, std::slice::from_ref(placed)).into_iter().take(NEAR_MAX).collect();
         opened.extend(first_that_opens(vault, placed, near)?.map(|one| (placed, one)));
     }
     Ok(opened)
 }
 
-fn first_that_opens<'v>(vault: &mut Vault<Unlocked>, placed: &'v Placed<'v>, entries: Vec<Entry>) -> Result<Option<Opened<'v>>, Failure> {
+fn first_that_opens<'v>(
+    vault: &mut Vault<Unlocked>,
+    placed: &'v Placed<'v>,
+    entries: Vec<Entry>,
+) -> Result<Option<Opened<'v>>, Failure> {
     for entry in entries {
         let (entry, password) = lend(vault, &entry)?;
         let trial = Trial::of(std::slice::from_ref(placed), &password, &entry.details.key_id);
@@ -236,16 +265,20 @@ fn report(
             writeln!(world.err, "Warning: {warning}.")?;
         }
         match opened.integrity {
-            Integrity::Intact if opened.harvest().passwords.iter().any(|one| one.integrity != Integrity::Intact) => writeln!(
-                world.err,
-                "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their digits are right, their Key IDs may not be."
-            )?,
+            Integrity::Intact if opened.harvest().passwords.iter().any(|one| one.integrity != Integrity::Intact) => {
+                writeln!(
+                    world.err,
+                    "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their digits are right, their Key IDs may not be."
+                )?
+            }
             Integrity::Intact => {}
             Integrity::Altered => writeln!(
                 world.err,
                 "Warning: somebody CHANGED what this drive says of itself: its digits are right, its computer, label and Key IDs may not be."
             )?,
-            Integrity::Unknown => writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?,
+            Integrity::Unknown => {
+                writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?
+            }
         }
     }
     let taken: Vec<&(drivekey_record::Guid, TakenIn)> = all.iter().flat_map(|(_, _, kept)| &kept.taken).collect();
@@ -279,7 +312,11 @@ fn report(
     }
     let silent = all.iter().map(|(_, _, kept)| kept.silent.len()).sum::<usize>();
     if silent > 0 {
-        let which = if silent == 1 { "One recovery key of the drive".to_owned() } else { format!("{silent} recovery keys of the drive") };
+        let which = if silent == 1 {
+            "One recovery key of the drive".to_owned()
+        } else {
+            format!("{silent} recovery keys of the drive")
+        };
         writeln!(world.err, "{which} could not be read out; 'drivekey identify' lists all Key IDs.")?;
     }
     if taken.is_empty() {

@@ -1,4 +1,5 @@
-//! `header save`: the part of a drive by which its key can be proved, or a torn one mended, when the drive is elsewhere.
+//! `header save`: the part of a drive by which its key can be proved, or a torn one mended, when the drive is
+//! elsewhere.
 
 use serde_json::json;
 use zeroize::Zeroizing;

@@ -52,7 +52,9 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
                     faults.extend(fits.into_iter().flat_map(|fits| fits.faults));
                     faults.dedup();
                 }
-                Err(error) => damaged.push((PathBuf::from(volumes::place(&target.path, found)), TargetError::Fve(*error))),
+                Err(error) => {
+                    damaged.push((PathBuf::from(volumes::place(&target.path, found)), TargetError::Fve(*error)))
+                }
             }
         }
     }

@@ -87,7 +87,12 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
 }
 
 /// The first import into nothing: one command from nothing to safe.
-pub(super) fn offer_vault(world: &mut World<'_>, shared: &Shared, path: &Path, sources: &Sources) -> Result<(), Failure> {
+pub(super) fn offer_vault(
+    world: &mut World<'_>,
+    shared: &Shared,
+    path: &Path,
+    sources: &Sources,
+) -> Result<(), Failure> {
     let keys = match (sources.keys(), sources.attachments()) {
         (0, 1) => "1 startup key was".to_owned(),
         (0, files) => format!("{files} startup keys were"),
@@ -108,7 +113,10 @@ pub(super) fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) ->
     let new = given(world, &shared.passphrase)?.map_or(New::Asked, New::Given);
     let passphrase = create(world, path, new, shared.yes)?;
     writeln!(world.err, "A new vault lies at {}", printable(path))?;
-    writeln!(world.err, "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper.")?;
+    writeln!(
+        world.err,
+        "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper."
+    )?;
     let vault = locked(world, path)?;
     unlock_with(world, vault, &passphrase)
 }
@@ -140,7 +148,9 @@ pub(super) fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
             incoming
         }));
         let attachments = reading.attachments.into_iter();
-        intake.attachments.extend(attachments.map(|attachment| other(attachment, name.clone(), suggestion.as_ref(), &args.said)));
+        intake
+            .attachments
+            .extend(attachments.map(|attachment| other(attachment, name.clone(), suggestion.as_ref(), &args.said)));
         files.push(report);
     }
     files.extend(failed.into_iter().map(FileReport::failed));
@@ -218,8 +228,14 @@ fn one(
     Incoming { password: candidate.password, details, kind: kind.unwrap_or(candidate.source), file_name }
 }
 
-fn other(attachment: Attachment, file_name: Option<LineText>, suggestion: Option<&LineText>, said: &Said) -> NewAttachment {
-    let key_ids = if attachment.kind == drivekey_record::AttachmentKind::KeyPackage { vec![attachment.guid] } else { Vec::new() };
+fn other(
+    attachment: Attachment,
+    file_name: Option<LineText>,
+    suggestion: Option<&LineText>,
+    said: &Said,
+) -> NewAttachment {
+    let key_ids =
+        if attachment.kind == drivekey_record::AttachmentKind::KeyPackage { vec![attachment.guid] } else { Vec::new() };
     NewAttachment {
         kind: attachment.kind,
         guid: attachment.guid,

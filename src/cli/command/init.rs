@@ -20,7 +20,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &InitArg
         json::print(world.out, &serde_json::json!({ "vault": path.display().to_string() }))?;
     } else {
         writeln!(world.out, "A new vault lies at {}", printable(&path))?;
-        writeln!(world.err, "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper.")?;
+        writeln!(
+            world.err,
+            "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper."
+        )?;
         writeln!(world.err, "Next: 'drivekey import PATH' takes in the key files of a folder or stick.")?;
     }
     Ok(Exit::Done)

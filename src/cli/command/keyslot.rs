@@ -33,8 +33,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             }
             let is_kit = vault.slots().iter().any(|info| info.slot == slot && info.is_kit);
             let door = if is_kit { "kit" } else { "passphrase" };
-            let question =
-                format!("Remove keyslot {}? Its {door} will no longer open this file; copies from before still open with it.", short(slot));
+            let question = format!(
+                "Remove keyslot {}? Its {door} will no longer open this file; copies from before still open with it.",
+                short(slot)
+            );
             let sure = question::confirm(world, shared.yes, &question, || {
                 Failure::no_terminal("this must be confirmed", "confirm it with --yes")
             })?;
@@ -79,7 +81,11 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
             short(info.slot),
             if info.is_kit { "kit" } else { "passphrase" }.to_owned(),
             info.name.as_ref().map(ToString::to_string).unwrap_or_default(),
-            if info.is_kit { String::new() } else { format!("{} MiB x {}", info.cost.memory_kib / 1024, info.cost.passes) },
+            if info.is_kit {
+                String::new()
+            } else {
+                format!("{} MiB x {}", info.cost.memory_kib / 1024, info.cost.passes)
+            },
             if info.in_use { "opened the vault now".to_owned() } else { String::new() },
         ]
     });

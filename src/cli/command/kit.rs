@@ -76,7 +76,10 @@ fn print_kit(
         None => to_printer(world, vault, made, &document)?,
     };
     if shared.json {
-        print::print(world.out, &json!({ "slot": slot.to_string(), "file": to.map(|path| path.display().to_string()) }))?;
+        print::print(
+            world.out,
+            &json!({ "slot": slot.to_string(), "file": to.map(|path| path.display().to_string()) }),
+        )?;
     } else if let Some(path) = to {
         writeln!(world.out, "{}", path.display())?;
     }
@@ -101,11 +104,15 @@ fn print_kit(
         writeln!(world.err, "{}", printer::COPIES)?;
     }
     let place = to.map_or(Whereto::Printer, Whereto::Path);
-    copy_note::note(world, vault, &Made { kind: CopyKind::Kit, name, place, records: &[], compared: false, slot: Some(slot) })
+    copy_note::note(
+        world,
+        vault,
+        &Made { kind: CopyKind::Kit, name, place, records: &[], compared: false, slot: Some(slot) },
+    )
 }
 
-/// The page is there before its keyslot, under a passing name, and gets its own after: whoever is stopped in between has
-/// no keyslot, or its page.
+/// The page is there before its keyslot, under a passing name, and gets its own after: whoever is stopped in between
+/// has no keyslot, or its page.
 fn into_file(vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, document: &[u8]) -> Result<(), Failure> {
     let mut page = new_file::Unplaced::write(path, document)?;
     page.hold()?;
@@ -113,9 +120,14 @@ fn into_file(vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, docume
     page.place().map_err(|failure| without_page(vault, slot, failure))
 }
 
-/// A page in the printer's queue cannot be called back, and one that opens nothing is worse than a keyslot that nothing opens:
-/// the keyslot comes first.
-fn to_printer(world: &mut World<'_>, vault: &mut Vault<Unlocked>, made: MadeKitSlot, document: &[u8]) -> Result<String, Failure> {
+/// A page in the printer's queue cannot be called back, and one that opens nothing is worse than a keyslot that nothing
+/// opens: the keyslot comes first.
+fn to_printer(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    made: MadeKitSlot,
+    document: &[u8],
+) -> Result<String, Failure> {
     let slot = vault.add_kit_slot(made)?;
     let said = printer::print(world, document).map_err(|failure| without_page(vault, slot, failure))?;
     Ok(if said.is_empty() { said } else { format!(" {said}") })
@@ -145,7 +157,10 @@ fn draw(
         None => "vault.drivekey".parse()?,
     };
     let text = kit.text();
-    let page = drivekey_sheet::kit_page(&KitSheet { secret: &text, slot: made.slot(), name: name.cloned(), vault: vault_name }, today)?;
+    let page = drivekey_sheet::kit_page(
+        &KitSheet { secret: &text, slot: made.slot(), name: name.cloned(), vault: vault_name },
+        today,
+    )?;
     let pages = [page];
     let fonts = system_fonts::covering(&pages)?;
     Ok(drivekey_sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?)

@@ -38,7 +38,13 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveAr
     Ok(exit)
 }
 
-fn one(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>], id: &str) -> Result<Exit, Failure> {
+fn one(
+    world: &mut World<'_>,
+    shared: &Shared,
+    vault: &mut Vault<Unlocked>,
+    volumes: &[Placed<'_>],
+    id: &str,
+) -> Result<Exit, Failure> {
     let entry = one_entry(world, vault, id)?;
     let (entry, password) = lend(vault, &entry)?;
     let Some(trial) = Trial::of(volumes, &password, &entry.details.key_id) else { return Ok(Exit::Done) };
@@ -66,14 +72,23 @@ fn warn(world: &mut World<'_>, trial: &Trial<'_>) -> Result<(), Failure> {
 }
 
 /// Every key that the drive lists; when it lists none of them, every key there is; when none of those opens it, others.
-fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volumes: &[Placed<'_>]) -> Result<Exit, Failure> {
+fn all(
+    world: &mut World<'_>,
+    shared: &Shared,
+    vault: &mut Vault<Unlocked>,
+    volumes: &[Placed<'_>],
+) -> Result<Exit, Failure> {
     let listing = vault.list(&Filter::default())?;
     if !listing.faults.is_empty() {
         return Err(drivekey_vault::VaultError::Faults(listing.faults).into());
     }
     let rounds = Rounds::of(listing.entries, volumes);
     if rounds.first.is_empty() {
-        return Err(Failure::new(Exit::NotFound, "the vault has no key to try", "'drivekey import PATH' takes in key files"));
+        return Err(Failure::new(
+            Exit::NotFound,
+            "the vault has no key to try",
+            "'drivekey import PATH' takes in key files",
+        ));
     }
     let mut trials = try_all(world, vault, volumes, &rounds.first)?;
     if trials.iter().all(|(_, trial)| trial.opened.is_none()) {
@@ -94,7 +109,11 @@ fn all(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, volu
 }
 
 /// Keeps what each trial gave with its record.
-fn keep_all(world: &mut World<'_>, vault: &mut Vault<Unlocked>, trials: &[(Entry, Trial<'_>)]) -> Result<Exit, Failure> {
+fn keep_all(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    trials: &[(Entry, Trial<'_>)],
+) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     // That a Key ID is wrong somewhere says nothing against the digits.
     for (entry, trial) in trials.iter().filter(|(_, trial)| exchanged_with(trials, trial).is_none()) {
@@ -129,7 +148,10 @@ pub(super) fn taken(
     }
     let exit = keep_all(world, vault, &trials)?;
     end(world, vault, volumes, &trials, exit).map_err(|failure| Failure {
-        sentence: format!("the keys were taken in, and {}", failure.sentence.replace("no key in this vault", "none of them")),
+        sentence: format!(
+            "the keys were taken in, and {}",
+            failure.sentence.replace("no key in this vault", "none of them")
+        ),
         ..failure
     })
 }
@@ -167,7 +189,12 @@ fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)])
         let mut rows = vec![["RECORD", "KEY ID", "DEVICE", "RESULT"].map(str::to_owned).to_vec()];
         rows.extend(trials.iter().map(|(entry, trial)| {
             let device = entry.details.device_name.as_ref().map(ToString::to_string).unwrap_or_default();
-            vec![entry.handle.to_string(), table::first_8(&entry.details.key_id).into_owned(), device, result_words(trial).to_owned()]
+            vec![
+                entry.handle.to_string(),
+                table::first_8(&entry.details.key_id).into_owned(),
+                device,
+                result_words(trial).to_owned(),
+            ]
         }));
         table::write(world.out, rows)?;
     }
@@ -176,7 +203,8 @@ fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)])
 
 /// Of one drive, each warning once.
 fn warn_once(world: &mut World<'_>, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
-    let unread = trials.iter().filter(|(_, trial)| trial.opened.is_none()).filter_map(|(_, trial)| trial.placed.unread.clone());
+    let unread =
+        trials.iter().filter(|(_, trial)| trial.opened.is_none()).filter_map(|(_, trial)| trial.placed.unread.clone());
     let mut said: Vec<String> = trials.iter().flat_map(|(_, trial)| trial.warnings()).chain(unread).collect();
     said.sort_unstable();
     said.dedup();
@@ -208,9 +236,12 @@ fn end(
     kept: Exit,
 ) -> Result<Exit, Failure> {
     let opens = trials.iter().filter(|(_, trial)| trial.opened.is_some()).count();
-    let unsure = trials.iter().any(|(_, trial)| trial.proof.verdict == Verdict::CannotCheck || trial.may_be_of_unread());
+    let unsure =
+        trials.iter().any(|(_, trial)| trial.proof.verdict == Verdict::CannotCheck || trial.may_be_of_unread());
     // The drive lists it, and it does not open: worth an answer of its own.
-    let listed = trials.iter().filter(|(_, trial)| trial.proof.verdict == Verdict::DoesNotOpen && trial.proof.key_id_match.is_some());
+    let listed = trials
+        .iter()
+        .filter(|(_, trial)| trial.proof.verdict == Verdict::DoesNotOpen && trial.proof.key_id_match.is_some());
     let (before, wrong): (Vec<_>, Vec<_>) = listed.partition(|(entry, trial)| trial.opened_before(entry).is_some());
     for (entry, trial) in &before {
         let failure = trial.failure_of(entry);
@@ -225,7 +256,8 @@ fn end(
             Failure::new(Exit::DoesNotOpen, "no key in this vault opens the drive", hint)
         });
     }
-    let (exchanged, wrong): (Vec<_>, Vec<_>) = wrong.into_iter().partition(|(_, trial)| exchanged_with(trials, trial).is_some());
+    let (exchanged, wrong): (Vec<_>, Vec<_>) =
+        wrong.into_iter().partition(|(_, trial)| exchanged_with(trials, trial).is_some());
     for (entry, trial) in &exchanged {
         if let Some(other) = exchanged_with(trials, trial) {
             writeln!(
@@ -240,7 +272,11 @@ fn end(
         return Ok(Exit::Partly);
     }
     if !wrong.is_empty() {
-        writeln!(world.err, "The drive lists the Key ID of {}, and it does not open: a digit is wrong there.", wrong.join(", "))?;
+        writeln!(
+            world.err,
+            "The drive lists the Key ID of {}, and it does not open: a digit is wrong there.",
+            wrong.join(", ")
+        )?;
         return Ok(Exit::Partly);
     }
     let exit = exit_over(vault);

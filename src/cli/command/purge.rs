@@ -29,7 +29,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
     if shared.json {
         json::print(world.out, &json::Entries::new(&doomed))?;
     } else {
-        writeln!(world.err, "Deleted for good: {}", handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))?;
+        writeln!(
+            world.err,
+            "Deleted for good: {}",
+            handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        )?;
     }
     Ok(exit_over(&vault))
 }

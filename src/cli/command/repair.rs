@@ -53,14 +53,18 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &RepairA
 fn from_stdin(world: &mut World<'_>) -> Result<Reading, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4097));
     world.input.take(STDIN_BYTES + 1).read_to_end(&mut bytes)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::usage("standard input is not text", "give the key as plain text"))?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| Failure::usage("standard input is not text", "give the key as plain text"))?;
     Ok(Reading::parse(text.trim())?)
 }
 
 /// Group by group, or all at once.
 fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
     if !world.terminal.is_present() {
-        return Err(Failure::no_terminal("what is left of the recovery key is needed", "give it on standard input with --key-stdin"));
+        return Err(Failure::no_terminal(
+            "what is left of the recovery key is needed",
+            "give it on standard input with --key-stdin",
+        ));
     }
     world.terminal.say(
         "Type what can be read of the key, group by group, or paste all of it.\nType ? for a digit that cannot be read, and Enter alone for a group of which nothing can.\n",
@@ -84,8 +88,12 @@ fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
                 whole.push(' ');
                 group += 1;
             }
-            Err(ReadingError::Character { .. }) => world.terminal.say("Type digits, and ? for what cannot be read.\n")?,
-            Err(_) => world.terminal.say(&format!("Group {group} has six digits; type ? for each that cannot be read.\n"))?,
+            Err(ReadingError::Character { .. }) => {
+                world.terminal.say("Type digits, and ? for what cannot be read.\n")?
+            }
+            Err(_) => {
+                world.terminal.say(&format!("Group {group} has six digits; type ? for each that cannot be read.\n"))?
+            }
         }
     }
     Ok(Reading::parse(whole.trim())?)
@@ -145,7 +153,10 @@ fn count(
         ));
     }
     if count > FEW {
-        writeln!(world.err, "Its drive can tell which: 'drivekey repair --drive DRIVE', or '--header' with a drive header in the vault.")?;
+        writeln!(
+            world.err,
+            "Its drive can tell which: 'drivekey repair --drive DRIVE', or '--header' with a drive header in the vault."
+        )?;
         return Ok(Exit::Done);
     }
     let Some(vault) = vault else {
@@ -153,7 +164,11 @@ fn count(
         writeln!(world.err, "With the vault open, {they} can be kept and tried on the drive.")?;
         return Ok(Exit::Done);
     };
-    let what = if count == 1 { "Keep it in the vault?".to_owned() } else { format!("Keep all {count} in the vault to be tried?") };
+    let what = if count == 1 {
+        "Keep it in the vault?".to_owned()
+    } else {
+        format!("Keep all {count} in the vault to be tried?")
+    };
     let agreed = shared.yes || world.terminal.is_present() && question::ask(world, &what)?;
     if !agreed {
         writeln!(world.err, "Nothing was kept; --yes keeps it.")?;
@@ -190,7 +205,8 @@ fn on(
     let key_id = args.id.clone().unwrap_or_default();
     let all = target.volumes()?;
     let unsure = is_unsure(&all, &key_id);
-    let said = all.iter().flat_map(|placed| volume_words::warnings(placed.volume).into_iter().chain(placed.unread.clone()));
+    let said =
+        all.iter().flat_map(|placed| volume_words::warnings(placed.volume).into_iter().chain(placed.unread.clone()));
     let said: Vec<String> = said.collect();
     let volumes = to_try(all, &key_id);
     if volumes.is_empty() {
@@ -275,9 +291,18 @@ fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
 }
 
 /// What was found is kept with all that the drive says of it.
-fn keep(world: &mut World<'_>, shared: &Shared, args: &RepairArgs, vault: &mut Vault<Unlocked>, hit: Hit<'_>) -> Result<Exit, Failure> {
-    let one: [Placed<'_>; 1] = [Placed { live: hit.placed.live, ..Placed::alone(hit.placed.place.clone(), hit.placed.volume) }];
-    let Some(trial) = Trial::of(&one, &hit.password, args.id.as_ref().unwrap_or(&KeyId::Unknown)) else { return Ok(Exit::Done) };
+fn keep(
+    world: &mut World<'_>,
+    shared: &Shared,
+    args: &RepairArgs,
+    vault: &mut Vault<Unlocked>,
+    hit: Hit<'_>,
+) -> Result<Exit, Failure> {
+    let one: [Placed<'_>; 1] =
+        [Placed { live: hit.placed.live, ..Placed::alone(hit.placed.place.clone(), hit.placed.volume) }];
+    let Some(trial) = Trial::of(&one, &hit.password, args.id.as_ref().unwrap_or(&KeyId::Unknown)) else {
+        return Ok(Exit::Done);
+    };
     let Some(opened) = &trial.opened else { return Err(trial.failure("the key")) };
     let details = harvesting::details(opened.volume(), opened.integrity, opened.protector, args.device.as_ref());
     let before = hit.before;

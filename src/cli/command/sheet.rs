@@ -67,14 +67,20 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
     match faults {
         None if !noted && exit_over(&vault) == Exit::Done => Ok(Exit::Partly),
         None => Ok(exit_over(&vault)),
-        Some(sentence) => {
-            Err(Failure::new(Exit::Damaged, sentence, "what was printed is sound; 'drivekey verify' names everything that is wrong"))
-        }
+        Some(sentence) => Err(Failure::new(
+            Exit::Damaged,
+            sentence,
+            "what was printed is sound; 'drivekey verify' names everything that is wrong",
+        )),
     }
 }
 
 /// The records that are meant, and what is wrong with the vault around them.
-fn chosen(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &PrintArgs) -> Result<(Vec<Entry>, Option<String>), Failure> {
+fn chosen(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    args: &PrintArgs,
+) -> Result<(Vec<Entry>, Option<String>), Failure> {
     if !args.ids.is_empty() {
         let (mut entries, mut faults) = (Vec::<Entry>::with_capacity(args.ids.len()), Vec::new());
         for id in &args.ids {
@@ -93,16 +99,25 @@ fn chosen(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &PrintArgs) 
     let faults = (!listing.faults.is_empty()).then(|| faults_sentence(&listing.faults));
     if listing.entries.is_empty() {
         return Err(match faults {
-            Some(sentence) => {
-                Failure::new(Exit::Damaged, sentence, "nothing was printed; 'drivekey verify' names everything that is wrong")
+            Some(sentence) => Failure::new(
+                Exit::Damaged,
+                sentence,
+                "nothing was printed; 'drivekey verify' names everything that is wrong",
+            ),
+            None => {
+                Failure::new(Exit::NotFound, "there is no such key in this vault", "'drivekey list' shows all keys")
             }
-            None => Failure::new(Exit::NotFound, "there is no such key in this vault", "'drivekey list' shows all keys"),
         });
     }
     Ok((listing.entries, faults))
 }
 
-fn pages(keys: &[Revealed], split: Option<SplitKind>, compact: bool, today: drivekey_sheet::Day) -> Result<Vec<Page>, Failure> {
+fn pages(
+    keys: &[Revealed],
+    split: Option<SplitKind>,
+    compact: bool,
+    today: drivekey_sheet::Day,
+) -> Result<Vec<Page>, Failure> {
     let facts = |key: &Revealed| facts(&key.entry);
     if let Some(kind) = split {
         let mut pages = Vec::new();
@@ -113,7 +128,8 @@ fn pages(keys: &[Revealed], split: Option<SplitKind>, compact: bool, today: driv
         }
         return Ok(pages);
     }
-    let sheets: Vec<KeySheet<'_>> = keys.iter().map(|key| KeySheet { facts: facts(key), digits: &key.digits }).collect();
+    let sheets: Vec<KeySheet<'_>> =
+        keys.iter().map(|key| KeySheet { facts: facts(key), digits: &key.digits }).collect();
     if compact {
         return Ok(vec![drivekey_sheet::list_page(&sheets, today)]);
     }
@@ -148,7 +164,12 @@ fn draw(pages: &[Page], args: &PrintArgs) -> Result<Zeroizing<Vec<u8>>, Failure>
 
 /// Says what now lies where. The one place that knows of each sheet that was made.
 /// `false` where it could not be noted in the vault.
-fn after(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, made: &Made<'_>) -> Result<bool, Failure> {
+fn after(
+    world: &mut World<'_>,
+    shared: &Shared,
+    vault: &mut Vault<Unlocked>,
+    made: &Made<'_>,
+) -> Result<bool, Failure> {
     let keys = match made.entries {
         [one] => format!("The recovery key of {}", one.handle),
         many => format!("{} recovery keys", many.len()),
@@ -160,14 +181,20 @@ fn after(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>, ma
         deliver::Place::Output => Whereto::Path(Path::new("-")),
         deliver::Place::Printer(_) => Whereto::Printer,
     };
-    copy_note::note(world, vault, &Noted { kind: CopyKind::Sheet, name: None, place, records: &records, compared: false, slot: None })
+    copy_note::note(
+        world,
+        vault,
+        &Noted { kind: CopyKind::Sheet, name: None, place, records: &records, compared: false, slot: None },
+    )
 }
 
 impl From<SheetError> for Failure {
     fn from(error: SheetError) -> Self {
         match error {
             SheetError::Typeface => Self::new(Exit::Failed, "a font of this system cannot be read", "try --html"),
-            SheetError::Symbol => Self::new(Exit::Failed, "a name is too long for a page", "shorten it with 'drivekey edit'"),
+            SheetError::Symbol => {
+                Self::new(Exit::Failed, "a name is too long for a page", "shorten it with 'drivekey edit'")
+            }
             SheetError::Document => Self::new(Exit::Failed, "the page could not be made", "try --html"),
         }
     }

@@ -22,7 +22,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ShowArg
     let (entry, faults) = one_sound_entry(world, &mut vault, &args.id.id)?;
     guard::check_output(world, &mut vault, &Holding::Records(std::slice::from_ref(&entry)))?;
     let revealed = reveal(&mut vault, &entry)?;
-    let end = end_over(&vault, &faults, "what is shown is sound, but compare its Key ID with your screen: another record may be the one");
+    let end = end_over(
+        &vault,
+        &faults,
+        "what is shown is sound, but compare its Key ID with your screen: another record may be the one",
+    );
     drop(vault);
     if shared.json {
         json::print(world.out, &WithKey(&revealed))?;

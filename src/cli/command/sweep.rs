@@ -34,7 +34,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
     let mut vault = if there { open(world, shared, args)? } else { None };
     let Found { mut sources, tally } = search::search(world, &args.paths);
     let sources_of = |sources: &import::sources::Sources| {
-        let holding = sources.read.iter().filter(|source| !source.reading.records.is_empty() || !source.reading.attachments.is_empty());
+        let holding = sources
+            .read
+            .iter()
+            .filter(|source| !source.reading.records.is_empty() || !source.reading.attachments.is_empty());
         holding.filter_map(|source| source.path.clone()).collect::<Vec<PathBuf>>()
     };
     let lying = sources_of(&sources);
@@ -97,7 +100,8 @@ fn over(exit: Exit, vault: &Vault<Unlocked>) -> Exit {
     if exit == Exit::Done { exit_over(vault) } else { exit }
 }
 
-/// The vault, or nothing where the person at the terminal leaves it out, or nobody is there to ask and it is not needed.
+/// The vault, or nothing where the person at the terminal leaves it out, or nobody is there to ask and it is not
+/// needed.
 fn open(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Option<Vault<Unlocked>>, Failure> {
     let scripted = shared.passphrase.passphrase_file.is_some() || shared.passphrase.passphrase_fd.is_some();
     if scripted || args.import || args.erase {
@@ -112,7 +116,11 @@ fn open(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Opti
         Some(passphrase) => passphrase,
         None => world.terminal.ask_secret("Passphrase (Enter searches without the vault): ")?,
     };
-    if crate::cli::passphrase::is_empty(&passphrase) { Ok(None) } else { unlock_with(world, vault, &passphrase).map(Some) }
+    if crate::cli::passphrase::is_empty(&passphrase) {
+        Ok(None)
+    } else {
+        unlock_with(world, vault, &passphrase).map(Some)
+    }
 }
 
 /// Whether what was found is to be kept.

@@ -1,4 +1,5 @@
-//! `undo`: takes the last import back. What it added goes into the trash, what it changed goes back; nothing is deleted.
+//! `undo`: takes the last import back. What it added goes into the trash, what it changed goes back; nothing is
+//! deleted.
 
 use serde_json::json;
 
@@ -13,7 +14,11 @@ use drivekey_vault::ImportInfo;
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let Some(import) = vault.last_import()? else {
-        return Err(Failure::new(Exit::NotFound, "there is no import to undo", "'drivekey remove ID' puts single keys into the trash"));
+        return Err(Failure::new(
+            Exit::NotFound,
+            "there is no import to undo",
+            "'drivekey remove ID' puts single keys into the trash",
+        ));
     };
     let question = format!("Undo {}?", described(&import));
     let sure = question::confirm(world, shared.yes, &question, || {

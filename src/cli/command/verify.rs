@@ -50,9 +50,15 @@ fn report(
     is_doubtful: bool,
 ) -> Result<(), Failure> {
     if shared.json {
-        let faults: Vec<_> =
-            verification.faults.iter().map(|fault| serde_json::json!({ "handle": fault.handle, "problem": fault_words(fault) })).collect();
-        return json::print(world.out, &serde_json::json!({ "whole": verification.whole, "faults": faults, "doubtful": is_doubtful }));
+        let faults: Vec<_> = verification
+            .faults
+            .iter()
+            .map(|fault| serde_json::json!({ "handle": fault.handle, "problem": fault_words(fault) }))
+            .collect();
+        return json::print(
+            world.out,
+            &serde_json::json!({ "whole": verification.whole, "faults": faults, "doubtful": is_doubtful }),
+        );
     }
     for fault in &verification.faults {
         writeln!(world.out, "Wrong: {}", fault_words(fault))?;
@@ -65,12 +71,20 @@ fn report(
         format!("{} records are", verification.whole)
     };
     if verification.faults.is_empty() && is_doubtful {
-        writeln!(world.out, "{} whole in what was read; the warning says why that may not be the latest.", capital(&count))?;
+        writeln!(
+            world.out,
+            "{} whole in what was read; the warning says why that may not be the latest.",
+            capital(&count)
+        )?;
     } else if verification.faults.is_empty() {
         let held = if verification.whole == 0 { "the vault is empty".to_owned() } else { format!("{count} whole") };
         writeln!(world.out, "All is well: {held}, and nothing is missing.")?;
     } else {
-        writeln!(world.out, "{} whole. Keep this file as it is, and compare it with a copy or backup.", capital(&count))?;
+        writeln!(
+            world.out,
+            "{} whole. Keep this file as it is, and compare it with a copy or backup.",
+            capital(&count)
+        )?;
         let next = if args.repair {
             "The rest cannot be mended: if you still have its key files, import them again."
         } else {
@@ -106,7 +120,8 @@ fn set_aside(world: &mut World<'_>, shared: &Shared, vault: &Vault<Unlocked>) ->
         writeln!(world.err, "Nothing lies beside the vault that does not belong to it.")?;
         return Ok(Exit::Done);
     }
-    let asked = "Rename it? Nothing is deleted; but if it is the vault's own, a change that was broken off stays half done.";
+    let asked =
+        "Rename it? Nothing is deleted; but if it is the vault's own, a change that was broken off stays half done.";
     let no_answer = || Failure::no_terminal("this needs an answer", "answer with --yes");
     if !question::confirm(world, shared.yes, asked, no_answer)? {
         return Err(Failure::refused("nothing was renamed", ""));

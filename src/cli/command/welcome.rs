@@ -10,7 +10,10 @@ use crate::cli::world::World;
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> {
     let path = vault_path(world, shared)?;
     let there = path.exists();
-    writeln!(world.out, "drivekey keeps the recovery keys of your drives in one encrypted file, on this machine only.\n")?;
+    writeln!(
+        world.out,
+        "drivekey keeps the recovery keys of your drives in one encrypted file, on this machine only.\n"
+    )?;
     if there {
         writeln!(world.out, "Your vault: {}\n", printable(&path))?;
         writeln!(world.out, "  drivekey find 7EDB30ED           find the key that a recovery screen asks for")?;

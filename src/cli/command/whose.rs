@@ -23,7 +23,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseAr
         }
     }
     if found.entries.is_empty() {
-        return Err(Failure::new(Exit::NotFound, "no record has these digits", "the key is sound in itself; 'drivekey add' takes it in"));
+        return Err(Failure::new(
+            Exit::NotFound,
+            "no record has these digits",
+            "the key is sound in itself; 'drivekey add' takes it in",
+        ));
     }
     end_over(&vault, &found.faults, "what is shown is sound")
 }

@@ -1,4 +1,5 @@
-//! Made-up systems, in which a drive of our own making lies under a folder: what is refused, warned of, and let through.
+//! Made-up systems, in which a drive of our own making lies under a folder: what is refused, warned of, and let
+//! through.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -99,7 +100,12 @@ impl System {
         io::copy(&mut image, &mut fs::File::create(root.join("dev/sdb")).unwrap()).unwrap();
         let path = root.join("v.drivekey");
         let passphrase = SecretString::from("violet tractor hums quietly");
-        Vault::<Locked>::create(&path, &NewVault { passphrase: &passphrase, cost: COST, limits: LIMITS }, &Machine::new(None)).unwrap();
+        Vault::<Locked>::create(
+            &path,
+            &NewVault { passphrase: &passphrase, cost: COST, limits: LIMITS },
+            &Machine::new(None),
+        )
+        .unwrap();
         let vault = Vault::<Locked>::open(&path, LIMITS, Machine::new(None)).unwrap();
         let Ok(vault) = vault.unlock(&passphrase, None) else { panic!("does not open") };
         Self { folder, vault }
@@ -119,7 +125,11 @@ impl System {
     }
 
     /// The outcome and what was said on standard error.
-    fn with_world<T>(&mut self, answer: Option<&'static str>, act: impl FnOnce(&mut World<'_>, &mut Vault<Unlocked>) -> T) -> (T, String) {
+    fn with_world<T>(
+        &mut self,
+        answer: Option<&'static str>,
+        act: impl FnOnce(&mut World<'_>, &mut Vault<Unlocked>) -> T,
+    ) -> (T, String) {
         let mut err = Vec::new();
         let surroundings = Surroundings { drives: Roots::below(&self.at("")), ..Surroundings::default() };
         let outcome = act(
@@ -146,7 +156,10 @@ impl System {
 }
 
 fn with_password() -> Made {
-    Made { protectors: vec![Protector::of(9, 0x2000, Secret::Password("demopass")), Protector::recovery(1)], ..Made::default() }
+    Made {
+        protectors: vec![Protector::of(9, 0x2000, Secret::Password("demopass")), Protector::recovery(1)],
+        ..Made::default()
+    }
 }
 
 #[test]
@@ -187,7 +200,9 @@ fn nothing_goes_onto_a_drive_whose_only_key_is_here() {
     let (whole, _) = system.with_world(None, |world, vault| check(world, vault, &path, &Holding::WholeVault));
     assert!(whole.unwrap_err().sentence.contains("the very drive that r1 unlocks"));
     // With a second recovery key that is not here, somebody else can open it.
-    let mut system = System::new(&Made { protectors: vec![Protector::recovery(1), Protector::recovery(3)], ..Made::default() }.image());
+    let mut system = System::new(
+        &Made { protectors: vec![Protector::recovery(1), Protector::recovery(3)], ..Made::default() }.image(),
+    );
     let (_, other) = (system.add(1), system.add(2));
     assert_eq!(system.check("stick/x", &[other], None), (Ok(()), String::new()));
 }
@@ -215,10 +230,20 @@ fn what_cannot_be_known_is_said() {
     fs::write(system.at("run/udev/data/b8:16"), noted).unwrap();
     let (done, said) = system.check("stick/x", std::slice::from_ref(&own), None);
     assert!(done.is_ok() && said.contains("it cannot be known here"), "{said}");
-    let proof =
-        Proof { at: DateTime::default(), level: ProofLevel::FirstSector, volume: "EE030201-0504-0706-0809-0A0B0C0D0E0F".parse().unwrap() };
+    let proof = Proof {
+        at: DateTime::default(),
+        level: ProofLevel::FirstSector,
+        volume: "EE030201-0504-0706-0809-0A0B0C0D0E0F".parse().unwrap(),
+    };
     let own = system.vault.note_proof(own.handle, proof).unwrap();
-    assert!(system.check("stick/x", std::slice::from_ref(&own), None).0.unwrap_err().sentence.contains("the very drive that r1 unlocks"));
+    assert!(
+        system
+            .check("stick/x", std::slice::from_ref(&own), None)
+            .0
+            .unwrap_err()
+            .sentence
+            .contains("the very drive that r1 unlocks")
+    );
     // No account of mounts at all.
     fs::remove_file(system.at("proc/self/mountinfo")).unwrap();
     let (done, said) = system.check("new.txt", &[own], None);
@@ -241,7 +266,8 @@ fn startup_file(guid: Guid) -> NewAttachment {
 #[test]
 fn a_startup_key_goes_along_unseen_onto_no_drive_of_its_own() {
     let startup = || Protector::of(9, 0x0200, Secret::External([0x3C; 32]));
-    let mut system = System::new(&Made { protectors: vec![startup(), Protector::recovery(1)], ..Made::default() }.image());
+    let mut system =
+        System::new(&Made { protectors: vec![startup(), Protector::recovery(1)], ..Made::default() }.image());
     let (_, other) = (system.add(1), system.add(2));
     let own: Guid = guid_of(9).parse().unwrap();
     let path = system.at("stick/x");
@@ -253,14 +279,20 @@ fn a_startup_key_goes_along_unseen_onto_no_drive_of_its_own() {
     // Somebody else may have its file, as long as it is not in this vault only.
     assert_eq!(beside(&mut system, &[]), Ok(()));
     system.vault.attach(startup_file(own), DateTime::default()).unwrap();
-    assert!(beside(&mut system, &[]).unwrap_err().sentence.contains("an encrypted drive whose only key (r1) is in this vault"));
+    assert!(
+        beside(&mut system, &[])
+            .unwrap_err()
+            .sentence
+            .contains("an encrypted drive whose only key (r1) is in this vault")
+    );
 }
 
 #[test]
 fn a_key_that_opened_the_drive_is_its_own_whatever_its_key_id() {
     let mut system = System::new(&with_password().image());
     let (_, mut other) = (system.add(1), system.add(2));
-    let proof = Proof { at: DateTime::default(), level: ProofLevel::FirstSector, volume: guid_of(0xEE).parse().unwrap() };
+    let proof =
+        Proof { at: DateTime::default(), level: ProofLevel::FirstSector, volume: guid_of(0xEE).parse().unwrap() };
     system.vault.note_proof(other.handle, proof).unwrap();
     let (refused, _) = system.check("stick/x", std::slice::from_ref(&other), None);
     assert!(refused.unwrap_err().sentence.contains("the very drive that r2 unlocks"));
@@ -285,5 +317,8 @@ fn standard_output_is_looked_at_where_it_goes_into_a_file() {
     assert_eq!(into(&mut system, OutFile::None), (Ok(()), String::new()));
     assert_eq!(into(&mut system, OutFile::At(path)).0.unwrap_err().exit, Exit::Refused);
     let (passed, said) = into(&mut system, OutFile::Somewhere);
-    assert!(passed.is_ok() && said.starts_with("Warning: it cannot be known here on which drive the output ends up."), "{said}");
+    assert!(
+        passed.is_ok() && said.starts_with("Warning: it cannot be known here on which drive the output ends up."),
+        "{said}"
+    );
 }

@@ -4,8 +4,8 @@
 use std::io;
 use std::process::Command;
 
-/// All the memory of a child. The largest picture that is read, 56 million dots with colours and transparency, takes about
-/// two thirds of it with all its copies.
+/// All the memory of a child. The largest picture that is read, 56 million dots with colours and transparency, takes
+/// about two thirds of it with all its copies.
 #[cfg(any(unix, windows))]
 const MEMORY_BYTES: u64 = 1 << 30;
 /// Computing for one file. A page takes a quarter of a second; 250 of them, the most that are drawn, stay below it.
@@ -86,7 +86,11 @@ pub(super) fn is_beyond(process: u32) -> bool {
 
     let process = Pid::from_u32(process);
     let Ok(mut system) = System::new() else { return false };
-    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[process]), false, ProcessRefreshKind::nothing().with_memory());
+    system.refresh_processes_specifics(
+        ProcessesToUpdate::Some(&[process]),
+        false,
+        ProcessRefreshKind::nothing().with_memory(),
+    );
     system.process(process).is_some_and(|process| process.memory() > MEMORY_BYTES)
 }
 

@@ -14,7 +14,11 @@ const TAKE: &str = "head -c 14 >/dev/null; ";
 const NOTHING: &str = r"printf '\001\000\000\000\000\000\000\000\000'; ";
 
 fn shell(script: &str, patience: Duration) -> ChildReader {
-    ChildReader::new(Ok(PathBuf::from("/bin/sh")), vec!["-c".into(), format!("PATH=/usr/bin:/bin; {script}").into()], patience)
+    ChildReader::new(
+        Ok(PathBuf::from("/bin/sh")),
+        vec!["-c".into(), format!("PATH=/usr/bin:/bin; {script}").into()],
+        patience,
+    )
 }
 
 fn ask(script: &str, patience: Duration) -> Result<usize, ScanError> {
@@ -39,7 +43,10 @@ fn whatever_a_child_does_is_an_answer() {
     ] {
         assert_eq!(ask(script, SOON), Err(ScanError::GaveUp), "{script}");
     }
-    assert_eq!(ChildReader::new(Ok(PathBuf::from("/nowhere")), Vec::new(), SOON).read(FILE).unwrap_err(), ScanError::GaveUp);
+    assert_eq!(
+        ChildReader::new(Ok(PathBuf::from("/nowhere")), Vec::new(), SOON).read(FILE).unwrap_err(),
+        ScanError::GaveUp
+    );
     let lost = ChildReader::new(Err(io::ErrorKind::NotFound.into()), Vec::new(), SOON);
     assert_eq!(lost.read(FILE).unwrap_err(), ScanError::GaveUp);
 }
@@ -62,7 +69,10 @@ fn the_next_file_gets_a_new_child() {
     let folder = tempfile::tempdir().unwrap();
     let mark = folder.path().join("died");
     // The first child dies over the first file, each later one over its second.
-    let script = format!("if [ ! -e '{0}' ]; then : >'{0}'; kill -ABRT $$; fi; {TAKE}{NOTHING}{TAKE} kill -ABRT $$", mark.display());
+    let script = format!(
+        "if [ ! -e '{0}' ]; then : >'{0}'; kill -ABRT $$; fi; {TAKE}{NOTHING}{TAKE} kill -ABRT $$",
+        mark.display()
+    );
     let reader = shell(&script, SOON);
     assert_eq!(reader.read(FILE).unwrap_err(), ScanError::GaveUp);
     for _ in 0..4 {

@@ -1,5 +1,5 @@
-//! What goes between the program and its child: a file there, texts back, each with its length before it. What comes from
-//! the child is hostile: it drew what a stranger made. Must not start a process.
+//! What goes between the program and its child: a file there, texts back, each with its length before it. What comes
+//! from the child is hostile: it drew what a stranger made. Must not start a process.
 
 use std::io::{self, Read, Write};
 
@@ -116,8 +116,14 @@ mod tests {
         assert_eq!(take(&mut pipe, || Ok(())).unwrap().unwrap(), b"a file");
         assert_eq!(take(&mut pipe, || Ok(())).unwrap().unwrap(), b"");
         assert!(take(&mut pipe, || Ok(())).unwrap().is_none());
-        let texts = vec![Zeroizing::new("471207-278498".to_owned()), Zeroizing::new(String::new()), Zeroizing::new("ü".to_owned())];
-        for given in [Ok(texts), Ok(Vec::new()), Err(ScanError::Format), Err(ScanError::TooLarge), Err(ScanError::Damaged)] {
+        let texts = vec![
+            Zeroizing::new("471207-278498".to_owned()),
+            Zeroizing::new(String::new()),
+            Zeroizing::new("ü".to_owned()),
+        ];
+        for given in
+            [Ok(texts), Ok(Vec::new()), Err(ScanError::Format), Err(ScanError::TooLarge), Err(ScanError::Damaged)]
+        {
             let mut pipe = Vec::new();
             answer(&mut pipe, 7, &given).unwrap();
             assert_eq!(receive(&mut &pipe[..], 7).unwrap(), given);

@@ -27,7 +27,8 @@ impl Session {
         let pair = native_pty_system().openpty(size).unwrap();
         let program = env!("CARGO_BIN_EXE_drivekey");
         let mut builder = CommandBuilder::new("/bin/sh");
-        builder.args(["-c", &command.replace("drivekey ", &format!("'{program}' ")).replace("~/", &format!("{root}/"))]);
+        builder
+            .args(["-c", &command.replace("drivekey ", &format!("'{program}' ")).replace("~/", &format!("{root}/"))]);
         builder.env_clear();
         builder.env("HOME", &root);
         builder.env("XDG_DATA_HOME", format!("{root}/data"));
@@ -102,5 +103,9 @@ impl Session {
 /// Without what is different each time: the house's name and the day.
 fn readable(shown: &[u8], house: &str) -> String {
     let today = chrono::Utc::now().format("%Y-%m-%d").to_string();
-    String::from_utf8_lossy(shown).replace("\r\n", "\n").replace('\u{1b}', "␛").replace(house, "~").replace(&today, "(today)")
+    String::from_utf8_lossy(shown)
+        .replace("\r\n", "\n")
+        .replace('\u{1b}', "␛")
+        .replace(house, "~")
+        .replace(&today, "(today)")
 }

@@ -10,7 +10,8 @@ use super::{House, Outcome, Stream, shows_digits};
 /// Runs a transcript and gives it back as it happened.
 ///
 /// Lines: `# comment`, `@ directive`, `$ drivekey …`; below a command `>` is standard output, `!` standard error, `:`
-/// the terminal, `?` a question with its ‹answer›, `*` one whose answer is hidden, `x` the cleared screen, `=` the code.
+/// the terminal, `?` a question with its ‹answer›, `*` one whose answer is hidden, `x` the cleared screen, `=` the
+/// code.
 pub(crate) fn play(text: &str, house: &mut House) -> String {
     let mut player = Player { house, slots: Vec::new(), given: false };
     let mut happened = String::new();
@@ -59,7 +60,8 @@ impl Player<'_> {
         let (vault, others) = (fs::read(self.house.vault()).ok(), self.house.others());
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let answers: Vec<&str> = answers.iter().map(String::as_str).collect();
-        let outcome = if self.given { self.house.given(&arguments, &answers) } else { self.house.run(&arguments, &answers) };
+        let outcome =
+            if self.given { self.house.given(&arguments, &answers) } else { self.house.run(&arguments, &answers) };
         let left = outcome.unused_answers;
         assert!(left == 0, "{left} answers without a question: drivekey{command}:\n{}", self.render(&outcome));
         if matches!(outcome.exit, 2..=5 | 7) {
@@ -135,7 +137,9 @@ impl Player<'_> {
             #[cfg(unix)]
             ["link", from, to] => std::os::unix::fs::symlink(house.path(to), house.path(from)).unwrap(),
             #[cfg(unix)]
-            ["pipe", path] => assert!(std::process::Command::new("mkfifo").arg(house.path(path)).status().unwrap().success()),
+            ["pipe", path] => {
+                assert!(std::process::Command::new("mkfifo").arg(house.path(path)).status().unwrap().success())
+            }
             ["folder", path] => fs::create_dir_all(house.path(path)).unwrap(),
             ["copy", from, to] => drop(fs::copy(house.path(from), house.path(to)).unwrap()),
             ["delete", path] => fs::remove_file(house.path(path)).unwrap(),

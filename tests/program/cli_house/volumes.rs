@@ -26,16 +26,27 @@ fn make(name: &str) -> Sparse {
     let recovery = Protector::recovery;
     match name {
         "usual" => Made::default().image(),
-        "two-keys" => made(vec![Protector::of(9, 0x2000, Secret::Password("demopass")), recovery(1), recovery(2)]).image(),
+        "two-keys" => {
+            made(vec![Protector::of(9, 0x2000, Secret::Password("demopass")), recovery(1), recovery(2)]).image()
+        }
         "suspended" => made(vec![Protector::of(9, 0x0000, Secret::Clear([7; 32])), recovery(1), recovery(2)]).image(),
         "password-only" => made(vec![Protector::of(9, 0x2000, Secret::Password("demopass"))]).image(),
         "startup-key" => made(vec![Protector::of(9, 0x0200, Secret::External(STARTUP)), recovery(1)]).image(),
         "with-windows" => {
             let description = Some("PC-MADE C: 22/11/2026".to_owned());
-            Made { description, protectors: vec![Protector::of(8, 0x0100, Secret::Machine), recovery(1)], ..Made::default() }.image()
+            Made {
+                description,
+                protectors: vec![Protector::of(8, 0x0100, Secret::Machine), recovery(1)],
+                ..Made::default()
+            }
+            .image()
         }
         "newer-way" => {
-            let secret = Secret::Recovery { key: drivekey_testkit::fve_support::made::key_of(1), flags: 0x40, nested_role: 0x12 };
+            let secret = Secret::Recovery {
+                key: drivekey_testkit::fve_support::made::key_of(1),
+                flags: 0x40,
+                nested_role: 0x12,
+            };
             made(vec![Protector::of(1, 0x0800, secret)]).image()
         }
         "renamed" => renamed(),
@@ -69,7 +80,10 @@ fn make(name: &str) -> Sparse {
             image
         }
         "disk" => with_gpt(512, &[&Made::default(), &made(vec![recovery(3)])], false),
-        "escapes" => Made { description: Some("PC\u{1b}[31m\u{202e}EVIL Data\u{7} 22/11/2026".to_owned()), ..Made::default() }.image(),
+        "escapes" => {
+            Made { description: Some("PC\u{1b}[31m\u{202e}EVIL Data\u{7} 22/11/2026".to_owned()), ..Made::default() }
+                .image()
+        }
         "empty-disk" => Sparse::new(1 << 20),
         "startup-key-file" => {
             let mut file = Sparse::new(0);
@@ -89,7 +103,8 @@ fn doubtful(name: &str) -> Sparse {
         "usual-later" => made(vec![Protector { modified_seconds: 60, ..recovery(2) }]).image(),
         // The digits of one key under the Key ID of another.
         "exchanged" => {
-            let secret = Secret::Recovery { key: drivekey_testkit::fve_support::made::key_of(1), flags: 0, nested_role: 0x12 };
+            let secret =
+                Secret::Recovery { key: drivekey_testkit::fve_support::made::key_of(1), flags: 0, nested_role: 0x12 };
             made(vec![Protector::of(2, 0x0800, secret)]).image()
         }
         // The first copy is older than the second key.
@@ -108,7 +123,11 @@ fn doubtful(name: &str) -> Sparse {
             image
         }
         "disk-with-newer-way" => {
-            let secret = Secret::Recovery { key: drivekey_testkit::fve_support::made::key_of(2), flags: 0x40, nested_role: 0x12 };
+            let secret = Secret::Recovery {
+                key: drivekey_testkit::fve_support::made::key_of(2),
+                flags: 0x40,
+                nested_role: 0x12,
+            };
             let newer = Made { number: 0xDD, ..made(vec![Protector::of(2, 0x0800, secret)]) };
             with_gpt(512, &[&Made::default(), &newer], false)
         }

@@ -1,5 +1,5 @@
-//! The secrets of a vault itself, worked out from its file and passphrase by `docs/FORMAT.md`, and where they stand in a
-//! process's memory. Shares no code with the product.
+//! The secrets of a vault itself, worked out from its file and passphrase by `docs/FORMAT.md`, and where they stand in
+//! a process's memory. Shares no code with the product.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,28 +30,36 @@ pub(crate) struct VaultKeys {
 impl VaultKeys {
     /// Those of a child's vault.
     pub(crate) fn beside(folder: &Path) -> Self {
-        Self::of(&folder.join("vault.drivekey"), std::fs::read_to_string(folder.join("passphrase.txt")).unwrap().trim_end())
+        Self::of(
+            &folder.join("vault.drivekey"),
+            std::fs::read_to_string(folder.join("passphrase.txt")).unwrap().trim_end(),
+        )
     }
 
     /// Those of the vault whose only passphrase this is.
     pub(crate) fn of(vault: &Path, passphrase: &str) -> Self {
-        let connection = rusqlite::Connection::open_with_flags(vault, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let connection =
+            rusqlite::Connection::open_with_flags(vault, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let id: Vec<u8> = connection.query_row("SELECT vault_id FROM vault", [], |row| row.get(0)).unwrap();
         let slot = "SELECT memory_kib, passes, lanes, salt, wrapped FROM slot WHERE kind = 1";
-        let (memory_kib, passes, lanes, salt, wrapped): (u32, u32, u32, Vec<u8>, Vec<u8>) =
-            connection.query_row(slot, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))).unwrap();
+        let (memory_kib, passes, lanes, salt, wrapped): (u32, u32, u32, Vec<u8>, Vec<u8>) = connection
+            .query_row(slot, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+            .unwrap();
         let params = argon2::Params::new(memory_kib, passes, lanes, Some(64)).unwrap();
         let mut derived = [0; 64];
         let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
         argon2.hash_password_into(passphrase.as_bytes(), &salt, &mut derived).unwrap();
-        let slot_text = bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("age-secret-key-").unwrap(), &derived[..32]).unwrap();
+        let slot_text =
+            bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("age-secret-key-").unwrap(), &derived[..32]).unwrap();
         let slot_identity: age::x25519::Identity = slot_text.parse().unwrap();
         let file = String::from_utf8(age::decrypt(&slot_identity, &wrapped).unwrap()).unwrap();
         let root_text = file.lines().last().unwrap().to_owned();
         let root = CheckedHrpstring::new::<bech32::Bech32>(&root_text).unwrap().byte_iter().collect::<Vec<u8>>();
         let derive = |label: &str| {
             let mut key = vec![0; 32];
-            hkdf::Hkdf::<sha2::Sha256>::new(Some(&id), &root).expand(format!("drivekey/1/{label}").as_bytes(), &mut key).unwrap();
+            hkdf::Hkdf::<sha2::Sha256>::new(Some(&id), &root)
+                .expand(format!("drivekey/1/{label}").as_bytes(), &mut key)
+                .unwrap();
             key
         };
         let mut held = BTreeMap::from([("root".to_owned(), (root.clone(), 1))]);
@@ -68,8 +76,8 @@ impl VaultKeys {
         passing.insert("extracted key".to_owned(), hkdf::Hkdf::<sha2::Sha256>::extract(Some(&id), &root).0.to_vec());
         for label in MACS {
             let key = derive(label);
-            // HMAC keeps what SHA-256 made of the padded key, which serves as well as the key; the inner half as it goes on
-            // from there, too.
+            // HMAC keeps what SHA-256 made of the padded key, which serves as well as the key; the inner half as it
+            // goes on from there, too.
             for (half, pad, times) in [("inner", 0x36, 2), ("outer", 0x5c, 1)] {
                 held.insert(format!("{label} MAC, {half}"), (padded_state(&key, pad), times));
             }
@@ -118,7 +126,8 @@ fn parts(name: &str, key: &[u8]) -> impl Iterator<Item = (String, Vec<u8>)> {
 
 /// SHA-256 begun with one block: the key, padded.
 fn padded_state(key: &[u8], pad: u8) -> Vec<u8> {
-    const BEGIN: [u32; 8] = [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
+    const BEGIN: [u32; 8] =
+        [0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19];
     let block: [u8; BLOCK_BYTES] = std::array::from_fn(|at| key.get(at).copied().unwrap_or(0) ^ pad);
     let mut state = BEGIN;
     compress256(&mut state, &[block]);

@@ -12,7 +12,8 @@ use super::mountinfo::{self, Mount};
 use crate::{Below, Layer, Roots};
 
 /// File systems that lie on no drive at all.
-const IN_MEMORY: [&str; 10] = ["tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "devpts", "cgroup2", "efivarfs", "hugetlbfs", "rootfs"];
+const IN_MEMORY: [&str; 10] =
+    ["tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "devpts", "cgroup2", "efivarfs", "hugetlbfs", "rootfs"];
 /// No stack of devices is deeper.
 const MOST_LAYERS: usize = 64;
 
@@ -121,7 +122,12 @@ impl Search<'_> {
     }
 
     fn image(&mut self, file: &Path) {
-        self.found.layers.push(Layer { path: file.to_owned(), noted_encrypted: false, noted_plain: false, volume: None });
+        self.found.layers.push(Layer {
+            path: file.to_owned(),
+            noted_encrypted: false,
+            noted_plain: false,
+            volume: None,
+        });
         // The kernel gives the path as it was when the image was attached.
         let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
         // A loop device may stand for another device.
@@ -152,10 +158,12 @@ impl Search<'_> {
         let processes = fs::read_dir(&self.roots.proc).into_iter().flatten().filter_map(Result::ok);
         let mut paths = Vec::new();
         let own = std::process::id().to_string();
-        let others = processes.filter(|item| item.file_name().as_bytes().iter().all(u8::is_ascii_digit) && item.file_name() != *own);
+        let others = processes
+            .filter(|item| item.file_name().as_bytes().iter().all(u8::is_ascii_digit) && item.file_name() != *own);
         for process in others {
             let line = fs::read(process.path().join("cmdline")).unwrap_or_default();
-            let arguments: Vec<&Path> = line.split(|byte| *byte == 0).map(|argument| Path::new(OsStr::from_bytes(argument))).collect();
+            let arguments: Vec<&Path> =
+                line.split(|byte| *byte == 0).map(|argument| Path::new(OsStr::from_bytes(argument))).collect();
             if arguments.iter().skip(1).any(|argument| *argument == point) {
                 let folder = fs::read_link(process.path().join("cwd")).ok();
                 // Which file a relative path means is then not known.
@@ -168,8 +176,8 @@ impl Search<'_> {
     }
 }
 
-/// The path that an argument is: `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument. One that is not absolute is from this
-/// folder, and must be there.
+/// The path that an argument is: `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument. One that is not absolute is
+/// from this folder, and must be there.
 fn path_in(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
     let bytes = argument.as_os_str().as_bytes();
     let value = match bytes {
@@ -184,8 +192,8 @@ fn path_in(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
     folder.filter(|_| !value.is_empty()).map(|folder| folder.join(path)).filter(|whole| whole.exists())
 }
 
-/// The number of the device on which a path lies, as the list of mounts writes it; of the folder it will be made in, where it
-/// does not exist yet.
+/// The number of the device on which a path lies, as the list of mounts writes it; of the folder it will be made in,
+/// where it does not exist yet.
 fn device_of(path: &Path) -> Option<String> {
     let number = path.ancestors().find_map(|there| there.metadata().ok())?.dev();
     // As glibc's makedev lays the two out.

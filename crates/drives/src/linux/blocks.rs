@@ -49,7 +49,12 @@ impl Block {
     }
 
     pub(super) fn label(&self) -> Option<LineText> {
-        self.notes.get("ID_FS_LABEL_ENC").map(|label| decoded(label)).or_else(|| self.notes.get("ID_FS_LABEL").cloned())?.parse().ok()
+        self.notes
+            .get("ID_FS_LABEL_ENC")
+            .map(|label| decoded(label))
+            .or_else(|| self.notes.get("ID_FS_LABEL").cloned())?
+            .parse()
+            .ok()
     }
 
     pub(super) fn is_noted_encrypted(&self) -> bool {
@@ -85,7 +90,10 @@ fn block(roots: &Roots, name: &str, folder: &Path) -> Block {
     let notes = roots.run.join("udev").join("data").join(format!("b{number}"));
     Block {
         name: name.to_owned(),
-        size: line(&folder.join("size")).and_then(|size| size.parse::<u64>().ok()).unwrap_or(0).saturating_mul(SIZE_UNIT),
+        size: line(&folder.join("size"))
+            .and_then(|size| size.parse::<u64>().ok())
+            .unwrap_or(0)
+            .saturating_mul(SIZE_UNIT),
         slaves: inside(&folder.join("slaves")).into_iter().map(|(name, _)| name).collect(),
         backing_file: raw_line(&folder.join("loop").join("backing_file")).map(PathBuf::from),
         mapped_name: line(&mapped.join("name")).filter(|name| !name.is_empty() && !name.contains('/')),
@@ -127,7 +135,9 @@ fn is_removable(folder: &Path) -> bool {
     let is_card = line(&folder.join("device").join("type")).as_deref() == Some("SD");
     let on_cable = || {
         let place = folder.canonicalize().unwrap_or_default();
-        place.components().any(|part| part.as_os_str().to_str().is_some_and(|part| part.starts_with("usb") || part.starts_with("firewire")))
+        place.components().any(|part| {
+            part.as_os_str().to_str().is_some_and(|part| part.starts_with("usb") || part.starts_with("firewire"))
+        })
     };
     says_so || is_card || on_cable()
 }
@@ -135,7 +145,8 @@ fn is_removable(folder: &Path) -> bool {
 /// Names and folders, sorted. In `/sys` most of them are links.
 fn inside(folder: &Path) -> Vec<(String, PathBuf)> {
     let items = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let mut items: Vec<(String, PathBuf)> = items.filter_map(|item| Some((item.file_name().into_string().ok()?, item.path()))).collect();
+    let mut items: Vec<(String, PathBuf)> =
+        items.filter_map(|item| Some((item.file_name().into_string().ok()?, item.path()))).collect();
     items.retain(|(_, path)| path.is_dir());
     items.sort();
     items

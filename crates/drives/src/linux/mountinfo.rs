@@ -32,8 +32,8 @@ pub(super) fn read(roots: &Roots) -> Vec<Mount> {
     bytes.split(|byte| *byte == b'\n').filter_map(mount).collect()
 }
 
-/// The mount on which a path lies: the deepest, and of those in one place the last. One whose device is that of the path goes
-/// first: a deeper one may lie hidden under another.
+/// The mount on which a path lies: the deepest, and of those in one place the last. One whose device is that of the
+/// path goes first: a deeper one may lie hidden under another.
 pub(super) fn holding<'a>(mounts: &'a [Mount], path: &Path, device: Option<&str>) -> Option<&'a Mount> {
     let over = mounts.iter().filter(|mount| path.starts_with(&mount.point));
     over.max_by_key(|mount| (device == Some(&mount.device), mount.point.components().count()))
@@ -58,7 +58,8 @@ fn unescaped(field: &[u8]) -> OsString {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
     while let Some((first, after)) = rest.split_first() {
-        let octal = after.get(..3).filter(|digits| *first == b'\\' && digits.iter().all(|digit| (b'0'..=b'7').contains(digit)));
+        let octal =
+            after.get(..3).filter(|digits| *first == b'\\' && digits.iter().all(|digit| (b'0'..=b'7').contains(digit)));
         if let Some(digits) = octal {
             bytes.push(digits.iter().fold(0_u8, |value, digit| value.wrapping_mul(8).wrapping_add(digit - b'0')));
             rest = &after[3..];
@@ -89,8 +90,10 @@ mod tests {
     #[test]
     fn the_deepest_and_last_mount_holds_a_path() {
         let line = |device: &str, point: &str| format!("1 1 {device} / {point} rw - ext4 /dev/x rw");
-        let mounts: Vec<Mount> =
-            [line("8:1", "/"), line("8:2", "/mnt"), line("8:3", "/mnt")].iter().filter_map(|line| mount(line.as_bytes())).collect();
+        let mounts: Vec<Mount> = [line("8:1", "/"), line("8:2", "/mnt"), line("8:3", "/mnt")]
+            .iter()
+            .filter_map(|line| mount(line.as_bytes()))
+            .collect();
         let held = |path: &str, device| holding(&mounts, Path::new(path), device).map(|mount| mount.device.as_str());
         assert_eq!((held("/mnt/a", None), held("/mnta", None)), (Some("8:3"), Some("8:1")));
         // The device says otherwise, or is none of these.

@@ -52,8 +52,10 @@ impl System {
     }
 
     fn named(&self, path: &str) -> String {
-        path.strip_prefix('~')
-            .map_or_else(|| path.to_owned(), |rest| format!("{}{rest}", self.at("").display().to_string().trim_end_matches('/')))
+        path.strip_prefix('~').map_or_else(
+            || path.to_owned(),
+            |rest| format!("{}{rest}", self.at("").display().to_string().trim_end_matches('/')),
+        )
     }
 
     fn roots(&self) -> Roots {
@@ -67,7 +69,8 @@ impl System {
     }
 
     fn short(&self, path: &Path) -> String {
-        path.strip_prefix(self.at("")).map_or_else(|_| path.display().to_string(), |path| format!("~/{}", path.display()))
+        path.strip_prefix(self.at(""))
+            .map_or_else(|_| path.display().to_string(), |path| format!("~/{}", path.display()))
     }
 }
 
@@ -94,12 +97,21 @@ fn volumes_are_listed_with_what_is_known() {
     let shown = |volume: &AttachedVolume| {
         let label = volume.label.as_ref().map(ToString::to_string).unwrap_or_default();
         let kind = volume.file_system.as_ref().map(ToString::to_string).unwrap_or_default();
-        format!("{} {label:?} {kind} {} {}", system.short(volume.device.as_deref().unwrap()), volume.size.unwrap(), volume.removable)
+        format!(
+            "{} {label:?} {kind} {} {}",
+            system.short(volume.device.as_deref().unwrap()),
+            volume.size.unwrap(),
+            volume.removable
+        )
     };
     let lines: Vec<String> = volumes.iter().map(shown).collect();
     assert_eq!(
         lines,
-        ["~/dev/sda1 \"\" ext4 204800 false", "~/dev/sda2 \"\" ntfs3 256000 false", "~/dev/sdb \"PC E: 1.2.2026\" BitLocker 1048576 true"]
+        [
+            "~/dev/sda1 \"\" ext4 204800 false",
+            "~/dev/sda2 \"\" ntfs3 256000 false",
+            "~/dev/sdb \"PC E: 1.2.2026\" BitLocker 1048576 true"
+        ]
     );
     assert_eq!(volumes[1].mount_points.len(), 1);
     assert!(volumes[2].mount_points.is_empty());
@@ -197,7 +209,11 @@ fn a_relative_path_is_from_where_the_program_stands() {
     for volume in ["-V\0drive.img", "-Vdrive.img", "--volume=drive.img"] {
         system.write("proc/77/cmdline", &format!("dislocker\0{volume}\0-l\0none.log\0--\0{}\0", point.display()));
         let _ = std::os::unix::fs::symlink(system.at("images"), system.at("proc/77/cwd"));
-        assert_eq!(system.below("~/mnt/dislocker"), (vec!["~/images/drive.img".to_owned(), "~/dev/sda2".to_owned()], false), "{volume}");
+        assert_eq!(
+            system.below("~/mnt/dislocker"),
+            (vec!["~/images/drive.img".to_owned(), "~/dev/sda2".to_owned()], false),
+            "{volume}"
+        );
     }
 }
 

@@ -1,7 +1,12 @@
 //! Side by side with cryptsetup and bdeinfo on the real volumes: the same Key IDs, the same verdicts. Where they answer
 //! otherwise stands here as data, with the reason.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test"
+)]
 
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -29,9 +34,19 @@ enum What {
 }
 
 const OTHERWISE: [Otherwise; 8] = [
-    Otherwise { tool: "cryptsetup", what: What::ListsNothing, of: is_vista, because: "2.6.1 knows Windows 7 and later" },
+    Otherwise {
+        tool: "cryptsetup",
+        what: What::ListsNothing,
+        of: is_vista,
+        because: "2.6.1 knows Windows 7 and later",
+    },
     Otherwise { tool: "cryptsetup", what: What::ListsNothing, of: is_decrypted, because: "it wants a cipher" },
-    Otherwise { tool: "cryptsetup", what: What::DoesNotOpen, of: is_eow, because: "2.6.1 does not open what is encrypted on write" },
+    Otherwise {
+        tool: "cryptsetup",
+        what: What::DoesNotOpen,
+        of: is_eow,
+        because: "2.6.1 does not open what is encrypted on write",
+    },
     Otherwise {
         tool: "bdeinfo",
         what: What::ListsNothing,
@@ -45,8 +60,18 @@ const OTHERWISE: [Otherwise; 8] = [
         of: |image| image.get("clear_key").is_some(),
         because: "it fails at the clear key",
     },
-    Otherwise { tool: "bdeinfo", what: What::DoesNotOpen, of: is_xts_256, because: "20190102 has no XTS with 256 bits" },
-    Otherwise { tool: "bdeinfo", what: What::DoesNotOpen, of: is_synthetic, because: "it wants more of the volume than was made" },
+    Otherwise {
+        tool: "bdeinfo",
+        what: What::DoesNotOpen,
+        of: is_xts_256,
+        because: "20190102 has no XTS with 256 bits",
+    },
+    Otherwise {
+        tool: "bdeinfo",
+        what: What::DoesNotOpen,
+        of: is_synthetic,
+        because: "it wants more of the volume than was made",
+    },
 ];
 
 fn is_vista(image: &Value) -> bool {
@@ -91,7 +116,14 @@ fn shared() -> PathBuf {
 /// What a tool prints, and whether it was content.
 fn ask(program: &str, arguments: &[&str], image: &Path, input: &str) -> (String, bool) {
     let mut command = Command::new(program);
-    let mut child = command.args(arguments).arg(image).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child = command
+        .args(arguments)
+        .arg(image)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     // Whoever does not read has closed its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let output = child.wait_with_output().unwrap();
@@ -100,7 +132,8 @@ fn ask(program: &str, arguments: &[&str], image: &Path, input: &str) -> (String,
 
 /// The GUIDs behind a label, in order.
 fn guids(text: &str, label: &str) -> Vec<String> {
-    let values = text.lines().filter_map(|line| line.trim().strip_prefix(label)?.trim_start_matches([':', ' ', '\t']).get(..36));
+    let values =
+        text.lines().filter_map(|line| line.trim().strip_prefix(label)?.trim_start_matches([':', ' ', '\t']).get(..36));
     values.map(str::to_uppercase).collect()
 }
 
@@ -184,7 +217,11 @@ fn verdicts(image: &Value, volume: &Volume, path: &Path, tool: &str) {
         assert_eq!(drivekey_fve::prove(volume, &password, &KeyId::Unknown).0.verdict, Verdict::Opens);
         // bdeinfo tries the first recovery key of a volume only.
         let second = tool == "bdeinfo" && at > 0;
-        assert_eq!(opens(tool, right, path), !second && !differs(tool, What::DoesNotOpen, image), "{tool}: recovery key {at}");
+        assert_eq!(
+            opens(tool, right, path),
+            !second && !differs(tool, What::DoesNotOpen, image),
+            "{tool}: recovery key {at}"
+        );
     }
     // bdeinfo takes seconds for each wrong one: one volume is enough.
     let wrong_too = tool == "cryptsetup" || image["file"] == "win10-xts128.img.xz";
@@ -197,7 +234,11 @@ fn verdicts(image: &Value, volume: &Volume, path: &Path, tool: &str) {
         assert!(RecoveryPassword::parse(malformed).is_err());
         // cryptsetup takes a group that is too large modulo 65,536: two spellings open one volume.
         if at == 0 && tool == "cryptsetup" {
-            assert_eq!(opens(tool, malformed, path), !differs(tool, What::DoesNotOpen, image), "{tool}: a group that is too large");
+            assert_eq!(
+                opens(tool, malformed, path),
+                !differs(tool, What::DoesNotOpen, image),
+                "{tool}: a group that is too large"
+            );
         }
     }
 }

@@ -4,12 +4,15 @@
 use chrono::DateTime;
 use drivekey_export::{Item, Part, bundle, csv, json, name_problem, windows_name, windows_text};
 use drivekey_import::{read, unpack_bundle};
-use drivekey_record::{AttachmentKind, Created, Details, Guid, Handle, KeyId, LineText, RecoveryPassword, State, VolumeType};
+use drivekey_record::{
+    AttachmentKind, Created, Details, Guid, Handle, KeyId, LineText, RecoveryPassword, State, VolumeType,
+};
 use proptest::prelude::*;
 
 fn digits() -> impl Strategy<Value = String> {
     // The same group eight times is no key that Windows makes; the importer says so.
-    prop::array::uniform8(any::<u16>()).prop_map(|groups| groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-"))
+    prop::array::uniform8(any::<u16>())
+        .prop_map(|groups| groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-"))
 }
 
 fn key_id() -> impl Strategy<Value = KeyId> {
@@ -37,8 +40,10 @@ fn name() -> impl Strategy<Value = Option<LineText>> {
 fn created() -> impl Strategy<Value = Option<Created>> {
     prop_oneof![
         Just(None),
-        (0_i64..4_000_000_000).prop_map(|at| DateTime::from_timestamp(at, 0).map(|time| Created::Zoned(time.fixed_offset()))),
-        "[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4} [0-9]{2}:[0-9]{2}(:[0-9]{2})?".prop_map(|text| text.parse().ok().map(Created::Raw)),
+        (0_i64..4_000_000_000)
+            .prop_map(|at| DateTime::from_timestamp(at, 0).map(|time| Created::Zoned(time.fixed_offset()))),
+        "[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4} [0-9]{2}:[0-9]{2}(:[0-9]{2})?"
+            .prop_map(|text| text.parse().ok().map(Created::Raw)),
     ]
 }
 

@@ -48,8 +48,8 @@ impl Draft {
         self.file.sync_all()
     }
 
-    /// Gives it a passing name that even a power cut does not take, for what must not go on without the file. Until it is
-    /// placed, nothing but dropping it removes it.
+    /// Gives it a passing name that even a power cut does not take, for what must not go on without the file. Until it
+    /// is placed, nothing but dropping it removes it.
     ///
     /// # Errors
     /// What the system says.
@@ -183,7 +183,9 @@ mod tests {
     #[test]
     fn until_then_it_has_no_name() {
         let folder = tempfile::tempdir().unwrap();
-        let Some(_) = nameless(folder.path()) else { return println!("skipped: this file system knows no file without a name") };
+        let Some(_) = nameless(folder.path()) else {
+            return println!("skipped: this file system knows no file without a name");
+        };
         let mut draft = Draft::of(b"whole", &folder.path().join("x")).unwrap();
         assert_eq!(count(folder.path()), 0);
         let mut copied = draft.copied().unwrap();

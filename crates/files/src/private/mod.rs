@@ -1,8 +1,8 @@
 //! Files and folders of the program's own, for their owner only and whatever the umask: the one place that makes them.
 //! Must not know what is in them.
 //!
-//! On Windows they inherit who may read them from the folder above, and a user's own folders are shut to others already:
-//! lists of rights of our own would only get in the way of backups and of the system's administrators.
+//! On Windows they inherit who may read them from the folder above, and a user's own folders are shut to others
+//! already: lists of rights of our own would only get in the way of backups and of the system's administrators.
 
 mod draft;
 mod passing;
@@ -26,7 +26,8 @@ pub fn make_folders(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Puts bytes in place of a file that the program may replace: afterwards it is the old one or the new one, never a part.
+/// Puts bytes in place of a file that the program may replace: afterwards it is the old one or the new one, never a
+/// part.
 ///
 /// # Errors
 /// What the system says; the old file is there still.

@@ -63,7 +63,8 @@ impl Passing {
     fn ending(folder: &Path, ending: &str) -> io::Result<(File, Self)> {
         // Held until the name is noted: a sweep in between would miss it.
         let mut names = names();
-        let made = tempfile::Builder::new().prefix(BEGINNING).suffix(ending).rand_bytes(RANDOM_LETTERS).tempfile_in(folder)?;
+        let made =
+            tempfile::Builder::new().prefix(BEGINNING).suffix(ending).rand_bytes(RANDOM_LETTERS).tempfile_in(folder)?;
         let (file, path) = made.into_parts();
         let swept = Swept(path.to_path_buf());
         names.insert(path.to_path_buf());
@@ -74,7 +75,11 @@ impl Passing {
     #[cfg(target_os = "linux")]
     pub(super) fn linked(folder: &Path, link: impl Fn(&Path) -> io::Result<()>) -> io::Result<Self> {
         let mut names = names();
-        let linked = tempfile::Builder::new().prefix(BEGINNING).suffix(ENDINGS[0]).rand_bytes(RANDOM_LETTERS).make_in(folder, link)?;
+        let linked = tempfile::Builder::new()
+            .prefix(BEGINNING)
+            .suffix(ENDINGS[0])
+            .rand_bytes(RANDOM_LETTERS)
+            .make_in(folder, link)?;
         let path = linked.into_temp_path();
         let swept = Swept(path.to_path_buf());
         names.insert(path.to_path_buf());
@@ -116,8 +121,8 @@ impl Passing {
     }
 }
 
-/// Removes every file of this process that has only a passing name. For what ends the program: no further one can be made
-/// after it.
+/// Removes every file of this process that has only a passing name. For what ends the program: no further one can be
+/// made after it.
 pub fn sweep() {
     let names = names();
     for name in names.iter() {
@@ -128,7 +133,8 @@ pub fn sweep() {
     std::mem::forget(names);
 }
 
-/// Files in a folder that a run left there which was killed, by name. They may hold keys. Those of this process are none.
+/// Files in a folder that a run left there which was killed, by name. They may hold keys. Those of this process are
+/// none.
 #[must_use]
 pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
     let Ok(items) = fs::read_dir(folder) else { return Vec::new() };
@@ -146,7 +152,8 @@ pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
 /// Sticks may change the case of letters.
 fn is_passing(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.starts_with(BEGINNING) && ENDINGS.iter().any(|ending| name.ends_with(ending)) || OTHERS.iter().any(|other| name.starts_with(other))
+    name.starts_with(BEGINNING) && ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || OTHERS.iter().any(|other| name.starts_with(other))
 }
 
 #[cfg(test)]
@@ -155,10 +162,22 @@ mod tests {
 
     #[test]
     fn names_of_other_files_are_not_ours() {
-        for ours in [".drivekey-a1b2c3d4.passing", ".DRIVEKEY-A1B2C3D4.PASSING", ".drivekey-a1b2c3d4.passing.pdf", ".drivekey-new-Y5jvbM"] {
+        for ours in [
+            ".drivekey-a1b2c3d4.passing",
+            ".DRIVEKEY-A1B2C3D4.PASSING",
+            ".drivekey-a1b2c3d4.passing.pdf",
+            ".drivekey-new-Y5jvbM",
+        ] {
             assert!(is_passing(ours), "{ours}");
         }
-        for other in ["drivekey-a1b2c3d4.passing", ".drivekey-a1b2c3d4", ".drivekey", "vault.drivekey", ".passing", ".drivekey-vault.age"] {
+        for other in [
+            "drivekey-a1b2c3d4.passing",
+            ".drivekey-a1b2c3d4",
+            ".drivekey",
+            "vault.drivekey",
+            ".passing",
+            ".drivekey-vault.age",
+        ] {
             assert!(!is_passing(other), "{other}");
         }
     }

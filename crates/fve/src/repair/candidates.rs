@@ -1,5 +1,5 @@
-//! Everything a reading may stand for, in order of likelihood: counted before anything is tried, and each reachable by its
-//! number, so that many threads can share the work. Holds digits: wiped, cannot be printed.
+//! Everything a reading may stand for, in order of likelihood: counted before anything is tried, and each reachable by
+//! its number, so that many threads can share the work. Holds digits: wiped, cannot be printed.
 
 use zeroize::Zeroizing;
 
@@ -25,8 +25,8 @@ const WHEELS: usize = GROUPS + 1;
 /// How far from what was read the truth may lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Unknown digits as they are; in groups that fail their check one wrong digit, two look-alikes, or neighbours exchanged.
-    /// Where every group passes its check: two groups exchanged, or an error the check does not see.
+    /// Unknown digits as they are; in groups that fail their check one wrong digit, two look-alikes, or neighbours
+    /// exchanged. Where every group passes its check: two groups exchanged, or an error the check does not see.
     Likely,
     /// All that together with one another, and with an error more, in any group.
     Thorough,
@@ -65,7 +65,8 @@ impl Candidates {
             };
             *wheel = by_cost(&costs.iter().copied().zip(0..=u16::MAX), most);
         }
-        let numbered = orders.iter().enumerate().filter_map(|(number, (cost, _))| Some((*cost, u16::try_from(number).ok()?)));
+        let numbered =
+            orders.iter().enumerate().filter_map(|(number, (cost, _))| Some((*cost, u16::try_from(number).ok()?)));
         wheels[GROUPS] = by_cost(&numbered, GROUPS_EXCHANGED);
         let mut ways = ways(&wheels);
         ways[0][(sum + 1).min(COST_MAX)..].fill(0);
@@ -197,7 +198,9 @@ mod tests {
         ] {
             let found = candidates(&text, Effort::Likely).count();
             assert!(
-                found == count || (count == 81 && (64..=100).contains(&found)) || (count == 9 && (9..=10).contains(&found)),
+                found == count
+                    || (count == 81 && (64..=100).contains(&found))
+                    || (count == 9 && (9..=10).contains(&found)),
                 "{text}: {found}"
             );
         }
@@ -235,9 +238,12 @@ mod tests {
 
     #[test]
     fn every_number_gives_another_password_and_the_next_gives_none() {
-        for (text, effort) in [(RIGHT.to_owned(), Effort::Likely), (RIGHT.replace("357951", "3579??"), Effort::Thorough)] {
+        for (text, effort) in
+            [(RIGHT.to_owned(), Effort::Likely), (RIGHT.replace("357951", "3579??"), Effort::Thorough)]
+        {
             let candidates = candidates(&text, effort);
-            let all: HashSet<[u8; 16]> = (0..candidates.count()).map(|number| *candidates.nth(number).unwrap().to_key_bytes()).collect();
+            let all: HashSet<[u8; 16]> =
+                (0..candidates.count()).map(|number| *candidates.nth(number).unwrap().to_key_bytes()).collect();
             assert_eq!(all.len() as u128, candidates.count());
             assert!(candidates.nth(candidates.count()).is_none());
         }

@@ -1,5 +1,5 @@
-//! Mending a recovery password that was read in part or typed wrongly: what it may have been, in order of likelihood, and
-//! the search for the one that opens a volume. Knows no paper and no screen.
+//! Mending a recovery password that was read in part or typed wrongly: what it may have been, in order of likelihood,
+//! and the search for the one that opens a volume. Knows no paper and no screen.
 
 mod candidates;
 mod cost;

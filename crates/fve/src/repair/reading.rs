@@ -59,8 +59,8 @@ impl Zeroize for Place {
 }
 
 impl Reading {
-    /// Reads eight groups set apart as in a recovery password; `?` is an unknown digit, `?` alone an unknown group, a letter
-    /// whatever digits look like it. Without separators, 48 characters.
+    /// Reads eight groups set apart as in a recovery password; `?` is an unknown digit, `?` alone an unknown group, a
+    /// letter whatever digits look like it. Without separators, 48 characters.
     ///
     /// # Errors
     /// [`ReadingError`] names the first group that cannot be read.
@@ -111,7 +111,9 @@ impl Group {
         let mut found = 0;
         for c in chars {
             let folded = fold_digit(c).map(|digit| Place::Digit(digit - b'0'));
-            let place = folded.or_else(|| looks_like(c).map(Place::OneOf)).ok_or(ReadingError::Character { group: index + 1 })?;
+            let place = folded
+                .or_else(|| looks_like(c).map(Place::OneOf))
+                .ok_or(ReadingError::Character { group: index + 1 })?;
             found += 1;
             if found <= PLACES_MAX {
                 self.places.push(place);
@@ -121,7 +123,11 @@ impl Group {
             self.places.resize(GROUP_DIGITS, Place::OneOf(Digits::ANY));
             return Ok(());
         }
-        if (GROUP_DIGITS - 1..=PLACES_MAX).contains(&found) { Ok(()) } else { Err(ReadingError::Length { group: index + 1, found }) }
+        if (GROUP_DIGITS - 1..=PLACES_MAX).contains(&found) {
+            Ok(())
+        } else {
+            Err(ReadingError::Length { group: index + 1, found })
+        }
     }
 
     pub(super) fn places(&self) -> &[Place] {

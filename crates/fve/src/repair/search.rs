@@ -107,7 +107,11 @@ pub fn search(search: &Search<'_>, progress: &(dyn Fn(Progress) -> ControlFlow<(
     search_with_rounds(search, ROUNDS, progress)
 }
 
-pub(crate) fn search_with_rounds(search: &Search<'_>, rounds: u64, progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync)) -> Searched {
+pub(crate) fn search_with_rounds(
+    search: &Search<'_>,
+    rounds: u64,
+    progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
+) -> Searched {
     let targets = targets(search);
     let candidates = search.candidates.count().saturating_sub(search.from).min(search.limit);
     // More than 2^64 would take longer than the earth has stood.

@@ -1,7 +1,10 @@
-//! Copies of a volume's metadata that say different things: none makes a right key wrong, and none hides another's keys.
+//! Copies of a volume's metadata that say different things: none makes a right key wrong, and none hides another's
+//! keys.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a helper that cannot go on fails the test")]
 
-use drivekey_fve::{CopyState, Integrity, Level, Opener, Outcome, SavedHeaderError, Source, Verdict, Volume, Warning, open, prove, scan};
+use drivekey_fve::{
+    CopyState, Integrity, Level, Opener, Outcome, SavedHeaderError, Source, Verdict, Volume, Warning, open, prove, scan,
+};
 use drivekey_record::{Guid, KeyId, RecoveryPassword};
 use drivekey_testkit::fve_support::made::{Made, Protector, Secret, digits, guid_of, key_of, put_copy, salt_at};
 use drivekey_testkit::fve_support::sparse::Sparse;
@@ -76,7 +79,8 @@ fn a_damaged_or_stale_copy_makes_no_right_key_wrong() {
 
 #[test]
 fn a_saved_header_keeps_the_copies_that_say_something_else() {
-    let (stale, made) = (Made::default(), Made { protectors: vec![Protector::recovery(1), Protector::recovery(2)], ..Made::default() });
+    let (stale, made) =
+        (Made::default(), Made { protectors: vec![Protector::recovery(1), Protector::recovery(2)], ..Made::default() });
     let mut damaged = made.block();
     let at = salt_at(&damaged);
     damaged[at] ^= 1;
@@ -89,7 +93,10 @@ fn a_saved_header_keeps_the_copies_that_say_something_else() {
     assert_eq!((back.others().len(), back.warnings.contains(&Warning::CopiesDiffer)), (2, true));
     assert_eq!(back.to_saved_header(), saved);
     for number in [1, 2] {
-        assert_eq!(prove(&back, &password(number), &key_id(number)).0, prove(&volume(&image), &password(number), &key_id(number)).0);
+        assert_eq!(
+            prove(&back, &password(number), &key_id(number)).0,
+            prove(&volume(&image), &password(number), &key_id(number)).0
+        );
         assert_eq!(prove(&back, &password(number), &key_id(number)).0.verdict, Verdict::Opens, "key {number}");
     }
     // Where all copies agree, it is as it always was.

@@ -5,12 +5,15 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
 use drivekey_fve::{
-    Container, CopyState, Doubt, ExternalKey, FirstSector, Found, FveError, Integrity, Kind, Layout, Level, Opener, Outcome, ProtectorKind,
-    SavedHeaderError, Scan, Source, Table, Verdict, Volume, Warning, open, prove, scan, scan_remains, scan_without_table,
+    Container, CopyState, Doubt, ExternalKey, FirstSector, Found, FveError, Integrity, Kind, Layout, Level, Opener,
+    Outcome, ProtectorKind, SavedHeaderError, Scan, Source, Table, Verdict, Volume, Warning, open, prove, scan,
+    scan_remains, scan_without_table,
 };
 use drivekey_record::{KeyId, LineText, RecoveryPassword};
 use drivekey_testkit::fve_support::disks::{gpt_entry, mbr, mbr_entry, vhd_footer, with_gpt, with_mbr};
-use drivekey_testkit::fve_support::made::{MIB, Made, Protector, Secret, Shape, bek, digits, guid_of, key_of, put_copy, salt_at};
+use drivekey_testkit::fve_support::made::{
+    MIB, Made, Protector, Secret, Shape, bek, digits, guid_of, key_of, put_copy, salt_at,
+};
 use drivekey_testkit::fve_support::sparse::Sparse;
 use drivekey_testkit::hostile::{drives, mutations};
 use proptest::prelude::*;
@@ -48,7 +51,11 @@ fn every_shape_cipher_and_sector_size_proves_to_its_first_sector() {
             };
             assert_eq!((volume.kind, volume.layout), (kind, layout));
             let (proof, opened) = prove(&volume, &password(1), &key_id(1));
-            assert_eq!((proof.verdict, proof.level), (Verdict::Opens, Some(Level::FirstSector)), "{cipher:x} {shape:?} {sector}");
+            assert_eq!(
+                (proof.verdict, proof.level),
+                (Verdict::Opens, Some(Level::FirstSector)),
+                "{cipher:x} {shape:?} {sector}"
+            );
             assert_eq!(proof.first_sector, Some(FirstSector::Decrypted(name.parse().unwrap())));
             let harvest = opened.unwrap().harvest();
             assert!(harvest.passwords[0].password.same_digits(&password(1)));
@@ -61,7 +68,10 @@ fn vista_names_its_other_copies_in_the_first_and_keeps_its_first_sector_in_the_c
     let made = Made { shape: Shape::Vista, cipher: 0x8000, ..Made::default() };
     let volume = volume(&made.image());
     assert_eq!((volume.kind, volume.metadata_version), (Kind::Vista, 1));
-    assert_eq!(volume.copies.map(|copy| (copy.offset, copy.state)), made.offsets.map(|offset| (Some(offset), CopyState::Valid)));
+    assert_eq!(
+        volume.copies.map(|copy| (copy.offset, copy.state)),
+        made.offsets.map(|offset| (Some(offset), CopyState::Valid))
+    );
     let (proof, _) = prove(&volume, &password(1), &KeyId::Unknown);
     assert_eq!(proof.level, Some(Level::MetadataIntact));
     assert_eq!(proof.first_sector, Some(FirstSector::InClear("NTFS".parse().unwrap())));
@@ -79,8 +89,15 @@ fn all_kinds() -> Made {
             machine(5, 0x0700),
             machine(6, 0x1000),
             machine(7, 0x4000),
-            Protector { label: Some("DiskPassword"), hint: Some("a\u{202e}\u{1b}***@example.org"), ..Protector::recovery(1) },
-            Protector { secret: Secret::Recovery { key: key_of(8), flags: 0, nested_role: 0 }, ..Protector::recovery(8) },
+            Protector {
+                label: Some("DiskPassword"),
+                hint: Some("a\u{202e}\u{1b}***@example.org"),
+                ..Protector::recovery(1)
+            },
+            Protector {
+                secret: Secret::Recovery { key: key_of(8), flags: 0, nested_role: 0 },
+                ..Protector::recovery(8)
+            },
             Protector::of(9, 0x0800, fips),
             Protector::of(10, 0x2000, Secret::Password("Grün ist die 7 \u{1F511}")),
             Protector::of(11, 0x0200, Secret::External([0x3C; 32])),
@@ -92,11 +109,24 @@ fn all_kinds() -> Made {
 #[test]
 fn every_kind_of_protector_is_listed_and_those_that_can_be_are_opened() {
     use ProtectorKind::{
-        Password, PublicKey, RecoveryPassword as Recovery, StartupKey, Tpm, TpmPin, TpmPinStartupKey, TpmStartupKey, Unknown,
+        Password, PublicKey, RecoveryPassword as Recovery, StartupKey, Tpm, TpmPin, TpmPinStartupKey, TpmStartupKey,
+        Unknown,
     };
     let volume = volume(&all_kinds().image());
     let kinds: Vec<ProtectorKind> = volume.protectors.iter().map(|protector| protector.kind).collect();
-    let expected = [Tpm, TpmStartupKey, TpmPin, TpmPinStartupKey, PublicKey, Unknown, Recovery, Recovery, Recovery, Password, StartupKey];
+    let expected = [
+        Tpm,
+        TpmStartupKey,
+        TpmPin,
+        TpmPinStartupKey,
+        PublicKey,
+        Unknown,
+        Recovery,
+        Recovery,
+        Recovery,
+        Password,
+        StartupKey,
+    ];
     assert_eq!(kinds, expected);
     assert_eq!(volume.protectors[5].code, 0x4000);
     let described = volume.description.as_ref().unwrap();
@@ -111,7 +141,8 @@ fn every_kind_of_protector_is_listed_and_those_that_can_be_are_opened() {
     let (proof, opened) = prove(&volume, &password(8), &KeyId::Unknown);
     assert_eq!((proof.verdict, proof.opened, proof.tried.len()), (Verdict::Opens, guid_of(8).parse().ok(), 2));
     let harvest = opened.unwrap().harvest();
-    let read: Vec<String> = harvest.passwords.iter().map(|one| one.password.expose_secret().as_str().to_owned()).collect();
+    let read: Vec<String> =
+        harvest.passwords.iter().map(|one| one.password.expose_secret().as_str().to_owned()).collect();
     assert_eq!(read, [1, 8, 9].map(|number| digits(key_of(number))), "also the one that cannot be checked");
 
     let chosen = SecretString::from("Grün ist die 7 \u{1F511}");
@@ -161,7 +192,10 @@ fn volumes_are_found_on_disks_of_every_table() {
             assert_eq!(scan.found.iter().map(|found| found.start).collect::<Vec<_>>(), [2 * MIB, 18 * MIB]);
             let second = scan.found[1].volume.as_ref().unwrap();
             assert_eq!((second.size, second.sector_size), (Some(8 * MIB), 4096));
-            assert_eq!(scan.found[1].partition.as_ref().and_then(|part| part.name.as_ref()).map(LineText::as_str), Some("Disk 1"));
+            assert_eq!(
+                scan.found[1].partition.as_ref().and_then(|part| part.name.as_ref()).map(LineText::as_str),
+                Some("Disk 1")
+            );
         }
         let scan = scanned(&with_mbr(sector, &plain, [&large, &plain])).unwrap();
         assert_eq!(scan.table, Table::Mbr);
@@ -275,7 +309,10 @@ fn what_formatting_left_is_found_by_its_metadata_and_proves_its_key() {
         let remains = left(&image).unwrap();
         let volume = remains[0].volume.as_ref().unwrap();
         assert_eq!((&volume.warnings[..], volume.sector_size), (&[Warning::BootSectorLost][..], sector));
-        assert_eq!(volume.copies.map(|copy| (copy.offset, copy.state)), made.offsets.map(|offset| (Some(offset), CopyState::Valid)));
+        assert_eq!(
+            volume.copies.map(|copy| (copy.offset, copy.state)),
+            made.offsets.map(|offset| (Some(offset), CopyState::Valid))
+        );
         let (proof, _) = prove(volume, &password(1), &key_id(1));
         assert_eq!((proof.verdict, proof.level), (Verdict::Opens, Some(level)), "{shape:?}");
         assert!(!matches!(proof.first_sector, Some(FirstSector::InClear(_))), "nothing of it stands there");
@@ -328,7 +365,8 @@ fn a_bad_sector_behind_a_copy_takes_its_checksum_only() {
     let mut image = made.image();
     (1..3).for_each(|index| image.put(made.offsets[index], &[0; 8]));
     let end = made.offsets[0] + made.block().len() as u64;
-    let found = scan(&mut Source::new(Failing(image, end..end + 512)).unwrap()).unwrap().found.remove(0).volume.unwrap();
+    let found =
+        scan(&mut Source::new(Failing(image, end..end + 512)).unwrap()).unwrap().found.remove(0).volume.unwrap();
     assert_eq!((found.copies[0].state, &found.warnings[..]), (CopyState::NoChecksum, &[Warning::NoValidCopy][..]));
 }
 
@@ -382,7 +420,8 @@ fn an_earlier_encryption_is_told_though_its_first_copy_was_written_over_by_the_n
     now.write(&mut image, 0);
     for image in [image.clone(), formatted(image, 0)] {
         let remains = left(&image).unwrap();
-        let ids: Vec<String> = remains.iter().map(|one| one.volume.as_ref().unwrap().protectors[0].guid.to_string()).collect();
+        let ids: Vec<String> =
+            remains.iter().map(|one| one.volume.as_ref().unwrap().protectors[0].guid.to_string()).collect();
         assert_eq!(ids, [guid_of(1), guid_of(2)]);
         let states = remains[1].volume.as_ref().unwrap().copies.map(|copy| copy.state);
         assert_eq!(states, [CopyState::Missing, CopyState::Valid, CopyState::Valid]);
@@ -391,7 +430,8 @@ fn an_earlier_encryption_is_told_though_its_first_copy_was_written_over_by_the_n
 
 #[test]
 fn where_a_protector_cannot_be_read_no_key_is_called_wrong() {
-    let made = Made { protectors: vec![Protector::of(2, 0x0100, Secret::Machine), Protector::recovery(1)], ..Made::default() };
+    let made =
+        Made { protectors: vec![Protector::of(2, 0x0100, Secret::Machine), Protector::recovery(1)], ..Made::default() };
     let mut block = made.block();
     // The recovery protector's length is below that of its header: the list ends before it.
     let at = salt_at(&block);
@@ -406,7 +446,12 @@ fn where_a_protector_cannot_be_read_no_key_is_called_wrong() {
 
 #[test]
 fn a_volume_that_was_divided_is_listed_with_what_it_became() {
-    let old = Made { description: Some("PC-OLD Stick 22/11/2026".to_owned()), size: 30 * MIB, number: 0xDD, ..Made::default() };
+    let old = Made {
+        description: Some("PC-OLD Stick 22/11/2026".to_owned()),
+        size: 30 * MIB,
+        number: 0xDD,
+        ..Made::default()
+    };
     let new = Made::default();
     let mut image = Sparse::new(30 * MIB);
     new.write(&mut image, 10 * MIB);
@@ -420,14 +465,21 @@ fn a_volume_that_was_divided_is_listed_with_what_it_became() {
 #[test]
 fn each_time_a_drive_was_encrypted_is_told() {
     let now = Made::default();
-    let before = Made { offsets: [5 * MIB, 6 * MIB, 7 * MIB], protectors: vec![Protector::recovery(2)], number: 0xDD, ..Made::default() };
+    let before = Made {
+        offsets: [5 * MIB, 6 * MIB, 7 * MIB],
+        protectors: vec![Protector::recovery(2)],
+        number: 0xDD,
+        ..Made::default()
+    };
     let mut image = now.image();
     let earlier = [before.block(), before.validation(&before.block())].concat();
     for offset in before.offsets {
         image.put(offset, &earlier);
     }
     assert_eq!(scanned(&image).unwrap().found.len(), 1);
-    let ids = |found: &[Found]| found.iter().map(|one| one.volume.as_ref().unwrap().protectors[0].guid.to_string()).collect::<Vec<_>>();
+    let ids = |found: &[Found]| {
+        found.iter().map(|one| one.volume.as_ref().unwrap().protectors[0].guid.to_string()).collect::<Vec<_>>()
+    };
     let remains = left(&image).unwrap();
     assert_eq!(ids(&remains), [guid_of(1), guid_of(2)]);
     assert_eq!(remains[1].volume.as_ref().unwrap().warnings, [Warning::WrongPlaces]);
@@ -495,7 +547,10 @@ fn damaged_copies_are_told_and_the_best_is_used() {
     assert!(matches!(scanned(&image).err(), Some(FveError::NoMetadata { .. })));
     let mut cut = made.image();
     cut.truncate(made.offsets[1] + 100);
-    assert_eq!(volume(&cut).copies.map(|copy| copy.state), [CopyState::Valid, CopyState::Unreadable, CopyState::Unreadable]);
+    assert_eq!(
+        volume(&cut).copies.map(|copy| copy.state),
+        [CopyState::Valid, CopyState::Unreadable, CopyState::Unreadable]
+    );
     cut.truncate(300);
     assert_eq!(scanned(&cut).err(), Some(FveError::Cut { bytes: 300 }));
 }
@@ -507,7 +562,10 @@ fn places_the_boot_sector_lost_are_taken_from_a_copy() {
     // The GUID in front of them is gone, too.
     image.put(165, &[0xFF; 27]);
     let volume = volume(&image);
-    assert_eq!(volume.copies.map(|copy| (copy.offset, copy.state)), made.offsets.map(|offset| (Some(offset), CopyState::Valid)));
+    assert_eq!(
+        volume.copies.map(|copy| (copy.offset, copy.state)),
+        made.offsets.map(|offset| (Some(offset), CopyState::Valid))
+    );
 }
 
 #[test]
@@ -524,7 +582,10 @@ fn a_changed_description_opens_and_is_told() {
     }
     let volume = volume(&image);
     let (proof, opened) = prove(&volume, &password(1), &key_id(1));
-    assert_eq!((proof.verdict, proof.level, proof.integrity), (Verdict::Opens, Some(Level::VolumeKey), Some(Integrity::Altered)));
+    assert_eq!(
+        (proof.verdict, proof.level, proof.integrity),
+        (Verdict::Opens, Some(Level::VolumeKey), Some(Integrity::Altered))
+    );
     assert!(opened.is_some());
 }
 
@@ -533,7 +594,8 @@ fn a_hostile_number_of_protectors_costs_no_hours() {
     let made = Made::default();
     let block = made.block();
     // A protector whose parts are there and open to nobody, a thousand times over.
-    let one = Protector { secret: Secret::Recovery { key: [0; 16], flags: 0, nested_role: 0x12 }, ..Protector::recovery(1) };
+    let one =
+        Protector { secret: Secret::Recovery { key: [0; 16], flags: 0, nested_role: 0x12 }, ..Protector::recovery(1) };
     let many = Made { protectors: vec![one; 120], ..made.clone() };
     assert!(block.len() < many.block().len());
     let begun = Instant::now();
@@ -585,7 +647,11 @@ fn bytes_that_are_no_saved_header_are_refused() {
 fn cheap() -> Made {
     let clear = Protector::of(3, 0x0000, Secret::Clear([0x42; 32]));
     Made {
-        protectors: vec![Protector { label: Some("x"), ..clear }, Protector::recovery(1), Protector::of(2, 0x0500, Secret::Machine)],
+        protectors: vec![
+            Protector { label: Some("x"), ..clear },
+            Protector::recovery(1),
+            Protector::of(2, 0x0500, Secret::Machine),
+        ],
         ..Made::default()
     }
 }

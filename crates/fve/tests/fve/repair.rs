@@ -66,7 +66,14 @@ fn a_search_can_be_stopped_limited_and_gone_on_with() {
     let candidates = Candidates::of(&Reading::parse(&text).unwrap(), Effort::Likely);
     let right = u128::from(u16::from_le_bytes([key_of(1)[0], key_of(1)[1]]));
     let threads = NonZeroUsize::MIN;
-    let go_on = Search { candidates: &candidates, volume: &volume, key_id: &key_id, from: right - 1, limit: u128::MAX, threads };
+    let go_on = Search {
+        candidates: &candidates,
+        volume: &volume,
+        key_id: &key_id,
+        from: right - 1,
+        limit: u128::MAX,
+        threads,
+    };
     assert_found(search(&go_on, &|_| ControlFlow::Continue(())));
     let stopped = search(&Search { from: 0, ..go_on }, &|_| ControlFlow::Break(()));
     assert!(matches!(stopped.end, SearchEnd::Stopped) && stopped.progress.done == 2, "{stopped:?}");

@@ -1,5 +1,9 @@
 //! Every expectation of the volumes beside the repository, where they are there: what is listed, what opens, how far.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a helper that cannot go on fails the test, and says what it skips")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a helper that cannot go on fails the test, and says what it skips"
+)]
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -7,8 +11,8 @@ use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use drivekey_fve::{
-    Cipher, ExternalKey, FirstSector, Found, FveError, Integrity, Level, Opened, Opener, Outcome, Source, Verdict, Volume, Warning, open,
-    prove, scan, scan_remains,
+    Cipher, ExternalKey, FirstSector, Found, FveError, Integrity, Level, Opened, Opener, Outcome, Source, Verdict,
+    Volume, Warning, open, prove, scan, scan_remains,
 };
 use drivekey_record::{Guid, KeyId, LineText, RecoveryPassword};
 use drivekey_testkit::fve_support::sparse::Sparse;
@@ -35,7 +39,8 @@ fn images() -> &'static [Image] {
         };
         let expected: Value = serde_json::from_slice(&expected).unwrap();
         let images = expected["images"].as_array().unwrap().iter();
-        let images: Vec<Image> = images.map(|expected| Image { expected: expected.clone(), sparse: unpack(expected) }).collect();
+        let images: Vec<Image> =
+            images.map(|expected| Image { expected: expected.clone(), sparse: unpack(expected) }).collect();
         assert!(!images.is_empty());
         images
     })
@@ -97,7 +102,10 @@ fn check_listing(image: &Value, volume: &Volume) {
         assert_eq!(expected["label"], text(protector.label.as_ref()));
         if let Some(stretch) = expected.get("stretch") {
             let found = protector.stretch.unwrap();
-            assert_eq!(*stretch, serde_json::json!([format!("0x{:04x}", found.method), format!("0x{:04x}", found.flags)]));
+            assert_eq!(
+                *stretch,
+                serde_json::json!([format!("0x{:04x}", found.method), format!("0x{:04x}", found.flags)])
+            );
         }
         assert_eq!(protector.doubt, None);
     }
@@ -116,7 +124,9 @@ fn check_opened(image: &Value, expected: &Value, opened: &Opened<'_>) {
     let integrity = if expected["metadata_integrity"] == true { Integrity::Intact } else { Integrity::Altered };
     assert_eq!(opened.integrity, integrity);
     match (&opened.first_sector, image["first_sector"].as_str()) {
-        (FirstSector::Decrypted(name) | FirstSector::InClear(name), Some(expected)) => assert_eq!(name.as_str(), expected),
+        (FirstSector::Decrypted(name) | FirstSector::InClear(name), Some(expected)) => {
+            assert_eq!(name.as_str(), expected)
+        }
         (other, expected) => assert_eq!(expected, None, "{other:?}"),
     }
     let harvest = opened.harvest();
@@ -223,7 +233,8 @@ fn is_doubtful(found: &Found) -> bool {
 #[test]
 fn what_opens_and_how_far() {
     std::thread::scope(|scope| {
-        for Image { expected: image, sparse } in images().iter().filter(|image| image.expected["is_bitlocker"] == true) {
+        for Image { expected: image, sparse } in images().iter().filter(|image| image.expected["is_bitlocker"] == true)
+        {
             scope.spawn(move || {
                 let volume = scanned(sparse).unwrap().remove(0).volume.unwrap();
                 check_right(image, &volume);
@@ -253,7 +264,10 @@ fn real_volumes_are_known_after_their_first_sector_was_overwritten() {
         let whole = scanned(sparse).unwrap().remove(0).volume.unwrap();
         assert_eq!((left.start, left.guid, left.sector_size), (start, whole.guid, whole.sector_size));
         assert_eq!((&left.protectors, &left.description), (&whole.protectors, &whole.description));
-        assert_eq!(left.copies.map(|copy| (copy.offset, copy.state)), whole.copies.map(|copy| (copy.offset, copy.state)));
+        assert_eq!(
+            left.copies.map(|copy| (copy.offset, copy.state)),
+            whole.copies.map(|copy| (copy.offset, copy.state))
+        );
         assert!(left.warnings.contains(&Warning::BootSectorLost));
     }
 }

@@ -23,7 +23,8 @@ pub(crate) fn read(input: &Input<'_>) -> Reading {
     }
     let Some(nest) = members.admit() else { return members.finish(None) };
     let stream = MultiGzDecoder::new(input.bytes);
-    let name = stream.header().and_then(|header| header.filename()).map(|name| String::from_utf8_lossy(name).into_owned());
+    let name =
+        stream.header().and_then(|header| header.filename()).map(|name| String::from_utf8_lossy(name).into_owned());
     let name = name.unwrap_or_else(|| NAMELESS.to_owned());
     match nest.unpack(stream) {
         Unpacked::Whole(bytes) => members.read(nest, &name, &bytes),

@@ -33,11 +33,15 @@ const STRONG: &[&str] = &[
     "x-mailer",
     "content-class",
 ];
-const WEAK: &[&str] = &["from", "to", "cc", "subject", "date", "reply-to", "sender", "content-type", "bcc", "thread-topic", "importance"];
+const WEAK: &[&str] =
+    &["from", "to", "cc", "subject", "date", "reply-to", "sender", "content-type", "bcc", "thread-topic", "importance"];
 
 pub(crate) fn sniff(input: &Input<'_>) -> bool {
     let head = head(input.bytes);
-    let lines = head.strip_prefix("from ").and_then(|mailbox| mailbox.split_once('\n')).map_or(head.as_str(), |(_, lines)| lines);
+    let lines = head
+        .strip_prefix("from ")
+        .and_then(|mailbox| mailbox.split_once('\n'))
+        .map_or(head.as_str(), |(_, lines)| lines);
     looks_like_mail(lines)
 }
 
@@ -159,7 +163,9 @@ mod tests {
 
     #[test]
     fn both_forms_of_a_mail_are_one_record() {
-        let parts = format!("--b\r\n\r\n{GUID}\r\n{KEY}\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>{GUID}<p>{KEY}\r\n--b--\r\n");
+        let parts = format!(
+            "--b\r\n\r\n{GUID}\r\n{KEY}\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>{GUID}<p>{KEY}\r\n--b--\r\n"
+        );
         let reading = read(Some("x.eml"), mail("Content-Type: multipart/alternative; boundary=b", &parts).as_bytes());
         assert_eq!((reading.outcome(), reading.records.len()), (Outcome::Ok, 1), "{:?}", reading.remarks);
         assert_eq!(reading.records[0].source, SourceKind::Mail);
@@ -189,7 +195,10 @@ mod tests {
         let parts = format!("--b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--");
         let outer = mail("Content-Type: multipart/mixed; boundary=b", &parts);
         assert_eq!(read(None, outer.as_bytes()).records.len(), 1);
-        let mailbox = format!("From a@b Mon Jan 1 2024\r\n{}\r\n\r\nFrom a@b Mon Jan 1 2024\r\n{inner}\r\n", mail("X-Mailer: x", "none"));
+        let mailbox = format!(
+            "From a@b Mon Jan 1 2024\r\n{}\r\n\r\nFrom a@b Mon Jan 1 2024\r\n{inner}\r\n",
+            mail("X-Mailer: x", "none")
+        );
         assert_eq!(read(None, mailbox.as_bytes()).records.len(), 1);
     }
 

@@ -88,7 +88,9 @@ fn speaks_of_keys(name: &str) -> bool {
 impl<'a> Package<'a> {
     fn open(bytes: &'a [u8]) -> Option<Self> {
         let archive = ZipArchive::new(Cursor::new(bytes)).ok()?;
-        let name = |index| archive.name_for_index(index).and_then(Result::ok).map(|name| name.replace('\\', "/")).unwrap_or_default();
+        let name = |index| {
+            archive.name_for_index(index).and_then(Result::ok).map(|name| name.replace('\\', "/")).unwrap_or_default()
+        };
         let names = (0..archive.len()).map(name).collect();
         Some(Self { archive, names })
     }
@@ -101,7 +103,9 @@ impl<'a> Package<'a> {
             Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword) => {
                 Member::Refused(RemarkKind::Encrypted)
             }
-            Err(ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)) => Member::Refused(RemarkKind::BeyondCeiling),
+            Err(ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)) => {
+                Member::Refused(RemarkKind::BeyondCeiling)
+            }
             Err(_) => Member::Refused(RemarkKind::BrokenStructure),
         }
     }

@@ -62,7 +62,9 @@ fn only_letter(value: &str) -> Option<char> {
 pub(super) fn cell_drive(text: &str, key: &Range<usize>) -> Option<Drive> {
     let before = text.get(key.start.saturating_sub(LINE_BYTES)..key.start)?;
     let line = before.rsplit('\n').next()?;
-    let mut cells = line.split(|c: char| c.is_whitespace() || ",;|\"".contains(c)).filter(|cell| cell.len() == 2 && cell.ends_with(':'));
+    let mut cells = line
+        .split(|c: char| c.is_whitespace() || ",;|\"".contains(c))
+        .filter(|cell| cell.len() == 2 && cell.ends_with(':'));
     let letter = cells.next()?.chars().next().filter(char::is_ascii_alphabetic)?;
     if cells.next().is_some() { None } else { Some((drive(letter)?, None)) }
 }

@@ -190,7 +190,8 @@ const NAMES: &[(&str, char)] = &[
 pub(crate) fn resolve(text: &str) -> (char, &str) {
     let unresolved = ('&', text.get(1..).unwrap_or_default());
     let Some(body) = text.strip_prefix('&') else { return unresolved };
-    let end = body.bytes().take(REFERENCE_BYTES).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
+    let end =
+        body.bytes().take(REFERENCE_BYTES).take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#').count();
     let name = &body[..end];
     let Some(character) = character(name) else { return unresolved };
     let after = &body[end..];
@@ -209,7 +210,9 @@ pub(crate) fn character(name: &str) -> Option<char> {
     match code {
         0 => None,
         // Numbers of Windows-1252, as browsers take them.
-        0x80..=0x9F => encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[u8::try_from(code).ok()?]).0.chars().next(),
+        0x80..=0x9F => {
+            encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[u8::try_from(code).ok()?]).0.chars().next()
+        }
         _ => char::from_u32(code),
     }
 }

@@ -1,5 +1,5 @@
-//! Web pages and HTML mails: saved account pages, portals, copies out of a browser. Takes the text as it is seen, rows of
-//! tables as rows; never follows a link, runs nothing.
+//! Web pages and HTML mails: saved account pages, portals, copies out of a browser. Takes the text as it is seen, rows
+//! of tables as rows; never follows a link, runs nothing.
 
 use crate::charset::{self, head};
 use crate::document::markup::{Piece, Pieces, Tag};
@@ -8,7 +8,8 @@ use crate::{Input, Reading, read_extracted};
 use drivekey_record::SourceKind;
 
 /// Words by which a page is known, where it begins with a tag.
-const SIGNS: &[&str] = &["<html", "<body", "<table", "<head", "<div", "<meta", "<p", "<br", "<span", "<td", "<title", "<h1"];
+const SIGNS: &[&str] =
+    &["<html", "<body", "<table", "<head", "<div", "<meta", "<p", "<br", "<span", "<td", "<title", "<h1"];
 /// Elements whose content is no text.
 const UNSEEN: &[&str] = &["script", "style", "template", "noembed", "noframes"];
 /// Elements that stand on lines of their own.
@@ -64,12 +65,15 @@ const BLOCKS: &[&str] = &[
 pub(crate) fn sniff(input: &Input<'_>) -> bool {
     let head = head(input.bytes);
     let xml = head.starts_with("<?xml") && !head.contains("<html");
-    head.starts_with('<') && !xml && (head.starts_with("<!doctype html") || SIGNS.iter().any(|sign| holds_tag(&head, sign)))
+    head.starts_with('<')
+        && !xml
+        && (head.starts_with("<!doctype html") || SIGNS.iter().any(|sign| holds_tag(&head, sign)))
 }
 
 /// Whether a tag of this name stands in it, not only one that begins like it.
 fn holds_tag(head: &str, sign: &str) -> bool {
-    head.match_indices(sign).any(|(at, _)| !head[at + sign.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c)))
+    head.match_indices(sign)
+        .any(|(at, _)| !head[at + sign.len()..].starts_with(|c: char| c.is_ascii_alphanumeric() || "-_:.".contains(c)))
 }
 
 pub(crate) fn read(input: &Input<'_>) -> Reading {
@@ -206,7 +210,10 @@ mod tests {
     #[test]
     fn a_page_reads_as_it_is_seen() {
         assert_eq!(seen("<p>a<b>b</b>\n  c&nbsp;d</p><p>e<br>f"), "ab c\u{A0}d\ne\nf");
-        assert_eq!(seen("<table><tr><td>1<td>2</td></tr>\n<tr><td><p>3</p><p>4</p></td><td>5</td></tr></table>"), "1\t2\n3 4 \t5\n");
+        assert_eq!(
+            seen("<table><tr><td>1<td>2</td></tr>\n<tr><td><p>3</p><p>4</p></td><td>5</td></tr></table>"),
+            "1\t2\n3 4 \t5\n"
+        );
         assert_eq!(seen("x<!-- 1 > 2 --><script>if (a < b) '</p>'</script><style>y</style>z"), "xz");
         assert_eq!(seen("<p title='a > b'>c"), "c");
         assert_eq!(seen("1 < 2 &amp; 3 &#52; &#x35; &unknown; &"), "1 < 2 & 3 4 5 &unknown; &");

@@ -137,7 +137,9 @@ impl<'a> Iterator for Pieces<'a> {
             self.rest = "";
             return Some(Piece::Text(rest));
         }
-        if let Some((verbatim, after)) = rest.strip_prefix("<![CDATA[").filter(|_| self.comments).and_then(|data| data.split_once("]]>")) {
+        if let Some((verbatim, after)) =
+            rest.strip_prefix("<![CDATA[").filter(|_| self.comments).and_then(|data| data.split_once("]]>"))
+        {
             self.rest = after;
             return Some(Piece::Verbatim(verbatim));
         }

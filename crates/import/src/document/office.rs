@@ -1,5 +1,5 @@
-//! Office documents that are archives: Word, Excel and `PowerPoint` since 2007, texts and spreadsheets of `OpenDocument`.
-//! Takes the text out of the members that hold it; what is embedded is read by its own content.
+//! Office documents that are archives: Word, Excel and `PowerPoint` since 2007, texts and spreadsheets of
+//! `OpenDocument`. Takes the text out of the members that hold it; what is embedded is read by its own content.
 
 use zeroize::Zeroizing;
 
@@ -34,7 +34,8 @@ pub(crate) fn is_office(names: &[String]) -> bool {
 
 pub(crate) fn read(input: &Input<'_>, package: &mut Package<'_>) -> Reading {
     let mut document = Document { input, package, members: Members::of(input) };
-    let is_open = document.package.position(OPEN_DOCUMENT).is_some() && document.package.position(OPEN_DOCUMENT_TYPE).is_some();
+    let is_open =
+        document.package.position(OPEN_DOCUMENT).is_some() && document.package.position(OPEN_DOCUMENT_TYPE).is_some();
     if is_open {
         document.open_document();
     } else if document.package.position("xl/workbook.xml").is_some() {
@@ -111,7 +112,8 @@ impl Document<'_, '_, '_> {
             sheet::worksheet(charset::decode(&bytes, None).as_str(), &strings, &mut rows);
         }
         self.members.add(rows.read(self.input, SourceKind::Spreadsheet), None);
-        let beside = |name: &str| (name.starts_with("xl/comments") || name.starts_with("xl/drawings/")) && name.ends_with(XML);
+        let beside =
+            |name: &str| (name.starts_with("xl/comments") || name.starts_with("xl/drawings/")) && name.ends_with(XML);
         if !self.sorted(beside).is_empty() {
             self.text(beside, Dialect::Office);
         }
@@ -119,7 +121,9 @@ impl Document<'_, '_, '_> {
 
     /// Files that were put into the document.
     fn embedded(&mut self) {
-        for name in self.sorted(|name| name.contains("/embeddings/") || name.starts_with("Object ") && name.ends_with(OPEN_DOCUMENT)) {
+        for name in self.sorted(|name| {
+            name.contains("/embeddings/") || name.starts_with("Object ") && name.ends_with(OPEN_DOCUMENT)
+        }) {
             let Some(bytes) = self.member(&name) else { continue };
             if let Some(nest) = self.members.admit() {
                 self.members.read(nest, &name, &bytes);
@@ -138,7 +142,9 @@ impl Document<'_, '_, '_> {
 fn is_text_part(name: &str) -> bool {
     let Some((folder, file)) = name.split_once('/').filter(|_| name.ends_with(XML)) else { return false };
     match folder {
-        "word" => ["document", "header", "footer", "footnotes", "endnotes", "comments.xml"].iter().any(|part| file.starts_with(part)),
+        "word" => ["document", "header", "footer", "footnotes", "endnotes", "comments.xml"]
+            .iter()
+            .any(|part| file.starts_with(part)),
         "ppt" => ["slides/slide", "notesSlides/notesSlide", "comments/"].iter().any(|part| file.starts_with(part)),
         _ => false,
     }

@@ -23,7 +23,8 @@ const MARK: &[u8] = b"%PDF-";
 
 pub(crate) fn sniff(input: &Input<'_>) -> bool {
     let head = &input.bytes[..input.bytes.len().min(MARK_WITHIN_BYTES)];
-    head.windows(MARK.len()).any(|window| window == MARK) && (head.starts_with(MARK) || !charset::head(head).starts_with('<'))
+    head.windows(MARK.len()).any(|window| window == MARK)
+        && (head.starts_with(MARK) || !charset::head(head).starts_with('<'))
 }
 
 pub(crate) fn read(input: &Input<'_>) -> Reading {

@@ -36,7 +36,17 @@ pub(crate) struct Rows {
 impl Rows {
     pub(crate) fn new() -> Self {
         let page = Page::with_capacity(0);
-        Self { page, room: 0, numbers: Vec::new(), numbers_at: 0, row: 0, padded: Vec::new(), lost: Vec::new(), column: 0, full: false }
+        Self {
+            page,
+            room: 0,
+            numbers: Vec::new(),
+            numbers_at: 0,
+            row: 0,
+            padded: Vec::new(),
+            lost: Vec::new(),
+            column: 0,
+            full: false,
+        }
     }
 
     /// Makes room for what comes out of so many bytes more.
@@ -106,7 +116,9 @@ impl Rows {
         let mut rest = numbers.as_slice();
         while let Some((first, after)) = rest.split_first() {
             self.gap(column);
-            if let Some(groups) = rest.first_chunk::<GROUPS>().filter(|groups| groups.iter().all(|number| group(*number).is_some())) {
+            if let Some(groups) =
+                rest.first_chunk::<GROUPS>().filter(|groups| groups.iter().all(|number| group(*number).is_some()))
+            {
                 let short = groups.iter().any(|number| *number < 100_000.0);
                 if short && self.padded.last() != Some(&self.row) {
                     self.padded.push(self.row);
@@ -138,7 +150,8 @@ impl Rows {
         reading.records.iter_mut().for_each(|record| record.place = row(record.place));
         reading.remarks.iter_mut().for_each(|remark| remark.place = remark.place.map(row));
         let padded = if reading.records.is_empty() { Vec::new() } else { self.padded };
-        for (rows, kind) in [(padded, RemarkKind::GroupZeroPadded), (self.lost, RemarkKind::PasswordLostInNumberFormat)] {
+        for (rows, kind) in [(padded, RemarkKind::GroupZeroPadded), (self.lost, RemarkKind::PasswordLostInNumberFormat)]
+        {
             let said = reading.remarks.iter().any(|remark| remark.kind == kind);
             if !rows.is_empty() && !said {
                 reading.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);

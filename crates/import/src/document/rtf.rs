@@ -1,5 +1,5 @@
-//! Rich text as `WordPad`, Word and mail programs write it. Takes the text: code pages by font, Unicode escapes, rows of
-//! tables; leaves out pictures, styles and whatever a reader does not see.
+//! Rich text as `WordPad`, Word and mail programs write it. Takes the text: code pages by font, Unicode escapes, rows
+//! of tables; leaves out pictures, styles and whatever a reader does not see.
 
 use crate::charset;
 use crate::document::Page;
@@ -139,7 +139,10 @@ impl State {
     fn sign<'a>(&mut self, sign: u8, after: &'a [u8]) -> &'a [u8] {
         match sign {
             b'\'' => {
-                let value = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+                let value = after
+                    .get(..2)
+                    .and_then(|hex| std::str::from_utf8(hex).ok())
+                    .and_then(|hex| u8::from_str_radix(hex, 16).ok());
                 let Some(value) = value else { return after };
                 self.byte(value);
                 return &after[2..];
@@ -292,9 +295,15 @@ mod tests {
 
     #[test]
     fn the_text_is_taken_and_nothing_else() {
-        assert_eq!(seen(r"{\rtf1\ansi{\fonttbl{\f0 Consolas;}}{\colortbl;\red0;}\f0 a\par b\line c\tab d}"), "a\nb\nc\td");
+        assert_eq!(
+            seen(r"{\rtf1\ansi{\fonttbl{\f0 Consolas;}}{\colortbl;\red0;}\f0 a\par b\line c\tab d}"),
+            "a\nb\nc\td"
+        );
         assert_eq!(seen(r"{\rtf1 1\_2\~3\-4\endash 5\{6\}\\}"), "1-2\u{A0}34\u{2013}5{6}\\");
-        assert_eq!(seen(r"{\rtf1{\*\generator x;}{\info{\title t}}{\pict 0102}{\field{\*\fldinst HYPERLINK}{\fldrslt a}}b}"), "ab");
+        assert_eq!(
+            seen(r"{\rtf1{\*\generator x;}{\info{\title t}}{\pict 0102}{\field{\*\fldinst HYPERLINK}{\fldrslt a}}b}"),
+            "ab"
+        );
         assert_eq!(seen("{\\rtf1 a\\bin3 }}}b\r\nc}"), "abc");
         assert_eq!(seen(r"{\rtf1 a}}}}b"), "ab");
     }

@@ -59,7 +59,13 @@ const fn is_structural(kind: RemarkKind) -> bool {
     matches!(kind, RemarkKind::BrokenStructure | RemarkKind::BeyondCeiling | RemarkKind::Encrypted)
 }
 
-fn candidate(password: drivekey_record::RecoveryPassword, answer: Answer, detail: Detail, source: SourceKind, place: Place) -> Candidate {
+fn candidate(
+    password: drivekey_record::RecoveryPassword,
+    answer: Answer,
+    detail: Detail,
+    source: SourceKind,
+    place: Place,
+) -> Candidate {
     Candidate {
         password,
         key_id: answer.key_id,
@@ -94,7 +100,9 @@ fn places(entries: &[Entry<'_>], found: &[Found], counts: &[usize]) -> Vec<Place
         let counts = counts[at] > 0
             || !found[at].flaws.is_empty()
             || found[at].ids.iter().any(|id| matches!(id.role, Role::KeyId | Role::Directory));
-        number += usize::from(counts || (entry.dialect.numbers == Numbers::Graph && found[at].ids.iter().any(|id| id.role == Role::Id)));
+        number += usize::from(
+            counts || (entry.dialect.numbers == Numbers::Graph && found[at].ids.iter().any(|id| id.role == Role::Id)),
+        );
         entry.place.unwrap_or(Place::Record(number.max(1)))
     };
     entries.iter().enumerate().map(&mut place).collect()

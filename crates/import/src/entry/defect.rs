@@ -21,12 +21,16 @@ pub(super) fn is_lost(value: &str) -> bool {
             && mantissa.bytes().filter(u8::is_ascii_digit).count() <= KEPT_DIGITS + 2
             && mantissa.starts_with(|c: char| c.is_ascii_digit());
         let exponent = exponent.strip_prefix('+').unwrap_or(exponent);
-        return is_number && exponent.parse::<usize>().is_ok_and(|exponent| (DIGITS_MIN..ALL_DIGITS).contains(&exponent));
+        return is_number
+            && exponent.parse::<usize>().is_ok_and(|exponent| (DIGITS_MIN..ALL_DIGITS).contains(&exponent));
     }
     let digits: usize = value.bytes().filter(u8::is_ascii_digit).count();
     let only_digits = value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b','));
     let zeros = value.bytes().rev().take_while(|byte| *byte == b'0').count();
-    only_digits && (DIGITS_MIN..=ALL_DIGITS).contains(&digits) && zeros >= DIGITS_MIN - KEPT_DIGITS - 1 && zeros < digits
+    only_digits
+        && (DIGITS_MIN..=ALL_DIGITS).contains(&digits)
+        && zeros >= DIGITS_MIN - KEPT_DIGITS - 1
+        && zeros < digits
 }
 
 /// The 48 digits of a value that lost leading zeros, of the whole or of single groups.
@@ -82,10 +86,15 @@ mod tests {
     #[test]
     fn leading_zeros_come_back() {
         let whole = "002233498564710193608685191565085085484044493273";
-        let text = |digits: Option<Zeroizing<[u8; ALL_DIGITS]>>| digits.map(|digits| String::from_utf8_lossy(&*digits).into_owned());
+        let text = |digits: Option<Zeroizing<[u8; ALL_DIGITS]>>| {
+            digits.map(|digits| String::from_utf8_lossy(&*digits).into_owned())
+        };
         assert_eq!(text(padded("2233498564710193608685191565085085484044493273")).as_deref(), Some(whole));
         assert_eq!(text(padded("2233-498564-710193-608685-191565-85085-484044-493273")).as_deref(), Some(whole));
-        assert_eq!(text(joined("2233,498564,710193,608685,191565,85085,484044,493273".split(','))).as_deref(), Some(whole));
+        assert_eq!(
+            text(joined("2233,498564,710193,608685,191565,85085,484044,493273".split(','))).as_deref(),
+            Some(whole)
+        );
         assert_eq!(text(joined("0,0,0,0,0,0,0,0".split(','))), None);
         for cut in [
             "498564-710193-608685",

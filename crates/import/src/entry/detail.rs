@@ -37,14 +37,19 @@ pub(super) fn of(tree: &Tree<'_>, at: usize, guessed: bool) -> Detail {
     for index in views(tree, at) {
         around(tree, index, guessed, &mut detail);
     }
-    let directory =
-        std::iter::successors(Some(at), |index| tree.entries[*index].parent).find_map(|index| directory_of(&tree.entries[index]));
+    let directory = std::iter::successors(Some(at), |index| tree.entries[*index].parent)
+        .find_map(|index| directory_of(&tree.entries[index]));
     if let Some(found) = directory {
         detail.created = found.created.map(Created::Zoned).or(detail.created);
-        detail.device_name = detail.device_name.or_else(|| found.computer.and_then(|computer| name(&computer, guessed)));
+        detail.device_name =
+            detail.device_name.or_else(|| found.computer.and_then(|computer| name(&computer, guessed)));
     }
     if detail.created.is_none() && !own.dialect.keeper {
-        detail.created = own.fields.iter().filter(|field| field.role == Role::Created).find_map(|field| value::created(&field.value));
+        detail.created = own
+            .fields
+            .iter()
+            .filter(|field| field.role == Role::Created)
+            .find_map(|field| value::created(&field.value));
     }
     labelled(own, guessed, &mut detail);
     detail
@@ -57,8 +62,9 @@ fn views(tree: &Tree<'_>, at: usize) -> Vec<usize> {
     views.extend(tree.inner(at).filter(keyless));
     for parent in std::iter::successors(tree.entries[at].parent, |parent| tree.entries[*parent].parent) {
         views.push(parent);
-        let is_computer =
-            |index: &usize| super::role(&tree.entries[*index].name) == Role::Device && tree.entries[*index].parent == Some(parent);
+        let is_computer = |index: &usize| {
+            super::role(&tree.entries[*index].name) == Role::Device && tree.entries[*index].parent == Some(parent)
+        };
         views.extend(tree.inner(parent).filter(keyless).filter(is_computer));
     }
     views
@@ -74,7 +80,9 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
         }
         match field.role {
             Role::Device => fill(&mut detail.device_name, || device(text, guessed)),
-            Role::Name if is_computer && !entry.dialect.keeper => fill(&mut detail.device_name, || device(text, guessed)),
+            Role::Name if is_computer && !entry.dialect.keeper => {
+                fill(&mut detail.device_name, || device(text, guessed))
+            }
             Role::DeviceId => fill(&mut detail.device_id, || short(text)),
             Role::Drive => drive(text, entry, detail),
             Role::VolumeLabel => fill(&mut detail.volume_label, || name(text, guessed)),
@@ -92,8 +100,12 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
     if value::is_drive(map_name) {
         drive(map_name, entry, detail);
     }
-    let among_computers = entry.parent.map(|parent| &tree.entries[parent]).filter(|parent| singular_role(&parent.name) == Role::Device);
-    if among_computers.is_some_and(|parent| parent.fields.is_empty()) && super::role(map_name) == Role::Unknown && is_host(map_name) {
+    let among_computers =
+        entry.parent.map(|parent| &tree.entries[parent]).filter(|parent| singular_role(&parent.name) == Role::Device);
+    if among_computers.is_some_and(|parent| parent.fields.is_empty())
+        && super::role(map_name) == Role::Unknown
+        && is_host(map_name)
+    {
         fill(&mut detail.device_name, || device(map_name, guessed));
     }
 }
@@ -124,15 +136,18 @@ fn own_values(entry: &Entry<'_>, guessed: bool, detail: &mut Detail) {
 /// Labels inside notes: `Computer: …`, `Drive: …`.
 fn labelled(entry: &Entry<'_>, guessed: bool, detail: &mut Detail) {
     let is_notes = |text: &str| text.len() <= NOTES_BYTES && text.contains([':', '=']) && text.len() > 8;
-    for field in
-        entry.fields.iter().filter(|field| matches!(field.role, Role::Unknown | Role::Password | Role::KeyId) && is_notes(&field.value))
+    for field in entry
+        .fields
+        .iter()
+        .filter(|field| matches!(field.role, Role::Unknown | Role::Password | Role::KeyId) && is_notes(&field.value))
     {
         let context = Context::of(&field.value, guessed);
         if context.is_empty() {
             continue;
         }
         let end = field.value.len();
-        let Surroundings { device_name, mount_point, volume_label, volume_type } = context.at(&field.value, &(end..end), end);
+        let Surroundings { device_name, mount_point, volume_label, volume_type } =
+            context.at(&field.value, &(end..end), end);
         fill(&mut detail.device_name, || device_name);
         fill(&mut detail.mount_point, || mount_point);
         fill(&mut detail.volume_label, || volume_label);
@@ -144,7 +159,11 @@ fn labelled(entry: &Entry<'_>, guessed: bool, detail: &mut Detail) {
 
 /// The name that Active Directory gives to it.
 fn directory_of(entry: &Entry<'_>) -> Option<DirectoryName> {
-    let names = entry.fields.iter().filter(|field| matches!(field.role, Role::Directory | Role::Name)).map(|field| &*field.value);
+    let names = entry
+        .fields
+        .iter()
+        .filter(|field| matches!(field.role, Role::Directory | Role::Name))
+        .map(|field| &*field.value);
     let mut best: Option<DirectoryName> = None;
     for found in names.chain(std::iter::once(&*entry.name)).filter_map(directory::parse) {
         if found.guid.is_none() && found.computer.is_none() {
@@ -191,7 +210,11 @@ fn device(text: &str, guessed: bool) -> Option<LineText> {
     if let Some(found) = directory::parse(text) {
         return found.computer.and_then(|computer| name(&computer, guessed));
     }
-    if value::is_key_id(text) && text.len() >= 32 { None } else { name(text.lines().next().unwrap_or_default(), guessed) }
+    if value::is_key_id(text) && text.len() >= 32 {
+        None
+    } else {
+        name(text.lines().next().unwrap_or_default(), guessed)
+    }
 }
 
 /// A GUID, or a name with few digits.

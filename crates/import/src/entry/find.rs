@@ -87,7 +87,14 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
             Role::KeyPackage | Role::OtherId | Role::DeviceId if !holds_long_number(&field.value) => {}
             Role::Directory | Role::Name if directory_id(&field.value).is_some() => {
                 let key_id = directory_id(&field.value).map(KeyId::Full).unwrap_or_default();
-                found.ids.push(Id { value: key_id, role: Role::Directory, field: index, line: 1, rejoined: false, folded: false });
+                found.ids.push(Id {
+                    value: key_id,
+                    role: Role::Directory,
+                    field: index,
+                    line: 1,
+                    rejoined: false,
+                    folded: false,
+                });
             }
             role => look(&field.value, role, index, &mut found, marks),
         }
@@ -95,7 +102,14 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
             && let Some(guid) = guid_of_name(&field.name)
             && found.keys.iter().any(|key| key.field == index)
         {
-            found.ids.push(Id { value: KeyId::Full(guid), role: Role::KeyId, field: index, line: 1, rejoined: false, folded: false });
+            found.ids.push(Id {
+                value: KeyId::Full(guid),
+                role: Role::KeyId,
+                field: index,
+                line: 1,
+                rejoined: false,
+                folded: false,
+            });
         }
     }
     if let Some(types) = types.filter(|types| types.len() > 1) {
@@ -128,7 +142,10 @@ fn holds_long_number(text: &str) -> bool {
 
 /// For each type that the entry names, whether it is a recovery password's.
 fn protector_types(entry: &Entry<'_>) -> Option<Vec<bool>> {
-    let named = entry.fields.iter().filter(|field| field.role == Role::ProtectorType || field.name.eq_ignore_ascii_case("type"));
+    let named = entry
+        .fields
+        .iter()
+        .filter(|field| field.role == Role::ProtectorType || field.name.eq_ignore_ascii_case("type"));
     let mut types = Vec::new();
     for field in named {
         for word in field.value.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
@@ -182,13 +199,21 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
                 let kept = usable.contains(&guid) && !event.ocr && found.ids.len() < IDS_MAX;
                 if kept && !matches!(role, Role::OtherId | Role::DeviceId) {
                     let folded = normalised.is_folded(&event.span);
-                    found.ids.push(Id { value: KeyId::Full(guid), role, field, line: event.line, rejoined: event.rejoined, folded });
+                    found.ids.push(Id {
+                        value: KeyId::Full(guid),
+                        role,
+                        field,
+                        line: event.line,
+                        rejoined: event.rejoined,
+                        folded,
+                    });
                 }
             }
             Event::Key { password, mark } => {
                 let pairing = pairings.next().unwrap_or_default();
                 let ocr = event.ocr || pairing.ocr;
-                let folded = normalised.is_folded(&event.span) || pairing.span.as_ref().is_some_and(|span| normalised.is_folded(span));
+                let folded = normalised.is_folded(&event.span)
+                    || pairing.span.as_ref().is_some_and(|span| normalised.is_folded(span));
                 let notes = [
                     (folded, RemarkKind::DigitsFolded),
                     (event.rejoined || pairing.rejoined, RemarkKind::RejoinedLines),
@@ -223,7 +248,8 @@ fn is_meant(kind: RemarkKind, strong: bool, role: Role, text: &str) -> bool {
     match kind {
         // The end of a value is not the end of a text.
         RemarkKind::PasswordTruncated => {
-            text.bytes().filter(u8::is_ascii_digit).count() >= CUT_DIGITS && (role == Role::Password || text.contains("..."))
+            text.bytes().filter(u8::is_ascii_digit).count() >= CUT_DIGITS
+                && (role == Role::Password || text.contains("..."))
         }
         _ => strong || role == Role::Password,
     }
@@ -232,15 +258,25 @@ fn is_meant(kind: RemarkKind, strong: bool, role: Role, text: &str) -> bool {
 fn add_padded(digits: &[u8; defect::ALL_DIGITS], field: usize, found: &mut Found, marks: &RandomState) -> bool {
     let Ok(password) = RecoveryPassword::from_ascii_digits(digits) else { return false };
     let notes = vec![RemarkKind::GroupZeroPadded];
-    found.keys.push(Key { password, mark: marks.hash_one(digits), field, line: 1, pairing: Pairing::default(), notes, ocr: false });
+    found.keys.push(Key {
+        password,
+        mark: marks.hash_one(digits),
+        field,
+        line: 1,
+        pairing: Pairing::default(),
+        notes,
+        ocr: false,
+    });
     true
 }
 
 /// Eight fields in a row, each with one group.
 fn split_groups(entry: &Entry<'_>, found: &mut Found, marks: &RandomState) {
     let group = |index: usize| entry.fields.get(index).map(|field| field.value.trim());
-    let is_group =
-        |index: usize| group(index).is_some_and(|value| (1..=6).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_group = |index: usize| {
+        group(index)
+            .is_some_and(|value| (1..=6).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit()))
+    };
     let mut index = 0;
     while index + GROUPS <= entry.fields.len() {
         let digits = if is_group(index) { defect::joined((index..index + GROUPS).filter_map(group)) } else { None };

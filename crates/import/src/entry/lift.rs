@@ -30,8 +30,20 @@ const BESIDE: &[&str] = &[
 /// Beside a value that was wrapped by PowerShell.
 const WRAPPED: &[&str] = &["displayhint", "datetime", "count", "kind"];
 /// Lists of names and values.
-const LISTS: &[&str] =
-    &["fields", "customfields", "properties", "attributes", "tags", "values", "sections", "string", "strings", "property", "field", "add"];
+const LISTS: &[&str] = &[
+    "fields",
+    "customfields",
+    "properties",
+    "attributes",
+    "tags",
+    "values",
+    "sections",
+    "string",
+    "strings",
+    "property",
+    "field",
+    "add",
+];
 
 /// Takes the value out, as a field of the entry around it.
 pub(crate) fn lifted<'a>(entry: &mut Entry<'a>) -> Option<Field<'a>> {

@@ -103,7 +103,11 @@ impl Tree<'_> {
         self.around(at).map_or_else(
             || vec![None; keys.len()],
             |(ids, keys_inside)| {
-                if keys_inside > 1 || distinct(&ids) > 1 { vec![Some(Answer::open(&ids)); keys.len()] } else { self.settle(at, keys, &ids) }
+                if keys_inside > 1 || distinct(&ids) > 1 {
+                    vec![Some(Answer::open(&ids)); keys.len()]
+                } else {
+                    self.settle(at, keys, &ids)
+                }
             },
         )
     }
@@ -124,7 +128,14 @@ impl Tree<'_> {
         let generic = of(&|id| id.role == Role::Id && !entry.dialect.own_ids && !names_something_else(entry));
         let mut good = generic;
         if let Some(guid) = guid_of_entry(&entry.name) {
-            good.push(Id { value: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
+            good.push(Id {
+                value: KeyId::Full(guid),
+                role: Role::Id,
+                field: usize::MAX,
+                line: 1,
+                rejoined: false,
+                folded: false,
+            });
         }
         if !good.is_empty() {
             return good;
@@ -142,7 +153,9 @@ impl Tree<'_> {
             }
             let name = super::folded(&entry.name);
             let about_keys = name.contains("protector") || name.contains("key");
-            let fits = |id: &&Id| matches!(id.role, Role::KeyId | Role::Directory) || (!strict && id.role == Role::Id && about_keys);
+            let fits = |id: &&Id| {
+                matches!(id.role, Role::KeyId | Role::Directory) || (!strict && id.role == Role::Id && about_keys)
+            };
             all.extend(found.ids.iter().filter(fits).map(|id| (found.password_protector, id.clone())));
         }
         let typed = all.iter().any(|(is_typed, _)| *is_typed);
@@ -162,12 +175,23 @@ impl Tree<'_> {
     fn around(&self, at: usize) -> Option<(Vec<Id>, usize)> {
         let parents = std::iter::successors(self.entries[at].parent, |parent| self.entries[*parent].parent);
         for parent in parents {
-            let mut ids: Vec<Id> =
-                self.found[parent].ids.iter().filter(|id| matches!(id.role, Role::KeyId | Role::Directory)).cloned().collect();
+            let mut ids: Vec<Id> = self.found[parent]
+                .ids
+                .iter()
+                .filter(|id| matches!(id.role, Role::KeyId | Role::Directory))
+                .cloned()
+                .collect();
             if ids.is_empty()
                 && let Some(guid) = guid_of_entry(&self.entries[parent].name)
             {
-                ids.push(Id { value: KeyId::Full(guid), role: Role::Id, field: usize::MAX, line: 1, rejoined: false, folded: false });
+                ids.push(Id {
+                    value: KeyId::Full(guid),
+                    role: Role::Id,
+                    field: usize::MAX,
+                    line: 1,
+                    rejoined: false,
+                    folded: false,
+                });
             }
             if ids.is_empty() && self.keys_inside[parent] == 1 {
                 ids = self.inside(parent, true);
@@ -185,9 +209,12 @@ impl Tree<'_> {
             (1, 1) => vec![Some(Answer::sure(longest(ids)))],
             (1, _) => {
                 let entry = &self.entries[at];
-                let mut of_password = (0..keys.len()).filter(|index| entry.fields[keys[*index].field].role == Role::Password);
+                let mut of_password =
+                    (0..keys.len()).filter(|index| entry.fields[keys[*index].field].role == Role::Password);
                 match (of_password.next(), of_password.next()) {
-                    (Some(only), None) => (0..keys.len()).map(|index| (index == only).then(|| Answer::sure(&ids[0]))).collect(),
+                    (Some(only), None) => {
+                        (0..keys.len()).map(|index| (index == only).then(|| Answer::sure(&ids[0]))).collect()
+                    }
                     _ => open(),
                 }
             }
@@ -222,7 +249,8 @@ fn by_place(keys: &[&Key], ids: &[Id]) -> Option<Vec<Option<Answer>>> {
         if let Some(lines) = lines.filter(|lines| many_lines && !repeats(lines)) {
             return Some(lines);
         }
-        return (keys.len() == ids.len()).then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(id) })).collect());
+        return (keys.len() == ids.len())
+            .then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(id) })).collect());
     }
     if keys.len() != ids.len() {
         return None;
@@ -231,11 +259,13 @@ fn by_place(keys: &[&Key], ids: &[Id]) -> Option<Vec<Option<Answer>>> {
     let turns = |id_first: bool| {
         keys.iter().zip(ids).enumerate().all(|(index, (key, id))| {
             let before = if id_first { id.field < key.field } else { key.field < id.field };
-            let next = if id_first { ids.get(index + 1).map(|id| id.field) } else { keys.get(index + 1).map(|key| key.field) };
+            let next =
+                if id_first { ids.get(index + 1).map(|id| id.field) } else { keys.get(index + 1).map(|key| key.field) };
             before && next.is_none_or(|next| next > key.field.max(id.field))
         })
     };
-    (turns(true) || turns(false)).then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(id) })).collect())
+    (turns(true) || turns(false))
+        .then(|| ids.iter().map(|id| Some(Answer { ambiguous: true, ..Answer::sure(id) })).collect())
 }
 
 fn repeats(answers: &[Option<Answer>]) -> bool {
@@ -260,7 +290,8 @@ fn longest(ids: &[Id]) -> &Id {
 
 /// Whether an entry is about a computer, a user or the like: its `id` is that one's.
 fn names_something_else(entry: &Entry<'_>) -> bool {
-    const NAMES: &[&str] = &["tpm", "externalkey", "user", "owner", "tenant", "request", "volume", "disk", "metadata", "meta"];
+    const NAMES: &[&str] =
+        &["tpm", "externalkey", "user", "owner", "tenant", "request", "volume", "disk", "metadata", "meta"];
     let name = super::folded(&entry.name);
     let singular = name.strip_suffix('s').unwrap_or(&name);
     role::role(singular) == Role::Device || NAMES.contains(&singular) || is_of_device(entry)

@@ -89,8 +89,17 @@ const OTHERS: &[&str] = &[
     "workstation",
 ];
 /// Words in the names of Key IDs.
-const KEYS: &[&str] =
-    &["keyprotector", "protectorid", "protectorguid", "keyid", "keyguid", "recoveryid", "recoveryguid", "passwordid", "passwordguid"];
+const KEYS: &[&str] = &[
+    "keyprotector",
+    "protectorid",
+    "protectorguid",
+    "keyid",
+    "keyguid",
+    "recoveryid",
+    "recoveryguid",
+    "passwordid",
+    "passwordguid",
+];
 /// What the name of a GUID ends with.
 const ID_ENDS: &[&str] = &["id", "ids", "guid", "guids", "uuid", "identifier"];
 /// Longest name that is looked up.
@@ -156,7 +165,19 @@ fn by_parts(name: &str) -> Role {
 /// What is left of a name without the words that say its role: `os` of both `OS Key ID` and `OS Recovery Key`.
 pub(crate) fn affix(name: &str) -> String {
     let mut name = folded(name);
-    for word in ["bitlocker", "recovery", "password", "keyprotector", "protector", "identifier", "key", "guid", "uuid", "id", "backup"] {
+    for word in [
+        "bitlocker",
+        "recovery",
+        "password",
+        "keyprotector",
+        "protector",
+        "identifier",
+        "key",
+        "guid",
+        "uuid",
+        "id",
+        "backup",
+    ] {
         name = name.replace(word, "");
     }
     name
@@ -192,7 +213,15 @@ mod tests {
             ),
             (&["Id", "ID", "guid"], Role::Id),
             (
-                &["request-id", "volumeId", "EntraObjectId", "tpmProtectorId", "tenantId", "client-request-id", "msFVE-VolumeGuid"],
+                &[
+                    "request-id",
+                    "volumeId",
+                    "EntraObjectId",
+                    "tpmProtectorId",
+                    "tenantId",
+                    "client-request-id",
+                    "msFVE-VolumeGuid",
+                ],
                 Role::OtherId,
             ),
             (&["DeviceId", "azureADDeviceId", "aadDeviceId"], Role::DeviceId),

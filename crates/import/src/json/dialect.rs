@@ -39,7 +39,8 @@ pub(super) fn note(entry: &Entry<'_>, facts: &mut Facts) {
             || holds(&field.name, "msfve");
     }
     facts.inner_error |= entry.name.eq_ignore_ascii_case("innererror") || entry.has("requestid");
-    let is_error = entry.name.eq_ignore_ascii_case("error") && entry.has("code") && entry.has("message") && facts.inner_error;
+    let is_error =
+        entry.name.eq_ignore_ascii_case("error") && entry.has("code") && entry.has("message") && facts.inner_error;
     facts.error |= is_error || (entry.has("error") && entry.has("errordescription"));
     facts.power_shell |= is_power_shell(entry);
 }
@@ -48,7 +49,10 @@ pub(super) fn note(entry: &Entry<'_>, facts: &mut Facts) {
 pub(super) fn of(entry: &Entry<'_>) -> Dialect {
     let has = |name: &str| entry.has(name);
     let unknown = Dialect::plain(SourceKind::Other);
-    let odata = entry.fields.iter().any(|field| folded(&field.name) == "odatatype" && holds(&field.value, "bitlockerrecoverykey"));
+    let odata = entry
+        .fields
+        .iter()
+        .any(|field| folded(&field.name) == "odatatype" && holds(&field.value, "bitlockerrecoverykey"));
     if odata
         || (has("id") && has("volumetype") && has("createddatetime"))
         || (has("id") && has("volumetype") && has("deviceid") && has("key"))
@@ -65,7 +69,10 @@ pub(super) fn of(entry: &Entry<'_>) -> Dialect {
     if has("uuid") && (has("favindex") || has("categoryuuid") || has("createdat") || has("trashed")) {
         return Dialect { source: SourceKind::OnePassword, ..keeper };
     }
-    if (has("title") || has("name")) && has("password") && (has("username") || has("url") || has("notes") || has("login")) {
+    if (has("title") || has("name"))
+        && has("password")
+        && (has("username") || has("url") || has("notes") || has("login"))
+    {
         return keeper;
     }
     let names = entry.fields.iter().map(|field| &*field.value).chain(std::iter::once(&*entry.name));
@@ -80,7 +87,8 @@ pub(super) fn of(entry: &Entry<'_>) -> Dialect {
 
 fn is_power_shell(entry: &Entry<'_>) -> bool {
     let has = |name: &str| entry.has(name);
-    let volume = has("volumestatus") || has("encryptionpercentage") || has("protectionstatus") || has("autounlockenabled");
+    let volume =
+        has("volumestatus") || has("encryptionpercentage") || has("protectionstatus") || has("autounlockenabled");
     has("keyprotectorid") || has("keyprotectortype") || (has("mountpoint") && (volume || has("keyprotector")))
 }
 

@@ -57,8 +57,10 @@ fn first_document(text: &str, reach: usize) -> Option<usize> {
         at += line.len();
         start + line.len() - line.trim_start().len()
     });
-    let starts: Vec<usize> =
-        lines.filter(|start| text[*start..].starts_with(['{', '[']) && looks_like_document(&text[*start..])).take(most).collect();
+    let starts: Vec<usize> = lines
+        .filter(|start| text[*start..].starts_with(['{', '[']) && looks_like_document(&text[*start..]))
+        .take(most)
+        .collect();
     starts.into_iter().find(|start| is_document(&text[*start..]))
 }
 

@@ -59,7 +59,13 @@ impl<'b, 'a> Node<'b, 'a> {
 
 impl<'a> Builder<'a> {
     fn entry(&mut self, name: Text<'a>, parent: Option<usize>) -> usize {
-        self.entries.push(Entry { name, fields: Vec::new(), parent, place: None, dialect: Dialect::plain(SourceKind::Other) });
+        self.entries.push(Entry {
+            name,
+            fields: Vec::new(),
+            parent,
+            place: None,
+            dialect: Dialect::plain(SourceKind::Other),
+        });
         self.entries.len() - 1
     }
 
@@ -104,7 +110,10 @@ pub(super) fn open(entries: &mut Vec<Entry<'_>>, at: usize, nesting: usize) {
     let mut opened: Vec<Entry<'static>> = Vec::new();
     let base = entries.len();
     for field in &mut entries[at].fields {
-        if field.value.len() > VALUE_BYTES_MAX || !super::looks_like_document(&field.value) || !super::is_document(&field.value) {
+        if field.value.len() > VALUE_BYTES_MAX
+            || !super::looks_like_document(&field.value)
+            || !super::is_document(&field.value)
+        {
             continue;
         }
         let mut builder = Builder { nesting: nesting + 1, ..Builder::default() };
@@ -112,12 +121,10 @@ pub(super) fn open(entries: &mut Vec<Entry<'_>>, at: usize, nesting: usize) {
         // What was read before a fault stays.
         let _ = Node::outermost(&mut builder).deserialize(&mut deserializer);
         let from = base + opened.len();
-        opened.extend(
-            builder
-                .entries
-                .iter()
-                .map(|entry| Entry { parent: entry.parent.map_or(Some(at), |parent| Some(parent + from)), ..copied(entry) }),
-        );
+        opened.extend(builder.entries.iter().map(|entry| Entry {
+            parent: entry.parent.map_or(Some(at), |parent| Some(parent + from)),
+            ..copied(entry)
+        }));
         // What it held is read now.
         field.value = Text::Borrowed("");
     }
@@ -125,8 +132,11 @@ pub(super) fn open(entries: &mut Vec<Entry<'_>>, at: usize, nesting: usize) {
 }
 
 fn copied(entry: &Entry<'_>) -> Entry<'static> {
-    let fields =
-        entry.fields.iter().map(|field| Field { name: Text::copy(&field.name), role: field.role, value: Text::copy(&field.value) });
+    let fields = entry.fields.iter().map(|field| Field {
+        name: Text::copy(&field.name),
+        role: field.role,
+        value: Text::copy(&field.value),
+    });
     Entry { name: Text::copy(&entry.name), fields: fields.collect(), parent: None, place: None, dialect: entry.dialect }
 }
 
@@ -188,12 +198,17 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
         // A list in a list is a row.
-        let own = if self.in_list || self.parent.is_none() { Some(self.builder.entry(Text::copy(&self.name), self.parent)) } else { None };
+        let own = if self.in_list || self.parent.is_none() {
+            Some(self.builder.entry(Text::copy(&self.name), self.parent))
+        } else {
+            None
+        };
         let parent = own.or(self.parent).unwrap_or(0);
         let from = self.builder.entries[parent].fields.len();
         loop {
             let name = Text::copy(&self.name);
-            let node = Node { builder: &mut *self.builder, name, parent: Some(parent), depth: self.depth + 1, in_list: true };
+            let node =
+                Node { builder: &mut *self.builder, name, parent: Some(parent), depth: self.depth + 1, in_list: true };
             if list.next_element_seed(node)?.is_none() {
                 break;
             }
@@ -211,7 +226,13 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
         loop {
             match map.next_key_seed(Name) {
                 Ok(Some(name)) => {
-                    let node = Node { builder: &mut *self.builder, name, parent: Some(at), depth: self.depth + 1, in_list: false };
+                    let node = Node {
+                        builder: &mut *self.builder,
+                        name,
+                        parent: Some(at),
+                        depth: self.depth + 1,
+                        in_list: false,
+                    };
                     if let Err(error) = map.next_value_seed(node) {
                         result = Err(error);
                         break;

@@ -100,7 +100,12 @@ impl<'a> Members<'a> {
 
     fn twin(&self, record: &Candidate) -> Option<usize> {
         let places = self.seen.get(&record.key_id)?;
-        places.iter().rev().take(COMPARED_MAX).copied().find(|at| self.reading.records[*at].password.same_digits(&record.password))
+        places
+            .iter()
+            .rev()
+            .take(COMPARED_MAX)
+            .copied()
+            .find(|at| self.reading.records[*at].password.same_digits(&record.password))
     }
 
     fn record(&mut self, record: Candidate, member: Option<usize>) {

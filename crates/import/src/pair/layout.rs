@@ -37,8 +37,8 @@ pub(super) fn label_before<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
     if alone { trim(last_line(text, above.len())) } else { "" }
 }
 
-/// Whether a value that looks like the beginning of an ID is part of a computer's name or of a label: `Computer: PC-7EDB30ED`.
-/// Words that announce an ID, or brackets round it, say that it is one all the same.
+/// Whether a value that looks like the beginning of an ID is part of a computer's name or of a label: `Computer:
+/// PC-7EDB30ED`. Words that announce an ID, or brackets round it, say that it is one all the same.
 pub(super) fn is_in_a_name(text: &str, value: &Range<usize>) -> bool {
     let is_heading = |words: &str| matches!(labels::label(words), Some(Label::Device | Label::VolumeName));
     let own = last_line(text, value.start);
@@ -96,7 +96,8 @@ pub(super) fn joined_types(text: &str, ids: &Range<usize>, count: usize) -> Opti
 pub(super) fn compact_guid(text: &str, start: usize) -> Option<Guid> {
     let word = text.get(start..start + COMPACT_GUID_BYTES)?;
     let alone = !text.as_bytes().get(start + COMPACT_GUID_BYTES).is_some_and(u8::is_ascii_alphanumeric);
-    let is_hex = word.bytes().all(|byte| byte.is_ascii_hexdigit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let is_hex =
+        word.bytes().all(|byte| byte.is_ascii_hexdigit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic());
     (alone && is_hex).then(|| word.parse().ok())?
 }
 

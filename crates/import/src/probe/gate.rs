@@ -1,5 +1,5 @@
-//! What a block of bytes has in it, counted with the machine's own vector instructions, sixty-four bytes at a time. Must
-//! not know what follows from the counts.
+//! What a block of bytes has in it, counted with the machine's own vector instructions, sixty-four bytes at a time.
+//! Must not know what follows from the counts.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 mod scripts;
@@ -68,7 +68,10 @@ impl Gate {
         let Range { start: from, end: to } = part;
         let (len, ahead) = (to - from, &bytes[from..bytes.len().min(to + WINDOW_BYTES)]);
         let (mut signs, digits) = dispatch!(self.0, simd => look(simd, ahead, len));
-        if (wide || signs.zeros) && signs.pairs() && dispatch!(self.0, simd => units::likely(simd, ahead, len)) >= likely {
+        if (wide || signs.zeros)
+            && signs.pairs()
+            && dispatch!(self.0, simd => units::likely(simd, ahead, len)) >= likely
+        {
             let units = dispatch!(self.0, simd => units::joined(simd, ahead, len));
             // The block may begin at an odd place.
             signs.units = if from.is_multiple_of(2) { units } else { [units[1], units[0], units[3], units[2]] };

@@ -26,11 +26,16 @@ pub(super) const ENCODED_BYTES: usize = 2 * "uoted-printable".len();
 /// How far from its beginning a PDF may have its mark.
 const PDF_REACH_BYTES: usize = 1024;
 
-/// Archives, documents, password safes, texts whose characters may be written as references; startup keys and key packages of drives.
+/// Archives, documents, password safes, texts whose characters may be written as references; startup keys and key
+/// packages of drives.
 pub(super) fn is_container(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(PDF_REACH_BYTES)];
-    let references = is_markup(bytes) && (memmem::find(bytes, b"&#").is_some() || memmem::find(bytes, b"&\0#").is_some());
-    references || CONTAINERS.iter().any(|mark| bytes.starts_with(mark)) || memmem::find(head, b"%PDF-").is_some() || is_metadata(bytes)
+    let references =
+        is_markup(bytes) && (memmem::find(bytes, b"&#").is_some() || memmem::find(bytes, b"&\0#").is_some());
+    references
+        || CONTAINERS.iter().any(|mark| bytes.starts_with(mark))
+        || memmem::find(head, b"%PDF-").is_some()
+        || is_metadata(bytes)
 }
 
 /// The header of a drive's own metadata, as startup keys and key packages begin: size, version, size of the header,
@@ -42,11 +47,14 @@ fn is_metadata(bytes: &[u8]) -> bool {
 /// Whether it begins as directory listings do, whose values may be encoded.
 pub(super) fn is_listing(bytes: &[u8]) -> bool {
     let head = narrow(&bytes[..bytes.len().min(2 * HEAD_BYTES)]);
-    let line_begins = |word: &[u8]| head.starts_with(word) || memmem::find_iter(&head, word).any(|at| at > 0 && head[at - 1] == b'\n');
+    let line_begins = |word: &[u8]| {
+        head.starts_with(word) || memmem::find_iter(&head, word).any(|at| at > 0 && head[at - 1] == b'\n')
+    };
     line_begins(b"dn:") || line_begins(b"DN:")
 }
 
-/// Whether a word stands in this part that announces something whose digits do not show; zeros of UTF-16 are passed over.
+/// Whether a word stands in this part that announces something whose digits do not show; zeros of UTF-16 are passed
+/// over.
 pub(super) fn announces(part: &[u8]) -> bool {
     // Digits may stand beside the word.
     let mut narrow = Zeroizing::new(Vec::with_capacity(part.len()));

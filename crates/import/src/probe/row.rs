@@ -44,7 +44,14 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(level: Level) -> Self {
-        Self { level, digits: Zeroizing::new(Vec::new()), end: End::default(), tried: 0, tries: Tries::default(), escaped: 0 }
+        Self {
+            level,
+            digits: Zeroizing::new(Vec::new()),
+            end: End::default(),
+            tried: 0,
+            tries: Tries::default(),
+            escaped: 0,
+        }
     }
 
     /// How many groups of six digits could be a key's.
@@ -57,8 +64,8 @@ impl Row {
         self.tries.joined
     }
 
-    /// Takes a part of a text, at most a block, whose digits are known; `true` where a key is found to have ended. A run at
-    /// the end may go on in the next, and some digits wait for more.
+    /// Takes a part of a text, at most a block, whose digits are known; `true` where a key is found to have ended. A
+    /// run at the end may go on in the next, and some digits wait for more.
     pub(super) fn take(&mut self, text: &[u8], part: Range<usize>, digits: &Digits) -> bool {
         if digits.iter().all(|step| *step == 0) {
             self.end.open &= part.is_empty();
@@ -117,7 +124,9 @@ impl Row {
             let end = start + text[start..to].iter().take_while(|byte| byte.is_ascii_digit()).count();
             // What follows a run that ends with the part is not always known yet.
             let whole = end < to || text.get(end).is_some_and(|byte| *byte != 0 && !byte.is_ascii_digit());
-            if let Some((before, word)) = runs::misread(text, start, end).filter(|_| whole && end - start < GROUP_DIGITS) {
+            if let Some((before, word)) =
+                runs::misread(text, start, end).filter(|_| whole && end - start < GROUP_DIGITS)
+            {
                 self.append(&word, START | READ);
                 at = to.min(start - before + GROUP_DIGITS);
             } else if let Some(digit) = runs::escaped(text, start, end).filter(|_| whole) {
@@ -125,7 +134,12 @@ impl Row {
                 self.escaped += 1;
                 at = end;
             } else {
-                at = self.take_run(text, start, to, START | if runs::begins_line(&text[..start]) { NEW_LINE } else { 0 });
+                at = self.take_run(
+                    text,
+                    start,
+                    to,
+                    START | if runs::begins_line(&text[..start]) { NEW_LINE } else { 0 },
+                );
             }
         }
     }

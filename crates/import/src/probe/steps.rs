@@ -37,8 +37,8 @@ impl<S: Simd> Window<'_, S> {
     }
 }
 
-/// Visits the first `len` bytes in steps, with a bit for each that is one of them. Where the bytes end stand zeros; what is
-/// given beyond `len` spares a copy.
+/// Visits the first `len` bytes in steps, with a bit for each that is one of them. Where the bytes end stand zeros;
+/// what is given beyond `len` spares a copy.
 #[inline(always)]
 pub(super) fn steps<S: Simd>(simd: S, bytes: &[u8], len: usize, mut visit: impl FnMut(usize, &Window<'_, S>, u64)) {
     for at in (0..len).step_by(STEP_BYTES) {

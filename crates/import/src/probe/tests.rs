@@ -19,20 +19,29 @@ fn in_script(key: &str, zero: u32) -> String {
 
 /// The key as each script and disguise has it.
 fn disguised() -> Vec<String> {
-    let mut texts: Vec<String> =
-        [0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0xE50, 0xF20, 0x1040, 0x17E0, 0xA620, 0xABF0, 0xFF10, 0x104A0, 0x1D7CE, 0x1FBF0]
-            .into_iter()
-            .map(|zero| in_script(KEY, zero))
-            .collect();
+    let mut texts: Vec<String> = [
+        0x30, 0x660, 0x6F0, 0x7C0, 0x966, 0xE50, 0xF20, 0x1040, 0x17E0, 0xA620, 0xABF0, 0xFF10, 0x104A0, 0x1D7CE,
+        0x1FBF0,
+    ]
+    .into_iter()
+    .map(|zero| in_script(KEY, zero))
+    .collect();
     let mut scripts = [0x30, 0x660, 0xFF10, 0x966, 0x1D7D8].into_iter().cycle();
     texts.push(KEY.chars().map(|c| in_script(&c.to_string(), scripts.next().unwrap_or(0x30))).collect());
     texts.extend(
-        ["", " ", " - ", "\n", "\n\n", "\u{2013}", "\u{A0}", "\u{3000}", "\u{FF0D}", "ー", "/", "\t"].map(|dash| KEY.replace('-', dash)),
+        ["", " ", " - ", "\n", "\n\n", "\u{2013}", "\u{A0}", "\u{3000}", "\u{FF0D}", "ー", "/", "\t"]
+            .map(|dash| KEY.replace('-', dash)),
     );
     texts.push(KEY.chars().flat_map(|c| [c, '\u{200B}']).collect());
     texts.push(KEY.replace('0', "O").replace('1', "l").replace('5', "S"));
     texts.push(format!("**{KEY}**"));
-    texts.push(KEY.split('-').enumerate().map(|(at, group)| format!("Group {}: {group}", at + 1)).collect::<Vec<_>>().join("\n"));
+    texts.push(
+        KEY.split('-')
+            .enumerate()
+            .map(|(at, group)| format!("Group {}: {group}", at + 1))
+            .collect::<Vec<_>>()
+            .join("\n"),
+    );
     texts.push(KEY.replace("422125", "422\n125"));
     texts.push(["000000"; 8].join("-"));
     texts
@@ -58,7 +67,12 @@ fn encoded(text: &str) -> Vec<Vec<u8>> {
         all[WIDE].extend_from_slice(text.as_bytes());
     }
     if text.chars().all(|c| c.is_ascii() || matches!(c, '０'..='９')) {
-        all.extend([page(encoding_rs::SHIFT_JIS), page(encoding_rs::GBK), page(encoding_rs::BIG5), page(encoding_rs::EUC_KR)]);
+        all.extend([
+            page(encoding_rs::SHIFT_JIS),
+            page(encoding_rs::GBK),
+            page(encoding_rs::BIG5),
+            page(encoding_rs::EUC_KR),
+        ]);
     }
     all
 }
@@ -139,7 +153,9 @@ fn what_holds_no_key_is_turned_down() {
     assert!(!could_hold(None, &noise));
     let digits: Vec<u8> = noise.iter().map(|byte| b"0123456789- \n"[usize::from(*byte) % 13]).collect();
     assert!(!could_hold(None, &digits));
-    assert!(!could_hold(None, b"") && !could_hold(None, &[0; 5000]) && !could_hold(None, &KEY.as_bytes()[..KEY.len() - 1]));
+    assert!(
+        !could_hold(None, b"") && !could_hold(None, &[0; 5000]) && !could_hold(None, &KEY.as_bytes()[..KEY.len() - 1])
+    );
 }
 
 /// All files of a folder and those below.
@@ -169,7 +185,11 @@ fn no_sample_with_a_key_is_turned_down() {
     assert!(corpora.len() > 60, "only {}", corpora.len());
     for (path, bytes) in corpora {
         let reading = read(path.to_str(), &bytes);
-        assert!(could_hold(path.to_str(), &bytes) || (reading.records.is_empty() && reading.attachments.is_empty()), "{}", path.display());
+        assert!(
+            could_hold(path.to_str(), &bytes) || (reading.records.is_empty() && reading.attachments.is_empty()),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -196,7 +216,10 @@ fn a_key_in_a_wrapped_column_is_seen_though_its_groups_are_joined() {
     ] {
         assert!(could_hold(None, format!("C:  {{9974D75B-3338-44FE-61 {key}\n").as_bytes()), "{key}");
     }
-    assert!(!could_hold(None, b"C:  {9974D75B-3338-44FE-61 348887-385990-399091-316052-\n 79-01}  282414-401049-496144-602658"));
+    assert!(!could_hold(
+        None,
+        b"C:  {9974D75B-3338-44FE-61 348887-385990-399091-316052-\n 79-01}  282414-401049-496144-602658"
+    ));
 }
 
 fn change() -> impl Strategy<Value = (u8, prop::sample::Index, u8)> {

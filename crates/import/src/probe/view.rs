@@ -112,7 +112,10 @@ impl View {
             0xE0..0xF0 => 3,
             _ => 4,
         };
-        let decoded = bytes.get(at..at + len).and_then(|part| std::str::from_utf8(part).ok()).and_then(|part| part.chars().next());
+        let decoded = bytes
+            .get(at..at + len)
+            .and_then(|part| std::str::from_utf8(part).ok())
+            .and_then(|part| part.chars().next());
         let Some(c) = decoded else {
             self.push(OTHER);
             return 1;
@@ -202,7 +205,12 @@ fn may_be_indian(bytes: &[u8], at: usize) -> bool {
 /// What a character above ASCII is read as; nothing for invisible ones.
 fn ascii(c: char) -> Option<u8> {
     match c {
-        '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => None,
+        '\u{61C}'
+        | '\u{180E}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{FEFF}' => None,
         '\u{85}' | '\u{2028}' | '\u{2029}' => Some(b'\n'),
         '\u{FF01}'..='\u{FF5E}' => u8::try_from(c as u32 - 0xFEE0).ok(),
         // Most texts of other scripts consist of these: no digit is among them.

@@ -51,9 +51,15 @@ pub(super) fn attempt(text: &[u8], parts: &[Part], finds: &Finds) -> Attempt {
             found: Found::Key { password, mark: finds.marks.hash_one(all) },
         }),
         Err(error) => Attempt::Wrong(match error {
-            PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => RemarkKind::GroupOutOfRange { group },
-            PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => RemarkKind::GroupNotDivisibleBy11 { group },
-            PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => RemarkKind::WrongGroupLength { group },
+            PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => {
+                RemarkKind::GroupOutOfRange { group }
+            }
+            PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => {
+                RemarkKind::GroupNotDivisibleBy11 { group }
+            }
+            PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => {
+                RemarkKind::WrongGroupLength { group }
+            }
             PasswordError::Group { group, problem: PasswordProblem::NotADigit } => RemarkKind::GroupNotDigits { group },
             PasswordError::GroupCount { found } => RemarkKind::WrongGroupCount { found },
         }),
@@ -61,7 +67,11 @@ pub(super) fn attempt(text: &[u8], parts: &[Part], finds: &Finds) -> Attempt {
 }
 
 fn too_many(parts: &[Part]) -> RemarkKind {
-    if let [only] = parts { RemarkKind::WrongGroupCount { found: only.len().div_ceil(GROUP_DIGITS) } } else { wrong_length(parts) }
+    if let [only] = parts {
+        RemarkKind::WrongGroupCount { found: only.len().div_ceil(GROUP_DIGITS) }
+    } else {
+        wrong_length(parts)
+    }
 }
 
 fn wrong_length(parts: &[Part]) -> RemarkKind {

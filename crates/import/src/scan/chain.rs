@@ -62,7 +62,9 @@ impl Part {
 
     /// How many groups it stands for.
     fn groups(&self) -> usize {
-        if self.kind == Kind::Digits && (self.len().is_multiple_of(GROUP_DIGITS) || self.len() > ALL_DIGITS - 2 * GROUP_DIGITS) {
+        if self.kind == Kind::Digits
+            && (self.len().is_multiple_of(GROUP_DIGITS) || self.len() > ALL_DIGITS - 2 * GROUP_DIGITS)
+        {
             self.len().div_ceil(GROUP_DIGITS)
         } else {
             1
@@ -231,7 +233,9 @@ impl Resolver<'_> {
                 continue;
             }
             if row.len().is_multiple_of(GROUPS)
-                && row.chunks_exact(GROUPS).all(|eight| matches!(attempt(self.text, eight, self.finds), Attempt::Key(_)))
+                && row
+                    .chunks_exact(GROUPS)
+                    .all(|eight| matches!(attempt(self.text, eight, self.finds), Attempt::Key(_)))
             {
                 for eight in row.chunks_exact(GROUPS) {
                     any |= self.key(eight);
@@ -244,7 +248,11 @@ impl Resolver<'_> {
     /// A group that the end of a line broke in two.
     fn mended(&mut self, parts: &[Part]) -> bool {
         let broken = |a: &Part, b: &Part| {
-            b.rank == LINE && a.kind == Kind::Digits && b.kind == Kind::Digits && a.end + 1 == b.start && a.len() + b.len() == GROUP_DIGITS
+            b.rank == LINE
+                && a.kind == Kind::Digits
+                && b.kind == Kind::Digits
+                && a.end + 1 == b.start
+                && a.len() + b.len() == GROUP_DIGITS
         };
         let breaks = parts.windows(2).filter(|pair| broken(&pair[0], &pair[1])).count();
         let digits: usize = parts.iter().map(Part::len).sum();
@@ -274,8 +282,8 @@ impl Resolver<'_> {
         let from = parts.iter().rposition(|part| part.rank >= SPACE).unwrap_or(0);
         let last = &parts[from..];
         let sixes = |parts: &[Part]| parts.iter().map(Part::sixes).sum::<usize>();
-        if let Some(row) =
-            split(parts, |part| part.rank >= SPACE).find(|row| sixes(row) > 1 && row.iter().any(|part| part.kind == Kind::Mask))
+        if let Some(row) = split(parts, |part| part.rank >= SPACE)
+            .find(|row| sixes(row) > 1 && row.iter().any(|part| part.kind == Kind::Mask))
         {
             let group = row.iter().position(|part| part.kind == Kind::Mask).unwrap_or(0) + 1;
             self.report(
@@ -303,7 +311,9 @@ impl Resolver<'_> {
             let mut line = self.text[..only.start].iter().rev().take_while(|byte| **byte != b'\n');
             return only.end == self.text.len() && only.len() <= GROUP_DIGITS && line.all(u8::is_ascii_whitespace);
         }
-        parts.len() >= 3 && parts[1..].iter().all(|part| part.rank <= SPACE) && parts.iter().rev().skip(1).all(|part| part.sixes() == 1)
+        parts.len() >= 3
+            && parts[1..].iter().all(|part| part.rank <= SPACE)
+            && parts.iter().rev().skip(1).all(|part| part.sixes() == 1)
     }
 
     fn report(&mut self, parts: &[Part], kind: RemarkKind, strong: bool) {

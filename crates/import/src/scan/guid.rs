@@ -32,7 +32,8 @@ pub(crate) fn guid_at(text: &[u8], start: usize) -> Option<Match> {
     for place in 0..TEXT_BYTES {
         let mut byte = *text.get(at)?;
         if matches!(byte, b'\n' | b' ') && place > 0 {
-            let blanks = text[at..].iter().take(BLANKS_MAX + 1).take_while(|byte| matches!(byte, b'\n' | b' ' | b'\t')).count();
+            let blanks =
+                text[at..].iter().take(BLANKS_MAX + 1).take_while(|byte| matches!(byte, b'\n' | b' ' | b'\t')).count();
             let at_hyphen = HYPHENS.contains(&place) || HYPHENS.contains(&(place - 1));
             breaks += usize::from(text[at..at + blanks].contains(&b'\n'));
             if breaks > BREAKS_MAX || blanks > BLANKS_MAX || !(at_hyphen || text[at..at + blanks].contains(&b'\n')) {
@@ -71,7 +72,11 @@ pub(crate) fn begun_at(text: &str, start: usize) -> Option<(KeyIdPrefix, Range<u
     let mut place = 0;
     while place < TEXT_BYTES {
         let Some(byte) = bytes.get(at) else { break };
-        let fits = if HYPHENS.contains(&place) { *byte == b'-' && next_is_hex(bytes, at + 1) } else { byte.is_ascii_hexdigit() };
+        let fits = if HYPHENS.contains(&place) {
+            *byte == b'-' && next_is_hex(bytes, at + 1)
+        } else {
+            byte.is_ascii_hexdigit()
+        };
         if !fits {
             break;
         }

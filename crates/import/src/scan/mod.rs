@@ -92,7 +92,13 @@ pub(super) fn scan(normalised: &Normalised, marks: RandomState) -> Vec<Event> {
                 chain.finish(text, End::Text, &mut finds);
                 numbered.reset();
                 let crossed = text[at..guid.span.end].split(|byte| *byte == b'\n').count() - 1;
-                finds.push(Event { span: guid.span.clone(), line, rejoined: crossed > 0, ocr: guid.ocr, found: Found::Guid(guid.guid) });
+                finds.push(Event {
+                    span: guid.span.clone(),
+                    line,
+                    rejoined: crossed > 0,
+                    ocr: guid.ocr,
+                    found: Found::Guid(guid.guid),
+                });
                 line += crossed;
                 at = guid.span.end;
                 continue;

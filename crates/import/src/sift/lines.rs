@@ -47,7 +47,12 @@ impl Lines {
     }
 
     /// The same, up to where `stop` says so of the place behind a line end; gives that place.
-    pub(super) fn each(&mut self, bytes: &[u8], encoding: Encoding, mut stop: impl FnMut(usize) -> bool) -> Option<usize> {
+    pub(super) fn each(
+        &mut self,
+        bytes: &[u8],
+        encoding: Encoding,
+        mut stop: impl FnMut(usize) -> bool,
+    ) -> Option<usize> {
         if is_zero(bytes) {
             self.add_zeros(bytes.len() as u64);
             return None;

@@ -7,13 +7,17 @@ use crate::{Candidate, read};
 use drivekey_record::{Guid, KeyId};
 
 fn key(seed: u64) -> String {
-    let group =
-        |at: u64| (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(at.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 40) & 0xFFFF;
+    let group = |at: u64| {
+        (seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(at.wrapping_mul(0x9E37_79B9_7F4A_7C15)) >> 40)
+            & 0xFFFF
+    };
     (0..8).map(|at| format!("{:06}", group(at) * 11)).collect::<Vec<_>>().join("-")
 }
 
 fn id(seed: u64) -> Guid {
-    Guid::from_bytes(std::array::from_fn(|at| (seed.wrapping_mul(0xD134_2543_DE82_EF95) >> (at * 3)).to_le_bytes()[0] | 0xA0))
+    Guid::from_bytes(std::array::from_fn(|at| {
+        (seed.wrapping_mul(0xD134_2543_DE82_EF95) >> (at * 3)).to_le_bytes()[0] | 0xA0
+    }))
 }
 
 fn sifted(bytes: &[u8], piece: usize, limit: usize) -> Reading {
@@ -24,7 +28,10 @@ fn sifted(bytes: &[u8], piece: usize, limit: usize) -> Reading {
 }
 
 fn facts(records: &[Candidate]) -> Vec<(Place, KeyId, String)> {
-    records.iter().map(|record| (record.place, record.key_id.clone(), record.password.expose_secret().as_str().to_owned())).collect()
+    records
+        .iter()
+        .map(|record| (record.place, record.key_id.clone(), record.password.expose_secret().as_str().to_owned()))
+        .collect()
 }
 
 fn utf16(text: &str, to: fn(u16) -> [u8; 2]) -> Vec<u8> {
@@ -76,7 +83,11 @@ fn a_text_full_of_keys_is_cut_between_its_records() {
             let pieces = sifted(&bytes, PIECE_BYTES, 300_000);
             let (pieces, whole) = (facts(&pieces.records), facts(&whole.records));
             let differing = pieces.iter().zip(&whole).find(|(a, b)| a != b);
-            assert!(differing.is_none() && pieces.len() == whole.len(), "{end:?} {below} {} {differing:?}", pieces.len());
+            assert!(
+                differing.is_none() && pieces.len() == whole.len(),
+                "{end:?} {below} {} {differing:?}",
+                pieces.len()
+            );
         }
     }
 }
@@ -116,7 +127,9 @@ fn a_hole_is_as_so_many_zeros() {
             let before = "one line\r\n".repeat(first / 10) + &keyed;
             let parts = [before.as_bytes(), format!("\nnext\r\n{keyed}").as_bytes(), b"\nend"].map(<[u8]>::to_vec);
             for wide in [false, true] {
-                let parts = parts.clone().map(|part| if wide { part.iter().flat_map(|byte| [*byte, 0]).collect() } else { part });
+                let parts = parts
+                    .clone()
+                    .map(|part| if wide { part.iter().flat_map(|byte| [*byte, 0]).collect() } else { part });
                 let hole = hole * if wide { 2 } else { 1 };
                 let (mut skipping, mut taking) = (Sifter::new(None), Sifter::new(None));
                 for part in &parts {

@@ -63,7 +63,9 @@ impl Columns {
             settle(&mut all, &cells);
         }
         let holds_keys = cells.iter().any(|cells| cells.keys > 0);
-        let telling = all.iter().any(|(_, role)| is_telling(*role)) || dialect.source == SourceKind::PowerShell || table.power_shell;
+        let telling = all.iter().any(|(_, role)| is_telling(*role))
+            || dialect.source == SourceKind::PowerShell
+            || table.power_shell;
         (holds_keys || telling || dialect.keeper || table.titles.is_none()).then_some(Self { all, dialect })
     }
 
@@ -87,7 +89,9 @@ fn look(rows: &[&Row<'_>], column: usize) -> Cells {
     let mut found = Cells::default();
     let mut beside: HashMap<String, usize> = HashMap::new();
     for row in rows {
-        let Some(cell) = row.cells.get(column).map(|cell| cleaned(cell)).filter(|cell| !cell.is_empty()) else { continue };
+        let Some(cell) = row.cells.get(column).map(|cell| cleaned(cell)).filter(|cell| !cell.is_empty()) else {
+            continue;
+        };
         found.filled += 1;
         if is_key(cell) {
             found.keys += 1;
@@ -138,7 +142,9 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
     let candidates = |all: &[(String, Role)]| {
         all.iter()
             .zip(cells)
-            .filter(|((_, role), cells)| matches!(role, Role::KeyId | Role::Id | Role::Unknown) && cells.guids > 0 && !cells.repeats)
+            .filter(|((_, role), cells)| {
+                matches!(role, Role::KeyId | Role::Id | Role::Unknown) && cells.guids > 0 && !cells.repeats
+            })
             .count()
     };
     if candidates(all) > 0 {
@@ -162,7 +168,9 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
     if blind {
         give(all, Role::KeyId, &[Role::KeyId], &|cells| cells.only(cells.prefixes));
         give(all, Role::Created, &[Role::Created], &|cells| cells.only(cells.dates));
-        give(all, Role::Device, &[Role::Device, Role::Name], &|cells| cells.only(cells.names) && cells.hosts == cells.filled);
+        give(all, Role::Device, &[Role::Device, Role::Name], &|cells| {
+            cells.only(cells.names) && cells.hosts == cells.filled
+        });
     }
 }
 
@@ -186,19 +194,40 @@ fn whose(names: &HashSet<String>, all: &[(String, Role)], cells: &[Cells], rows:
         return Dialect::plain(SourceKind::ActiveDirectory);
     }
     let numbers = numbers(all, rows);
-    if typed || any(&["keyprotectorid", "keyprotectortype", "keyprotector", "volumestatus", "autounlockenabled", "autounlockprotector"]) {
-        return dialect(SourceKind::PowerShell, if numbers == Some(Numbers::Graph) { Numbers::Unknown } else { Numbers::PowerShell });
+    if typed
+        || any(&[
+            "keyprotectorid",
+            "keyprotectortype",
+            "keyprotector",
+            "volumestatus",
+            "autounlockenabled",
+            "autounlockprotector",
+        ])
+    {
+        return dialect(
+            SourceKind::PowerShell,
+            if numbers == Some(Numbers::Graph) { Numbers::Unknown } else { Numbers::PowerShell },
+        );
     }
     let page = cells.iter().any(|cells| cells.codes > 0);
     if page || any(&["keyuploaddate"]) {
         return Dialect::plain(SourceKind::MicrosoftAccount);
     }
-    let graph =
-        any(&["createddatetime", "entraobjectid", "keycreated", "azureaddeviceid", "entradeviceid", "aaddeviceid", "createddatept"])
-            || (has("volumetype") && any(&["deviceid", "recoverykeyid", "bitlockerkeyid"]))
-            || (names.len() == 2 && has("id") && has("key"));
+    let graph = any(&[
+        "createddatetime",
+        "entraobjectid",
+        "keycreated",
+        "azureaddeviceid",
+        "entradeviceid",
+        "aaddeviceid",
+        "createddatept",
+    ]) || (has("volumetype") && any(&["deviceid", "recoverykeyid", "bitlockerkeyid"]))
+        || (names.len() == 2 && has("id") && has("key"));
     if graph {
-        return dialect(SourceKind::Graph, if numbers == Some(Numbers::PowerShell) { Numbers::Unknown } else { Numbers::Graph });
+        return dialect(
+            SourceKind::Graph,
+            if numbers == Some(Numbers::PowerShell) { Numbers::Unknown } else { Numbers::Graph },
+        );
     }
     if has("machinename") || (has("lastupdatetime") && any(&["recoverykey", "recoverykeyid"])) {
         return Dialect::plain(SourceKind::Mbam);
@@ -208,9 +237,12 @@ fn whose(names: &HashSet<String>, all: &[(String, Role)], cells: &[Cells], rows:
 
 /// Whose numbers the volume types are, as far as they show it: only Graph counts to three, only PowerShell from zero.
 fn numbers(all: &[(String, Role)], rows: &[&Row<'_>]) -> Option<Numbers> {
-    let columns = || all.iter().enumerate().filter(|(_, (_, role))| *role == Role::VolumeType).map(|(column, _)| column);
+    let columns =
+        || all.iter().enumerate().filter(|(_, (_, role))| *role == Role::VolumeType).map(|(column, _)| column);
     let holds = |wanted: &[&str]| {
-        columns().any(|column| rows.iter().filter_map(|row| row.cells.get(column)).any(|cell| wanted.contains(&cleaned(cell))))
+        columns().any(|column| {
+            rows.iter().filter_map(|row| row.cells.get(column)).any(|cell| wanted.contains(&cleaned(cell)))
+        })
     };
     match (holds(&["2", "3"]), holds(&["0"])) {
         (true, false) => Some(Numbers::Graph),

@@ -57,7 +57,13 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
             continue;
         }
         let at = entries.len();
-        entries.push(Entry { name: Text::Borrowed(""), fields, parent: None, place: Some(Place::Line(row.line)), dialect });
+        entries.push(Entry {
+            name: Text::Borrowed(""),
+            fields,
+            parent: None,
+            place: Some(Place::Line(row.line)),
+            dialect,
+        });
         json::open(&mut entries, at);
         for inner in &mut entries[at + 1..] {
             inner.place = Some(Place::Line(row.line));
@@ -86,8 +92,9 @@ fn unwrapped(value: Text<'_>) -> Text<'_> {
 fn cleaned(text: &str) -> &str {
     let trimmed = text.trim_matches([' ', '\t', '\u{A0}']);
     let formula = trimmed.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
-    let inner =
-        formula.or_else(|| trimmed.strip_prefix('\'').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))).unwrap_or(trimmed);
+    let inner = formula
+        .or_else(|| trimmed.strip_prefix('\'').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+        .unwrap_or(trimmed);
     let signs = |text: &str, sign: &str| text.len() > 2 * sign.len() && text.starts_with(sign) && text.ends_with(sign);
     for sign in ["**", "`", "*"] {
         if signs(inner, sign) {

@@ -91,7 +91,8 @@ fn spans(ruler: &str) -> Vec<Range<usize>> {
 }
 
 fn titles_above(lines: &[&str], ruler: usize, spans: &[Range<usize>]) -> (Vec<String>, usize) {
-    let above = (0..ruler).rev().take(TITLE_LINES).take_while(|at| !lines[*at].trim().is_empty()).last().unwrap_or(ruler);
+    let above =
+        (0..ruler).rev().take(TITLE_LINES).take_while(|at| !lines[*at].trim().is_empty()).last().unwrap_or(ruler);
     let mut names = vec![String::new(); spans.len()];
     for line in &lines[above..ruler] {
         for (name, cell) in names.iter_mut().zip(cells(line, spans)) {

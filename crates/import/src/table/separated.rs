@@ -27,10 +27,14 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Table<'t>> {
     let signs: Vec<u8> = sign.map_or_else(|| SIGNS.to_vec(), |sign| vec![sign]);
     let body = &text[preface.end..];
     let reach = head(body, source.head().len());
-    let best = signs.into_iter().filter_map(|sign| layout(reach, sign).map(|layout| (layout, sign))).max_by_key(|(layout, _)| layout.score);
+    let best = signs
+        .into_iter()
+        .filter_map(|sign| layout(reach, sign).map(|layout| (layout, sign)))
+        .max_by_key(|(layout, _)| layout.score);
     let (layout, sign) = best?;
     let first_line = text[..preface.end].matches('\n').count() + 1;
-    let mut rows = rows(&body[layout.start..], sign, first_line + body[..layout.start].matches('\n').count(), usize::MAX);
+    let mut rows =
+        rows(&body[layout.start..], sign, first_line + body[..layout.start].matches('\n').count(), usize::MAX);
     if sign == b'|' {
         trim_bars(&mut rows);
     }
@@ -117,15 +121,23 @@ fn layout_at(text: &str, start: usize, sign: u8) -> Option<Layout> {
     // Numbers and IDs stand below titles, never among them.
     let below = rows.iter().skip(1).any(|row| row.cells.iter().any(|cell| is_value(cell)));
     let keeper = roles.contains(&Role::Title) && roles.contains(&Role::Password);
-    let titles = !holds_values && first.cells.iter().all(|cell| cell.len() <= 80 && !cell.trim().is_empty() || cell.trim().is_empty());
+    let titles = !holds_values
+        && first.cells.iter().all(|cell| cell.len() <= 80 && !cell.trim().is_empty() || cell.trim().is_empty());
     if titles && named >= 2 && (telling || below || keeper) && (rows.len() == 1 || same > 0) {
-        return Some(Layout { start, titled: true, score: 1000 + named * 20 + width.min(40) + usize::from(telling) * 50 });
+        return Some(Layout {
+            start,
+            titled: true,
+            score: 1000 + named * 20 + width.min(40) + usize::from(telling) * 50,
+        });
     }
     // Titles in a language that is not known, or none.
     let clean = |row: &Row<'_>| {
         let keys = row.cells.iter().filter(|cell| is_key(cell)).count();
-        let others =
-            row.cells.iter().filter(|cell| is_key_id(cell.trim()) || is_drive(cell) || is_volume_word(cell) || is_date(cell)).count();
+        let others = row
+            .cells
+            .iter()
+            .filter(|cell| is_key_id(cell.trim()) || is_drive(cell) || is_volume_word(cell) || is_date(cell))
+            .count();
         keys > 0 && others > 0
     };
     if titles && same > 0 && rows.get(1).is_some_and(|row| row.cells.len() == width && (clean(row) || is_split(row))) {
@@ -136,8 +148,11 @@ fn layout_at(text: &str, start: usize, sign: u8) -> Option<Layout> {
 
 /// A row that holds the eight groups of a password in cells of their own.
 fn is_split(row: &Row<'_>) -> bool {
-    let is_group = |cell: &Text<'_>| (1..=6).contains(&cell.trim().len()) && cell.trim().bytes().all(|byte| byte.is_ascii_digit());
-    row.cells.windows(8).any(|eight| eight.iter().all(is_group) && eight.iter().filter(|cell| cell.trim().len() == 6).count() > 4)
+    let is_group =
+        |cell: &Text<'_>| (1..=6).contains(&cell.trim().len()) && cell.trim().bytes().all(|byte| byte.is_ascii_digit());
+    row.cells
+        .windows(8)
+        .any(|eight| eight.iter().all(is_group) && eight.iter().filter(|cell| cell.trim().len() == 6).count() > 4)
 }
 
 fn is_key(cell: &str) -> bool {
@@ -154,8 +169,9 @@ fn is_value(cell: &str) -> bool {
 
 /// Bars at both ends set no cell apart; a row of hyphens holds no cells.
 fn trim_bars(rows: &mut Vec<Row<'_>>) {
-    let is_rule =
-        |cell: &Text<'_>| cell.trim().bytes().all(|byte| matches!(byte, b'-' | b':' | b'+' | b'=' | b' ')) && !cell.trim().is_empty();
+    let is_rule = |cell: &Text<'_>| {
+        cell.trim().bytes().all(|byte| matches!(byte, b'-' | b':' | b'+' | b'=' | b' ')) && !cell.trim().is_empty()
+    };
     rows.retain(|row| !row.cells.iter().all(|cell| is_rule(cell) || cell.trim().is_empty()));
     let ends = |at: fn(&Row<'_>) -> bool| move |rows: &[Row<'_>]| !rows.is_empty() && rows.iter().all(at);
     if ends(|row| row.cells.len() > 1 && row.cells.first().is_some_and(|cell| cell.trim().is_empty()))(rows) {
@@ -181,7 +197,8 @@ fn rows(text: &str, sign: u8, first_line: usize, most: usize) -> Vec<Row<'static
         let Some((cells, read)) = buffers.row(&mut reader, input) else { break };
         let (taken, rest) = input.split_at(read);
         // Blank lines before a row are read with it.
-        let blank = taken.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+        let blank =
+            taken.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
         let is_blank = cells.iter().all(|cell| cell.is_empty()) && cells.len() < 2;
         if !is_blank {
             rows.push(Row { cells, line: line + blank });
@@ -203,7 +220,8 @@ impl Buffers {
     fn row(&mut self, reader: &mut Reader, input: &[u8]) -> Option<(Vec<Text<'static>>, usize)> {
         let (mut read, mut written, mut ended) = (0, 0, 0);
         loop {
-            let (result, taken, out, ends) = reader.read_record(&input[read..], &mut self.cells[written..], &mut self.ends[ended..]);
+            let (result, taken, out, ends) =
+                reader.read_record(&input[read..], &mut self.cells[written..], &mut self.ends[ended..]);
             read += taken;
             written += out;
             ended += ends;
@@ -216,7 +234,9 @@ impl Buffers {
                     larger[..written].copy_from_slice(&self.cells[..written]);
                     self.cells = larger;
                 }
-                ReadRecordResult::OutputEndsFull if self.ends.len() < CELLS_MAX => self.ends.resize(self.ends.len() * 2, 0),
+                ReadRecordResult::OutputEndsFull if self.ends.len() < CELLS_MAX => {
+                    self.ends.resize(self.ends.len() * 2, 0)
+                }
                 // Longer rows are no table's.
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull | ReadRecordResult::End => return None,
             }

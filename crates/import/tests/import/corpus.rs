@@ -103,7 +103,8 @@ fn expectation(case: &Value) -> Value {
                 "created_raw",
                 "device_id",
             ];
-            let mut fields: serde_json::Map<String, Value> = names.iter().map(|name| ((*name).to_owned(), field(record, name))).collect();
+            let mut fields: serde_json::Map<String, Value> =
+                names.iter().map(|name| ((*name).to_owned(), field(record, name))).collect();
             if record["recovery_password"].is_null() {
                 // Of a key that was not read, only its ID is kept.
                 fields.retain(|name, _| name.starts_with("key_id"));
@@ -113,7 +114,8 @@ fn expectation(case: &Value) -> Value {
             Value::Object(fields)
         })
         .collect();
-    let mut codes: Vec<String> = case["warnings"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect();
+    let mut codes: Vec<String> =
+        case["warnings"].as_array().unwrap().iter().map(|code| code.as_str().unwrap().to_owned()).collect();
     codes.extend(case["error"].as_str().map(str::to_owned));
     codes.sort();
     serde_json::json!({ "expect": case["expect"], "codes": codes, "records": records })

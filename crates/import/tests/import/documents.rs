@@ -1,4 +1,5 @@
-//! Documents and containers: a pair survives any wrapping, and nothing that is built to fill memory or time gets either.
+//! Documents and containers: a pair survives any wrapping, and nothing that is built to fill memory or time gets
+//! either.
 #![allow(
     clippy::format_push_string,
     clippy::format_collect,
@@ -129,9 +130,12 @@ fn nesting_has_an_end() {
 fn what_unpacks_to_too_much_is_refused() {
     // 4 GiB of zeros in 4 MB, by itself, in an archive, and in an archive of archives.
     let bomb = gz(&zeros(4 << 10));
-    for bytes in
-        [bomb.clone(), pack(&[("a.gz", &bomb)]), deep(&bomb, 3), drivekey_testkit::documents::deflated_zip("zeros.txt", &zeros(4 << 10))]
-    {
+    for bytes in [
+        bomb.clone(),
+        pack(&[("a.gz", &bomb)]),
+        deep(&bomb, 3),
+        drivekey_testkit::documents::deflated_zip("zeros.txt", &zeros(4 << 10)),
+    ] {
         let reading = timed(&bytes);
         assert_eq!(reading.outcome(), Outcome::Error);
         assert!(codes(&reading).contains(&"beyond_ceiling"), "{:?}", codes(&reading));
@@ -166,7 +170,9 @@ fn entities_are_never_expanded() {
 
 #[test]
 fn forms_that_call_each_other_come_to_an_end() {
-    let mut pdf = b"%PDF-1.4\n1 0 obj << /Type /Page /Resources 2 0 R /Contents 10 0 R >> endobj\n2 0 obj << /XObject << ".to_vec();
+    let mut pdf =
+        b"%PDF-1.4\n1 0 obj << /Type /Page /Resources 2 0 R /Contents 10 0 R >> endobj\n2 0 obj << /XObject << "
+            .to_vec();
     for number in 10..20 {
         pdf.extend_from_slice(format!("/X{number} {number} 0 R ").as_bytes());
     }
@@ -174,7 +180,8 @@ fn forms_that_call_each_other_come_to_an_end() {
     for number in 10..20 {
         let calls = (10..20).map(|call| format!("/X{call} Do ")).collect::<String>().repeat(50);
         pdf.extend_from_slice(
-            format!("{number} 0 obj << /Subtype /Form /Length {} >> stream\n{calls}\nendstream endobj\n", calls.len()).as_bytes(),
+            format!("{number} 0 obj << /Subtype /Form /Length {} >> stream\n{calls}\nendstream endobj\n", calls.len())
+                .as_bytes(),
         );
     }
     assert!(codes(&timed(&pdf)).contains(&"beyond_ceiling"));
@@ -203,7 +210,18 @@ fn nothing_is_looked_through_again_and_again() {
         timed(format!("<html><body>{}", unit.repeat(many)).as_bytes());
         timed(format!("<html><body>{}>", unit.repeat(many)).as_bytes());
     }
-    for unit in ["{", "}", "\\u1", "\\'e4", "{\\*\\x ", "\\trowd\\cell", "\\row", "{\\fonttbl{\\f1\\fcharset2}}", "\\bin5 ", "\\"] {
+    for unit in [
+        "{",
+        "}",
+        "\\u1",
+        "\\'e4",
+        "{\\*\\x ",
+        "\\trowd\\cell",
+        "\\row",
+        "{\\fonttbl{\\f1\\fcharset2}}",
+        "\\bin5 ",
+        "\\",
+    ] {
         timed(format!("{{\\rtf1 {}", unit.repeat(many)).as_bytes());
     }
     for unit in [
@@ -235,7 +253,12 @@ fn nothing_is_looked_through_again_and_again() {
     ] {
         timed(format!("%PDF-1.4\n{}", unit.repeat(many)).as_bytes());
     }
-    for unit in [&b"PK\x03\x04"[..], b"PK\x01\x02", b"PK\x05\x06", b"PK\x03\x04\x14\0\0\0\x08\0aaaabbbbccccdddd\x01\0\0\0x\x03\0"] {
+    for unit in [
+        &b"PK\x03\x04"[..],
+        b"PK\x01\x02",
+        b"PK\x05\x06",
+        b"PK\x03\x04\x14\0\0\0\x08\0aaaabbbbccccdddd\x01\0\0\0x\x03\0",
+    ] {
         timed(&unit.repeat(many));
     }
     timed(&[drivekey_testkit::documents::MARKS[1], &[0_u8; 1 << 20]].concat());
@@ -245,7 +268,10 @@ fn nothing_is_looked_through_again_and_again() {
 /// The shape of 1Password's export: items with a note, and with fields of their own, beside IDs of the items.
 #[test]
 fn an_export_of_1password_is_read() {
-    let keys = [password([42_837, 25_318, 38_375, 16_107, 51_082, 48_855, 42_546, 63_041]), password([7, 600, 60_000, 1, 2, 3, 4, 5])];
+    let keys = [
+        password([42_837, 25_318, 38_375, 16_107, 51_082, 48_855, 42_546, 63_041]),
+        password([7, 600, 60_000, 1, 2, 3, 4, 5]),
+    ];
     let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "9C1F44B2-52D3-4E0A-8F6B-00AA11BB22CC"];
     let item = |uuid: &str, title: &str, details: &str| {
         format!(
@@ -263,8 +289,10 @@ fn an_export_of_1password_is_read() {
         {{"title":"Recovery key","id":"f2","value":{{"concealed":"{}"}},"indexAtSource":1,{traits}}}]}}]"#,
         ids[1], keys[1]
     );
-    let items =
-        [item("fkruyzrldizuqlnavfj3gltfe4", "PC-ANNA", &note), item("0D3F1A52-9F3C-4E1B-8A57-5A7C33D1B2E9", "Laptop of Ben", &fields)];
+    let items = [
+        item("fkruyzrldizuqlnavfj3gltfe4", "PC-ANNA", &note),
+        item("0D3F1A52-9F3C-4E1B-8A57-5A7C33D1B2E9", "Laptop of Ben", &fields),
+    ];
     let data = format!(
         r#"{{"accounts":[{{"attrs":{{"accountName":"A","name":"A","avatar":"","email":"a@example.org","uuid":"D1820AAB-4B2A-4F6E-A4A2-2C3B3F6C9E11",
         "domain":"https://my.1password.com/"}},"vaults":[{{"attrs":{{"uuid":"pqcgbqjxr4tng2hsqt5ffrgwju","desc":"","avatar":"","name":"Private","type":"P"}},

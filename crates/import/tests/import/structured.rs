@@ -88,7 +88,12 @@ fn exact(reading: &Reading, pairs: &[Pair], text: &str) -> Result<(), TestCaseEr
         prop_assert!(record.password.expose_secret().as_str() == pair.key, "{}", text);
         prop_assert_eq!(&record.key_id, &KeyId::Full(pair.id), "{}", text);
     }
-    prop_assert!(reading.remarks.is_empty(), "{:?} from {}", reading.remarks.iter().map(Remark::code).collect::<Vec<_>>(), text);
+    prop_assert!(
+        reading.remarks.is_empty(),
+        "{:?} from {}",
+        reading.remarks.iter().map(Remark::code).collect::<Vec<_>>(),
+        text
+    );
     Ok(())
 }
 
@@ -348,7 +353,9 @@ fn a_package_behind_a_hundred_thousand_attributes_is_kept() {
     let many = "member: x\n".repeat(100_001);
     // Sixteen bytes of a package, none of them text.
     let package = "msFVE-KeyPackage:: gIGCg4SFhoeIiYqLjI2Ojw==\n";
-    let text = format!("dn: CN=2024-01-01T00:00:00\\+00:00{{{id}}},CN=PC,DC=x\n{many}{package}msFVE-RecoveryPassword: {key}\n");
+    let text = format!(
+        "dn: CN=2024-01-01T00:00:00\\+00:00{{{id}}},CN=PC,DC=x\n{many}{package}msFVE-RecoveryPassword: {key}\n"
+    );
     let reading = read(None, text.as_bytes());
     assert_eq!(reading.attachments.len(), 1);
     assert_eq!(reading.records.len(), 1);
@@ -360,7 +367,9 @@ fn one_is_two_things() {
     let key = password([40_000, 2, 3, 4, 5, 6, 7, 8]);
     let id = "c22048e2-1740-4d2b-8bed-9f07a429921c";
     let kind = |text: String| read(None, text.as_bytes()).records.first().map(|record| record.volume_type);
-    let graph = format!("{{\"volumeType\":\"1\",\"id\":\"{id}\",\"key\":\"{key}\",\"createdDateTime\":\"2024-01-01T00:00:00Z\"}}");
+    let graph = format!(
+        "{{\"volumeType\":\"1\",\"id\":\"{id}\",\"key\":\"{key}\",\"createdDateTime\":\"2024-01-01T00:00:00Z\"}}"
+    );
     let shell = format!(
         "{{\"VolumeType\":1,\"MountPoint\":\"D:\",\"KeyProtector\":[{{\"KeyProtectorId\":\"{id}\",\"RecoveryPassword\":\"{key}\",\"KeyProtectorType\":3}}]}}"
     );

@@ -11,7 +11,9 @@ fn identity(bytes: &[u8; 32]) -> String {
 }
 
 fn printed(secret: &str) -> Vec<String> {
-    let line = |line: &KitLine| format!("{} {}", line.groups.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(" "), *line.check);
+    let line = |line: &KitLine| {
+        format!("{} {}", line.groups.iter().map(|group| group.as_str()).collect::<Vec<_>>().join(" "), *line.check)
+    };
     kit_lines(secret).unwrap().iter().map(line).collect()
 }
 
@@ -26,7 +28,8 @@ fn every_spelling_reads_back() {
     let secret = identity(&BYTES);
     let lines = printed(&secret);
     let numbered: Vec<String> = lines.iter().enumerate().map(|(at, line)| format!("{}) {line}", at + 1)).collect();
-    let bare: Vec<&str> = secret.as_bytes()[PREFIX.len()..].chunks(LINE).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let bare: Vec<&str> =
+        secret.as_bytes()[PREFIX.len()..].chunks(LINE).map(|line| std::str::from_utf8(line).unwrap()).collect();
     for text in [
         secret.clone(),
         secret.to_lowercase(),

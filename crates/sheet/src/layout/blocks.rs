@@ -56,7 +56,9 @@ pub(super) fn pieces(page: &Page, pen: &Pen<'_>) -> Result<Vec<Piece>, SheetErro
             Block::Symbols(symbols) => pieces.push(symbols_piece(pen, symbols)?),
             Block::Entry(entry) => pieces.extend(entry_pieces(pen, entry)?),
             Block::Commands(commands) => pieces.extend(commands.iter().map(|command| command_piece(pen, command))),
-            Block::SecretLines(lines) => pieces.extend(lines.iter().enumerate().map(|(at, line)| secret_line(pen, at, line))),
+            Block::SecretLines(lines) => {
+                pieces.extend(lines.iter().enumerate().map(|(at, line)| secret_line(pen, at, line)))
+            }
         }
     }
     if pen.faces.escaped() {
@@ -109,9 +111,16 @@ fn key_id(pen: &Pen<'_>, first: &str, whole: &str) -> Piece {
         pen.width - left - PAD,
         0.0,
     );
-    words.below(pen.paragraph(Style::Code, pen.size_within(Style::Code, 11.0, whole, pen.width - left - PAD), whole, pen.width, 1.0));
+    words.below(pen.paragraph(
+        Style::Code,
+        pen.size_within(Style::Code, 11.0, whole, pen.width - left - PAD),
+        whole,
+        pen.width,
+        1.0,
+    ));
     let height = words.height.max(SIZE) + PAD;
-    let marks = vec![frame(pen.width, height), pen.word(Style::Digits, SIZE, first).moved(PAD, height / 2.0 + SIZE * 0.36)];
+    let marks =
+        vec![frame(pen.width, height), pen.word(Style::Digits, SIZE, first).moved(PAD, height / 2.0 + SIZE * 0.36)];
     let mut piece = Piece::new(GAP, height, marks);
     let top = (height - words.height) / 2.0;
     piece.marks.extend(words.marks.into_iter().map(|mark| mark.moved(left, top)));
@@ -144,7 +153,10 @@ fn grid(pen: &Pen<'_>, cell: f32, size: f32, groups: &[(Zeroizing<String>, Optio
         marks.push(pen.number(NUMBER, at + 1).moved(x + 3.0, y + NUMBER + 1.0));
         marks.push(pen.word(Style::Digits, size, group).moved(start, baseline));
         if let Some(letter) = letter {
-            marks.push(pen.word(Style::Code, size, &letter.to_string()).moved(start + digits + size * (LETTER - 0.6), baseline));
+            marks.push(
+                pen.word(Style::Code, size, &letter.to_string())
+                    .moved(start + digits + size * (LETTER - 0.6), baseline),
+            );
         }
     }
     Piece::new(0.0, height * as_f32(groups.len().div_ceil(IN_ROW)), marks)
@@ -169,7 +181,8 @@ fn numbered(pen: &Pen<'_>, steps: &[String]) -> Vec<Piece> {
     let steps = steps.iter().enumerate();
     steps
         .map(|(at, step)| {
-            let mut piece = pen.paragraph(Style::Bold, size, &format!("{}.", at + 1), NUMBER, if at == 0 { 2.0 } else { 1.5 });
+            let mut piece =
+                pen.paragraph(Style::Bold, size, &format!("{}.", at + 1), NUMBER, if at == 0 { 2.0 } else { 1.5 });
             piece.beside(NUMBER, pen.paragraph(Style::Plain, size, step, pen.width - NUMBER, 0.0));
             piece
         })
@@ -181,7 +194,9 @@ fn function_keys(pen: &Pen<'_>) -> Piece {
     let cell = pen.width / 10.0;
     let mut marks = Vec::new();
     for key in 1..=10_usize {
-        for (row, (style, text)) in [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate() {
+        for (row, (style, text)) in
+            [(Style::Plain, format!("F{key}")), (Style::Digits, (key % 10).to_string())].into_iter().enumerate()
+        {
             let (x, y) = (cell * as_f32(key - 1), HEIGHT * as_f32(row));
             let wide = pen.measure(style, 10.0, &text);
             marks.push(frame(cell, HEIGHT).moved(x, y));
@@ -259,7 +274,8 @@ fn entry_pieces(pen: &Pen<'_>, entry: &Entry) -> Result<Vec<Piece>, SheetError> 
         width += side;
     }
     let left = pen.width - width - 8.0;
-    let rule = || Piece::new(GAP, 5.0, vec![Mark::Filled(vec![Oblong { x: 0.0, y: 0.0, width: pen.width, height: 0.8 }])]);
+    let rule =
+        || Piece::new(GAP, 5.0, vec![Mark::Filled(vec![Oblong { x: 0.0, y: 0.0, width: pen.width, height: 0.8 }])]);
     let mut pieces = Vec::new();
     let mut piece = rule();
     piece.below(pen.paragraph(Style::Bold, pen.size(11.0), &entry.heading, left, 0.0));

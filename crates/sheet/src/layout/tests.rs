@@ -55,7 +55,10 @@ fn covers(mark: &Mark) -> Vec<Oblong> {
 
 fn meet(a: &Oblong, b: &Oblong) -> bool {
     const HAIR: f32 = 0.3;
-    a.x + a.width > b.x + HAIR && b.x + b.width > a.x + HAIR && a.y + a.height > b.y + HAIR && b.y + b.height > a.y + HAIR
+    a.x + a.width > b.x + HAIR
+        && b.x + b.width > a.x + HAIR
+        && a.y + a.height > b.y + HAIR
+        && b.y + b.height > a.y + HAIR
 }
 
 fn check(page: &Page, paper: Paper) -> Result<usize, String> {
@@ -64,7 +67,8 @@ fn check(page: &Page, paper: Paper) -> Result<usize, String> {
     let (width, height) = paper.size();
     for (number, leaf) in leaves.iter().enumerate() {
         let covered: Vec<Vec<Oblong>> = leaf.marks.iter().map(covers).collect();
-        let frames = leaf.marks.iter().filter_map(|mark| if let Mark::Frame(frame) = mark { Some(frame) } else { None });
+        let frames =
+            leaf.marks.iter().filter_map(|mark| if let Mark::Frame(frame) = mark { Some(frame) } else { None });
         for oblong in covered.iter().flatten().chain(frames) {
             let inside = oblong.x >= MARGIN - 0.5
                 && oblong.x + oblong.width <= width - MARGIN + 0.5
@@ -95,9 +99,12 @@ fn check(page: &Page, paper: Paper) -> Result<usize, String> {
 #[test]
 fn ordinary_names_take_one_sheet() {
     for paper in [Paper::A4, Paper::Letter] {
-        for (device, label) in
-            [("ANNAS-LAPTOP", "Windows"), ("Ноутбук Ольги", "Диск"), ("東京のPC", "写真"), (&"Long ".repeat(30), &"W".repeat(60))]
-        {
+        for (device, label) in [
+            ("ANNAS-LAPTOP", "Windows"),
+            ("Ноутбук Ольги", "Диск"),
+            ("東京のPC", "写真"),
+            (&"Long ".repeat(30), &"W".repeat(60)),
+        ] {
             for page in pages(device, label) {
                 let list = page.blocks.iter().any(|block| matches!(block, Block::Entry(_)));
                 let most = if list { 2 } else { 1 };

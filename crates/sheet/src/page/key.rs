@@ -72,7 +72,10 @@ fn fact_rows(facts: &KeyFacts) -> Vec<(&'static str, String)> {
         None => "this key was not tried on the drive".to_owned(),
     };
     let rows = [
-        ("Computer", Some(named(&facts.device).unwrap_or_else(|| "not known: ____________________________".to_owned()))),
+        (
+            "Computer",
+            Some(named(&facts.device).unwrap_or_else(|| "not known: ____________________________".to_owned())),
+        ),
         ("Drive", drive),
         ("Label", named(&facts.label)),
         ("Key ID", key_id_words(&facts.key_id).is_none().then(|| "not known".to_owned())),

@@ -45,8 +45,11 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
         text
     });
     let payload = Zeroizing::new(secret.trim().to_ascii_uppercase());
-    let rows =
-        [("Vault", Some(kit.vault.to_string())), ("For", kit.name.as_ref().map(ToString::to_string)), ("Keyslot", Some(slot.clone()))];
+    let rows = [
+        ("Vault", Some(kit.vault.to_string())),
+        ("For", kit.name.as_ref().map(ToString::to_string)),
+        ("Keyslot", Some(slot.clone())),
+    ];
     let mut blocks = vec![
         Block::Title("Emergency kit", None),
         Block::Text(
@@ -99,7 +102,9 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
 fn commands(vault: &LineText, slot: &str) -> Vec<String> {
     let vault = quoted(vault.as_str());
     vec![
-        format!("sqlite3 {vault} \"SELECT writefile('slot.age', wrapped) FROM slot WHERE lower(hex(slot_id)) = '{slot}'\""),
+        format!(
+            "sqlite3 {vault} \"SELECT writefile('slot.age', wrapped) FROM slot WHERE lower(hex(slot_id)) = '{slot}'\""
+        ),
         "age -d -i kit.txt -o root.txt slot.age".to_owned(),
         "mkdir records".to_owned(),
         format!("sqlite3 {vault} \"SELECT writefile('records/r' || handle || '.age', age) FROM sealed\""),

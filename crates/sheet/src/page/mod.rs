@@ -167,7 +167,9 @@ fn bare(digits: &Digits) -> Zeroizing<String> {
 fn key_id_words(key_id: &KeyId) -> Option<(String, String)> {
     match key_id {
         KeyId::Full(guid) => Some((guid.first_8(), guid.to_string())),
-        KeyId::Prefix(prefix) => Some((prefix.as_str().chars().take(8).collect(), format!("{} (no more is known)", prefix.as_str()))),
+        KeyId::Prefix(prefix) => {
+            Some((prefix.as_str().chars().take(8).collect(), format!("{} (no more is known)", prefix.as_str())))
+        }
         KeyId::Unknown => None,
     }
 }

@@ -36,7 +36,12 @@ fn find(picture: &DynamicImage, found: &mut Vec<Zeroizing<String>>) -> bool {
         let at = |x: usize, y: usize| dots.get(y * width + x).copied().unwrap_or(u8::MAX);
         let mut prepared = PreparedImage::prepare_from_greyscale(width, grey.height() as usize, at);
         let grids = prepared.detect_grids();
-        let texts: Vec<_> = grids.iter().take(CODES).filter_map(|grid| grid.decode().ok()).map(|(_, text)| Zeroizing::new(text)).collect();
+        let texts: Vec<_> = grids
+            .iter()
+            .take(CODES)
+            .filter_map(|grid| grid.decode().ok())
+            .map(|(_, text)| Zeroizing::new(text))
+            .collect();
         (!texts.is_empty() && texts.len() == grids.len(), texts)
     }));
     let (all, texts) = read.unwrap_or_default();

@@ -27,7 +27,9 @@ pub(super) fn is_pdf(bytes: &[u8]) -> bool {
 /// Draws each page and hands it on.
 pub(super) fn each_page(bytes: &[u8], mut take: impl FnMut(GrayImage)) -> Result<(), ScanError> {
     // The renderer is another's, and documents come from anywhere: one that it stumbles over is damaged.
-    let pdf = catch_unwind(|| Pdf::new(Arc::new(bytes.to_vec()))).map_err(|_| ScanError::Damaged)?.map_err(|_| ScanError::Damaged)?;
+    let pdf = catch_unwind(|| Pdf::new(Arc::new(bytes.to_vec())))
+        .map_err(|_| ScanError::Damaged)?
+        .map_err(|_| ScanError::Damaged)?;
     let pages = pdf.pages();
     if pages.len() > PAGES {
         return Err(ScanError::TooLarge);
@@ -38,7 +40,8 @@ pub(super) fn each_page(bytes: &[u8], mut take: impl FnMut(GrayImage)) -> Result
             let (width, height) = page.render_dimensions();
             let scale = SCALE.min(LONG_SIDE / width.max(height).max(1.0));
             let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-            let picture = hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &settings);
+            let picture =
+                hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &settings);
             let dots = picture.data().iter().map(|dot| luma([dot.r, dot.g, dot.b])).collect();
             GrayImage::from_raw(u32::from(picture.width()), u32::from(picture.height()), dots)
         }));

@@ -18,7 +18,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<GrayImage, ScanError> {
         [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
         _ => return Err(ScanError::Format),
     };
-    let (width, height) = ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().map_err(|_| ScanError::Damaged)?;
+    let (width, height) =
+        ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().map_err(|_| ScanError::Damaged)?;
     if u64::from(width) * u64::from(height) > DOTS {
         return Err(ScanError::TooLarge);
     }

@@ -65,7 +65,12 @@ fn a_key_is_read_from_document_and_pictures() {
     assert_is_the_key(&read_scan(&pdf(&[key()], Paper::A4, &[]).unwrap()).unwrap());
     let picture = picture_of(key());
     assert_is_the_key(&read_scan(&png(&picture)).unwrap());
-    let smaller = image::imageops::resize(&picture, picture.width() / 2, picture.height() / 2, image::imageops::FilterType::Triangle);
+    let smaller = image::imageops::resize(
+        &picture,
+        picture.width() / 2,
+        picture.height() / 2,
+        image::imageops::FilterType::Triangle,
+    );
     let mut jpeg = Vec::new();
     smaller.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, 60)).unwrap();
     assert_is_the_key(&read_scan(&jpeg).unwrap());
@@ -86,7 +91,8 @@ fn sheets_of_a_split_add_up_from_scans() {
     });
     let pages: Vec<Page> = shares.unwrap().iter().skip(1).map(|share| share_page(&facts(), share, day())).collect();
     let read = read_scan(&pdf(&pages, Paper::Letter, &[]).unwrap()).unwrap();
-    let shares: Vec<Share> = read.into_iter().filter_map(|one| if let Scanned::Share(share) = one { Some(share) } else { None }).collect();
+    let shares: Vec<Share> =
+        read.into_iter().filter_map(|one| if let Scanned::Share(share) = one { Some(share) } else { None }).collect();
     assert_eq!(shares.len(), 2);
     assert_eq!(combine(&shares).unwrap().expose_secret().as_str(), KEY);
 }

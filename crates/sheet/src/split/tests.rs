@@ -28,7 +28,11 @@ fn fill_from(mut seed: u64) -> impl FnMut(&mut [u8]) -> Result<(), ()> {
 fn by_pencil(rows: &[&Pad]) -> String {
     let texts: Vec<Vec<u32>> = rows
         .iter()
-        .map(|pad| pad.groups().flat_map(|(group, _)| group.chars().filter_map(|c| c.to_digit(10)).collect::<Vec<_>>()).collect())
+        .map(|pad| {
+            pad.groups()
+                .flat_map(|(group, _)| group.chars().filter_map(|c| c.to_digit(10)).collect::<Vec<_>>())
+                .collect()
+        })
         .collect();
     let sums = (0..DIGITS).map(|at| texts.iter().map(|text| text[at]).sum::<u32>() % 10);
     let bare: String = sums.filter_map(|sum| char::from_digit(sum, 10)).collect();
@@ -44,7 +48,9 @@ fn any_two_recombine_by_the_printed_rule() {
             for two in shares.iter().skip(at + 1) {
                 let combined = combine(&[two.clone(), one.clone()]).unwrap();
                 assert_eq!(combined.expose_secret().as_str(), KEY);
-                let row = |name: &char| one.rows.iter().chain(&two.rows).find(|(row, _)| row == name).map(|(_, pad)| pad).unwrap();
+                let row = |name: &char| {
+                    one.rows.iter().chain(&two.rows).find(|(row, _)| row == name).map(|(_, pad)| pad).unwrap()
+                };
                 assert_eq!(by_pencil(&kind.rows().iter().map(row).collect::<Vec<_>>()), KEY);
             }
             let alone = combine(std::slice::from_ref(one));
@@ -77,7 +83,8 @@ fn every_sheet_alone_is_uniform() {
         for _ in 0..RUNS {
             for (sheet, share) in split(&key, kind, &mut fill).unwrap().iter().enumerate() {
                 // Across the rows, too: the last digit of one with the first of the other.
-                let all: Vec<usize> = share.rows.iter().flat_map(|(_, pad)| pad.0.iter().map(|digit| usize::from(*digit))).collect();
+                let all: Vec<usize> =
+                    share.rows.iter().flat_map(|(_, pad)| pad.0.iter().map(|digit| usize::from(*digit))).collect();
                 for (at, digit) in all.iter().enumerate() {
                     singles[sheet][at][*digit] += 1;
                     // With the digit at the same place of the other row, or the neighbour.
@@ -127,7 +134,10 @@ fn a_letter_catches_every_wrong_digit_and_exchange() {
                 assert!(caught, "{number:06}: {at} and {other} exchanged");
             }
         }
-        assert!((0..GROUPS).filter(|group| *group != 3).all(|group| check_letter(group, &digits) != letter), "in another place");
+        assert!(
+            (0..GROUPS).filter(|group| *group != 3).all(|group| check_letter(group, &digits) != letter),
+            "in another place"
+        );
     }
 }
 

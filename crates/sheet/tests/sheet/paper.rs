@@ -18,7 +18,12 @@ const GRAIN: i64 = 4;
 /// Whether the programs are here. Where they must be, a missing one is a failure.
 fn tools() -> bool {
     let there = |program: &str, flag: &str| {
-        Command::new(program).arg(flag).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+        Command::new(program)
+            .arg(flag)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
     };
     let all = there("pdftoppm", "-v") && there("pdftotext", "-v") && there("zbarimg", "--version");
     assert!(all || std::env::var_os("DRIVEKEY_CI").is_none(), "pdftoppm, pdftotext or zbarimg is missing");
@@ -74,20 +79,43 @@ fn text_is_read_in_order() {
 
         let text = text_of(&pdf(&[list(&Made::many(9))], paper), &[]);
         let entries: Vec<String> = (0..9)
-            .flat_map(|at| [format!("COMPUTER-{at}"), id(at), key(at)[..27].replace('-', " "), key(at)[28..].replace('-', " ")])
+            .flat_map(|at| {
+                [format!("COMPUTER-{at}"), id(at), key(at)[..27].replace('-', " "), key(at)[28..].replace('-', " ")]
+            })
             .collect();
         assert_in_order(&text, &entries.iter().map(String::as_str).collect::<Vec<_>>());
 
         let text = text_of(&pdf(&[kit()], paper), &[]);
         assert_in_order(
             &text,
-            &["Emergency kit", "AGE-SECRET-KEY-1", "1) ", "2) ", "3) ", "4) ", "With drivekey", "Without drivekey", "age -d -i kit.txt"],
+            &[
+                "Emergency kit",
+                "AGE-SECRET-KEY-1",
+                "1) ",
+                "2) ",
+                "3) ",
+                "4) ",
+                "With drivekey",
+                "Without drivekey",
+                "age -d -i kit.txt",
+            ],
         );
 
         let text = text_of(&pdf(&shares(&made, SplitKind::TwoOfThree), paper), &[]);
         assert_in_order(
             &text,
-            &["Sheet 1 of 3", "Row B", "Row C", "How the key", "Sheet 2 of 3", "Row A", "Row C", "Sheet 3 of 3", "Row A", "Row B"],
+            &[
+                "Sheet 1 of 3",
+                "Row B",
+                "Row C",
+                "How the key",
+                "Sheet 2 of 3",
+                "Row A",
+                "Row C",
+                "Sheet 3 of 3",
+                "Row A",
+                "Row B",
+            ],
         );
     }
 }
@@ -96,7 +124,8 @@ const fn id_text() -> &'static str {
     "7EDB30ED-1234-4ABC-9DEF-0123456789AB"
 }
 
-/// Names in every script come out as they went in, where a font has them; and our own importer takes the text of a page.
+/// Names in every script come out as they went in, where a font has them; and our own importer takes the text of a
+/// page.
 #[test]
 fn names_survive_and_the_importer_reads_the_text() {
     if !tools() {
@@ -195,7 +224,13 @@ fn scans(folder: &Path, document: &[u8], dots: u32) -> Vec<PathBuf> {
     let file = folder.join("pages.pdf");
     fs::write(&file, document).unwrap();
     assert!(
-        Command::new("pdftoppm").args(["-gray", "-r", &dots.to_string()]).arg(&file).arg(folder.join("page")).status().unwrap().success()
+        Command::new("pdftoppm")
+            .args(["-gray", "-r", &dots.to_string()])
+            .arg(&file)
+            .arg(folder.join("page"))
+            .status()
+            .unwrap()
+            .success()
     );
     let mut pictures: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
@@ -220,12 +255,16 @@ fn our_reader_takes_scans_of_every_page() {
     for (at, scan) in scans(folder.path(), &pdf(&pages, Paper::Letter), 150).into_iter().enumerate() {
         found.push(read_scan(&Scan::read(&scan).bent(at as u64, 2 * GRAIN).png()).unwrap());
     }
-    let keys = |found: &[Scanned]| found.iter().filter(|one| matches!(one, Scanned::Key { label: Some(_), .. })).count();
+    let keys =
+        |found: &[Scanned]| found.iter().filter(|one| matches!(one, Scanned::Key { label: Some(_), .. })).count();
     // The list takes two sheets.
     assert_eq!((keys(&found[0]), keys(&found[1]) + keys(&found[2])), (1, 5), "{found:?}");
     assert!(matches!(&found[3][..], [Scanned::Kit(_)]), "{:?}", found[3]);
-    let parts: Vec<_> =
-        found[4..].iter().flatten().filter_map(|one| if let Scanned::Share(share) = one { Some(share.clone()) } else { None }).collect();
+    let parts: Vec<_> = found[4..]
+        .iter()
+        .flatten()
+        .filter_map(|one| if let Scanned::Share(share) = one { Some(share.clone()) } else { None })
+        .collect();
     let combined = drivekey_sheet::combine(&parts).unwrap();
     assert!(combined.same_digits(&drivekey_record::RecoveryPassword::parse(KEY).unwrap()));
     assert!(
@@ -280,7 +319,11 @@ fn pictures() {
         ];
         for (what, pages) in pages {
             fs::write(folder.join(format!("{what}-{name}.pdf")), pdf(&pages, paper)).unwrap();
-            fs::write(folder.join(format!("{what}-{name}.html")), drivekey_sheet::html(&pages, paper).unwrap().as_bytes()).unwrap();
+            fs::write(
+                folder.join(format!("{what}-{name}.html")),
+                drivekey_sheet::html(&pages, paper).unwrap().as_bytes(),
+            )
+            .unwrap();
         }
     }
 }

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use drivekey_record::{Created, Digits, Handle, KeyId, RecoveryPassword, SlotId, State, VolumeType};
-use drivekey_sheet::{FontBytes, KeyFacts, KeySheet, KitSheet, Page, Paper, SplitKind, key_page, kit_page, list_page, share_page, split};
+use drivekey_sheet::{
+    FontBytes, KeyFacts, KeySheet, KitSheet, Page, Paper, SplitKind, key_page, kit_page, list_page, share_page, split,
+};
 use secrecy::SecretString;
 
 pub(crate) const KEY: &str = "471207-278498-422125-177177-561902-537405-468006-693451";
@@ -132,6 +134,13 @@ pub(crate) fn pdf(pages: &[Page], paper: Paper) -> Vec<u8> {
 }
 
 pub(crate) fn fonts() -> Vec<FontBytes> {
-    let found = ["/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"];
-    found.iter().filter_map(|path| std::fs::read(path).ok()).map(|bytes| FontBytes { bytes: Arc::new(bytes), index: 0 }).collect()
+    let found = [
+        "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    ];
+    found
+        .iter()
+        .filter_map(|path| std::fs::read(path).ok())
+        .map(|bytes| FontBytes { bytes: Arc::new(bytes), index: 0 })
+        .collect()
 }

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use aes::cipher::{Array, BlockCipherEncrypt, BlockModeEncrypt, BlockSizeUser, KeyInit, KeyIvInit, KeySizeUser, consts};
+use aes::cipher::{
+    Array, BlockCipherEncrypt, BlockModeEncrypt, BlockSizeUser, KeyInit, KeyIvInit, KeySizeUser, consts,
+};
 use aes::{Aes128, Aes256};
 use ccm::aead::AeadInOut;
 use sha2::{Digest, Sha256};
@@ -69,23 +71,36 @@ pub fn encrypt_sector(cipher: u16, key: &[u8], sector: &mut [u8], offset: u64) {
     }
 }
 
-fn cbc<C: KeyInit + KeySizeUser + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>(key: &[u8], sector: &mut [u8], offset: u64) {
+fn cbc<C: KeyInit + KeySizeUser + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>(
+    key: &[u8],
+    sector: &mut [u8],
+    offset: u64,
+) {
     let mut iv = Array::from(u128::from(offset).to_le_bytes());
     C::new_from_slice(key).unwrap().encrypt_block(&mut iv);
     let mut mode = cbc::Encryptor::<C>::new_from_slices(key, &iv).unwrap();
     sector.chunks_exact_mut(16).for_each(|block| mode.encrypt_block(block.try_into().unwrap()));
 }
 
-fn xts<C: KeyInit + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>(key: &[u8], sector: &mut [u8], number: u128) {
+fn xts<C: KeyInit + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>(
+    key: &[u8],
+    sector: &mut [u8],
+    number: u128,
+) {
     let (data, tweak) = key.split_at(key.len() / 2);
     let mode = xts_mode::Xts128::new(C::new_from_slice(data).unwrap(), C::new_from_slice(tweak).unwrap());
     mode.encrypt_sector(sector, number.to_le_bytes().into());
 }
 
 /// Sector key and diffusers, the other way round.
-fn diffuse<C: KeyInit + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>(key: &[u8], sector: &mut [u8], offset: u64) {
+fn diffuse<C: KeyInit + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncrypt>(
+    key: &[u8],
+    sector: &mut [u8],
+    offset: u64,
+) {
     let cipher = C::new_from_slice(key).unwrap();
-    let mut halves = [u128::from(offset), u128::from(offset) | 0x80 << 120].map(|number| Array::from(number.to_le_bytes()));
+    let mut halves =
+        [u128::from(offset), u128::from(offset) | 0x80 << 120].map(|number| Array::from(number.to_le_bytes()));
     for half in &mut halves {
         cipher.encrypt_block(half);
     }
@@ -94,7 +109,8 @@ fn diffuse<C: KeyInit + BlockSizeUser<BlockSize = consts::U16> + BlockCipherEncr
     let mut words: Vec<u32> = sector.chunks_exact(4).map(|word| u32::from_le_bytes(word.try_into().unwrap())).collect();
     let count = words.len();
     for at in (0..5).flat_map(|_| (0..count).rev()) {
-        let mixed = words[(at + count - 2) % count] ^ words[(at + count - 5) % count].rotate_left([9, 0, 13, 0][at % 4]);
+        let mixed =
+            words[(at + count - 2) % count] ^ words[(at + count - 5) % count].rotate_left([9, 0, 13, 0][at % 4]);
         words[at] = words[at].wrapping_sub(mixed);
     }
     for at in (0..3).flat_map(|_| (0..count).rev()) {

@@ -25,7 +25,14 @@ pub fn with_mbr(sector: u64, primary: &Made, logical: [&Made; 2]) -> Sparse {
     let mut image = Sparse::new(60 * MIB);
     let in_sectors = |bytes: u64| bytes / sector;
     let [one, two] = [20 * MIB, 40 * MIB];
-    mbr(&mut image, 0, &[mbr_entry(7, in_sectors(MIB), in_sectors(primary.size)), mbr_entry(0x0F, in_sectors(one), in_sectors(40 * MIB))]);
+    mbr(
+        &mut image,
+        0,
+        &[
+            mbr_entry(7, in_sectors(MIB), in_sectors(primary.size)),
+            mbr_entry(0x0F, in_sectors(one), in_sectors(40 * MIB)),
+        ],
+    );
     let first = mbr_entry(7, in_sectors(MIB), in_sectors(logical[0].size));
     mbr(&mut image, one, &[first, mbr_entry(5, in_sectors(two - one), in_sectors(20 * MIB))]);
     mbr(&mut image, two, &[mbr_entry(7, in_sectors(MIB), in_sectors(logical[1].size))]);

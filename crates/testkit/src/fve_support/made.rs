@@ -6,7 +6,8 @@ use super::sparse::Sparse;
 pub const MIB: u64 = 1 << 20;
 /// 2026-11-22 10:00:00 UTC.
 pub const CREATED: u64 = 134_398_152_000_000_000;
-const NORMAL: [u8; 16] = [0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01];
+const NORMAL: [u8; 16] =
+    [0x3b, 0xd6, 0x67, 0x49, 0x29, 0x2e, 0xd8, 0x4a, 0x83, 0x99, 0xf6, 0xa3, 0x39, 0xe3, 0xd0, 0x01];
 const EOW: [u8; 16] = [0x3b, 0x4d, 0xa8, 0x92, 0x80, 0xdd, 0x0e, 0x4d, 0x9e, 0x4e, 0xb1, 0xe3, 0x28, 0x4e, 0xae, 0xd8];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -158,7 +159,11 @@ impl Made {
                 let stretched = stretch(sha256(key), salt, ROUNDS);
                 let nested = sealed(*nested_role, &Self::MASTER, counter + 1, 0x1000, key);
                 let own = sealed(0x13, &Self::MASTER, counter + 2, 0x2008, &stretched);
-                body.extend(datum(0, 3, &[&0x1000_u16.to_le_bytes()[..], &flags.to_le_bytes(), &salt, &nested, &own].concat()));
+                body.extend(datum(
+                    0,
+                    3,
+                    &[&0x1000_u16.to_le_bytes()[..], &flags.to_le_bytes(), &salt, &nested, &own].concat(),
+                ));
                 body.extend(master(&stretched));
                 body.extend(datum(0, 0x15, &[0; 20]));
             }
@@ -185,7 +190,8 @@ impl Made {
             }
         }
         let modified = CREATED + protector.modified_seconds * 10_000_000;
-        let head = [&guid_bytes(protector.number)[..], &modified.to_le_bytes(), &[0, 0], &protector.code.to_le_bytes()].concat();
+        let head = [&guid_bytes(protector.number)[..], &modified.to_le_bytes(), &[0, 0], &protector.code.to_le_bytes()]
+            .concat();
         datum(2, 8, &[head, body].concat())
     }
 
@@ -203,7 +209,9 @@ impl Made {
         let size = (64 + 48 + datums.len()).next_multiple_of(16);
         let units = u16::try_from(if vista { size } else { size / 16 }).unwrap();
         let mut block = b"-FVE-FS-".to_vec();
-        block.extend([units, if vista { 1 } else { 2 }, self.state[0], self.state[1]].iter().flat_map(|word| word.to_le_bytes()));
+        block.extend(
+            [units, if vista { 1 } else { 2 }, self.state[0], self.state[1]].iter().flat_map(|word| word.to_le_bytes()),
+        );
         block.extend(if vista { 0 } else { self.size }.to_le_bytes());
         block.extend([0, if self.sector == 4096 { 2 } else { 16_u32 }].iter().flat_map(|word| word.to_le_bytes()));
         block.extend(self.offsets.iter().flat_map(|offset| offset.to_le_bytes()));
@@ -254,7 +262,11 @@ impl Made {
             image.put(start + offset, &[block.clone(), self.validation(&block)].concat());
         }
         let mut sector = vec![0; self.sector.into()];
-        sector[..11].copy_from_slice(if self.shape == Shape::ToGo { b"\xEB\x58\x90MSDOS5.0" } else { b"\xEB\x52\x90NTFS    " });
+        sector[..11].copy_from_slice(if self.shape == Shape::ToGo {
+            b"\xEB\x58\x90MSDOS5.0"
+        } else {
+            b"\xEB\x52\x90NTFS    "
+        });
         sector[510..512].copy_from_slice(&[0x55, 0xAA]);
         encrypt_sector(self.cipher, &self.volume_key(), &mut sector, self.header_at);
         if self.shape != Shape::Vista {

@@ -1,10 +1,17 @@
-//! Hostile drives: a volume or a disk is laid out from the input, listed, opened by everything that costs no stretch, saved
-//! and read back. The fuzzer's targets and the product's tests share it.
-#![allow(dead_code, clippy::unwrap_used, clippy::pedantic, reason = "each target uses a part; what fails here is what is sought")]
+//! Hostile drives: a volume or a disk is laid out from the input, listed, opened by everything that costs no stretch,
+//! saved and read back. The fuzzer's targets and the product's tests share it.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "each target uses a part; what fails here is what is sought"
+)]
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use drivekey_fve::{ExternalKey, Found, FveError, Opener, Source, Volume, open, scan, scan_remains, scan_without_table};
+use drivekey_fve::{
+    ExternalKey, Found, FveError, Opener, Source, Volume, open, scan, scan_remains, scan_without_table,
+};
 
 /// Where the input's block appears, so that one mutation reaches all copies.
 pub const COPIES: [u64; 3] = [1 << 20, 2 << 20, 3 << 20];
@@ -79,8 +86,8 @@ pub fn drive(input: &[u8]) {
     let _ = ExternalKey::parse(input);
 }
 
-/// A disk of repeated volumes: how many of the input's bytes stand at its start (two bytes), those, and what stands at its
-/// end. Nothing may panic.
+/// A disk of repeated volumes: how many of the input's bytes stand at its start (two bytes), those, and what stands at
+/// its end. Nothing may panic.
 pub fn disk(input: &[u8], repeated: &[(u64, Vec<u8>)]) {
     let Some((&[low, high], tables)) = input.split_first_chunk() else { return };
     let (first, last) = tables.split_at(usize::from(u16::from_le_bytes([low, high])).min(tables.len()));

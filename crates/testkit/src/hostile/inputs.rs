@@ -1,10 +1,12 @@
-//! What each reader is given of the fuzzer's bytes: one function a target. The product's tests give it the kept corpora, too.
+//! What each reader is given of the fuzzer's bytes: one function a target. The product's tests give it the kept
+//! corpora, too.
 #![allow(dead_code, clippy::pedantic, reason = "each target uses one of them")]
 
 /// Bundles of our own: the JSON of one, and what stands in it.
 pub fn bundle(bytes: &[u8]) {
     let _ = drivekey_import::read(None, &[&b"age-encryption.org/v1\n"[..], bytes].concat());
-    let json = [&b"drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----\n"[..], bytes, b"\n-----END DRIVEKEY JSON-----\n"].concat();
+    let json = [&b"drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----\n"[..], bytes, b"\n-----END DRIVEKEY JSON-----\n"]
+        .concat();
     let _ = drivekey_import::read(None, &json);
     let _ = drivekey_import::unpack_bundle(&json);
 }
@@ -18,9 +20,11 @@ pub fn html(bytes: &[u8]) {
 /// JSON in every dialect: the bytes as they are, and as the value of the one name that a dialect goes by.
 pub fn json(bytes: &[u8]) {
     let _ = drivekey_import::read(None, bytes);
-    for (before, after) in
-        [(&b"{\"value\":["[..], &b"]}"[..]), (b"[{\"KeyProtector\":", b"}]"), (b"{\"encrypted\":false,\"items\":[{\"notes\":\"", b"\"}]}")]
-    {
+    for (before, after) in [
+        (&b"{\"value\":["[..], &b"]}"[..]),
+        (b"[{\"KeyProtector\":", b"}]"),
+        (b"{\"encrypted\":false,\"items\":[{\"notes\":\"", b"\"}]}"),
+    ] {
         let _ = drivekey_import::read(None, &[before, bytes, after].concat());
     }
 }
@@ -50,8 +54,10 @@ pub fn mail(bytes: &[u8]) {
 /// Compound files: any bytes behind their mark; and bytes as the sheet of a workbook, unpacked.
 pub fn office(bytes: &[u8]) {
     let _ = drivekey_import::read(None, &[&b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"[..], bytes].concat());
-    let _ =
-        drivekey_import::read(None, &stored(&[("xl/workbook.xml", b""), ("xl/worksheets/s.xml", bytes), ("xl/sharedStrings.xml", bytes)]));
+    let _ = drivekey_import::read(
+        None,
+        &stored(&[("xl/workbook.xml", b""), ("xl/worksheets/s.xml", bytes), ("xl/sharedStrings.xml", bytes)]),
+    );
     let _ = drivekey_import::read(None, &stored(&[("word/document.xml", bytes)]));
 }
 
@@ -96,7 +102,8 @@ pub fn table(bytes: &[u8]) {
     }
 }
 
-/// Plain text in every encoding, in one piece and in two; and whatever the quick look turns down, no reader takes a key from.
+/// Plain text in every encoding, in one piece and in two; and whatever the quick look turns down, no reader takes a key
+/// from.
 pub fn text(bytes: &[u8]) {
     let found = drivekey_import::read(None, bytes);
     assert!(drivekey_import::could_hold(None, bytes) || found.records.is_empty() && found.attachments.is_empty());
@@ -129,7 +136,9 @@ fn stored(members: &[(&str, &[u8])]) -> Vec<u8> {
         let sizes = [number(bytes.len()), number(bytes.len())].concat();
         let head = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &[0; 4], &sizes, &number(name.len())[..2], &[0, 0]].concat();
         all.extend_from_slice(&[b"PK\x03\x04", head.as_slice(), name.as_bytes(), bytes].concat());
-        list.extend_from_slice(&[b"PK\x01\x02\x14\0", head.as_slice(), &[0; 10], &number(start), name.as_bytes()].concat());
+        list.extend_from_slice(
+            &[b"PK\x01\x02\x14\0", head.as_slice(), &[0; 10], &number(start), name.as_bytes()].concat(),
+        );
     }
     let count = u16::try_from(members.len()).unwrap_or(0).to_le_bytes();
     let end = [b"PK\x05\x06\0\0\0\0", &count[..], &count, &number(list.len()), &number(all.len()), &[0, 0]].concat();

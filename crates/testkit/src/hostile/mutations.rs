@@ -1,5 +1,6 @@
-//! Changes a volume as somebody would who knows its structure: its datums' lengths, roles, kinds, order, nesting and texts,
-//! and what is sealed in them under keys that are known here; then mends what would hide the change behind a checksum.
+//! Changes a volume as somebody would who knows its structure: its datums' lengths, roles, kinds, order, nesting and
+//! texts, and what is sealed in them under keys that are known here; then mends what would hide the change behind a
+//! checksum.
 #![allow(clippy::unwrap_used, clippy::pedantic, reason = "what fails here is what is sought")]
 
 use aes::Aes256;
@@ -19,9 +20,11 @@ const SEALED: u16 = 5;
 const EDGES: [u16; 12] = [0, 1, 7, 8, 9, 11, 12, 27, 28, 0x7FFF, 0x8000, 0xFFFF];
 const ROLES: [u16; 16] = [0, 2, 3, 4, 6, 7, 0xB, 0xF, 0x12, 0x13, 0x19, 1, 5, 0x14, 0x100, 0xFFFF];
 const KINDS: [u16; 18] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 0xC, 0xD, 0xE, 0xF, 0x15, 0x17, 0x18, 0, 0xFFFF];
-const CODES: [u16; 14] = [0x0800, 0, 0x0100, 0x0200, 0x0300, 0x0400, 0x0500, 0x0700, 0x1000, 0x2000, 0x4000, 0x08FF, 0x1001, 0x2003];
+const CODES: [u16; 14] =
+    [0x0800, 0, 0x0100, 0x0200, 0x0300, 0x0400, 0x0500, 0x0700, 0x1000, 0x2000, 0x4000, 0x08FF, 0x1001, 0x2003];
 const CIPHERS: [u16; 10] = [0, 0x8000, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006, 0x2003, 0xFFFF];
-const NUMBERS: [u64; 12] = [0, 1, 511, 4095, 1 << 20, 8 << 20, (8 << 20) - 1, 1 << 32, 1 << 63, u64::MAX - 4095, u64::MAX - 1, u64::MAX];
+const NUMBERS: [u64; 12] =
+    [0, 1, 511, 4095, 1 << 20, 8 << 20, (8 << 20) - 1, 1 << 32, 1 << 63, u64::MAX - 4095, u64::MAX - 1, u64::MAX];
 const TEXTS: [&str; 9] = [
     "",
     " ",
@@ -99,7 +102,8 @@ fn parse(area: &[u8], depth: usize) -> (Vec<Node>, Vec<u8>) {
 fn node(this: &[u8], depth: usize) -> Node {
     let [role, kind, flags] = [2, 4, 6].map(|at| u16_at(this, at));
     let data = &this[8..];
-    let plain = Node { said: None, role, kind, flags, head: data.to_vec(), inner: Vec::new(), tail: Vec::new(), key: None };
+    let plain =
+        Node { said: None, role, kind, flags, head: data.to_vec(), inner: Vec::new(), tail: Vec::new(), key: None };
     if depth == DEPTH_MAX {
         return plain;
     }
@@ -200,13 +204,16 @@ fn change_datums(nodes: &mut Vec<Node>, dice: &mut Dice, blind: Blind<'_>) {
             let len = dice.below(list[at].head.len() + 8);
             list[at].head.resize(len, 0);
         }
-        12 if list[at].kind == 8 && list[at].head.len() == 28 => list[at].head[26..].copy_from_slice(&dice.of(&CODES).to_le_bytes()),
+        12 if list[at].kind == 8 && list[at].head.len() == 28 => {
+            list[at].head[26..].copy_from_slice(&dice.of(&CODES).to_le_bytes())
+        }
         12 | 13 if matches!(list[at].kind, 2 | 0x18) => {
             let text = dice.of(&TEXTS).repeat(1 + dice.below(3) * dice.below(40));
             list[at].head = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         }
         12 | 13 if list[at].head.len() >= 4 => {
-            list[at].head[..2].copy_from_slice(&dice.of(&[0x1000_u16, 0x1001, 0x2000, 0x2002, 0x2003, 0x2005, 0x8004]).to_le_bytes());
+            list[at].head[..2]
+                .copy_from_slice(&dice.of(&[0x1000_u16, 0x1001, 0x2000, 0x2002, 0x2003, 0x2005, 0x8004]).to_le_bytes());
         }
         14 if !list[at].tail.is_empty() || dice.one_in(4) => blind(&mut list[at].tail),
         _ => blind(&mut list[at].head),
@@ -247,7 +254,8 @@ fn change_numbers(boot: &mut [u8], head: &mut [u8], dice: &mut Dice, blind: Blin
     }
 }
 
-/// Another volume like this one, in the form of `drives::drive`; `None`, where it is too cut to be changed with knowledge.
+/// Another volume like this one, in the form of `drives::drive`; `None`, where it is too cut to be changed with
+/// knowledge.
 pub fn volume(input: &[u8], dice: &mut Dice, blind: Blind<'_>) -> Option<Vec<u8>> {
     let (mut boot, rest) = input.split_at_checked(BOOT_BYTES).map(|(boot, rest)| (boot.to_vec(), rest))?;
     let mut head = rest.get(..HEADERS_BYTES)?.to_vec();

@@ -1,6 +1,11 @@
-//! What each target that opens a vault makes of the fuzzer's bytes: one function a target. The product's tests give it the
-//! kept corpora, too.
-#![allow(dead_code, clippy::unwrap_used, clippy::pedantic, reason = "each target uses one of them; what fails here is what is sought")]
+//! What each target that opens a vault makes of the fuzzer's bytes: one function a target. The product's tests give it
+//! the kept corpora, too.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "each target uses one of them; what fails here is what is sought"
+)]
 
 use drivekey_record::{RecordId, Revision, VaultId};
 use drivekey_vault::seal::{Binding, SealedSummary, Token, sha256};
@@ -109,7 +114,8 @@ pub fn journal(input: &[u8]) {
     let before = if own && what & 16 != 0 { torn } else { &base.bytes };
     let house = House::empty();
     house.put(before);
-    let beside = |end: &str, bytes: &[u8]| std::fs::write(house.folder().join(format!("vault.drivekey-{end}")), bytes).unwrap();
+    let beside =
+        |end: &str, bytes: &[u8]| std::fs::write(house.folder().join(format!("vault.drivekey-{end}")), bytes).unwrap();
     if own {
         let mut bytes = own_journal.clone();
         for _ in 0..MOST_STEPS {
@@ -178,7 +184,8 @@ fn change_journal(bytes: &mut Vec<u8>, recipe: &mut Recipe<'_>) {
     }
 }
 
-const SLOT_COLUMNS: [&str; 9] = ["slot_id", "kind", "memory_kib", "passes", "lanes", "salt", "check_value", "wrapped", "checksum"];
+const SLOT_COLUMNS: [&str; 9] =
+    ["slot_id", "kind", "memory_kib", "passes", "lanes", "salt", "check_value", "wrapped", "checksum"];
 
 /// Slots: any value in any column, slots more and fewer, with checksums that are right again.
 pub fn slot(input: &[u8]) {
@@ -197,7 +204,8 @@ pub fn slot(input: &[u8]) {
 }
 
 fn change_slots(connection: &Connection, recipe: &mut Recipe<'_>) {
-    let nth = "rowid = (SELECT rowid FROM slot ORDER BY kind, rowid LIMIT 1 OFFSET ?1 % (SELECT max(count(*), 1) FROM slot))";
+    let nth =
+        "rowid = (SELECT rowid FROM slot ORDER BY kind, rowid LIMIT 1 OFFSET ?1 % (SELECT max(count(*), 1) FROM slot))";
     let (what, which) = (recipe.byte() % 8, recipe.byte() as u8);
     // A second slot of one name is refused by the index, and that is all right.
     let _ = match what {
@@ -209,8 +217,10 @@ fn change_slots(connection: &Connection, recipe: &mut Recipe<'_>) {
         4 => {
             let id: Vec<u8> = (0..16).map(|_| recipe.byte() as u8).collect();
             let columns = SLOT_COLUMNS[1..].join(", ");
-            connection
-                .execute(&format!("INSERT INTO slot (slot_id, {columns}) SELECT ?2, {columns} FROM slot WHERE {nth}"), params![which, id])
+            connection.execute(
+                &format!("INSERT INTO slot (slot_id, {columns}) SELECT ?2, {columns} FROM slot WHERE {nth}"),
+                params![which, id],
+            )
         }
         5 => {
             let wrapped = age_seal(&base().recipient, recipe.take(400));
@@ -223,7 +233,9 @@ fn change_slots(connection: &Connection, recipe: &mut Recipe<'_>) {
         _ => {
             for slot in slots(connection) {
                 let (id, right) = (slot.0.1, checksum(&slot));
-                connection.execute("UPDATE slot SET checksum = ?2 WHERE slot_id = ?1", params![id.as_bytes(), right]).unwrap();
+                connection
+                    .execute("UPDATE slot SET checksum = ?2 WHERE slot_id = ?1", params![id.as_bytes(), right])
+                    .unwrap();
             }
             Ok(0)
         }
@@ -291,7 +303,10 @@ pub fn state(input: &[u8]) {
     assert!(house.bytes() == before, "reading changed the file");
     let mut vault = unlock(&house.path(), machine.clone(), PASSPHRASE).unwrap();
     let edit = Edit { note: Setting::To(text("geschrieben")), ..Edit::default() };
-    let _ = (vault.edit(handle(1), edit), vault.take_in(vec![known_incoming(0), known_incoming(9)], now(), Taking::Keep, |_| {}));
+    let _ = (
+        vault.edit(handle(1), edit),
+        vault.take_in(vec![known_incoming(0), known_incoming(9)], now(), Taking::Keep, |_| {}),
+    );
     let _ = vault.undo_import(now());
     let repaired = vault.repair();
     drop(vault);
@@ -301,13 +316,16 @@ pub fn state(input: &[u8]) {
     }
     let expected = |number: u32| base().digits_of(handle(number)).map(str::to_owned);
     for entry in vault.list(&crate::house::everything()).unwrap().entries {
-        if let (Some(known), Ok(revealed)) = (expected(entry.handle.number()), drivekey_vault::reveal::reveal(&mut vault, &entry)) {
+        if let (Some(known), Ok(revealed)) =
+            (expected(entry.handle.number()), drivekey_vault::reveal::reveal(&mut vault, &entry))
+        {
             assert_eq!(revealed.digits.as_str(), known);
         }
     }
 }
 
-/// What the sound vault's first record, its summary and its items say, with the bytes 1, 2, 3… for what differs in each.
+/// What the sound vault's first record, its summary and its items say, with the bytes 1, 2, 3… for what differs in
+/// each.
 pub fn record_texts() -> Vec<(u8, Vec<u8>)> {
     let house = House::empty();
     house.put(&base().bytes);
@@ -328,7 +346,12 @@ pub fn record_texts() -> Vec<(u8, Vec<u8>)> {
         (0, swap(crate::hostile::vaults::age_open(&base().identity, &rows.sealed), &parts)),
         (1, swap(rows.summary_text.clone(), &parts)),
     ];
-    texts.extend(rows.items.iter().map(|item| (2 + item.number as u8, item.text.clone())).map(|(kind, text)| (kind, swap(text, &[]))));
+    texts.extend(
+        rows.items
+            .iter()
+            .map(|item| (2 + item.number as u8, item.text.clone()))
+            .map(|(kind, text)| (kind, swap(text, &[]))),
+    );
     texts
 }
 
@@ -362,20 +385,32 @@ fn summary_place(record: &[u8; 16], revision: u32, sealed_sha256: &[u8]) -> Vec<
 
 impl Rows {
     fn of(connection: &Connection) -> Self {
-        let sql =
-            "SELECT record_id, revision, sealed_sha256, summary, digits_token, age FROM record JOIN sealed USING (handle) WHERE handle = 1";
+        let sql = "SELECT record_id, revision, sealed_sha256, summary, digits_token, age FROM record JOIN sealed USING (handle) WHERE handle = 1";
         let mut rows = connection
             .query_row(sql, [], |row| {
                 let (record, revision, beside): ([u8; 16], u32, [u8; 32]) = (row.get(0)?, row.get(1)?, row.get(2)?);
                 let summary: Vec<u8> = row.get(3)?;
                 let summary_text = base().unseal("summary", &summary, &summary_place(&record, revision, &beside));
-                Ok(Self { record, revision, sealed: row.get(5)?, summary_text, digits_token: row.get(4)?, items: Vec::new() })
+                Ok(Self {
+                    record,
+                    revision,
+                    sealed: row.get(5)?,
+                    summary_text,
+                    digits_token: row.get(4)?,
+                    items: Vec::new(),
+                })
             })
             .unwrap();
-        let mut statement = connection.prepare("SELECT number, item_id, revision, content_sha256, summary FROM item").unwrap();
+        let mut statement =
+            connection.prepare("SELECT number, item_id, revision, content_sha256, summary FROM item").unwrap();
         let items = statement.query_map([], |row| {
-            let mut item =
-                ItemText { number: row.get(0)?, item: row.get(1)?, revision: row.get(2)?, content_sha256: row.get(3)?, text: Vec::new() };
+            let mut item = ItemText {
+                number: row.get(0)?,
+                item: row.get(1)?,
+                revision: row.get(2)?,
+                content_sha256: row.get(3)?,
+                text: Vec::new(),
+            };
             item.text = base().unseal("item", &row.get::<_, Vec<u8>>(4)?, &item.place());
             Ok(item)
         });
@@ -424,7 +459,10 @@ pub fn record(input: &[u8]) {
     let _ = vault.repair();
     look(&mut vault, true);
     let edit = Edit { note: Setting::To(crate::house::text("geschrieben")), ..Edit::default() };
-    let _ = (vault.edit(handle(1), edit), vault.take_in(vec![known_incoming(0), known_incoming(9)], now(), Taking::Keep, |_| {}));
+    let _ = (
+        vault.edit(handle(1), edit),
+        vault.take_in(vec![known_incoming(0), known_incoming(9)], now(), Taking::Keep, |_| {}),
+    );
     let _ = (vault.undo_import(now()), vault.remove(handle(1), now()), vault.purge(&[handle(1)]));
     let _ = vault.verify(|_, _| {});
 }
@@ -434,7 +472,9 @@ fn put_record(connection: &Connection, rows: &Rows, sealed: &[u8], summary_text:
     let beside = sha256(sealed);
     let summary = base().seal("summary", summary_text, &summary_place(&rows.record, rows.revision, &beside));
     connection.execute("UPDATE sealed SET age = ?1 WHERE handle = 1", [sealed]).unwrap();
-    connection.execute("UPDATE record SET sealed_sha256 = ?1, summary = ?2 WHERE handle = 1", params![beside, summary]).unwrap();
+    connection
+        .execute("UPDATE record SET sealed_sha256 = ?1, summary = ?2 WHERE handle = 1", params![beside, summary])
+        .unwrap();
     let binding = Binding {
         vault: VaultId::from_bytes(base().vault),
         record: RecordId::from_bytes(rows.record),

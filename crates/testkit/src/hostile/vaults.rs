@@ -1,6 +1,12 @@
-//! The sound vault that hostile ones are made from, made anew in each process; what is known of it; and the questions that
-//! a hostile one must answer as it did, or refuse. Its root is known, so that whatever is read behind a seal can be hostile.
-#![allow(dead_code, clippy::unwrap_used, clippy::pedantic, reason = "each target uses a part; what fails here is what is sought")]
+//! The sound vault that hostile ones are made from, made anew in each process; what is known of it; and the questions
+//! that a hostile one must answer as it did, or refuse. Its root is known, so that whatever is read behind a seal can
+//! be hostile.
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::pedantic,
+    reason = "each target uses a part; what fails here is what is sought"
+)]
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -21,7 +27,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::house::{
-    Class, House, Known, LIMITS, Outcome, PASSPHRASE, ask_everything, create, everything, handle, known_incoming, now, secret, text,
+    Class, House, Known, LIMITS, Outcome, PASSPHRASE, ask_everything, create, everything, handle, known_incoming, now,
+    secret, text,
 };
 
 const NONCE_BYTES: usize = 24;
@@ -65,10 +72,16 @@ fn make() -> Base {
         file_name: None,
         created: None,
     };
-    let intake = Intake { records: (0..4).map(known_incoming).collect(), attachments: vec![key_package], origin: Some(text("E:\\")) };
+    let intake = Intake {
+        records: (0..4).map(known_incoming).collect(),
+        attachments: vec![key_package],
+        origin: Some(text("E:\\")),
+    };
     vault.import(intake, now(), Taking::Keep, |_| {}).unwrap();
     let records = [handle(1), handle(2)].into_iter().collect();
-    vault.register_copy(CopyDraft { kind: CopyKind::Stick, name: None, place: text("E:\\"), records, slot: None }, now()).unwrap();
+    vault
+        .register_copy(CopyDraft { kind: CopyKind::Stick, name: None, place: text("E:\\"), records, slot: None }, now())
+        .unwrap();
     vault.add_kit(&kit, None).unwrap();
     let known = Known::of(&mut vault).brief();
     drop(vault);
@@ -81,7 +94,10 @@ fn make() -> Base {
     let slots = slots(&connection);
     let (slot, checksum) = slots.iter().find(|(slot, _)| slot.0 != KIT_KIND).unwrap();
     let slot = PassphraseSlot { id: slot.1, body: slot.2.clone() };
-    let Ok(SlotOpening::Opened(root)) = slot.open(VaultId::from_bytes(id), &secret(PASSPHRASE), checksum, LIMITS) else { panic!() };
+    let Ok(SlotOpening::Opened(root)) = slot.open(VaultId::from_bytes(id), &secret(PASSPHRASE), checksum, LIMITS)
+    else {
+        panic!()
+    };
     let (kit_slot, _) = slots.iter().find(|(slot, _)| slot.0 == KIT_KIND).unwrap();
     let opener: age::x25519::Identity = kit.text().expose_secret().parse().unwrap();
     let file = String::from_utf8(age_open(&opener, &kit_slot.2.wrapped)).unwrap();
@@ -117,8 +133,12 @@ fn loosen(house: &House, bytes: &[u8]) -> Vec<u8> {
 fn tear(house: &House, bytes: &[u8]) -> (Vec<u8>, Vec<u8>) {
     house.put(bytes);
     let connection = house.stranger();
-    connection.execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE record SET summary = randomblob(3000)").unwrap();
-    connection.execute_batch("UPDATE sealed SET age = randomblob(3000); UPDATE content SET age = randomblob(90000)").unwrap();
+    connection
+        .execute_batch("PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE record SET summary = randomblob(3000)")
+        .unwrap();
+    connection
+        .execute_batch("UPDATE sealed SET age = randomblob(3000); UPDATE content SET age = randomblob(90000)")
+        .unwrap();
     let torn = (house.bytes(), std::fs::read(house.folder().join("vault.drivekey-journal")).unwrap());
     connection.execute_batch("ROLLBACK").unwrap();
     assert!(torn.0 != bytes && torn.1.len() > 8000);
@@ -130,7 +150,8 @@ pub type Slot = ((u32, drivekey_record::SlotId, SlotBody), [u8; 32]);
 
 /// The slots whose rows have the form of one.
 pub fn slots(connection: &Connection) -> Vec<Slot> {
-    let sql = "SELECT kind, slot_id, memory_kib, passes, lanes, salt, check_value, wrapped, checksum FROM slot NOT INDEXED";
+    let sql =
+        "SELECT kind, slot_id, memory_kib, passes, lanes, salt, check_value, wrapped, checksum FROM slot NOT INDEXED";
     let mut statement = connection.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| {
         let cost = KdfCost { memory_kib: row.get(2)?, passes: row.get(3)?, lanes: row.get(4)? };
@@ -167,7 +188,9 @@ impl Base {
         let (body, tag) = rest.split_last_chunk::<TAG_BYTES>().unwrap();
         let mut text = body.to_vec();
         let cipher = XChaCha20Poly1305::new(&Key::from(self.keys[purpose]));
-        cipher.decrypt_inout_detached(&XNonce::from(*nonce), place, text.as_mut_slice().into(), &Tag::from(*tag)).unwrap();
+        cipher
+            .decrypt_inout_detached(&XNonce::from(*nonce), place, text.as_mut_slice().into(), &Tag::from(*tag))
+            .unwrap();
         text
     }
 
@@ -191,7 +214,9 @@ pub fn age_seal(recipient: &age::x25519::Recipient, plain: &[u8]) -> Vec<u8> {
 /// A connection to a loose vault that leaves no journal.
 pub fn stranger(house: &House) -> Connection {
     let connection = house.stranger();
-    connection.execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON").unwrap();
+    connection
+        .execute_batch("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA ignore_check_constraints = ON")
+        .unwrap();
     connection
 }
 
@@ -199,12 +224,14 @@ pub fn stranger(house: &House) -> Connection {
 pub fn tighten(connection: Connection) {
     connection.execute_batch("PRAGMA writable_schema = ON").unwrap();
     for (name, sql) in &base().tables {
-        connection.execute("UPDATE sqlite_schema SET sql = ?2 WHERE type = 'table' AND name = ?1", params![name, sql]).unwrap();
+        connection
+            .execute("UPDATE sqlite_schema SET sql = ?2 WHERE type = 'table' AND name = ?1", params![name, sql])
+            .unwrap();
     }
 }
 
-/// Asks everything that was known: nothing may be said that is neither the known answer nor a refusal that has a name, and
-/// nothing may be written. The kit must do no more than the passphrase.
+/// Asks everything that was known: nothing may be said that is neither the known answer nor a refusal that has a name,
+/// and nothing may be written. The kit must do no more than the passphrase.
 pub fn ask(house: &House, machine: &Machine) {
     let before = (house.bytes(), names(house));
     for step in ask_everything(&house.path(), machine.clone(), PASSPHRASE, &base().known) {
@@ -238,7 +265,8 @@ pub fn look(vault: &mut Vault<Unlocked>, digits_are_known: bool) {
         let bytes = reveal_attachment(vault, &attached);
         assert!(bytes.is_err() || *bytes.unwrap() == base().attachment, "another attachment");
     }
-    let _ = (vault.copies(), vault.last_import(), vault.slots(), vault.find(&["r1".to_owned()]), vault.resolve("9E3779B1"));
+    let _ =
+        (vault.copies(), vault.last_import(), vault.slots(), vault.find(&["r1".to_owned()]), vault.resolve("9E3779B1"));
     let _ = vault.verify(|_, _| {});
 }
 

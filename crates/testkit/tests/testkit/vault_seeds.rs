@@ -1,5 +1,5 @@
-//! Writes the seeds that the fuzzers of vaults begin with, where it is told to: `DRIVEKEY_FUZZ_SEEDS=FOLDER cargo test --test
-//! vault_seeds`. Without a folder it gives each seed to its target.
+//! Writes the seeds that the fuzzers of vaults begin with, where it is told to: `DRIVEKEY_FUZZ_SEEDS=FOLDER cargo test
+//! --test vault_seeds`. Without a folder it gives each seed to its target.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::path::PathBuf;
@@ -53,7 +53,8 @@ fn wal_head() -> Vec<u8> {
 }
 
 fn slots() -> Vec<Vec<u8>> {
-    let columns = (0..9_u8).flat_map(|column| [0, 1, 2, 4, 5, 6].map(|kind| vec![0, column % 2, column, kind, 7, 8, 9, 7]));
+    let columns =
+        (0..9_u8).flat_map(|column| [0, 1, 2, 4, 5, 6].map(|kind| vec![0, column % 2, column, kind, 7, 8, 9, 7]));
     let others = (3..8_u8).map(|what| vec![what, 1, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5]);
     columns.chain(others).collect()
 }

@@ -116,11 +116,15 @@ fn seal_unwiped(text: &[u8], lock: &BundleLock<'_>) -> Result<Vec<u8>, BundleErr
     let recipients: Vec<&dyn age::Recipient> = match lock {
         BundleLock::Passphrase(typed, limits) => {
             let mut recipient = age::scrypt::Recipient::new((*typed).clone());
-            recipient.set_work_factor(log2_of(WORK_LOG2.clamp(limits.floor.memory_kib.ilog2(), limits.ceiling.memory_kib.ilog2())));
+            recipient.set_work_factor(log2_of(
+                WORK_LOG2.clamp(limits.floor.memory_kib.ilog2(), limits.ceiling.memory_kib.ilog2()),
+            ));
             passphrase = recipient;
             vec![&passphrase]
         }
-        BundleLock::Recipients(recipients) => recipients.iter().map(|recipient| &recipient.0 as &dyn age::Recipient).collect(),
+        BundleLock::Recipients(recipients) => {
+            recipients.iter().map(|recipient| &recipient.0 as &dyn age::Recipient).collect()
+        }
     };
     let encryptor = age::Encryptor::with_recipients(recipients.into_iter()).map_err(|_| BundleError::NoRecipient)?;
     let mut sealed = Vec::new();
@@ -146,7 +150,9 @@ fn open_unwiped(sealed: &[u8], key: &BundleKey<'_>) -> Result<Zeroizing<Vec<u8>>
             passphrase = identity;
             vec![&passphrase]
         }
-        BundleKey::Identities(identities) => identities.iter().map(|identity| identity.0.as_ref() as &dyn age::Identity).collect(),
+        BundleKey::Identities(identities) => {
+            identities.iter().map(|identity| identity.0.as_ref() as &dyn age::Identity).collect()
+        }
     };
     let decryptor = age::Decryptor::new(sealed).map_err(|_| BundleError::Damaged)?;
     let mut reader = decryptor.decrypt(identities.into_iter()).map_err(|error| refusal(&error))?;
@@ -184,15 +190,20 @@ mod tests {
     use super::*;
     use crate::seal::KdfCost;
 
-    const CHEAP: KdfLimits =
-        KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 } };
+    const CHEAP: KdfLimits = KdfLimits {
+        floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
+        ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 },
+    };
 
     #[test]
     fn the_passphrase_opens_and_another_does_not() {
         let (right, wrong) = (SecretString::from("violet tractor"), SecretString::from("violet tracter"));
         let sealed = seal_bundle(b"text", &BundleLock::Passphrase(&right, CHEAP)).unwrap();
         assert_eq!(bundle_asks(&sealed), Some(BundleAsks::Passphrase));
-        assert_eq!(open_bundle(&sealed, &BundleKey::Passphrase(&right, CHEAP)).as_deref().map(Vec::as_slice), Ok(&b"text"[..]));
+        assert_eq!(
+            open_bundle(&sealed, &BundleKey::Passphrase(&right, CHEAP)).as_deref().map(Vec::as_slice),
+            Ok(&b"text"[..])
+        );
         assert_eq!(open_bundle(&sealed, &BundleKey::Passphrase(&wrong, CHEAP)).err(), Some(BundleError::WrongKey));
         assert_eq!(open_bundle(&sealed, &BundleKey::Identities(&[])).err(), Some(BundleError::WrongKey));
         let less = KdfLimits { ceiling: KdfCost { memory_kib: 512, passes: 4, lanes: 4 }, ..CHEAP };
@@ -202,13 +213,17 @@ mod tests {
     #[test]
     fn each_recipient_opens_it_alone() {
         let keys: Vec<age::x25519::Identity> = (0..3).map(|_| age::x25519::Identity::generate()).collect();
-        let recipients: Vec<BundleRecipient> = keys[..2].iter().map(|key| key.to_public().to_string().parse().unwrap()).collect();
+        let recipients: Vec<BundleRecipient> =
+            keys[..2].iter().map(|key| key.to_public().to_string().parse().unwrap()).collect();
         let identity = |at: usize| keys[at].to_string().expose_secret().parse::<BundleIdentity>().unwrap();
         let text: Vec<u8> = (0..=255).cycle().take(200_000).collect();
         let sealed = seal_bundle(&text, &BundleLock::Recipients(&recipients)).unwrap();
         assert_eq!(bundle_asks(&sealed), Some(BundleAsks::Identity));
         for at in 0..2 {
-            assert!(open_bundle(&sealed, &BundleKey::Identities(&[identity(2), identity(at)])).is_ok_and(|opened| *opened == text));
+            assert!(
+                open_bundle(&sealed, &BundleKey::Identities(&[identity(2), identity(at)]))
+                    .is_ok_and(|opened| *opened == text)
+            );
         }
         assert_eq!(open_bundle(&sealed, &BundleKey::Identities(&[identity(2)])).err(), Some(BundleError::WrongKey));
         let cut = &sealed[..sealed.len() - 1];

@@ -22,8 +22,8 @@ struct Times {
     pass: Duration,
 }
 
-/// The cost that takes about `target` on this machine, more memory first, then more passes; and no less than `replaced`, the
-/// cost of the slot that makes way, in any part.
+/// The cost that takes about `target` on this machine, more memory first, then more passes; and no less than
+/// `replaced`, the cost of the slot that makes way, in any part.
 ///
 /// # Errors
 /// [`KdfError::OutOfMemory`] when not even the floor's memory can be had.
@@ -57,8 +57,9 @@ fn least(measured: impl Iterator<Item = Result<Times, KdfError>>) -> Result<Time
 
 fn affordable(limits: KdfLimits, target: Duration, replaced: Option<KdfCost>, times: Times) -> KdfCost {
     let mut cost = replaced.map_or(limits.floor, |replaced| limits.floor.at_least(replaced).at_most(limits.ceiling));
-    let kib =
-        |nanoseconds: Duration| nanoseconds.as_nanos().max(1) * u128::from(cost.memory_kib) / u128::from(limits.floor.memory_kib.max(1));
+    let kib = |nanoseconds: Duration| {
+        nanoseconds.as_nanos().max(1) * u128::from(cost.memory_kib) / u128::from(limits.floor.memory_kib.max(1))
+    };
     let (mut memory, mut pass, target) = (kib(times.memory), kib(times.pass), target.as_nanos());
     let most_kib = CALIBRATED_MEMORY_KIB.min(limits.ceiling.memory_kib);
     while cost.memory_kib.saturating_mul(2) <= most_kib && 2 * (memory + pass * u128::from(cost.passes)) <= target {
@@ -75,8 +76,10 @@ fn affordable(limits: KdfLimits, target: Duration, replaced: Option<KdfCost>, ti
 mod tests {
     use super::*;
 
-    const CHEAP: KdfLimits =
-        KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 } };
+    const CHEAP: KdfLimits = KdfLimits {
+        floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
+        ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 },
+    };
     const SECOND: Duration = Duration::from_secs(1);
 
     fn times(memory: u64, pass: u64) -> Times {
@@ -86,7 +89,10 @@ mod tests {
     #[test]
     fn it_stays_within_the_limits() {
         assert_eq!(calibrate(CHEAP, Duration::ZERO, None), Ok(CHEAP.floor));
-        assert_eq!(calibrate(CHEAP, Duration::from_hours(1), None), Ok(KdfCost { memory_kib: 4096, passes: 4, lanes: 1 }));
+        assert_eq!(
+            calibrate(CHEAP, Duration::from_hours(1), None),
+            Ok(KdfCost { memory_kib: 4096, passes: 4, lanes: 1 })
+        );
         let beyond = KdfCost { memory_kib: u32::MAX, passes: 99, lanes: 99 };
         assert_eq!(calibrate(CHEAP, Duration::from_hours(1), Some(beyond)), Ok(CHEAP.ceiling));
     }
@@ -115,7 +121,9 @@ mod tests {
     fn a_busy_machine_does_not_fool_it() {
         let quiet = [times(20, 30); 3];
         let busy = [times(90, 160), times(20, 200), times(70, 30)];
-        let cost = |measured: &[Times]| affordable(KdfLimits::PRODUCT, SECOND, None, least(measured.iter().copied().map(Ok)).unwrap());
+        let cost = |measured: &[Times]| {
+            affordable(KdfLimits::PRODUCT, SECOND, None, least(measured.iter().copied().map(Ok)).unwrap())
+        };
         assert_eq!(cost(&quiet), KdfCost { memory_kib: 256 * 1024, passes: 7, lanes: 4 });
         assert_eq!(cost(&busy), cost(&quiet));
         assert_eq!(cost(&[times(90, 400)]), KdfLimits::PRODUCT.floor);

@@ -82,7 +82,11 @@ pub fn seal_content(root: &Root, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
 ///
 /// # Errors
 /// [`SealError::DoesNotOpen`] when it is another, or was not sealed under this root.
-pub fn unseal_content(root: &Root, sealed: &[u8], content_sha256: &[u8; SHA256_BYTES]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+pub fn unseal_content(
+    root: &Root,
+    sealed: &[u8],
+    content_sha256: &[u8; SHA256_BYTES],
+) -> Result<Zeroizing<Vec<u8>>, SealError> {
     if sha256(sealed) != *content_sha256 {
         return Err(SealError::DoesNotOpen);
     }
@@ -96,7 +100,11 @@ mod tests {
 
     #[test]
     fn an_item_opens_only_in_its_place() {
-        let place = Binding { vault: VaultId::from_bytes([1; 16]), record: RecordId::from_bytes([2; 16]), revision: Revision::FIRST };
+        let place = Binding {
+            vault: VaultId::from_bytes([1; 16]),
+            record: RecordId::from_bytes([2; 16]),
+            revision: Revision::FIRST,
+        };
         let root = Root::make(place.vault).unwrap();
         let item = Item::Copy(CopyInfo {
             copy: CopyKind::Stick,

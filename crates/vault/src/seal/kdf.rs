@@ -84,7 +84,9 @@ impl KdfLimits {
     /// [`KdfError::BelowFloor`] or [`KdfError::AboveCeiling`].
     pub fn check(&self, cost: KdfCost) -> Result<(), KdfError> {
         let any = |limit: KdfCost, worse: fn(u32, u32) -> bool| {
-            worse(cost.memory_kib, limit.memory_kib) || worse(cost.passes, limit.passes) || worse(cost.lanes, limit.lanes)
+            worse(cost.memory_kib, limit.memory_kib)
+                || worse(cost.passes, limit.passes)
+                || worse(cost.lanes, limit.lanes)
         };
         if any(self.floor, |asked, floor| asked < floor) {
             return Err(KdfError::BelowFloor(cost));
@@ -121,7 +123,13 @@ fn hash(password: &[u8], salt: &[u8], cost: KdfCost) -> Result<Box<Zeroizing<[u8
     Ok(output)
 }
 
-pub(super) fn hash_within(memory: &mut [Block], password: &[u8], salt: &[u8], cost: KdfCost, output: &mut [u8]) -> Result<(), KdfError> {
+pub(super) fn hash_within(
+    memory: &mut [Block],
+    password: &[u8],
+    salt: &[u8],
+    cost: KdfCost,
+    output: &mut [u8],
+) -> Result<(), KdfError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params(cost)?);
     argon2.hash_password_into_with_memory(password, salt, output, memory).map_err(|_| KdfError::AboveCeiling(cost))
 }
@@ -130,8 +138,8 @@ fn params(cost: KdfCost) -> Result<Params, KdfError> {
     Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUTPUT_BYTES)).map_err(|_| KdfError::AboveCeiling(cost))
 }
 
-/// Memory for one derivation. All cores touch it first: the system hands out each page at that moment, which on one core
-/// takes a fifth as long as the derivation itself.
+/// Memory for one derivation. All cores touch it first: the system hands out each page at that moment, which on one
+/// core takes a fifth as long as the derivation itself.
 pub(super) fn memory_of(cost: KdfCost) -> Result<Vec<Block>, KdfError> {
     let count = params(cost)?.block_count();
     let mut memory = Vec::new();
@@ -144,12 +152,15 @@ pub(super) fn memory_of(cost: KdfCost) -> Result<Vec<Block>, KdfError> {
 mod tests {
     use super::*;
 
-    const CHEAP: KdfLimits =
-        KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 } };
+    const CHEAP: KdfLimits = KdfLimits {
+        floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
+        ceiling: KdfCost { memory_kib: 4096, passes: 4, lanes: 4 },
+    };
 
     #[test]
     fn the_same_passphrase_in_another_unicode_form_gives_the_same_bytes() {
-        let bytes = |text: &str| derive(&SecretString::from(text.to_owned()), &[7; 16], CHEAP.floor, CHEAP).map(|out| *out);
+        let bytes =
+            |text: &str| derive(&SecretString::from(text.to_owned()), &[7; 16], CHEAP.floor, CHEAP).map(|out| *out);
         assert_eq!(bytes("Schl\u{fc}ssel"), bytes("Schlu\u{308}ssel"));
         assert_ne!(bytes("Schl\u{fc}ssel"), bytes("Schlussel"));
     }

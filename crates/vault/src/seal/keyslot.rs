@@ -88,7 +88,12 @@ impl PassphraseSlot {
     /// # Errors
     /// [`KdfError`] for a cost outside the limits or memory that cannot be had.
     /// [`SealError::Random`] when the system gives no salt.
-    pub fn make(root: &Root, passphrase: &SecretString, cost: KdfCost, limits: KdfLimits) -> Result<MadeSlot, SlotError> {
+    pub fn make(
+        root: &Root,
+        passphrase: &SecretString,
+        cost: KdfCost,
+        limits: KdfLimits,
+    ) -> Result<MadeSlot, SlotError> {
         let id = SlotId::from_bytes(make_bytes()?);
         let salt = make_bytes()?;
         wiped(|| {
@@ -97,7 +102,13 @@ impl PassphraseSlot {
         })
     }
 
-    fn wrap(root: &Root, id: SlotId, cost: KdfCost, salt: [u8; SALT_BYTES], output: &[u8; OUTPUT_BYTES]) -> Result<MadeSlot, SealError> {
+    fn wrap(
+        root: &Root,
+        id: SlotId,
+        cost: KdfCost,
+        salt: [u8; SALT_BYTES],
+        output: &[u8; OUTPUT_BYTES],
+    ) -> Result<MadeSlot, SealError> {
         let recipient = slot_identity(output)?.to_public();
         let wrapped = wrap_root(root, id, &recipient)?;
         let check_value = check_value(PASSPHRASE_KIND, root.vault(), id, cost, &salt, check_key(output));
@@ -121,7 +132,13 @@ impl PassphraseSlot {
     }
 
     /// Leaves copies of the keys on the stack: its caller overwrites it.
-    fn open_whole(&self, vault: VaultId, passphrase: &SecretString, whole: bool, limits: KdfLimits) -> Result<SlotOpening, KdfError> {
+    fn open_whole(
+        &self,
+        vault: VaultId,
+        passphrase: &SecretString,
+        whole: bool,
+        limits: KdfLimits,
+    ) -> Result<SlotOpening, KdfError> {
         let body = &self.body;
         let output = match derive(passphrase, &body.salt, body.cost, limits) {
             Ok(output) => output,
@@ -204,7 +221,8 @@ fn identity_file_header(vault: VaultId, slot: SlotId) -> String {
 /// The first half of the derived bytes is an age identity's secret.
 fn slot_identity(output: &[u8; OUTPUT_BYTES]) -> Result<Identity, SealError> {
     let hrp = Hrp::parse("age-secret-key-").map_err(|_| SealError::Malformed)?;
-    let mut text = bech32::encode::<bech32::Bech32>(hrp, &output[..OUTPUT_BYTES / 2]).map_err(|_| SealError::Malformed)?;
+    let mut text =
+        bech32::encode::<bech32::Bech32>(hrp, &output[..OUTPUT_BYTES / 2]).map_err(|_| SealError::Malformed)?;
     let identity = text.parse().map_err(|_| SealError::Malformed);
     text.zeroize();
     identity
@@ -227,7 +245,14 @@ pub(super) fn check_value(
 }
 
 /// Every field of fixed length.
-fn slot_prefix(purpose: &[u8; 16], kind: u32, vault: VaultId, slot: SlotId, cost: KdfCost, salt: &[u8; SALT_BYTES]) -> Vec<u8> {
+fn slot_prefix(
+    purpose: &[u8; 16],
+    kind: u32,
+    vault: VaultId,
+    slot: SlotId,
+    cost: KdfCost,
+    salt: &[u8; SALT_BYTES],
+) -> Vec<u8> {
     [
         purpose.as_slice(),
         vault.as_bytes(),
@@ -245,8 +270,10 @@ fn slot_prefix(purpose: &[u8; 16], kind: u32, vault: VaultId, slot: SlotId, cost
 mod tests {
     use super::*;
 
-    const LIMITS: KdfLimits =
-        KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 } };
+    const LIMITS: KdfLimits = KdfLimits {
+        floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
+        ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 },
+    };
     const VAULT: VaultId = VaultId::from_bytes([1; 16]);
 
     fn secret(text: &str) -> SecretString {
@@ -295,7 +322,10 @@ mod tests {
         }
         let mut other_check = slot.clone();
         other_check.body.check_value[0] ^= 1;
-        assert!(matches!(other_check.open(VAULT, &secret("demopass"), &checksum, LIMITS).unwrap(), SlotOpening::Opened(_)));
+        assert!(matches!(
+            other_check.open(VAULT, &secret("demopass"), &checksum, LIMITS).unwrap(),
+            SlotOpening::Opened(_)
+        ));
     }
 
     #[test]

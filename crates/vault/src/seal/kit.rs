@@ -1,5 +1,5 @@
-//! One way into the vault: an emergency kit, an age identity made at random and printed, never stored. Must not know how
-//! it is printed or typed.
+//! One way into the vault: an emergency kit, an age identity made at random and printed, never stored. Must not know
+//! how it is printed or typed.
 
 use std::str::FromStr;
 
@@ -99,7 +99,12 @@ impl KitSlot {
     ///
     /// # Errors
     /// [`SealError::Malformed`] never happens with an identity that age has read.
-    pub fn open(&self, vault: VaultId, kit: &KitIdentity, kept_checksum: &[u8; SHA256_BYTES]) -> Result<SlotOpening, SealError> {
+    pub fn open(
+        &self,
+        vault: VaultId,
+        kit: &KitIdentity,
+        kept_checksum: &[u8; SHA256_BYTES],
+    ) -> Result<SlotOpening, SealError> {
         let whole = self.checksum(vault) == *kept_checksum;
         wiped(|| {
             let check_key = kit.check_key(&self.body.salt)?;

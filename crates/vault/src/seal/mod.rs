@@ -17,12 +17,17 @@ mod summary;
 mod token;
 mod total;
 
-pub use bundle::{BundleAsks, BundleError, BundleIdentity, BundleKey, BundleLock, BundleRecipient, bundle_asks, open_bundle, seal_bundle};
+pub use bundle::{
+    BundleAsks, BundleError, BundleIdentity, BundleKey, BundleLock, BundleRecipient, bundle_asks, open_bundle,
+    seal_bundle,
+};
 pub use calibrate::calibrate;
 pub use error::SealError;
 pub use item::{SealedItem, seal_content, unseal_content};
 pub use kdf::{KdfCost, KdfError, KdfLimits};
-pub use keyslot::{CHECK_BYTES, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening};
+pub use keyslot::{
+    CHECK_BYTES, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SALT_BYTES, SlotBody, SlotError, SlotOpening,
+};
 pub use kit::{KIT_KIND, KitError, KitIdentity, KitSlot};
 pub use random::{RandomError, make_id, make_number_below};
 pub use root::{FINGERPRINT_BYTES, Fingerprint, Root};

@@ -24,8 +24,8 @@ pub type Fingerprint = [u8; FINGERPRINT_BYTES];
 /// A 32-byte key for one purpose, filled where it stays.
 pub(super) type PurposeKey = Box<Zeroizing<[u8; 32]>>;
 
-/// The opened root of one vault with everything that is derived from it. Wiped when dropped. Each secret lies in a box of
-/// its own, so that moving a root copies none.
+/// The opened root of one vault with everything that is derived from it. Wiped when dropped. Each secret lies in a box
+/// of its own, so that moving a root copies none.
 pub struct Root {
     vault: VaultId,
     identity: Box<Identity>,
@@ -79,7 +79,9 @@ impl Root {
                 .map_err(|_| SealError::Malformed)?;
             Ok(key)
         };
-        let mac = |key: &PurposeKey| HmacReset::<Sha256>::new_from_slice(key.as_slice()).map(Box::new).map_err(|_| SealError::Malformed);
+        let mac = |key: &PurposeKey| {
+            HmacReset::<Sha256>::new_from_slice(key.as_slice()).map(Box::new).map_err(|_| SealError::Malformed)
+        };
         Ok(Box::new(Self {
             vault,
             recipient: identity.to_public(),

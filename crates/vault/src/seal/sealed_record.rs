@@ -70,7 +70,9 @@ impl SealedRecord {
         let digits = record.password.expose_secret();
         let mut text = Zeroizing::new(Vec::with_capacity(head.len() + details.len() + 2 * PAD_BYTES));
         // Three objects joined into one; none of them is empty.
-        for part in [&head[..head.len() - 1], ",", &details[1..details.len() - 1], ",\"", KEY, "\":\"", digits.as_str(), "\"}"] {
+        for part in
+            [&head[..head.len() - 1], ",", &details[1..details.len() - 1], ",\"", KEY, "\":\"", digits.as_str(), "\"}"]
+        {
             text.extend_from_slice(part.as_bytes());
         }
         let padded = text.len().next_multiple_of(PAD_BYTES);
@@ -96,7 +98,8 @@ impl SealedRecord {
         {
             return Err(SealError::BelongsElsewhere);
         }
-        let details: Details = serde_json::from_value(serde_json::Value::Object(opened.details)).map_err(|_| SealError::Malformed)?;
+        let details: Details =
+            serde_json::from_value(serde_json::Value::Object(opened.details)).map_err(|_| SealError::Malformed)?;
         Ok(Record { details, password: opened.password })
     }
 }
@@ -130,7 +133,8 @@ pub(super) fn age_unseal(identity: &age::x25519::Identity, sealed: &[u8]) -> Res
 
 fn age_unseal_unwiped(identity: &age::x25519::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
     let decryptor = age::Decryptor::new(sealed).map_err(|_| SealError::DoesNotOpen)?;
-    let mut reader = decryptor.decrypt(std::iter::once(identity as &dyn age::Identity)).map_err(|_| SealError::DoesNotOpen)?;
+    let mut reader =
+        decryptor.decrypt(std::iter::once(identity as &dyn age::Identity)).map_err(|_| SealError::DoesNotOpen)?;
     let mut plaintext = Zeroizing::new(vec![0_u8; sealed.len()]);
     let mut filled = 0;
     loop {
@@ -207,7 +211,9 @@ impl<'de> Visitor<'de> for OpenedVisitor {
                 REVISION if revision.is_none() => revision = Some(map.next_value()?),
                 HANDLE if handle.is_none() => handle = Some(map.next_value()?),
                 KEY if password.is_none() => password = Some(map.next_value::<PasswordField>()?.0),
-                name if RESERVED.contains(&name) || details.contains_key(name) => return Err(A::Error::custom("a name stands twice")),
+                name if RESERVED.contains(&name) || details.contains_key(name) => {
+                    return Err(A::Error::custom("a name stands twice"));
+                }
                 _ => drop(details.insert(name, map.next_value()?)),
             }
         }
@@ -250,11 +256,19 @@ mod tests {
     pub(super) const LIBBDE: &str = "471207-278498-422125-177177-561902-537405-468006-693451";
 
     fn binding() -> Binding {
-        Binding { vault: VaultId::from_bytes([1; 16]), record: RecordId::from_bytes([2; 16]), revision: Revision::new(7).unwrap() }
+        Binding {
+            vault: VaultId::from_bytes([1; 16]),
+            record: RecordId::from_bytes([2; 16]),
+            revision: Revision::new(7).unwrap(),
+        }
     }
 
     fn record() -> Record {
-        let details = Details { device_name: "ATELIER-PC".parse().ok(), key_id: "7EDB30ED".parse().unwrap(), ..Details::default() };
+        let details = Details {
+            device_name: "ATELIER-PC".parse().ok(),
+            key_id: "7EDB30ED".parse().unwrap(),
+            ..Details::default()
+        };
         Record { details, password: RecoveryPassword::parse(LIBBDE).unwrap() }
     }
 
@@ -300,7 +314,10 @@ mod tests {
 
     #[test]
     fn an_error_inside_never_quotes_the_digits() {
-        let wrong = format!(r#"{{"vault":"a","record":"b","revision":1,"handle":"r1","key":"{}"}}"#, LIBBDE.replace("422125", "422126"));
+        let wrong = format!(
+            r#"{{"vault":"a","record":"b","revision":1,"handle":"r1","key":"{}"}}"#,
+            LIBBDE.replace("422125", "422126")
+        );
         let error = serde_json::from_str::<Opened>(&wrong).err().unwrap().to_string();
         assert!(error.contains("group 3") && !error.contains("4711") && !error.contains("422126"), "{error}");
     }

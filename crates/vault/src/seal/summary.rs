@@ -64,7 +64,12 @@ impl SealedSummary {
     ///
     /// # Errors
     /// [`SealError::Random`] when the system gives no nonce.
-    pub fn seal(root: &Root, binding: Binding, sealed_sha256: &[u8; SHA256_BYTES], summary: &Summary) -> Result<Self, SealError> {
+    pub fn seal(
+        root: &Root,
+        binding: Binding,
+        sealed_sha256: &[u8; SHA256_BYTES],
+        summary: &Summary,
+    ) -> Result<Self, SealError> {
         let details = details_json(&summary.details)?;
         let token = String::from(summary.digits_token);
         let text = format!(r#"{{"handle":"{}","digitsToken":"{token}","details":{details}}}"#, summary.handle);
@@ -75,7 +80,12 @@ impl SealedSummary {
     ///
     /// # Errors
     /// [`SealError::DoesNotOpen`] when any byte, the place or the sealed record beside it is another.
-    pub fn unseal(&self, root: &Root, binding: Binding, sealed_sha256: &[u8; SHA256_BYTES]) -> Result<Summary, SealError> {
+    pub fn unseal(
+        &self,
+        root: &Root,
+        binding: Binding,
+        sealed_sha256: &[u8; SHA256_BYTES],
+    ) -> Result<Summary, SealError> {
         let text = unseal_bytes(&root.summary_key, &self.0, &summary_aad(binding, sealed_sha256))?;
         let wire: Wire = serde_json::from_slice(&text).map_err(|_| SealError::Malformed)?;
         Ok(Summary { handle: wire.handle, digits_token: wire.digits_token, details: wire.details })
@@ -84,8 +94,14 @@ impl SealedSummary {
 
 /// Every field of fixed length, so that no two places give the same bytes.
 fn summary_aad(binding: Binding, sealed_sha256: &[u8; SHA256_BYTES]) -> Vec<u8> {
-    [SUMMARY.as_slice(), binding.vault.as_bytes(), binding.record.as_bytes(), &binding.revision.number().to_be_bytes(), sealed_sha256]
-        .concat()
+    [
+        SUMMARY.as_slice(),
+        binding.vault.as_bytes(),
+        binding.record.as_bytes(),
+        &binding.revision.number().to_be_bytes(),
+        sealed_sha256,
+    ]
+    .concat()
 }
 
 pub(super) fn state_aad(vault: VaultId) -> Vec<u8> {
@@ -93,7 +109,12 @@ pub(super) fn state_aad(vault: VaultId) -> Vec<u8> {
 }
 
 /// XChaCha20-Poly1305 over space-padded JSON; gives nonce, ciphertext, tag.
-pub(super) fn seal_bytes(key: &[u8; 32], mut text: Vec<u8>, pad_bytes: usize, aad: &[u8]) -> Result<Vec<u8>, SealError> {
+pub(super) fn seal_bytes(
+    key: &[u8; 32],
+    mut text: Vec<u8>,
+    pad_bytes: usize,
+    aad: &[u8],
+) -> Result<Vec<u8>, SealError> {
     text.resize(text.len().next_multiple_of(pad_bytes), b' ');
     let nonce = make_bytes::<NONCE_BYTES>()?;
     let mut sealed = Vec::with_capacity(NONCE_BYTES + text.len() + TAG_BYTES);
@@ -127,7 +148,11 @@ mod tests {
 
     #[test]
     fn a_summary_opens_only_in_its_place_and_beside_its_record() {
-        let place = Binding { vault: VaultId::from_bytes([1; 16]), record: RecordId::from_bytes([2; 16]), revision: Revision::FIRST };
+        let place = Binding {
+            vault: VaultId::from_bytes([1; 16]),
+            record: RecordId::from_bytes([2; 16]),
+            revision: Revision::FIRST,
+        };
         let root = Root::make(place.vault).unwrap();
         let summary = Summary {
             handle: Handle::new(1).unwrap(),
@@ -148,7 +173,11 @@ mod tests {
         for at in 0..sealed.as_bytes().len() {
             let mut bytes = sealed.as_bytes().to_vec();
             bytes[at] ^= 1;
-            assert_eq!(SealedSummary::from_bytes(bytes).unseal(&root, place, &[5; 32]), Err(SealError::DoesNotOpen), "byte {at}");
+            assert_eq!(
+                SealedSummary::from_bytes(bytes).unseal(&root, place, &[5; 32]),
+                Err(SealError::DoesNotOpen),
+                "byte {at}"
+            );
         }
         for length in 0..sealed.as_bytes().len() {
             let cut = SealedSummary::from_bytes(sealed.as_bytes()[..length].to_vec());

@@ -34,7 +34,9 @@ impl TryFrom<String> for Total {
 
     fn try_from(text: String) -> Result<Self, TotalError> {
         let sound = text.len() == LIMBS * 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let limb = |at: usize| u64::from_str_radix(&text[(LIMBS - 1 - at) * 16..(LIMBS - at) * 16], 16).map_err(|_| TotalError);
+        let limb = |at: usize| {
+            u64::from_str_radix(&text[(LIMBS - 1 - at) * 16..(LIMBS - at) * 16], 16).map_err(|_| TotalError)
+        };
         if sound { Ok(Self([limb(0)?, limb(1)?, limb(2)?, limb(3)?])) } else { Err(TotalError) }
     }
 }
@@ -83,7 +85,13 @@ impl Total {
 impl Root {
     /// What one item's row adds to the items' total.
     #[must_use]
-    pub fn total_of_item(&self, item: RecordId, revision: Revision, content_sha256: &[u8; 32], summary_sha256: &[u8; 32]) -> Total {
+    pub fn total_of_item(
+        &self,
+        item: RecordId,
+        revision: Revision,
+        content_sha256: &[u8; 32],
+        summary_sha256: &[u8; 32],
+    ) -> Total {
         wiped_shallow(|| {
             let mut mac = self.total_mac.clone();
             // Shorter than any record's, so that neither can stand for the other.
@@ -104,8 +112,14 @@ impl Root {
             mac.update(item.sealed_sha256);
             mac.update(item.summary_sha256);
             let tokens = item.tokens;
-            for token in [tokens.device, Some(tokens.volume_type), tokens.key_id, tokens.prefix, tokens.folded_prefix, Some(tokens.digits)]
-            {
+            for token in [
+                tokens.device,
+                Some(tokens.volume_type),
+                tokens.key_id,
+                tokens.prefix,
+                tokens.folded_prefix,
+                Some(tokens.digits),
+            ] {
                 // A byte for presence keeps the absent token and the token of zeros apart.
                 mac.update(&[u8::from(token.is_some())]);
                 mac.update(token.map_or([0; 16], |token| *token.as_bytes()).as_slice());

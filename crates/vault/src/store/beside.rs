@@ -87,12 +87,13 @@ fn there(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
 /// A log goes before a journal: only then can SQLite be asked whether somebody is writing.
 ///
 /// # Errors
-/// [`StoreError::Busy`] for the journal of a write that is going on, what the system refused, and [`StoreError::Exists`]
-/// when all names are taken.
+/// [`StoreError::Busy`] for the journal of a write that is going on, what the system refused, and
+/// [`StoreError::Exists`] when all names are taken.
 pub fn set_aside(vault: &Path, refused: &RefusedFile) -> Result<PathBuf, StoreError> {
     if refused.kind == Beside::Journal && there(&refused.path)?.is_some_and(|meta| meta.is_file()) {
         let reading = open_for_reading(vault)?;
-        let looked = reading.connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from);
+        let looked =
+            reading.connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from);
         match looked {
             Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => {}
             // Not one that was left behind.

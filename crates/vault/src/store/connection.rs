@@ -1,4 +1,5 @@
-//! One connection to a vault's file: opened for reading or for writing, never creating, with SQLite held on a short lead.
+//! One connection to a vault's file: opened for reading or for writing, never creating, with SQLite held on a short
+//! lead.
 
 use std::path::Path;
 use std::time::Duration;
@@ -52,7 +53,8 @@ pub(super) fn for_writing(connection: &Connection) -> Result<(), StoreError> {
 
 fn open(path: &Path, access: OpenFlags) -> Result<Metered, StoreError> {
     // The path is resolved already: a link in it now was put there since.
-    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let flags =
+        access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut connection = Connection::open_with_flags(path, flags)?;
     let meter = Meter::on(&mut connection, path.metadata()?.len())?;
     distrust(&connection)?;

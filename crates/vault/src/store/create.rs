@@ -72,7 +72,10 @@ fn sync_folder(folder: &Path) -> Result<(), StoreError> {
         match File::open(folder).and_then(|folder| folder.sync_all()) {
             // Some file systems sync files only.
             Err(error)
-                if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {}
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+                ) => {}
             result => result?,
         }
     }

@@ -109,7 +109,9 @@ impl From<rusqlite::Error> for StoreError {
                 // Stopped by the meter: no file that this program made costs so much.
                 (ErrorCode::DatabaseCorrupt | ErrorCode::OperationInterrupted, _) => Self::Damaged(Damage::Pages),
                 (ErrorCode::SchemaChanged, _) => Self::Damaged(Damage::Schema),
-                (ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig, _) => Self::Damaged(Damage::Row),
+                (ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig, _) => {
+                    Self::Damaged(Damage::Row)
+                }
                 (ErrorCode::SystemIoFailure, _) => Self::Io(io::ErrorKind::Other),
                 (_, code) => Self::Other(code),
             },
@@ -118,7 +120,9 @@ impl From<rusqlite::Error> for StoreError {
             | rusqlite::Error::IntegralValueOutOfRange(..)
             | rusqlite::Error::InvalidColumnType(..)
             | rusqlite::Error::Utf8Error(..) => Self::Damaged(Damage::Row),
-            rusqlite::Error::SqlInputError { error, .. } if error.extended_code == ffi::SQLITE_ERROR => Self::Damaged(Damage::Schema),
+            rusqlite::Error::SqlInputError { error, .. } if error.extended_code == ffi::SQLITE_ERROR => {
+                Self::Damaged(Damage::Schema)
+            }
             _ => Self::Other(ffi::SQLITE_ERROR),
         }
     }

@@ -26,7 +26,11 @@ const MOST_RECORDS: u64 = 1 << 20;
 ///
 /// # Errors
 /// The problem, or what the system refused.
-pub(super) fn is_plausible(path: &Path, file_bytes: u64, counter: Option<u32>) -> io::Result<Result<(), BesideProblem>> {
+pub(super) fn is_plausible(
+    path: &Path,
+    file_bytes: u64,
+    counter: Option<u32>,
+) -> io::Result<Result<(), BesideProblem>> {
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     let mut header = Vec::with_capacity(HEADER_BYTES);
@@ -46,7 +50,9 @@ pub(super) fn is_plausible(path: &Path, file_bytes: u64, counter: Option<u32>) -
     let Some(header) = Header::read(&header) else { return Ok(Err(BesideProblem::NotAJournal)) };
     match (first_page_counter(&mut file, length, &header)?, counter) {
         // A write that was broken off has the old counter in its journal; the file has that or the next.
-        (Some(before), Some(now)) if now != before && now != before.wrapping_add(1) => Ok(Err(BesideProblem::OtherWrite)),
+        (Some(before), Some(now)) if now != before && now != before.wrapping_add(1) => {
+            Ok(Err(BesideProblem::OtherWrite))
+        }
         _ => Ok(Ok(())),
     }
 }

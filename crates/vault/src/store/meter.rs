@@ -1,5 +1,5 @@
-//! How much work SQLite may do on a connection before it is stopped: pages of a file made by hand can lead in circles, in
-//! its list of tables too, and would never end.
+//! How much work SQLite may do on a connection before it is stopped: pages of a file made by hand can lead in circles,
+//! in its list of tables too, and would never end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -39,7 +39,10 @@ impl Meter {
 
     /// Allows as much as one view of a file of this size may cost.
     pub(super) fn refill(&self, file_bytes: u64) {
-        self.looks.store(LOOKS_AT_LEAST.saturating_add((file_bytes / PAGE_BYTES).saturating_mul(LOOKS_A_PAGE)), Ordering::Relaxed);
+        self.looks.store(
+            LOOKS_AT_LEAST.saturating_add((file_bytes / PAGE_BYTES).saturating_mul(LOOKS_A_PAGE)),
+            Ordering::Relaxed,
+        );
     }
 
     /// Allows everything: what a write of our own costs does not depend on the file.

@@ -105,7 +105,9 @@ impl Store {
             match undo_on_a_copy(place, &file, private)? {
                 Undone::NotHot => {}
                 Undone::Copy(copy, journal_sha256) => undone = Some((copy, journal_sha256)),
-                Undone::Refused(problem) => look.refused.push(RefusedFile { path: place.journal(), kind: Beside::Journal, problem }),
+                Undone::Refused(problem) => {
+                    look.refused.push(RefusedFile { path: place.journal(), kind: Beside::Journal, problem })
+                }
             }
         }
         if look.refused.is_empty() && undone.is_none() {
@@ -117,7 +119,11 @@ impl Store {
         match undone {
             Some((copy, journal_sha256)) => {
                 let undone = Self::read_copy(copy, place, look.refused)?;
-                Ok(Opened::Interrupted(Box::new(Interrupted { undone, standing, settlement: Settlement { journal_sha256 } })))
+                Ok(Opened::Interrupted(Box::new(Interrupted {
+                    undone,
+                    standing,
+                    settlement: Settlement { journal_sha256 },
+                })))
             }
             None => standing.map(Box::new).map(Opened::Store),
         }
@@ -276,7 +282,9 @@ impl Settlement {
             }
             match undo(place, &file) {
                 Ok(()) => {}
-                Err(StoreError::ReadOnly | StoreError::UnfinishedWrite) => return Err(StoreError::UnfinishedOnReadOnly),
+                Err(StoreError::ReadOnly | StoreError::UnfinishedWrite) => {
+                    return Err(StoreError::UnfinishedOnReadOnly);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -292,7 +300,8 @@ impl Settlement {
 fn undo(place: &Place, file: &Descriptor) -> Result<(), StoreError> {
     let deadline = Instant::now() + connection::BUSY_TIMEOUT;
     loop {
-        let undone = connection::open_for_writing(place.path()).and_then(|undoing| begin_reading(&undoing.connection, file).map(drop));
+        let undone = connection::open_for_writing(place.path())
+            .and_then(|undoing| begin_reading(&undoing.connection, file).map(drop));
         match undone {
             Err(StoreError::Busy) if Instant::now() < deadline => std::thread::sleep(BETWEEN_LOOKS),
             other => return other,

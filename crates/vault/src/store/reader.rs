@@ -6,7 +6,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, params};
 use sha2::{Digest, Sha256};
 
-use super::{Damage, ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn};
+use super::{
+    Damage, ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn,
+};
 use drivekey_record::{RecordId, Revision, SlotId, VaultId};
 
 /// The highest number of a record or an item.
@@ -93,8 +95,8 @@ impl<'a> Reader<'a> {
         Ok(statement.query_one([], |row| Ok((VaultId::from_bytes(row.get(0)?), row.get(1)?)))?)
     }
 
-    /// All keyslots, in the order of their rows and without any index: a damaged one must not shut the vault. One row of
-    /// another form must not shut out the others.
+    /// All keyslots, in the order of their rows and without any index: a damaged one must not shut the vault. One row
+    /// of another form must not shut out the others.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked.
@@ -149,13 +151,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The next rows after a handle, at most so many and no more than some MiB of them, by handle and without using any
-    /// index. One row of another form must not hide the others: in its place comes the number of its handle, and zero at
-    /// the end for rows whose numbers are no handles.
+    /// index. One row of another form must not hide the others: in its place comes the number of its handle, and zero
+    /// at the end for rows whose numbers are no handles.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
     pub fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"
+        );
         let mut batch = RowBatch { rows: Vec::new(), is_last: true };
         let mut bytes = 0;
         self.walk(&sql, params![handle, most], handle.into(), |number, row| {

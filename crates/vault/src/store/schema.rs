@@ -58,7 +58,8 @@ fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
 fn entries(connection: &Connection) -> Result<Vec<Entry>, StoreError> {
     let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema NOT INDEXED")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-    let found: Vec<Entry> = rows.take(MOST_ENTRIES).map(|row| row.map_err(StoreError::from)).collect::<Result<_, _>>()?;
+    let found: Vec<Entry> =
+        rows.take(MOST_ENTRIES).map(|row| row.map_err(StoreError::from)).collect::<Result<_, _>>()?;
     Ok(found)
 }
 

@@ -30,7 +30,10 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn insert_vault(&self, vault: VaultId, state: &[u8]) -> Result<(), StoreError> {
-        self.one("INSERT INTO vault (one, vault_id, state) VALUES (1, ?1, ?2)", params![vault.as_bytes().as_slice(), state])
+        self.one(
+            "INSERT INTO vault (one, vault_id, state) VALUES (1, ?1, ?2)",
+            params![vault.as_bytes().as_slice(), state],
+        )
     }
 
     /// Puts a new state in place of the old.
@@ -127,7 +130,10 @@ impl<'a> Writer<'a> {
     /// [`Damage::RowCount`] when it is not there.
     pub fn delete_record(&self, row: &RecordRow) -> Result<(), StoreError> {
         self.one("DELETE FROM sealed WHERE handle = ?1", params![row.handle])?;
-        self.one("DELETE FROM record WHERE handle = ?1 AND record_id = ?2", params![row.handle, row.record.as_bytes().as_slice()])
+        self.one(
+            "DELETE FROM record WHERE handle = ?1 AND record_id = ?2",
+            params![row.handle, row.record.as_bytes().as_slice()],
+        )
     }
 
     /// Adds an item, with its content where it has one.
@@ -137,10 +143,18 @@ impl<'a> Writer<'a> {
     pub fn insert_item(&self, row: &ItemRow, content: Option<&[u8]>) -> Result<(), StoreError> {
         self.one(
             "INSERT INTO item (number, item_id, revision, content_sha256, summary) VALUES (?1, ?2, ?3, ?4, ?5)",
-            params![row.number, row.item.as_bytes().as_slice(), row.revision.number(), row.content_sha256.as_slice(), row.summary,],
+            params![
+                row.number,
+                row.item.as_bytes().as_slice(),
+                row.revision.number(),
+                row.content_sha256.as_slice(),
+                row.summary,
+            ],
         )?;
         match content {
-            Some(content) => self.one("INSERT INTO content (number, age) VALUES (?1, ?2)", params![row.number, content]),
+            Some(content) => {
+                self.one("INSERT INTO content (number, age) VALUES (?1, ?2)", params![row.number, content])
+            }
             None => Ok(()),
         }
     }
@@ -169,7 +183,10 @@ impl<'a> Writer<'a> {
     /// [`Damage::RowCount`] when it is not there.
     pub fn delete_item(&self, row: &ItemRow) -> Result<(), StoreError> {
         self.reader.prepare("DELETE FROM content WHERE number = ?1")?.execute(params![row.number])?;
-        self.one("DELETE FROM item WHERE number = ?1 AND item_id = ?2", params![row.number, row.item.as_bytes().as_slice()])
+        self.one(
+            "DELETE FROM item WHERE number = ?1 AND item_id = ?2",
+            params![row.number, row.item.as_bytes().as_slice()],
+        )
     }
 
     /// Builds every index anew from its table.

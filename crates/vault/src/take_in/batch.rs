@@ -1,5 +1,5 @@
-//! The records of one write: each is placed beside those of the vault and of the batch, then all are sealed on all cores.
-//! Must not know of attachments and journals.
+//! The records of one write: each is placed beside those of the vault and of the batch, then all are sealed on all
+//! cores. Must not know of attachments and journals.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::mpsc;
@@ -110,7 +110,12 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn place(&mut self, incoming: Incoming, digits: Token, now: DateTime<Utc>) -> Result<(TakenIn, Vec<Difference>), VaultError> {
+    fn place(
+        &mut self,
+        incoming: Incoming,
+        digits: Token,
+        now: DateTime<Utc>,
+    ) -> Result<(TakenIn, Vec<Difference>), VaultError> {
         let (mut known, mut undone) = (None, None);
         let mut against = BTreeSet::new();
         for handle in self.with_token(TokenColumn::Digits, digits)? {
@@ -150,7 +155,12 @@ impl<'a> Batch<'a> {
     }
 
     /// A record that is there already: empty fields are filled, differing ones noted with their source.
-    fn note(&mut self, handle: Handle, incoming: &Incoming, now: DateTime<Utc>) -> Result<(TakenIn, Vec<Difference>), VaultError> {
+    fn note(
+        &mut self,
+        handle: Handle,
+        incoming: &Incoming,
+        now: DateTime<Utc>,
+    ) -> Result<(TakenIn, Vec<Difference>), VaultError> {
         let pending = self.details(handle)?;
         let before = pending.record.details.clone();
         let differences = merge(&mut pending.record.details, incoming, now);
@@ -159,7 +169,8 @@ impl<'a> Batch<'a> {
         }
         pending.changed = true;
         let key_id = pending.record.details.key_id.clone();
-        let whole = if key_id == before.key_id { None } else { key_id.full().map(|guid| self.root().key_id_token(guid)) };
+        let whole =
+            if key_id == before.key_id { None } else { key_id.full().map(|guid| self.root().key_id_token(guid)) };
         let Some(token) = whole else { return Ok((TakenIn::Noted(handle), differences)) };
         // The Key ID has become whole: another record may claim it with other digits.
         let mut against = self.in_force(TokenColumn::KeyId, token)?;

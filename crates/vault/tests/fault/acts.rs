@@ -5,12 +5,14 @@ use std::sync::OnceLock;
 use drivekey_record::{AttachmentKind, CopyKind, Guid, ItemNumber, LineText, Proof, ProofLevel};
 use drivekey_vault::seal::KitIdentity;
 use drivekey_vault::{
-    CopyDraft, CopyMark, Edit, Intake, Machine, NewAttachment, Setting, SlotChangeError, Taking, Unlocked, Vault, VaultError,
+    CopyDraft, CopyMark, Edit, Intake, Machine, NewAttachment, Setting, SlotChangeError, Taking, Unlocked, Vault,
+    VaultError,
 };
 use zeroize::Zeroizing;
 
 use drivekey_testkit::house::{
-    House, LIMITS, PASSPHRASE, handle, incoming, known_digits, known_incoming, known_key_id, now, secret, stranger, text, unlock,
+    House, LIMITS, PASSPHRASE, handle, incoming, known_digits, known_incoming, known_key_id, now, secret, stranger,
+    text, unlock,
 };
 
 /// A passphrase that an act puts in place of the first one.
@@ -31,7 +33,9 @@ const fn act(method: &'static str, what: &'static str, run: fn(&mut Vault<Unlock
 }
 
 pub(crate) const ACTS: [Act; 24] = [
-    act("take_in", "six new records", |vault| vault.take_in((4..10).map(known_incoming).collect(), now(), Taking::Keep, |_| {}).map(drop)),
+    act("take_in", "six new records", |vault| {
+        vault.take_in((4..10).map(known_incoming).collect(), now(), Taking::Keep, |_| {}).map(drop)
+    }),
     act("take_in", "a record at odds with another, and a known one with a new label", |vault| {
         let mut noted = known_incoming(0);
         noted.details.volume_label = Some(text("Neu"));
@@ -44,7 +48,9 @@ pub(crate) const ACTS: [Act; 24] = [
         vault.import(intake, now(), Taking::Keep, |_| {}).map(drop)
     }),
     act("undo_import", "the import that the vault began with", |vault| vault.undo_import(now()).map(drop)),
-    act("edit", "a note", |vault| vault.edit(handle(1), Edit { note: Setting::To(text("anders")), ..Edit::default() }).map(drop)),
+    act("edit", "a note", |vault| {
+        vault.edit(handle(1), Edit { note: Setting::To(text("anders")), ..Edit::default() }).map(drop)
+    }),
     act("edit", "what the indexes know", |vault| {
         let edit = Edit {
             key_id: Some(known_key_id(30).parse().unwrap()),
@@ -58,7 +64,9 @@ pub(crate) const ACTS: [Act; 24] = [
     act("restore", "a record from the trash", |vault| vault.restore(handle(3)).map(drop)),
     act("purge", "a record in the trash", |vault| vault.purge(&[handle(3)])),
     act("note_proof", "a proof", |vault| {
-        vault.note_proof(handle(1), Proof { at: now(), level: ProofLevel::OpensData, volume: Guid::from_bytes([5; 16]) }).map(drop)
+        vault
+            .note_proof(handle(1), Proof { at: now(), level: ProofLevel::OpensData, volume: Guid::from_bytes([5; 16]) })
+            .map(drop)
     }),
     act("note_guard_override", "two records", |vault| vault.note_guard_override(&[handle(1), handle(2)], now())),
     act("attach", "an attachment of many pages", |vault| vault.attach(attachment(8, 30_000), now()).map(drop)),
@@ -75,8 +83,10 @@ pub(crate) const ACTS: [Act; 24] = [
     act("change_passphrase", "the one in use", |vault| slot(vault.change_passphrase(&secret(CHANGED), LIMITS.floor))),
     act("remove_slot", "the second passphrase", |vault| {
         let slots = vault.slots();
-        let second =
-            slots.iter().find(|info| info.name.as_ref().is_some_and(|name| name.as_str() == SECOND)).ok_or(VaultError::NoSuchSlot)?;
+        let second = slots
+            .iter()
+            .find(|info| info.name.as_ref().is_some_and(|name| name.as_str() == SECOND))
+            .ok_or(VaultError::NoSuchSlot)?;
         slot(vault.remove_slot(second.slot))
     }),
     act("repair", "a sound vault", Vault::repair),

@@ -1,5 +1,5 @@
-//! One act on one model, with every call failing in turn and the power going at every moment: afterwards the vault opens
-//! as before or as after, whole, and takes the next write.
+//! One act on one model, with every call failing in turn and the power going at every moment: afterwards the vault
+//! opens as before or as after, whole, and takes the next write.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -90,7 +90,16 @@ impl Bench {
         (act.run)(&mut opened(&scratch.path())).unwrap();
         let after = sight(&scratch.path(), &Machine::new(None));
         assert!(after.faults.is_empty(), "{after:?}");
-        Self { act, before, after, scratch, final_bytes: Vec::new(), looked_at: HashSet::new(), effort, figures: Figures::default() }
+        Self {
+            act,
+            before,
+            after,
+            scratch,
+            final_bytes: Vec::new(),
+            looked_at: HashSet::new(),
+            effort,
+            figures: Figures::default(),
+        }
     }
 
     /// The power goes after each thing that was done in a run that went well.
@@ -125,7 +134,11 @@ impl Bench {
                 let Some(failed_at) = log.failed_at else { break };
                 if let Err(error) = &outcome {
                     failed += 1;
-                    assert!(matches!(class(error), Class::Failed | Class::Unwritable), "{} {plan:?}: {error:?}", self.act.what);
+                    assert!(
+                        matches!(class(error), Class::Failed | Class::Unwritable),
+                        "{} {plan:?}: {error:?}",
+                        self.act.what
+                    );
                 }
                 // Nothing is lost but what was never done: the process alone has ended.
                 let mut disk = Disk::new(&log.files, good % 2 == 0);
@@ -167,7 +180,10 @@ impl Bench {
     /// What a fresh opening of this disk sees.
     fn look(&mut self, image: &Image, must_be_after: bool, how: &dyn Debug) {
         self.figures.points += 1;
-        let all: Vec<u8> = image.iter().flat_map(|(path, bytes)| [path.as_os_str().as_encoded_bytes(), &[0], bytes].concat()).collect();
+        let all: Vec<u8> = image
+            .iter()
+            .flat_map(|(path, bytes)| [path.as_os_str().as_encoded_bytes(), &[0], bytes].concat())
+            .collect();
         let mut key = sha256(&all);
         key[0] = u8::from(must_be_after);
         if !self.looked_at.insert(key) {
@@ -194,11 +210,11 @@ impl Bench {
         assert!(!must_be_after || seen == self.after, "{what}: said done, and was not");
     }
 
-    /// Opens the vault and lists it; where the file then is, to the byte, one that was looked at before, nothing else can
-    /// be seen in it.
+    /// Opens the vault and lists it; where the file then is, to the byte, one that was looked at before, nothing else
+    /// can be seen in it.
     fn glance(&self) -> Option<Cow<'_, Sight>> {
-        let (passphrase, mut vault) =
-            reopen(&self.scratch.path(), &Machine::new(None)).unwrap_or_else(|error| panic!("does not open: {error:?}"));
+        let (passphrase, mut vault) = reopen(&self.scratch.path(), &Machine::new(None))
+            .unwrap_or_else(|error| panic!("does not open: {error:?}"));
         let listing = vault.list(&everything()).unwrap();
         drop(vault);
         let bytes = self.scratch.bytes();
@@ -222,6 +238,7 @@ pub(crate) fn lay(files: &Image, house: &House) {
 
 /// All that lies beside the vault.
 pub(crate) fn remove_journals(folder: &Path) {
-    let others = std::fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).filter(|path: &PathBuf| path.is_file());
+    let others =
+        std::fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).filter(|path: &PathBuf| path.is_file());
     others.filter(|path| !path.ends_with("vault.drivekey")).for_each(|path| std::fs::remove_file(path).unwrap());
 }

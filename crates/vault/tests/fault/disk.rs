@@ -122,7 +122,9 @@ impl Disk {
                     }
                 }
             }
-            Op::FailedSync(path) => self.nodes[self.now[path]].unsynced.iter_mut().for_each(|unsynced| unsynced.doubtful = true),
+            Op::FailedSync(path) => {
+                self.nodes[self.now[path]].unsynced.iter_mut().for_each(|unsynced| unsynced.doubtful = true)
+            }
             Op::Delete(path) => {
                 self.now.remove(path);
                 self.unsynced_names.push((path.clone(), None));
@@ -164,10 +166,18 @@ impl Disk {
         }
         let orders = || found.values().flat_map(|node| &self.nodes[*node].unsynced).map(|unsynced| unsynced.order);
         let (first, last) = (orders().min(), orders().max());
-        found.iter().map(|(path, node)| (path.clone(), Self::content(path, &self.nodes[*node], survivors, (first, last)))).collect()
+        found
+            .iter()
+            .map(|(path, node)| (path.clone(), Self::content(path, &self.nodes[*node], survivors, (first, last))))
+            .collect()
     }
 
-    fn content(path: &Path, node: &Node, survivors: Survivors, (first, last): (Option<usize>, Option<usize>)) -> Vec<u8> {
+    fn content(
+        path: &Path,
+        node: &Node,
+        survivors: Survivors,
+        (first, last): (Option<usize>, Option<usize>),
+    ) -> Vec<u8> {
         let mut content = node.synced.clone();
         for Unsynced { change, order, .. } in &node.unsynced {
             let (is_first, is_last) = (Some(*order) == first, Some(*order) == last);
@@ -219,7 +229,9 @@ fn apply(content: &mut Vec<u8>, change: &Change) {
 
 /// A number of no quality, the same on every machine.
 pub(crate) fn lot(seed: u32, number: usize) -> u32 {
-    let mut state = seed.wrapping_mul(0x9E37_79B1) ^ u32::try_from(number % (1 << 30)).unwrap().wrapping_mul(0x85EB_CA77) ^ 0x5BD1_E995;
+    let mut state = seed.wrapping_mul(0x9E37_79B1)
+        ^ u32::try_from(number % (1 << 30)).unwrap().wrapping_mul(0x85EB_CA77)
+        ^ 0x5BD1_E995;
     for _ in 0..3 {
         state ^= state << 13;
         state ^= state >> 17;

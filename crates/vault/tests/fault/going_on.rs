@@ -1,5 +1,5 @@
-//! After a failure the same process goes on, another connection has been reading, this machine remembers: nobody is told
-//! anything wrong.
+//! After a failure the same process goes on, another connection has been reading, this machine remembers: nobody is
+//! told anything wrong.
 
 use drivekey_vault::reveal::reveal;
 use drivekey_vault::store::StoreError;
@@ -37,8 +37,8 @@ fn house(act: &Act) -> House {
     house
 }
 
-/// After a write that failed, the same open vault goes on: nothing it remembers is ahead of the file. And what is done in
-/// the end stays, wherever the failed attempt had come to.
+/// After a write that failed, the same open vault goes on: nothing it remembers is ahead of the file. And what is done
+/// in the end stays, wherever the failed attempt had come to.
 #[test]
 fn the_next_attempt_succeeds_and_stays() {
     each(|act, plan| {
@@ -64,7 +64,12 @@ fn the_next_attempt_succeeds_and_stays() {
         let cut = disk.after_a_cut(Survivors::None, Names::None);
         let left = sight(&house.path(), &Machine::new(None));
         lay(&cut, &house);
-        assert_eq!(sight(&house.path(), &Machine::new(None)), left, "{} {plan:?}: lost after it was said to be done", act.what);
+        assert_eq!(
+            sight(&house.path(), &Machine::new(None)),
+            left,
+            "{} {plan:?}: lost after it was said to be done",
+            act.what
+        );
     });
 }
 
@@ -101,7 +106,8 @@ fn who_has_it_open_sees_what_a_fresh_opening_sees() {
 /// What a list and the door for digits say.
 fn look(vault: &mut Vault<Unlocked>) -> (Vec<Entry>, Vec<Option<String>>) {
     let entries = vault.list(&everything()).unwrap().entries;
-    let digits = entries.iter().map(|entry| reveal(vault, entry).ok().map(|one| one.digits.as_str().to_owned())).collect();
+    let digits =
+        entries.iter().map(|entry| reveal(vault, entry).ok().map(|one| one.digits.as_str().to_owned())).collect();
     (entries, digits)
 }
 

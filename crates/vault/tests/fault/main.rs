@@ -1,5 +1,5 @@
-//! The disk fails and the power goes: at every call that changes something, in every way, and with every part of what was
-//! not synced lost. Afterwards a fresh opening sees the state before or after, whole.
+//! The disk fails and the power goes: at every call that changes something, in every way, and with every part of what
+//! was not synced lost. Afterwards a fresh opening sees the state before or after, whole.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -46,7 +46,8 @@ fn every_act_ends_before_or_after_wherever_it_is_cut_at_length() {
 /// Every act on sound vaults or on damaged ones; prints the figure.
 fn try_all(name: &str, on_damage: bool, effort: Effort) -> Figures {
     let begun = Instant::now();
-    let waiting: Mutex<Vec<&'static Act>> = Mutex::new(ACTS.iter().rev().filter(|act| act.on_damage == on_damage).collect());
+    let waiting: Mutex<Vec<&'static Act>> =
+        Mutex::new(ACTS.iter().rev().filter(|act| act.on_damage == on_damage).collect());
     let acts = waiting.lock().unwrap().len();
     let sum = Mutex::new(Figures::default());
     let next = || waiting.lock().unwrap().pop();

@@ -46,7 +46,10 @@ fn a_failing_disk_leaves_a_whole_vault_or_nothing() {
                 // A journal that the disk does not let go of is all that may stay.
                 Err(error) => {
                     refused += 1;
-                    assert!(left.iter().all(|path| path.to_string_lossy().ends_with("-journal")), "{good}: {error:?} left {left:?}");
+                    assert!(
+                        left.iter().all(|path| path.to_string_lossy().ends_with("-journal")),
+                        "{good}: {error:?} left {left:?}"
+                    );
                     create(&house.path()).unwrap();
                     is_empty_and_whole(&house.path());
                 }
@@ -72,7 +75,10 @@ fn a_power_cut_leaves_a_whole_vault_or_none() {
             assert!(!found.contains_key(Path::new(VAULT)), "in its place before it was whole: {op:?}");
             let house = House::empty();
             lay(&found, &house);
-            assert!(matches!(Vault::open(&house.path(), LIMITS, Machine::new(None)), Err(VaultError::Store(StoreError::Missing))));
+            assert!(matches!(
+                Vault::open(&house.path(), LIMITS, Machine::new(None)),
+                Err(VaultError::Store(StoreError::Missing))
+            ));
             create(&house.path()).unwrap();
             is_empty_and_whole(&house.path());
             points += 1;
@@ -102,14 +108,16 @@ fn what_appears_in_the_place_meanwhile_is_left_alone() {
     for happens in [file, empty_folder, link] {
         for good in 0.. {
             let house = House::empty();
-            let (log, outcome) = create_with(&house, Some(Plan { good, failing: Failing::Meanwhile(happens), for_good: false }));
+            let (log, outcome) =
+                create_with(&house, Some(Plan { good, failing: Failing::Meanwhile(happens), for_good: false }));
             if log.failed_at.is_none() {
                 outcome.unwrap();
                 assert!(good > 10);
                 break;
             }
             assert!(matches!(outcome, Err(VaultError::Store(StoreError::Exists))), "{good}: {outcome:?}");
-            let names: Vec<_> = std::fs::read_dir(house.folder()).unwrap().map(|item| item.unwrap().file_name()).collect();
+            let names: Vec<_> =
+                std::fs::read_dir(house.folder()).unwrap().map(|item| item.unwrap().file_name()).collect();
             assert_eq!(names, [VAULT]);
             let meta = house.path().symlink_metadata().unwrap();
             assert!(!meta.is_file() || house.bytes() == b"somebody's");

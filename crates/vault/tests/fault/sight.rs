@@ -45,7 +45,8 @@ pub(crate) fn sight(path: &Path, machine: &Machine) -> Sight {
     assert_eq!(vault.doubt(), None, "what this machine remembers and the file differ");
     let listing = vault.list(&everything()).unwrap();
     let verification = vault.verify(|_, _| {}).unwrap();
-    let mut faults: Vec<String> = listing.faults.iter().chain(&verification.faults).map(|fault| format!("{fault:?}")).collect();
+    let mut faults: Vec<String> =
+        listing.faults.iter().chain(&verification.faults).map(|fault| format!("{fault:?}")).collect();
     faults.sort();
     faults.dedup();
     let record = |vault: &mut Vault<Unlocked>, entry: &drivekey_vault::Entry| {
@@ -54,7 +55,9 @@ pub(crate) fn sight(path: &Path, machine: &Machine) -> Sight {
     };
     let records = listing.entries.iter().map(|entry| record(vault, entry)).collect();
     let attachments = vault.attachments().unwrap();
-    let attachments = attachments.into_iter().map(|one| (one.number, one.info.clone(), sha256(&reveal_attachment(vault, &one).unwrap())));
+    let attachments = attachments
+        .into_iter()
+        .map(|one| (one.number, one.info.clone(), sha256(&reveal_attachment(vault, &one).unwrap())));
     let attachments = attachments.collect();
     let copies = if faults.is_empty() { vault.copies().unwrap() } else { Vec::new() };
     let copies = copies.into_iter().map(|copy| (copy.number, copy.info)).collect();
@@ -83,7 +86,8 @@ pub(crate) fn write_on(path: &Path, machine: &Machine, seen: &Sight) {
     };
     written.unwrap_or_else(|error| panic!("the next write: {error:?}"));
     drop(vault);
-    let mut left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|item| item.unwrap().file_name()).collect();
+    let mut left: Vec<_> =
+        std::fs::read_dir(path.parent().unwrap()).unwrap().map(|item| item.unwrap().file_name()).collect();
     left.retain(|name| name != "state");
     assert_eq!(left, ["vault.drivekey"], "left behind by the next write");
 }

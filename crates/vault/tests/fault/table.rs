@@ -1,4 +1,5 @@
-//! No call that changes a vault is forgotten: the source is read, and each stands among the acts or is known to read only.
+//! No call that changes a vault is forgotten: the source is read, and each stands among the acts or is known to read
+//! only.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -27,7 +28,8 @@ const REMEMBERING: [&str; 1] = ["accept_copy"];
 #[test]
 fn every_call_that_changes_a_vault_is_among_the_acts() {
     let found = calls_that_could_change(&drivekey_testkit::repository().join("crates/vault/src"));
-    let known: BTreeSet<String> = ACTS.iter().map(|act| act.method).chain(READING).chain(REMEMBERING).map(str::to_owned).collect();
+    let known: BTreeSet<String> =
+        ACTS.iter().map(|act| act.method).chain(READING).chain(REMEMBERING).map(str::to_owned).collect();
     assert_eq!(found, known);
 }
 

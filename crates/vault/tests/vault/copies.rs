@@ -6,8 +6,8 @@ use std::fs;
 
 use drivekey_record::{RecoveryPassword, VaultId};
 use drivekey_testkit::house::{
-    House, Known, LIMITS, PASSPHRASE, ask_everything, everything, handle, known_incoming, now, report, secret, store_of, take, text,
-    unlock, words,
+    House, Known, LIMITS, PASSPHRASE, ask_everything, everything, handle, known_incoming, now, report, secret,
+    store_of, take, text, unlock, words,
 };
 use drivekey_vault::reveal::reveal;
 use drivekey_vault::seal::{PassphraseSlot, Root, SlotBody, SlotOpening};
@@ -38,8 +38,7 @@ fn edited() -> (House, Vec<u8>, Known) {
     (house, older, known)
 }
 
-const OLD_ROW: &str =
-    "REPLACE INTO record SELECT * FROM old.record WHERE handle = 2; REPLACE INTO sealed SELECT * FROM old.sealed WHERE handle = 2;";
+const OLD_ROW: &str = "REPLACE INTO record SELECT * FROM old.record WHERE handle = 2; REPLACE INTO sealed SELECT * FROM old.sealed WHERE handle = 2;";
 const OLD_STATE: &str = "UPDATE vault SET state = (SELECT state FROM old.vault);";
 
 #[test]
@@ -51,8 +50,18 @@ fn older_parts_are_named() {
     for (name, sql, calls, shown) in [
         ("one row", OLD_ROW, "list find miss verify", true),
         ("the whole table", all_rows.as_str(), "list find miss verify", true),
-        ("only the summary's half", "REPLACE INTO record SELECT * FROM old.record WHERE handle = 2", "list find miss reveal verify", true),
-        ("only the sealed half", "REPLACE INTO sealed SELECT * FROM old.sealed WHERE handle = 2", "reveal verify", false),
+        (
+            "only the summary's half",
+            "REPLACE INTO record SELECT * FROM old.record WHERE handle = 2",
+            "list find miss reveal verify",
+            true,
+        ),
+        (
+            "only the sealed half",
+            "REPLACE INTO sealed SELECT * FROM old.sealed WHERE handle = 2",
+            "reveal verify",
+            false,
+        ),
         ("the state", OLD_STATE, "list find miss reveal whose verify", false),
         // The two together are the older copy itself.
         ("row and state", both.as_str(), "", true),
@@ -62,7 +71,10 @@ fn older_parts_are_named() {
         let fresh = report(&ask_everything(&house.path(), Machine::new(None), PASSPHRASE, &known));
         assert_eq!((fresh.calls.as_str(), !fresh.lies.is_empty()), (calls, shown), "{name}: {fresh:#?}");
         // Whatever else was shown, the digits were right: they never change.
-        assert!(fresh.lies.iter().all(|lie| !lie.contains("reveal") || lie.contains(&known.digits[1])), "{name}: {fresh:#?}");
+        assert!(
+            fresh.lies.iter().all(|lie| !lie.contains("reveal") || lie.contains(&known.digits[1])),
+            "{name}: {fresh:#?}"
+        );
         if sql.contains("state") {
             let here = unlock(&house.path(), house.machine(), PASSPHRASE).unwrap();
             assert!(matches!(here.doubt(), Some(CopyDoubt::Older { .. })), "{name}");
@@ -92,9 +104,14 @@ fn a_slot_put_back_is_named() {
     let kinds = |passphrase: &str| {
         let vault = unlock(&house.path(), Machine::new(None), passphrase)?;
         let mut vault = vault;
-        assert!(matches!(vault.edit(handle(1), Edit::default()), Err(VaultError::Faults(_))), "writing over a changed slot");
+        assert!(
+            matches!(vault.edit(handle(1), Edit::default()), Err(VaultError::Faults(_))),
+            "writing over a changed slot"
+        );
         assert!(!vault.verify(|_, _| {}).unwrap().faults.is_empty());
-        Ok::<_, VaultError>(vault.faults().iter().map(|fault| format!("{:?}", fault.kind)[..8].to_owned()).collect::<Vec<_>>())
+        Ok::<_, VaultError>(
+            vault.faults().iter().map(|fault| format!("{:?}", fault.kind)[..8].to_owned()).collect::<Vec<_>>(),
+        )
     };
     with_older(&house, &older, "INSERT INTO slot SELECT * FROM old.slot");
     assert_eq!(kinds("neu").unwrap(), ["SlotAdde"]);
@@ -117,7 +134,9 @@ fn root_of(house: &House) -> (Root, VaultId, SlotRow) {
     let cost = drivekey_vault::seal::KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes };
     let body = SlotBody { cost, salt: row.salt, check_value: row.check_value, wrapped: row.wrapped.clone() };
     let slot = PassphraseSlot { id: row.slot, body };
-    let Ok(SlotOpening::Opened(root)) = slot.open(vault, &secret(PASSPHRASE), &row.checksum, LIMITS) else { panic!("does not open") };
+    let Ok(SlotOpening::Opened(root)) = slot.open(vault, &secret(PASSPHRASE), &row.checksum, LIMITS) else {
+        panic!("does not open")
+    };
     (*root, vault, row)
 }
 
@@ -344,19 +363,34 @@ fn repair_takes_what_is_there_for_the_truth_and_removes_nothing() {
 
 #[test]
 fn repair_keeps_naming_a_record_that_does_not_open() {
-    for sql in ["UPDATE sealed SET age = randomblob(500) WHERE handle = 4", "UPDATE record SET summary = randomblob(500) WHERE handle = 4"]
-    {
+    for sql in [
+        "UPDATE sealed SET age = randomblob(500) WHERE handle = 4",
+        "UPDATE record SET summary = randomblob(500) WHERE handle = 4",
+    ] {
         let house = House::with(RECORDS);
         house.stranger().execute_batch(sql).unwrap();
         let mut vault = house.open();
         vault.repair().unwrap();
         let verification = vault.verify(|_, _| {}).unwrap();
-        assert_eq!((verification.whole, verification.faults.len(), verification.faults[0].handle), (5, 1, Some(handle(4))));
-        let rows: u32 = house.stranger().query_one("SELECT count(*) FROM record JOIN sealed USING (handle)", [], |row| row.get(0)).unwrap();
+        assert_eq!(
+            (verification.whole, verification.faults.len(), verification.faults[0].handle),
+            (5, 1, Some(handle(4)))
+        );
+        let rows: u32 = house
+            .stranger()
+            .query_one("SELECT count(*) FROM record JOIN sealed USING (handle)", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(rows, 6);
         // Nothing was lost to the others, and new ones come in beside it.
         take(&mut vault, vec![known_incoming(30)]);
-        assert_eq!(vault.whose(&RecoveryPassword::parse(&drivekey_testkit::house::known_digits(30)).unwrap()).unwrap().entries.len(), 1);
+        assert_eq!(
+            vault
+                .whose(&RecoveryPassword::parse(&drivekey_testkit::house::known_digits(30)).unwrap())
+                .unwrap()
+                .entries
+                .len(),
+            1
+        );
     }
 }
 
@@ -373,13 +407,19 @@ fn an_index_that_omits_or_misleads_is_mended() {
     ] {
         house.put(&bytes);
         let stranger = house.stranger();
-        stranger.execute_batch(&format!("DROP INDEX record_by_prefix; {make}; PRAGMA writable_schema = ON; {schema}")).unwrap();
+        stranger
+            .execute_batch(&format!("DROP INDEX record_by_prefix; {make}; PRAGMA writable_schema = ON; {schema}"))
+            .unwrap();
         drop(stranger);
         let answers = report(&ask_everything(&house.path(), Machine::new(None), PASSPHRASE, &known));
         assert_eq!((answers.calls.as_str(), answers.lies), (calls, Vec::new()), "{name}");
         // Each copy starts from the same bytes: a machine that remembers would take the next for an older one.
         unlock(&house.path(), Machine::new(None), PASSPHRASE).unwrap().repair().unwrap();
-        assert_eq!(unlock(&house.path(), Machine::new(None), PASSPHRASE).unwrap().verify(|_, _| {}).unwrap().faults, [], "{name}");
+        assert_eq!(
+            unlock(&house.path(), Machine::new(None), PASSPHRASE).unwrap().verify(|_, _| {}).unwrap().faults,
+            [],
+            "{name}"
+        );
     }
     // Two indexes under each other's name: a token of one kind is none of the other.
     house.put(&bytes);

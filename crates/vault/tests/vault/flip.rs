@@ -67,7 +67,9 @@ impl Flips {
     fn is_swept_whole(&self, page: usize, slot_page: usize) -> bool {
         // Page 1 is the header and the schema's root; the schema's text goes on where its first words stand.
         let bytes = &self.bytes[page * PAGE..][..PAGE];
-        page == 0 || page == slot_page || bytes.windows(12).any(|window| window == b"CREATE TABLE" || window == b"CREATE INDEX")
+        page == 0
+            || page == slot_page
+            || bytes.windows(12).any(|window| window == b"CREATE TABLE" || window == b"CREATE INDEX")
     }
 }
 

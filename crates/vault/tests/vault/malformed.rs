@@ -46,8 +46,13 @@ fn a_malformed_slot_shuts_out_no_other() {
     ] {
         let house = House::with(3);
         force(&house, sql);
-        let mut vault = unlock(&house.path(), Machine::new(None), PASSPHRASE).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-        assert!(matches!(vault.faults()[..], [ref fault] if matches!(fault.kind, FaultKind::SlotAdded(_))), "{sql}: {:?}", vault.faults());
+        let mut vault =
+            unlock(&house.path(), Machine::new(None), PASSPHRASE).unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        assert!(
+            matches!(vault.faults()[..], [ref fault] if matches!(fault.kind, FaultKind::SlotAdded(_))),
+            "{sql}: {:?}",
+            vault.faults()
+        );
         let entry = vault.find(&words("r2")).unwrap().entries.remove(0);
         assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known_digits(1));
         // Taken as it stands, it is a fault no more, and writing goes on.
@@ -83,14 +88,28 @@ fn a_malformed_record_or_item_is_a_fault_of_that_row_alone() {
         assert!(!verification.faults.is_empty(), "{sql}");
         assert_eq!(verification.whole, if named.is_some() { 4 } else { 5 }, "{sql}: {:?}", verification.faults);
         if let Some(number) = named {
-            assert!(verification.faults.iter().any(|fault| fault.handle == Some(handle(number)) && fault.kind == FaultKind::Row));
+            assert!(
+                verification
+                    .faults
+                    .iter()
+                    .any(|fault| fault.handle == Some(handle(number)) && fault.kind == FaultKind::Row)
+            );
         } else {
-            assert!(verification.faults.iter().any(|fault| fault.kind == FaultKind::Item(1)), "{:?}", verification.faults);
+            assert!(
+                verification.faults.iter().any(|fault| fault.kind == FaultKind::Item(1)),
+                "{:?}",
+                verification.faults
+            );
         }
         vault.repair().unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         let again = vault.verify(|_, _| {}).unwrap();
-        let kinds: Vec<FaultKind> = again.faults.iter().map(|fault| fault.kind).filter(|kind| *kind != FaultKind::Pages).collect();
-        assert_eq!(kinds, [if named.is_some() { FaultKind::Row } else { FaultKind::Item(1) }], "{sql}: it stays named, and nothing else");
+        let kinds: Vec<FaultKind> =
+            again.faults.iter().map(|fault| fault.kind).filter(|kind| *kind != FaultKind::Pages).collect();
+        assert_eq!(
+            kinds,
+            [if named.is_some() { FaultKind::Row } else { FaultKind::Item(1) }],
+            "{sql}: it stays named, and nothing else"
+        );
         take(&mut vault, vec![known_incoming(30)]);
     }
 }
@@ -108,7 +127,8 @@ fn a_malformed_row_hides_no_good_one() {
         );
         let mut vault = house.open();
         let fault = Fault { handle: named.map(handle), kind: FaultKind::Row };
-        for found in [vault.resolve(&known_key_id(1)), vault.whose(&RecoveryPassword::parse(&known_digits(1)).unwrap())] {
+        for found in [vault.resolve(&known_key_id(1)), vault.whose(&RecoveryPassword::parse(&known_digits(1)).unwrap())]
+        {
             let mut found = found.unwrap_or_else(|error| panic!("{number}: {error:?}"));
             assert_eq!((found.entries.len(), &found.faults[..]), (1, &[fault.clone()][..]));
             assert_eq!(reveal(&mut vault, &found.entries.remove(0)).unwrap().digits.as_str(), known_digits(1));
@@ -128,10 +148,17 @@ fn forged_slots_cost_nobody_a_minute() {
     let mut vault = unlock(&house.path(), Machine::new(None), PASSPHRASE).unwrap();
     assert_eq!(vault.faults().len(), 40, "each is named");
     let entry = vault.find(&words("r1")).unwrap().entries.remove(0);
-    assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known_digits(0), "the cheap and the last used come first");
+    assert_eq!(
+        reveal(&mut vault, &entry).unwrap().digits.as_str(),
+        known_digits(0),
+        "the cheap and the last used come first"
+    );
     drop(vault);
     // A wrong passphrase is tried on no more than two of the dearest.
-    assert!(matches!(unlock(&house.path(), Machine::new(None), "falsch"), Err(VaultError::SlotsNotTried { left_out: 39 })));
+    assert!(matches!(
+        unlock(&house.path(), Machine::new(None), "falsch"),
+        Err(VaultError::SlotsNotTried { left_out: 39 })
+    ));
     // Thousands are not even read.
     let many = forge.replace("i < 40", "i < 5000");
     house.stranger().execute_batch(&many).unwrap();
@@ -140,7 +167,8 @@ fn forged_slots_cost_nobody_a_minute() {
     assert!(vault.list(&everything()).unwrap().faults.is_empty());
 }
 
-/// An interior page whose children are all the same leaf, level upon level: walked by its pointers the table never ends.
+/// An interior page whose children are all the same leaf, level upon level: walked by its pointers the table never
+/// ends.
 #[test]
 fn pages_that_lead_in_a_circle_end() {
     for table in ["record", "sealed", "item", "slot", "sqlite_schema"] {
@@ -148,11 +176,14 @@ fn pages_that_lead_in_a_circle_end() {
         let bytes = house.bytes();
         let root: usize = house
             .stranger()
-            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1 UNION ALL SELECT 1", [table], |row| row.get::<_, i64>(0))
+            .query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1 UNION ALL SELECT 1", [table], |row| {
+                row.get::<_, i64>(0)
+            })
             .map(|page| usize::try_from(page).unwrap())
             .unwrap();
         let mut crafted = bytes.clone();
-        // A copy of the root's content becomes a page of its own; above it eight levels of pages with 400 pointers each.
+        // A copy of the root's content becomes a page of its own; above it eight levels of pages with 400 pointers
+        // each.
         let leaf = leftmost_leaf(&bytes, root);
         let mut below = leaf;
         for _ in 0..8 {
@@ -232,7 +263,10 @@ fn numbers_that_are_no_handles_are_a_fault_of_their_rows() {
             "INSERT INTO record SELECT 5000000000, randomblob(16), revision, sealed_sha256, summary, NULL, volume_type_token, NULL, NULL, NULL, randomblob(16) FROM record WHERE handle = 2",
             false,
         ),
-        ("INSERT INTO item SELECT -7, randomblob(16), revision, content_sha256, summary FROM item WHERE number = 1", true),
+        (
+            "INSERT INTO item SELECT -7, randomblob(16), revision, content_sha256, summary FROM item WHERE number = 1",
+            true,
+        ),
     ] {
         let house = House::with(4);
         let intake = drivekey_vault::Intake { records: vec![known_incoming(20)], ..drivekey_vault::Intake::default() };
@@ -257,7 +291,9 @@ fn a_repaired_state_is_no_older_copy() {
     let house = House::with(3);
     let mut vault = house.open();
     for name in ["eins", "zwei"] {
-        vault.add_passphrase(&drivekey_testkit::house::secret(name), drivekey_testkit::house::LIMITS.floor, None).unwrap();
+        vault
+            .add_passphrase(&drivekey_testkit::house::secret(name), drivekey_testkit::house::LIMITS.floor, None)
+            .unwrap();
     }
     drop(vault);
     house.stranger().execute_batch("UPDATE vault SET state = x'00'").unwrap();

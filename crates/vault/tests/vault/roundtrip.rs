@@ -14,7 +14,8 @@ const GUID: &str = "7EDB30ED-1234-4ABC-9DEF-0123456789AB";
 fn a_key_goes_in_is_found_and_comes_out() {
     let house = House::new();
     let mut vault = house.open();
-    let taken = take(&mut vault, vec![incoming(FIRST, GUID, "Annas Laptop", "a.txt"), incoming(SECOND, "", "", "b.txt")]);
+    let taken =
+        take(&mut vault, vec![incoming(FIRST, GUID, "Annas Laptop", "a.txt"), incoming(SECOND, "", "", "b.txt")]);
     assert!(matches!(taken[..], [TakenIn::New(_), TakenIn::New(_)]));
     drop(vault);
     let mut vault = house.open();

@@ -1,5 +1,5 @@
-//! A journal is hot, and the file opens without it, too: what undoing gives is judged against the file as it stands. And
-//! a file that is exchanged while it is open.
+//! A journal is hot, and the file opens without it, too: what undoing gives is judged against the file as it stands.
+//! And a file that is exchanged while it is open.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use drivekey_testkit::house::{House, LIMITS, PASSPHRASE, everything, handle, known_digits, secret, text, unlock};
@@ -178,7 +178,10 @@ fn where_the_file_does_not_open_an_older_vault_is_only_read() {
     let mut vault = house.open();
     assert!(matches!(vault.doubt(), Some(CopyDoubt::Older { .. })), "{:?}", vault.doubt());
     assert!(!vault.has_undone() && vault.refused().len() == 1);
-    assert_eq!((note(&mut vault).as_str(), vault.list(&everything()).unwrap().entries.len()), ("eins", RECORDS as usize));
+    assert_eq!(
+        (note(&mut vault).as_str(), vault.list(&everything()).unwrap().entries.len()),
+        ("eins", RECORDS as usize)
+    );
     assert!(house.bytes() == file);
 }
 

@@ -22,8 +22,15 @@ fn needles() -> Vec<Vec<u8>> {
         let (digits, key_id) = (known_digits(number), known_key_id(number));
         texts.extend([known_device(number), format!("Bezeichnung-{number}"), format!("Bemerkung-{number}")]);
         texts.extend([format!("Stichwort-{number}"), format!("Quelldatei-{number}")]);
-        texts.extend([digits.replace('-', ""), digits.clone(), key_id.clone(), key_id.replace('-', ""), key_id[..8].to_owned()]);
-        let groups: Vec<u16> = digits.split('-').map(|group| u16::try_from(group.parse::<u32>().unwrap() / 11).unwrap()).collect();
+        texts.extend([
+            digits.replace('-', ""),
+            digits.clone(),
+            key_id.clone(),
+            key_id.replace('-', ""),
+            key_id[..8].to_owned(),
+        ]);
+        let groups: Vec<u16> =
+            digits.split('-').map(|group| u16::try_from(group.parse::<u32>().unwrap() / 11).unwrap()).collect();
         needles.push(groups.iter().flat_map(|group| group.to_le_bytes()).collect());
         needles.push(groups.iter().flat_map(|group| group.to_be_bytes()).collect());
         let hex = key_id.replace('-', "");
@@ -103,7 +110,11 @@ fn nothing_is_seen_in_the_file_or_its_journal() {
         Box::new(|vault| vault.purge(&[handle(2)]).unwrap()),
         Box::new(|vault| {
             vault
-                .add_passphrase(&drivekey_testkit::house::secret("second"), drivekey_testkit::house::LIMITS.floor, Some(text(OTHERS[4])))
+                .add_passphrase(
+                    &drivekey_testkit::house::secret("second"),
+                    drivekey_testkit::house::LIMITS.floor,
+                    Some(text(OTHERS[4])),
+                )
                 .unwrap();
         }),
         Box::new(|vault| {
@@ -134,16 +145,25 @@ fn what_was_replaced_or_purged_leaves_no_bytes_behind() {
         house.stranger().query_one(sql, [number], |row| Ok(vec![row.get(0)?, row.get(1)?, row.get(2)?])).unwrap()
     };
     let slot = || -> Vec<Vec<u8>> {
-        house.stranger().query_one("SELECT wrapped, salt FROM slot", [], |row| Ok(vec![row.get(0)?, row.get(1)?])).unwrap()
+        house
+            .stranger()
+            .query_one("SELECT wrapped, salt FROM slot", [], |row| Ok(vec![row.get(0)?, row.get(1)?]))
+            .unwrap()
     };
     // A large blob is cut into pages: its pieces are looked for.
     let left = |blobs: &[Vec<u8>]| {
         let bytes = house.bytes();
-        let pieces: Vec<Vec<u8>> =
-            blobs.iter().flat_map(|blob| blob.chunks(16)).filter(|piece| piece.len() == 16).map(<[u8]>::to_vec).collect();
+        let pieces: Vec<Vec<u8>> = blobs
+            .iter()
+            .flat_map(|blob| blob.chunks(16))
+            .filter(|piece| piece.len() == 16)
+            .map(<[u8]>::to_vec)
+            .collect();
         // Every age file begins with the same words.
-        let own: Vec<Vec<u8>> =
-            pieces.into_iter().filter(|piece| !b"age-encryption.org/v1\n-> X25519 ".windows(16).any(|words| words == piece)).collect();
+        let own: Vec<Vec<u8>> = pieces
+            .into_iter()
+            .filter(|piece| !b"age-encryption.org/v1\n-> X25519 ".windows(16).any(|words| words == piece))
+            .collect();
         seen(&bytes, &own).len()
     };
     let (one, two, old_slot) = (blobs(1), blobs(2), slot());

@@ -4,8 +4,8 @@
 
 use drivekey_record::RecoveryPassword;
 use drivekey_testkit::house::{
-    House, Known, LIMITS, PASSPHRASE, ask_everything, everything, handle, known_digits, known_incoming, known_key_id, now, report, secret,
-    take, unlock, words,
+    House, Known, LIMITS, PASSPHRASE, ask_everything, everything, handle, known_digits, known_incoming, known_key_id,
+    now, report, secret, take, unlock, words,
 };
 use drivekey_vault::reveal::reveal;
 use drivekey_vault::seal::KitIdentity;
@@ -178,7 +178,8 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, VaultError>) -> Vec<Fault> {
     }
 }
 
-/// A row that is not what was written is a fault of its own: the record that it imitates is found, and the row is named.
+/// A row that is not what was written is a fault of its own: the record that it imitates is found, and the row is
+/// named.
 #[test]
 fn a_forged_row_hides_no_good_one() {
     let house = House::with(RECORDS);
@@ -270,9 +271,15 @@ fn an_old_door_put_back_opens_the_file_and_is_named() {
     assert!(unlock(&old, Machine::new(None), PASSPHRASE).is_ok());
     let act = format!("ATTACH '{}' AS old; INSERT INTO slot SELECT * FROM old.slot; DETACH old", old.display());
     house.stranger().execute_batch(&act).unwrap();
-    let opened =
-        [unlock(&house.path(), house.machine(), PASSPHRASE).unwrap(), by_kit().unwrap_or_else(|failure| panic!("{:?}", failure.error))];
+    let opened = [
+        unlock(&house.path(), house.machine(), PASSPHRASE).unwrap(),
+        by_kit().unwrap_or_else(|failure| panic!("{:?}", failure.error)),
+    ];
     for vault in opened {
-        assert!(vault.faults().iter().any(|fault| matches!(fault.kind, FaultKind::SlotAdded(_))), "{:?}", vault.faults());
+        assert!(
+            vault.faults().iter().any(|fault| matches!(fault.kind, FaultKind::SlotAdded(_))),
+            "{:?}",
+            vault.faults()
+        );
     }
 }

@@ -1,6 +1,10 @@
 //! Trouble around the file: cut, lengthened, replaced by something else, killed writers, two writers, a full disk, a
 //! medium that cannot be written, a journal left behind on one. Whatever happens, the file is not made worse.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on fails, and says so when it is skipped")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and says so when it is skipped"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -8,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use drivekey_testkit::house::{
-    Class, House, Known, LIMITS, PASSPHRASE, ask_everything, class, handle, known_digits, known_incoming, now, report, secret, text,
-    unlock, whole_digits,
+    Class, House, Known, LIMITS, PASSPHRASE, ask_everything, class, handle, known_digits, known_incoming, now, report,
+    secret, text, unlock, whole_digits,
 };
 use drivekey_vault::store::{Damage, StoreError};
 use drivekey_vault::{Edit, Machine, Setting, Taking, Vault, VaultError};
@@ -40,7 +44,10 @@ fn a_cut_or_lengthened_file_is_damaged_at_once() {
     for more in [1, 100, 4096, 8192] {
         let longer = [bytes.clone(), vec![0; more]].concat();
         house.put(&longer);
-        assert!(matches!(refusal(&house.path()), VaultError::Store(StoreError::Damaged(Damage::Length { .. }))), "{more}");
+        assert!(
+            matches!(refusal(&house.path()), VaultError::Store(StoreError::Damaged(Damage::Length { .. }))),
+            "{more}"
+        );
         assert!(house.bytes() == longer);
     }
     house.put(&[]);
@@ -78,7 +85,9 @@ fn what_is_no_file_is_no_vault() {
         assert_eq!(class(&refusal(&house.path())), Class::Foreign);
         fs::remove_file(house.path()).unwrap();
     }
-    for bytes in [b"PK\x03\x04".repeat(50), "BitLocker-Wiederherstellungsschlüssel".repeat(9).into_bytes(), vec![0; 8192]] {
+    for bytes in
+        [b"PK\x03\x04".repeat(50), "BitLocker-Wiederherstellungsschlüssel".repeat(9).into_bytes(), vec![0; 8192]]
+    {
         house.put(&bytes);
         assert_eq!(class(&refusal(&house.path())), Class::Foreign);
         assert_eq!(house.bytes(), bytes);
@@ -107,7 +116,8 @@ fn a_child_that_writes() {
     let mut number = || parts.next().unwrap().parse::<u32>().unwrap();
     let (first, count) = (number(), number());
     let folder = PathBuf::from(parts.next().unwrap());
-    let mut vault = unlock(&folder.join("vault.drivekey"), Machine::new(Some(folder.join("state"))), PASSPHRASE).unwrap();
+    let mut vault =
+        unlock(&folder.join("vault.drivekey"), Machine::new(Some(folder.join("state"))), PASSPHRASE).unwrap();
     for number in first..first + count {
         loop {
             match vault.take_in(vec![known_incoming(number)], now(), Taking::Keep, |_| {}) {
@@ -117,7 +127,10 @@ fn a_child_that_writes() {
             }
         }
         println!("\nkept {number}");
-        vault.edit(handle(1), Edit { note: Setting::To(text(&format!("nach {number}"))), ..Edit::default() }).map(drop).unwrap_or_default();
+        vault
+            .edit(handle(1), Edit { note: Setting::To(text(&format!("nach {number}"))), ..Edit::default() })
+            .map(drop)
+            .unwrap_or_default();
     }
 }
 

@@ -8,10 +8,13 @@ mod typed;
 use std::collections::BTreeSet;
 
 use drivekey_record::{AttachmentKind, CopyKind, Guid, HandleSet, LineText};
-use drivekey_testkit::house::{House, everything, handle, incoming, known_digits, known_incoming, known_key_id, now, text};
+use drivekey_testkit::house::{
+    House, everything, handle, incoming, known_digits, known_incoming, known_key_id, now, text,
+};
 use drivekey_vault::reveal::reveal_attachment;
 use drivekey_vault::{
-    AttachedAs, CopyDraft, CopyMark, FaultKind, Filter, Incoming, Intake, NewAttachment, TakenIn, Taking, Unlocked, Vault, VaultError,
+    AttachedAs, CopyDraft, CopyMark, FaultKind, Filter, Incoming, Intake, NewAttachment, TakenIn, Taking, Unlocked,
+    Vault, VaultError,
 };
 use zeroize::Zeroizing;
 
@@ -56,14 +59,19 @@ fn five_hundred_orders_end_with_the_union_of_what_was_not_undone() {
                 seconds += 1;
                 if dice.below(5) < 3 {
                     let file = usize::try_from(dice.below(5)).unwrap();
-                    import(&mut vault, files[file].iter().map(|number| one(*number, u32::try_from(file).unwrap())).collect(), seconds);
+                    import(
+                        &mut vault,
+                        files[file].iter().map(|number| one(*number, u32::try_from(file).unwrap())).collect(),
+                        seconds,
+                    );
                     stack.push(file);
                 } else {
                     let undone = vault.undo_import(now() + chrono::TimeDelta::seconds(seconds)).unwrap();
                     assert_eq!(undone.is_some(), stack.pop().is_some());
                 }
             }
-            let expected: BTreeSet<String> = stack.iter().flat_map(|file| files[*file]).map(|number| known_key_id(*number)).collect();
+            let expected: BTreeSet<String> =
+                stack.iter().flat_map(|file| files[*file]).map(|number| known_key_id(*number)).collect();
             assert_eq!(in_force(&mut vault), expected, "{stack:?}");
         }
         assert!(vault.verify(|_, _| {}).unwrap().faults.is_empty());
@@ -181,7 +189,8 @@ fn an_attachment_comes_out_byte_for_byte_and_is_kept_once() {
 fn an_import_takes_attachments_and_its_undoing_puts_them_away() {
     let house = House::new();
     let mut vault = house.open();
-    let intake = || Intake { records: vec![one(0, 1)], attachments: vec![startup_key(7), startup_key(7)], origin: None };
+    let intake =
+        || Intake { records: vec![one(0, 1)], attachments: vec![startup_key(7), startup_key(7)], origin: None };
     let outcome = vault.import(intake(), now(), Taking::DryRun, |_| {}).unwrap();
     assert_eq!((outcome.records.len(), outcome.attachments.len()), (1, 2));
     assert!(vault.attachments().unwrap().is_empty());

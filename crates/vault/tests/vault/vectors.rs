@@ -9,16 +9,18 @@ use std::rc::Rc;
 
 use chrono::DateTime;
 use drivekey_record::{
-    AttachmentKind, CopyKind, Details, Handle, Item, ItemNumber, LineText, Record, RecordId, RecoveryPassword, Revision, SlotId,
-    SourceKind, VaultId,
+    AttachmentKind, CopyKind, Details, Handle, Item, ItemNumber, LineText, Record, RecordId, RecoveryPassword,
+    Revision, SlotId, SourceKind, VaultId,
 };
 use drivekey_vault::reveal::{reveal, reveal_attachment};
 use drivekey_vault::seal::{
-    Binding, KdfCost, KdfError, KdfLimits, KitIdentity, KitSlot, PassphraseSlot, Root, SealError, SealedItem, SealedRecord, SealedSummary,
-    SlotBody, SlotOpening, Summary, Token, Tokens, Total, TotalItem, sha256,
+    Binding, KdfCost, KdfError, KdfLimits, KitIdentity, KitSlot, PassphraseSlot, Root, SealError, SealedItem,
+    SealedRecord, SealedSummary, SlotBody, SlotOpening, Summary, Token, Tokens, Total, TotalItem, sha256,
 };
 use drivekey_vault::store::{Opened, PrivateFolder, Store};
-use drivekey_vault::{CopyDraft, Filter, Incoming, Locked, Machine, NewAttachment, NewVault, Taking, TrashFilter, Vault};
+use drivekey_vault::{
+    CopyDraft, Filter, Incoming, Locked, Machine, NewAttachment, NewVault, Taking, TrashFilter, Vault,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
@@ -52,7 +54,9 @@ impl Vector {
         let (head, body) = text.split_once("\n\n").unwrap();
         let mut lines = head.lines();
         assert_eq!(lines.next(), Some(TITLE));
-        let head = lines.map(|line| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap()).collect();
+        let head = lines
+            .map(|line| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned())).unwrap())
+            .collect();
         Self { head, body: body.to_owned() }
     }
 
@@ -158,8 +162,13 @@ fn read(path: &Path) -> Vector {
 }
 
 fn slot_in(vector: &Vector) -> PassphraseSlot {
-    let cost = KdfCost { memory_kib: vector.number("memory_kib"), passes: vector.number("passes"), lanes: vector.number("lanes") };
-    let body = SlotBody { cost, salt: vector.bytes("salt"), check_value: vector.bytes("check_value"), wrapped: vector.blob() };
+    let cost = KdfCost {
+        memory_kib: vector.number("memory_kib"),
+        passes: vector.number("passes"),
+        lanes: vector.number("lanes"),
+    };
+    let body =
+        SlotBody { cost, salt: vector.bytes("salt"), check_value: vector.bytes("check_value"), wrapped: vector.blob() };
     PassphraseSlot { id: SlotId::from_bytes(vector.bytes("slot")), body }
 }
 
@@ -204,7 +213,9 @@ impl Words {
     fn of(vector: &Vector) -> Self {
         use unicode_normalization::UnicodeNormalization;
         let passphrase: String = vector.get("passphrase").nfkc().collect();
-        let params = argon2::Params::new(vector.number("memory_kib"), vector.number("passes"), vector.number("lanes"), Some(64)).unwrap();
+        let params =
+            argon2::Params::new(vector.number("memory_kib"), vector.number("passes"), vector.number("lanes"), Some(64))
+                .unwrap();
         let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
         let mut output = [0; 64];
         argon2.hash_password_into(passphrase.as_bytes(), &vector.bytes::<16>("salt"), &mut output).unwrap();
@@ -212,7 +223,11 @@ impl Words {
         let slot_identity = bech32::encode_upper::<bech32::Bech32>(hrp, &output[..32]).unwrap();
         let slot: age::x25519::Identity = slot_identity.parse().unwrap();
         let plain = age::decrypt(&slot, &vector.blob()).unwrap();
-        Self { slot_recipient: slot.to_public().to_string(), slot_identity, identity_file: String::from_utf8(plain).unwrap() }
+        Self {
+            slot_recipient: slot.to_public().to_string(),
+            slot_identity,
+            identity_file: String::from_utf8(plain).unwrap(),
+        }
     }
 }
 
@@ -265,7 +280,8 @@ fn check_kit(vector: &Vector) {
     use hmac::{KeyInit as _, Mac as _};
     let kit = KitIdentity::from_text(&secret(vector.get("kit"))).unwrap();
     let cost = KdfCost { memory_kib: 0, passes: 0, lanes: 0 };
-    let body = SlotBody { cost, salt: vector.bytes("salt"), check_value: vector.bytes("check_value"), wrapped: vector.blob() };
+    let body =
+        SlotBody { cost, salt: vector.bytes("salt"), check_value: vector.bytes("check_value"), wrapped: vector.blob() };
     let slot = KitSlot { id: SlotId::from_bytes(vector.bytes("slot")), body };
     let SlotOpening::Opened(root) = slot.open(vector.vault(), &kit, &vector.bytes("checksum")).unwrap() else {
         panic!("the kit opens nothing")
@@ -277,9 +293,17 @@ fn check_kit(vector: &Vector) {
     assert_eq!(file.replace('\n', "\\n"), vector.get("identity file"));
     let (_, secret) = bech32::decode(vector.get("kit")).unwrap();
     let mut key = [0; 32];
-    hkdf::Hkdf::<sha2::Sha256>::new(Some(&vector.bytes::<16>("salt")), &secret).expand(b"drivekey/1/kit", &mut key).unwrap();
-    let common =
-        [&vector.bytes::<16>("vault")[..], &vector.bytes::<16>("slot"), &[0, 0, 0, 2], &[0; 12], &vector.bytes::<16>("salt")].concat();
+    hkdf::Hkdf::<sha2::Sha256>::new(Some(&vector.bytes::<16>("salt")), &secret)
+        .expand(b"drivekey/1/kit", &mut key)
+        .unwrap();
+    let common = [
+        &vector.bytes::<16>("vault")[..],
+        &vector.bytes::<16>("slot"),
+        &[0, 0, 0, 2],
+        &[0; 12],
+        &vector.bytes::<16>("salt"),
+    ]
+    .concat();
     let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(&key).unwrap();
     mac.update(b"drivekey/1/check");
     mac.update(&common);
@@ -314,7 +338,11 @@ fn check_tokens(vector: &Vector, roots: &mut Roots) {
     let rows = body.as_array().unwrap();
     assert!(!rows.is_empty());
     for row in rows {
-        assert_eq!(make_token(&root, row["kind"].as_str().unwrap(), row["value"].as_str().unwrap()), row["token"], "{row}");
+        assert_eq!(
+            make_token(&root, row["kind"].as_str().unwrap(), row["value"].as_str().unwrap()),
+            row["token"],
+            "{row}"
+        );
     }
 }
 
@@ -422,7 +450,10 @@ fn check_vault(vector: &Vector) {
     let found = vault.find(&[vector.get("finds r1").to_owned()]).unwrap();
     assert_eq!(found.entries.iter().map(|entry| entry.handle.to_string()).collect::<Vec<_>>(), ["r1"]);
     let memory = std::fs::read_to_string(work.path().join("state").join(vector.get("machine file"))).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&memory).unwrap(), serde_json::from_str::<Value>(vector.get("machine content")).unwrap());
+    assert_eq!(
+        serde_json::from_str::<Value>(&memory).unwrap(),
+        serde_json::from_str::<Value>(vector.get("machine content")).unwrap()
+    );
     let places = std::fs::read_dir(work.path().join("state")).unwrap().filter_map(|entry| {
         let path = entry.unwrap().path();
         path.extension().is_some_and(|extension| extension == "place").then(|| std::fs::read_to_string(path).unwrap())
@@ -541,10 +572,14 @@ impl Maker {
     fn new() -> Self {
         let vault = VaultId::from_bytes(*b"drivekey vectors");
         let root = Root::make(vault).unwrap();
-        let slot = PassphraseSlot::make(&root, &secret("demopass"), KdfLimits::PRODUCT.floor, KdfLimits::PRODUCT).unwrap().slot;
+        let slot = PassphraseSlot::make(&root, &secret("demopass"), KdfLimits::PRODUCT.floor, KdfLimits::PRODUCT)
+            .unwrap()
+            .slot;
         let lines = slot_lines(vault, &slot, &slot.checksum(vault), "demopass", "", "opened");
-        let root_identity = identity(&Words::of(&Vector::parse(&text_of(&lines, &columns(&slot.body.wrapped)))).identity_file);
-        let binding = Binding { vault, record: RecordId::from_bytes(*b"record of vector"), revision: Revision::new(7).unwrap() };
+        let root_identity =
+            identity(&Words::of(&Vector::parse(&text_of(&lines, &columns(&slot.body.wrapped)))).identity_file);
+        let binding =
+            Binding { vault, record: RecordId::from_bytes(*b"record of vector"), revision: Revision::new(7).unwrap() };
         let handle = Handle::new(3).unwrap();
         let details = json!({
             "id": GUID, "createdDateTime": "2026-03-01T09:30:00+01:00", "volumeType": "operatingSystemVolume",
@@ -556,7 +591,10 @@ impl Maker {
                 "deviceName": "KITCHEN-PC", "createdRaw": "01/03/2026"
             }]
         });
-        let record = Record { details: serde_json::from_value(details).unwrap(), password: RecoveryPassword::parse(FIRST).unwrap() };
+        let record = Record {
+            details: serde_json::from_value(details).unwrap(),
+            password: RecoveryPassword::parse(FIRST).unwrap(),
+        };
         let sealed = SealedRecord::seal(&root, binding, handle, &record).unwrap();
         let folder = tempfile::tempdir().unwrap().keep();
         Self { folder, root, root_identity, slot, binding, handle, record, sealed }
@@ -588,7 +626,15 @@ impl Maker {
         Binding { revision: self.binding.revision.next().unwrap(), ..self.binding }
     }
 
-    fn keyslot(&self, name: &str, about: &str, slot: &PassphraseSlot, checksum: [u8; 32], passphrase: &str, expect: &str) {
+    fn keyslot(
+        &self,
+        name: &str,
+        about: &str,
+        slot: &PassphraseSlot,
+        checksum: [u8; 32],
+        passphrase: &str,
+        expect: &str,
+    ) {
         let lines = slot_lines(self.binding.vault, slot, &checksum, passphrase, about, expect);
         self.write(name, &lines, &columns(&slot.body.wrapped));
     }
@@ -602,13 +648,58 @@ impl Maker {
         let costing = |cost: KdfCost| PassphraseSlot { id: slot.id, body: SlotBody { cost, ..slot.body.clone() } };
         let cheap = costing(KdfCost { memory_kib: slot.body.cost.memory_kib - 1, ..slot.body.cost });
         let dear = costing(KdfCost { passes: 17, ..slot.body.cost });
-        self.keyslot("keyslot.txt", "The passphrase opens the slot and gives the root.", slot, whole, "demopass", "opened");
-        self.keyslot("keyslot-wrong-passphrase.txt", "Another passphrase, an unharmed slot.", slot, whole, "demopasS", "wrong passphrase");
-        self.keyslot("keyslot-damaged.txt", "The last byte is another; the checksum tells.", &bent, whole, "demopass", "damaged");
-        self.keyslot("keyslot-tampered.txt", "As damaged, with a checksum that fits.", &bent, fits, "demopass", "tampered");
-        self.keyslot("keyslot-too-cheap.txt", "One KiB under the floor.", &cheap, cheap.checksum(vault), "demopass", "too cheap");
-        self.keyslot("keyslot-too-dear.txt", "One pass above the ceiling.", &dear, dear.checksum(vault), "demopass", "too dear");
-        let made = PassphraseSlot::make(&self.root, &secret("Schl\u{fc}ssel \u{fb01}"), slot.body.cost, KdfLimits::PRODUCT).unwrap().slot;
+        self.keyslot(
+            "keyslot.txt",
+            "The passphrase opens the slot and gives the root.",
+            slot,
+            whole,
+            "demopass",
+            "opened",
+        );
+        self.keyslot(
+            "keyslot-wrong-passphrase.txt",
+            "Another passphrase, an unharmed slot.",
+            slot,
+            whole,
+            "demopasS",
+            "wrong passphrase",
+        );
+        self.keyslot(
+            "keyslot-damaged.txt",
+            "The last byte is another; the checksum tells.",
+            &bent,
+            whole,
+            "demopass",
+            "damaged",
+        );
+        self.keyslot(
+            "keyslot-tampered.txt",
+            "As damaged, with a checksum that fits.",
+            &bent,
+            fits,
+            "demopass",
+            "tampered",
+        );
+        self.keyslot(
+            "keyslot-too-cheap.txt",
+            "One KiB under the floor.",
+            &cheap,
+            cheap.checksum(vault),
+            "demopass",
+            "too cheap",
+        );
+        self.keyslot(
+            "keyslot-too-dear.txt",
+            "One pass above the ceiling.",
+            &dear,
+            dear.checksum(vault),
+            "demopass",
+            "too dear",
+        );
+        let made =
+            PassphraseSlot::make(&self.root, &secret("Schl\u{fc}ssel \u{fb01}"), slot.body.cost, KdfLimits::PRODUCT)
+                .unwrap()
+                .slot;
         let about = "Made with U+00FC and U+FB01, opened with u, U+0308, f, i.";
         self.keyslot("keyslot-nfkc.txt", about, &made, made.checksum(vault), "Schlu\u{308}ssel fi", "opened");
     }
@@ -629,7 +720,13 @@ impl Maker {
         let mut bent = bytes.to_vec();
         *bent.last_mut().unwrap() ^= 1;
         write("sealed-record.txt", "A record with every field, one of them unknown.", self.binding, bytes, "opened");
-        write("sealed-record-elsewhere.txt", "The same bytes under a later revision.", self.later(), bytes, "belongs elsewhere");
+        write(
+            "sealed-record-elsewhere.txt",
+            "The same bytes under a later revision.",
+            self.later(),
+            bytes,
+            "belongs elsewhere",
+        );
         write("sealed-record-bent.txt", "The last byte is another.", self.binding, &bent, "does not open");
     }
 
@@ -637,23 +734,47 @@ impl Maker {
         let digits_token = self.root.digits_token(&self.record.password);
         let details = self.record.details.clone();
         let details_text = serde_json::to_string(&details).unwrap();
-        let plain = format!(r#"{{"handle":"{}","digitsToken":"{}","details":{details_text}}}"#, self.handle, String::from(digits_token));
+        let plain = format!(
+            r#"{{"handle":"{}","digitsToken":"{}","details":{details_text}}}"#,
+            self.handle,
+            String::from(digits_token)
+        );
         let beside = self.sealed.sha256();
-        let summary =
-            SealedSummary::seal(&self.root, self.binding, &beside, &Summary { handle: self.handle, digits_token, details }).unwrap();
+        let summary = SealedSummary::seal(
+            &self.root,
+            self.binding,
+            &beside,
+            &Summary { handle: self.handle, digits_token, details },
+        )
+        .unwrap();
         let write = |name: &str, about: &str, binding: Binding, beside: &[u8; 32], expect: &str| {
             let mut lines = Self::head("summary", about);
             lines.extend(self.place(binding));
             lines.extend([("sealed_sha256", hex(beside)), ("summary_sha256", hex(&sha256(summary.as_bytes())))]);
             lines.push(("expect", expect.to_owned()));
             if expect == "opened" {
-                lines.extend([("padded bytes", (summary.as_bytes().len() - AEAD_BYTES).to_string()), ("plaintext", plain.clone())]);
+                lines.extend([
+                    ("padded bytes", (summary.as_bytes().len() - AEAD_BYTES).to_string()),
+                    ("plaintext", plain.clone()),
+                ]);
             }
             self.write(name, &lines, &columns(summary.as_bytes()));
         };
         write("summary.txt", "The summary of sealed-record.txt.", self.binding, &beside, "opened");
-        write("summary-elsewhere.txt", "The same bytes under a later revision.", self.later(), &beside, "does not open");
-        write("summary-beside-another.txt", "The same bytes beside another sealed record.", self.binding, &[0; 32], "does not open");
+        write(
+            "summary-elsewhere.txt",
+            "The same bytes under a later revision.",
+            self.later(),
+            &beside,
+            "does not open",
+        );
+        write(
+            "summary-beside-another.txt",
+            "The same bytes beside another sealed record.",
+            self.binding,
+            &[0; 32],
+            "does not open",
+        );
     }
 
     fn tokens(&self) {
@@ -674,7 +795,11 @@ impl Maker {
         ];
         let row = |(kind, value)| json!({ "kind": kind, "value": value, "token": make_token(&self.root, kind, value) });
         let rows: Vec<Value> = given.into_iter().map(row).collect();
-        self.write_json("tokens.txt", &Self::head("tokens", "Tokens of given values; null for too few characters."), &rows.into());
+        self.write_json(
+            "tokens.txt",
+            &Self::head("tokens", "Tokens of given values; null for too few characters."),
+            &rows.into(),
+        );
     }
 
     fn total(&self) {
@@ -705,7 +830,11 @@ impl Maker {
         }
         let without = sum.minus(total_of(&self.root, &rows[0]));
         let body = json!({ "rows": rows, "withoutTheFirst": without });
-        self.write_json("total.txt", &Self::head("total", "What three rows add to the running total, and the sums."), &body);
+        self.write_json(
+            "total.txt",
+            &Self::head("total", "What three rows add to the running total, and the sums."),
+            &body,
+        );
     }
 
     fn padding(&self) {
@@ -751,9 +880,14 @@ impl Maker {
         let write = |name: &str, about: &str, number: ItemNumber, expect: &str| {
             let mut lines = Self::head("item", about);
             lines.extend(self.place(self.binding));
-            lines.extend([("number", number.to_string()), ("content_sha256", hex(&beside)), ("expect", expect.to_owned())]);
+            lines.extend([
+                ("number", number.to_string()),
+                ("content_sha256", hex(&beside)),
+                ("expect", expect.to_owned()),
+            ]);
             if expect == "opened" {
-                let adds = self.root.total_of_item(self.binding.record, self.binding.revision, &beside, &sha256(&sealed));
+                let adds =
+                    self.root.total_of_item(self.binding.record, self.binding.revision, &beside, &sha256(&sealed));
                 lines.extend([
                     ("padded bytes", (sealed.len() - AEAD_BYTES).to_string()),
                     ("plaintext", serde_json::to_string(&item).unwrap()),
@@ -763,7 +897,12 @@ impl Maker {
             self.write(name, &lines, &columns(&sealed));
         };
         write("item.txt", "A copy in the register; it has no content.", number, "opened");
-        write("item-elsewhere.txt", "The same bytes under another number.", ItemNumber::new(6).unwrap(), "does not open");
+        write(
+            "item-elsewhere.txt",
+            "The same bytes under another number.",
+            ItemNumber::new(6).unwrap(),
+            "does not open",
+        );
     }
 
     /// A whole vault; its slot and its state each by itself.
@@ -792,20 +931,32 @@ impl Maker {
         ];
         self.write_json("vault-1.txt", &lines, &rows.into());
 
-        let Opened::Store(mut store) = Store::open(&path, &PrivateFolder::default()).unwrap() else { panic!("a write was broken off") };
+        let Opened::Store(mut store) = Store::open(&path, &PrivateFolder::default()).unwrap() else {
+            panic!("a write was broken off")
+        };
         let reader = store.read().unwrap();
         let row = reader.slots().unwrap().rows.into_iter().find(|row| row.kind == 1).unwrap();
-        let body = SlotBody { cost: KdfLimits::PRODUCT.floor, salt: row.salt, check_value: row.check_value, wrapped: row.wrapped };
+        let body = SlotBody {
+            cost: KdfLimits::PRODUCT.floor,
+            salt: row.salt,
+            check_value: row.check_value,
+            wrapped: row.wrapped,
+        };
         let slot = PassphraseSlot { id: row.slot, body };
         let lines = slot_lines(id, &slot, &row.checksum, "demopass", "The slot of vault-1.drivekey.", "opened");
         let text = columns(&slot.body.wrapped);
         self.write("keyslot-of-vault-1.txt", &lines, &text);
-        let Ok(SlotOpening::Opened(root)) = open_slot(&Vector::parse(&text_of(&lines, &text))) else { panic!("the slot is shut") };
+        let Ok(SlotOpening::Opened(root)) = open_slot(&Vector::parse(&text_of(&lines, &text))) else {
+            panic!("the slot is shut")
+        };
         let (_, sealed) = reader.vault().unwrap();
         let plain: Value = root.unseal_state(&sealed).unwrap();
         let lines = [
             ("kind", "state".to_owned()),
-            ("about", "The state of vault-1.drivekey, six writes old; its names in the order of the alphabet.".to_owned()),
+            (
+                "about",
+                "The state of vault-1.drivekey, six writes old; its names in the order of the alphabet.".to_owned(),
+            ),
             ("opened by", "keyslot-of-vault-1.txt".to_owned()),
             ("padded bytes", (sealed.len() - AEAD_BYTES).to_string()),
             ("plaintext", plain.to_string()),
@@ -815,7 +966,14 @@ impl Maker {
 }
 
 /// The lines above a slot's age file; for one that opens, with what is inside.
-fn slot_lines(vault: VaultId, slot: &PassphraseSlot, checksum: &[u8], passphrase: &str, about: &str, expect: &str) -> Lines {
+fn slot_lines(
+    vault: VaultId,
+    slot: &PassphraseSlot,
+    checksum: &[u8],
+    passphrase: &str,
+    about: &str,
+    expect: &str,
+) -> Lines {
     let mut lines = vec![
         ("kind", "keyslot".to_owned()),
         ("about", about.to_owned()),
@@ -864,7 +1022,8 @@ fn fill_vault(path: &Path, machine: &Machine) -> (VaultId, String, Vec<Value>) {
     };
     full.unknown.insert("provedDateTime".to_owned(), json!("2027-01-01T00:00:00Z"));
     full.unknown.insert("evidence".to_owned(), json!({ "by": "a later version", "tries": 1 }));
-    let begun = Details { key_id: "0A1B2C3D".parse().unwrap(), device_name: "büro".parse().ok(), ..Details::default() };
+    let begun =
+        Details { key_id: "0A1B2C3D".parse().unwrap(), device_name: "büro".parse().ok(), ..Details::default() };
     let incoming = |(password, details, file): (&str, Details, &str)| Incoming {
         password: RecoveryPassword::parse(password).unwrap(),
         details,
@@ -886,7 +1045,13 @@ fn fill_vault(path: &Path, machine: &Machine) -> (VaultId, String, Vec<Value>) {
     };
     vault.attach(attachment, now).unwrap();
     let records = [taken[0].handle(), taken[2].handle()].into_iter().collect();
-    let copy = CopyDraft { kind: CopyKind::Stick, name: "blue".parse().ok(), place: "E:".parse().unwrap(), records, slot: None };
+    let copy = CopyDraft {
+        kind: CopyKind::Stick,
+        name: "blue".parse().ok(),
+        place: "E:".parse().unwrap(),
+        records,
+        slot: None,
+    };
     vault.register_copy(copy, now).unwrap();
     let kit = KitIdentity::make();
     vault.add_kit(&kit, "kit".parse().ok()).unwrap();

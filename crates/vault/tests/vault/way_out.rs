@@ -16,8 +16,10 @@ use drivekey_vault::{Incoming, Locked, Machine, NewAttachment, NewVault, Taking,
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-const LIMITS: KdfLimits =
-    KdfLimits { floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 }, ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 } };
+const LIMITS: KdfLimits = KdfLimits {
+    floor: KdfCost { memory_kib: 64, passes: 1, lanes: 1 },
+    ceiling: KdfCost { memory_kib: 1024, passes: 4, lanes: 4 },
+};
 
 /// The first is published in libbde's format document, the others are made up.
 const DIGITS: [&str; 3] = [
@@ -61,7 +63,8 @@ fn the_page_gets_every_key_out() {
     let shown = run(house.path(), &path, &script);
     let folder = house.path().join("way-out");
     for (index, digits) in DIGITS.into_iter().enumerate() {
-        let record: Value = serde_json::from_slice(&fs::read(folder.join(format!("records/r{}.json", index + 1))).unwrap()).unwrap();
+        let record: Value =
+            serde_json::from_slice(&fs::read(folder.join(format!("records/r{}.json", index + 1))).unwrap()).unwrap();
         assert_eq!(record["key"], digits);
         assert_eq!(record["handle"], format!("r{}", index + 1));
         assert!(shown.contains(&format!(r#""key":"{digits}""#)), "the page shows each recovery password:\n{shown}");
@@ -70,7 +73,8 @@ fn the_page_gets_every_key_out() {
     assert!(matches!(vault_line[..], [inside, outside] if inside == outside), "{shown}");
     assert_eq!(fs::read_dir(folder.join("records")).unwrap().count(), 2 * DIGITS.len());
 
-    let attachments: Vec<_> = fs::read_dir(folder.join("attachments")).unwrap().map(|item| item.unwrap().path()).collect();
+    let attachments: Vec<_> =
+        fs::read_dir(folder.join("attachments")).unwrap().map(|item| item.unwrap().path()).collect();
     let whole = attachments.iter().find(|path| path.extension().is_some_and(|end| end == "bin")).unwrap();
     assert_eq!(fs::read(whole).unwrap(), ATTACHMENT);
 
@@ -98,7 +102,8 @@ fn the_page_gets_every_key_out_with_a_kit() {
     fs::write(folder.join("kit.txt"), format!("{kit}\n")).unwrap();
     run(&folder, &path, &format!("{}\n{records}", with_kit.join("\n")));
     for (index, digits) in DIGITS.into_iter().enumerate() {
-        let record: Value = serde_json::from_slice(&fs::read(folder.join(format!("records/r{}.json", index + 1))).unwrap()).unwrap();
+        let record: Value =
+            serde_json::from_slice(&fs::read(folder.join(format!("records/r{}.json", index + 1))).unwrap()).unwrap();
         assert_eq!(record["key"], digits);
     }
 }
@@ -122,7 +127,12 @@ fn make_vault(folder: &Path) -> String {
     let path = folder.join("vault.drivekey");
     let machine = Machine::new(None);
     let secret = |text: &str| SecretString::from(text.to_owned());
-    Vault::<Locked>::create(&path, &NewVault { passphrase: &secret("another"), cost: LIMITS.floor, limits: LIMITS }, &machine).unwrap();
+    Vault::<Locked>::create(
+        &path,
+        &NewVault { passphrase: &secret("another"), cost: LIMITS.floor, limits: LIMITS },
+        &machine,
+    )
+    .unwrap();
     let locked = Vault::open(&path, LIMITS, machine).unwrap();
     let mut vault = locked.unlock(&secret("another"), None).map_err(|failure| failure.error).unwrap();
     // The page is given one passphrase of several.
@@ -130,11 +140,17 @@ fn make_vault(folder: &Path) -> String {
     let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "0A1B2C3D", ""];
     let incoming = DIGITS.iter().zip(ids).map(|(digits, id)| Incoming {
         password: RecoveryPassword::parse(digits).unwrap(),
-        details: Details { key_id: id.parse().unwrap_or_default(), device_name: "K\u{fc}che \"2\"".parse().ok(), ..Details::default() },
+        details: Details {
+            key_id: id.parse().unwrap_or_default(),
+            device_name: "K\u{fc}che \"2\"".parse().ok(),
+            ..Details::default()
+        },
         kind: SourceKind::WindowsTxt,
         file_name: None,
     });
-    vault.take_in(incoming.collect(), DateTime::from_timestamp(1_790_000_000, 0).unwrap(), Taking::Keep, |_| {}).unwrap();
+    vault
+        .take_in(incoming.collect(), DateTime::from_timestamp(1_790_000_000, 0).unwrap(), Taking::Keep, |_| {})
+        .unwrap();
     let attachment = NewAttachment {
         kind: AttachmentKind::ExternalKey,
         guid: ids[0].parse().unwrap(),

@@ -19,7 +19,8 @@ use drivekey_record::{AttachmentKind, CopyKind};
 use drivekey_vault::seal::{BundleError, BundleLock, BundleRecipient, seal_bundle};
 
 /// What goes along with the keys.
-const KINDS: [AttachmentKind; 3] = [AttachmentKind::ExternalKey, AttachmentKind::KeyPackage, AttachmentKind::DriveHeader];
+const KINDS: [AttachmentKind; 3] =
+    [AttachmentKind::ExternalKey, AttachmentKind::KeyPackage, AttachmentKind::DriveHeader];
 
 /// To whom it will be sealed.
 enum Lock {
@@ -28,7 +29,8 @@ enum Lock {
 }
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArgs) -> Result<Exit, Failure> {
-    let recipients: Vec<BundleRecipient> = args.recipients.iter().map(|typed| recipient(typed)).collect::<Result<_, _>>()?;
+    let recipients: Vec<BundleRecipient> =
+        args.recipients.iter().map(|typed| recipient(typed)).collect::<Result<_, _>>()?;
     let asks = recipients.is_empty() && args.bundle_passphrase_file.is_none();
     if asks && !world.terminal.is_present() {
         return Err(Failure::no_terminal(
@@ -37,7 +39,10 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
         ));
     }
     if is_output(&args.to) && world.surroundings.out_is_terminal {
-        return Err(Failure::usage("a bundle is no text to look at", "send the output to a file, or name one with --to PATH"));
+        return Err(Failure::usage(
+            "a bundle is no text to look at",
+            "send the output to a file, or name one with --to PATH",
+        ));
     }
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
@@ -52,7 +57,9 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
         _ if !recipients.is_empty() => Lock::Recipients(recipients),
         Some(path) => Lock::Passphrase(passphrase::choose(world, New::File(path), shared.yes)?),
         None => {
-            world.terminal.say("The bundle gets a passphrase of its own. Tell it to nobody together with the file.\n")?;
+            world
+                .terminal
+                .say("The bundle gets a passphrase of its own. Tell it to nobody together with the file.\n")?;
             Lock::Passphrase(passphrase::choose(world, New::Asked, shared.yes)?)
         }
     };
@@ -63,12 +70,16 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
         Lock::Passphrase(passphrase) => BundleLock::Passphrase(passphrase, world.kdf.limits),
         Lock::Recipients(recipients) => BundleLock::Recipients(recipients),
     };
-    let sealed = seal_bundle(&text, &lock_with).map_err(|_| Failure::new(Exit::Failed, "the bundle could not be made", "try again"))?;
+    let sealed = seal_bundle(&text, &lock_with)
+        .map_err(|_| Failure::new(Exit::Failed, "the bundle could not be made", "try again"))?;
     let saved = save_to(world, &args.to, &sealed)?;
     let handles = chosen.handles();
     let place = printable(&args.to);
     if matches!(saved, Saved::File(..)) && shared.json {
-        print::print(world.out, &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": read_back(saved) }))?;
+        print::print(
+            world.out,
+            &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": read_back(saved) }),
+        )?;
     }
     tell(world, &chosen.counted(), &lock, if is_output(&args.to) { None } else { Some(&place) })?;
     warn_of_memory(world, saved)?;
@@ -95,7 +106,10 @@ fn tell(world: &mut World<'_>, counted: &str, lock: &Lock, place: Option<&str>) 
     writeln!(world.err, "{sealed}: {who} can read them, nobody else.")?;
     let place = place.unwrap_or("FILE");
     let identity = if matches!(lock, Lock::Passphrase(_)) { "" } else { "-i IDENTITY " };
-    writeln!(world.err, "To open it: drivekey import \"{place}\"; or with the age program: age -d {identity}-o keys.txt \"{place}\"")?;
+    writeln!(
+        world.err,
+        "To open it: drivekey import \"{place}\"; or with the age program: age -d {identity}-o keys.txt \"{place}\""
+    )?;
     Ok(())
 }
 
@@ -103,7 +117,10 @@ fn recipient(typed: &str) -> Result<BundleRecipient, Failure> {
     typed.parse().map_err(|_: BundleError| {
         let hint = "an age key begins with 'age1'; 'age-keygen' makes one and prints it as its public key";
         if typed.trim().to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
-            return Failure::usage("a private age key is never an argument: the shell's history and other programs can see it", hint);
+            return Failure::usage(
+                "a private age key is never an argument: the shell's history and other programs can see it",
+                hint,
+            );
         }
         Failure::usage(format!("\"{typed}\" is no age key"), hint)
     })

@@ -38,7 +38,8 @@ pub(super) fn entries(world: &mut World<'_>, vault: &mut Vault<Unlocked>, which:
         }
     }
     if which.ids.is_empty() {
-        let filter = Filter { device: which.device.clone(), volume_type: which.volume_type, trash: TrashFilter::Without };
+        let filter =
+            Filter { device: which.device.clone(), volume_type: which.volume_type, trash: TrashFilter::Without };
         let listing = vault.list(&filter)?;
         found = Entries { entries: listing.entries, faults: listing.faults };
     }
@@ -55,15 +56,30 @@ impl Entries {
     }
 
     /// The protectors of the startup keys and key packages that go with them, of these kinds.
-    pub(super) fn protectors_beside(&self, vault: &mut Vault<Unlocked>, all: bool, kinds: &[AttachmentKind]) -> Result<Vec<Guid>, Failure> {
+    pub(super) fn protectors_beside(
+        &self,
+        vault: &mut Vault<Unlocked>,
+        all: bool,
+        kinds: &[AttachmentKind],
+    ) -> Result<Vec<Guid>, Failure> {
         let opens = |attached: &Attached| attached.info.attachment != AttachmentKind::DriveHeader;
-        Ok(beside(vault, &self.entries, all, kinds)?.into_iter().filter(opens).map(|attached| attached.info.guid).collect())
+        Ok(beside(vault, &self.entries, all, kinds)?
+            .into_iter()
+            .filter(opens)
+            .map(|attached| attached.info.guid)
+            .collect())
     }
 
     /// With their digits, and with what goes with them of these kinds. One that is not what was written is left out and
     /// named at the end.
-    pub(super) fn reveal(self, vault: &mut Vault<Unlocked>, all: bool, kinds: &[AttachmentKind]) -> Result<Chosen, Failure> {
-        let mut chosen = Chosen { keys: Vec::with_capacity(self.entries.len()), beside: Vec::new(), faults: self.faults };
+    pub(super) fn reveal(
+        self,
+        vault: &mut Vault<Unlocked>,
+        all: bool,
+        kinds: &[AttachmentKind],
+    ) -> Result<Chosen, Failure> {
+        let mut chosen =
+            Chosen { keys: Vec::with_capacity(self.entries.len()), beside: Vec::new(), faults: self.faults };
         for entry in &self.entries {
             match reveal(vault, entry) {
                 Ok(revealed) => chosen.keys.push(revealed),
@@ -90,7 +106,10 @@ impl Entries {
 impl Chosen {
     /// The keys as the export knows them.
     pub(super) fn items(&self) -> Vec<Item<'_>> {
-        self.keys.iter().map(|key| Item { handle: key.entry.handle, details: &key.entry.details, digits: &key.digits }).collect()
+        self.keys
+            .iter()
+            .map(|key| Item { handle: key.entry.handle, details: &key.entry.details, digits: &key.digits })
+            .collect()
     }
 
     /// What is kept beside them.
@@ -132,10 +151,17 @@ impl Chosen {
 
 /// Whether something was kept for this record's drive or computer.
 /// What is kept beside these records, of these kinds.
-fn beside(vault: &mut Vault<Unlocked>, entries: &[Entry], all: bool, kinds: &[AttachmentKind]) -> Result<Vec<Attached>, Failure> {
+fn beside(
+    vault: &mut Vault<Unlocked>,
+    entries: &[Entry],
+    all: bool,
+    kinds: &[AttachmentKind],
+) -> Result<Vec<Attached>, Failure> {
     let wanted = |attached: &Attached| {
         let there = attached.info.removed_date_time.is_none();
-        there && kinds.contains(&attached.info.attachment) && (all || entries.iter().any(|entry| goes_with(attached, entry)))
+        there
+            && kinds.contains(&attached.info.attachment)
+            && (all || entries.iter().any(|entry| goes_with(attached, entry)))
     };
     Ok(vault.attachments()?.into_iter().filter(wanted).collect())
 }

@@ -41,7 +41,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         guard::check(world, &mut vault, &args.to, &holding)?;
     }
     let place = if is_output(&args.to) { "standard output".to_owned() } else { printable(&args.to) };
-    let what = format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
+    let what =
+        format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
     question::typed(world, &what, "EXPORT")?;
     let chosen = entries.reveal(&mut vault, args.which.all, &[])?;
     let items = chosen.items();
@@ -67,8 +68,14 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         bundle::warn_of_memory(world, saved)?;
     }
     let compared = matches!(saved, Saved::File(Put::AlreadyThere, _));
-    let made =
-        Made { kind: CopyKind::File, name: args.name.as_ref(), place: Whereto::Path(&args.to), records: &handles, compared, slot: None };
+    let made = Made {
+        kind: CopyKind::File,
+        name: args.name.as_ref(),
+        place: Whereto::Path(&args.to),
+        records: &handles,
+        compared,
+        slot: None,
+    };
     let noted = copy_note::note(world, &mut vault, &made)?;
     let exit = chosen.exit(&vault)?;
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })

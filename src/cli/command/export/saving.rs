@@ -31,7 +31,10 @@ pub(super) fn save_to(world: &mut World<'_>, to: &Path, bytes: &[u8]) -> Result<
     }
     interrupt::sweep_at_the_end();
     let (put, seen) = save(to, bytes).map_err(|error| failure(error, to))?;
-    leftovers::tell(world, to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")))?;
+    leftovers::tell(
+        world,
+        to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")),
+    )?;
     Ok(Saved::File(put, seen))
 }
 
@@ -49,32 +52,43 @@ pub(super) fn failure(error: WriteError, path: &Path) -> Failure {
 /// The same as a sentence and a hint. The path is the file's, or the folder's where that is what is wrong.
 fn words(error: WriteError, path: &Path) -> (String, &'static str) {
     let shown = path.display();
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).display();
+    let folder =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new(".")).display();
     match error {
-        WriteError::Name(problem) => (format!("{shown} cannot be written: {}", name_words(problem)), "choose another name"),
+        WriteError::Name(problem) => {
+            (format!("{shown} cannot be written: {}", name_words(problem)), "choose another name")
+        }
         WriteError::NoFolder => (format!("there is no folder {folder}"), "check the path, or make the folder first"),
         WriteError::NotAFolder => (format!("{folder} is no folder"), "name a folder that exists"),
-        WriteError::Exists => {
-            (format!("there is something else at {shown} already; it was not touched"), "choose another name or folder with --to PATH")
-        }
+        WriteError::Exists => (
+            format!("there is something else at {shown} already; it was not touched"),
+            "choose another name or folder with --to PATH",
+        ),
         WriteError::ReadOnly => (
             format!("{folder} cannot be written: it is read-only, or you may not write there"),
             "look for a write-protect switch on the stick, or choose another place with --to PATH",
         ),
-        WriteError::Full => (format!("there is no room left in {folder}"), "make room, or choose another place with --to PATH"),
+        WriteError::Full => {
+            (format!("there is no room left in {folder}"), "make room, or choose another place with --to PATH")
+        }
         WriteError::TooManyNames => (
             format!("the folder {folder} cannot hold another file, though there is room"),
             "the top folder of some sticks holds few files: make a folder on the stick and name it with --to PATH",
         ),
-        WriteError::TooLarge => (format!("{shown} is larger than a file may be there"), "choose another place with --to PATH"),
+        WriteError::TooLarge => {
+            (format!("{shown} is larger than a file may be there"), "choose another place with --to PATH")
+        }
         WriteError::Gone => (
             format!("{folder} does not answer any more: the stick was pulled out, or it is broken"),
             "plug it in again and repeat the command; the vault was not changed",
         ),
-        WriteError::Differs => {
-            (format!("{shown} did not read back as it was written, and was removed again"), "the stick is failing: use another one")
+        WriteError::Differs => (
+            format!("{shown} did not read back as it was written, and was removed again"),
+            "the stick is failing: use another one",
+        ),
+        WriteError::Io(kind) => {
+            (format!("{shown} could not be written: {kind}"), "check the stick or disk and try again")
         }
-        WriteError::Io(kind) => (format!("{shown} could not be written: {kind}"), "check the stick or disk and try again"),
     }
 }
 

@@ -18,7 +18,10 @@ struct Stick {
 /// Asks for one of them.
 pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
     if !world.terminal.is_present() {
-        return Err(Failure::usage("it is not said where the key files go", "name the stick, or a folder on it, with --to PATH"));
+        return Err(Failure::usage(
+            "it is not said where the key files go",
+            "name the stick, or a folder on it, with --to PATH",
+        ));
     }
     let mut sticks = sticks(world);
     if sticks.is_empty() {
@@ -62,7 +65,10 @@ fn sticks(world: &World<'_>) -> Vec<Stick> {
 fn size(bytes: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000)];
     let unit = UNITS.into_iter().find(|(_, unit)| bytes >= *unit);
-    unit.map_or_else(|| format!("{bytes} bytes"), |(name, unit)| format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit))
+    unit.map_or_else(
+        || format!("{bytes} bytes"),
+        |(name, unit)| format!("{}.{} {name}", bytes / unit, bytes % unit * 10 / unit),
+    )
 }
 
 #[cfg(test)]

@@ -73,15 +73,23 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
     }
     let chosen = entries.reveal(&mut vault, args.which.all, &KINDS)?;
     let keys = chosen.items().into_iter().map(Outgoing::Key);
-    let outgoing: Vec<Outgoing<'_>> = keys.chain(chosen.parts().into_iter().map(Outgoing::Startup)).chain([Outgoing::Readme]).collect();
-    let (lines, seen) = if args.dry_run { (look(&folder, &outgoing), None) } else { write(world, &mut folder, &outgoing) };
+    let outgoing: Vec<Outgoing<'_>> =
+        keys.chain(chosen.parts().into_iter().map(Outgoing::Startup)).chain([Outgoing::Readme]).collect();
+    let (lines, seen) =
+        if args.dry_run { (look(&folder, &outgoing), None) } else { write(world, &mut folder, &outgoing) };
     let there: Vec<Handle> = lines.iter().filter_map(Line::key_that_is_there).collect();
     usb_report::show(world, shared, &to, &lines, seen, args.dry_run)?;
     let mut noted = true;
     if !args.dry_run && !there.is_empty() {
         let compared = lines.iter().all(|line| line.outcome != Ok(Put::Written));
-        let made =
-            Made { kind: CopyKind::Stick, name: args.name.as_ref(), place: Whereto::Path(&to), records: &there, compared, slot: None };
+        let made = Made {
+            kind: CopyKind::Stick,
+            name: args.name.as_ref(),
+            place: Whereto::Path(&to),
+            records: &there,
+            compared,
+            slot: None,
+        };
         noted = copy_note::note(world, &mut vault, &made)?;
     }
     leftovers::tell(world, folder.path())?;
@@ -102,7 +110,8 @@ fn look(folder: &Folder, outgoing: &[Outgoing<'_>]) -> Vec<Line> {
 /// Writes all, makes them last, and reads all back: a stick that lies about its size shows it only then.
 fn write(world: &World<'_>, folder: &mut Folder, outgoing: &[Outgoing<'_>]) -> (Vec<Line>, Option<Seen>) {
     interrupt::sweep_at_the_end();
-    let progress = Progress::new(world.surroundings.err_is_terminal && outgoing.len() > PROGRESS_FILES, "files written");
+    let progress =
+        Progress::new(world.surroundings.err_is_terminal && outgoing.len() > PROGRESS_FILES, "files written");
     let mut lines: Vec<Line> = Vec::with_capacity(outgoing.len());
     let mut stopped = None;
     for (at, one) in outgoing.iter().enumerate() {

@@ -75,14 +75,23 @@ pub(super) fn show(
         let written = lines.iter().filter(|line| line.is_key() && line.outcome == Ok(Put::Written)).count();
         match (dry_run, written) {
             (true, _) => writeln!(world.out, "This was a dry run: nothing was written.")?,
-            (false, 0) => writeln!(world.out, "{} there already, as they should be. Nothing was changed.", counted(there))?,
+            (false, 0) => {
+                writeln!(world.out, "{} there already, as they should be. Nothing was changed.", counted(there))?
+            }
             (false, _) => writeln!(world.out, "{} written to {} and read back.", counted(written), printable(to))?,
         }
     }
     world.settle()?;
     if there > 0 && !dry_run {
-        writeln!(world.err, "\nThe keys lie there unencrypted: whoever has {} can unlock these drives.", printable(to))?;
-        writeln!(world.err, "Keep it away from the computers that it opens. To get rid of the keys, destroy the stick.")?;
+        writeln!(
+            world.err,
+            "\nThe keys lie there unencrypted: whoever has {} can unlock these drives.",
+            printable(to)
+        )?;
+        writeln!(
+            world.err,
+            "Keep it away from the computers that it opens. To get rid of the keys, destroy the stick."
+        )?;
     }
     if seen == Some(Seen::Memory) {
         writeln!(
@@ -135,17 +144,26 @@ fn as_json(world: &mut World<'_>, to: &Path, lines: &[Line], seen: Option<Seen>,
         })
         .collect();
     let seen = seen.map(|seen| if seen == Seen::Medium { "medium" } else { "memory" });
-    print::print(world.out, &json!({ "path": to.display().to_string(), "files": files, "readBack": seen, "dryRun": dry_run }))
+    print::print(
+        world.out,
+        &json!({ "path": to.display().to_string(), "files": files, "readBack": seen, "dryRun": dry_run }),
+    )
 }
 
 /// Whether everything is where it should be. The explanation alone decides nothing.
 pub(super) fn judge(lines: &[Line], to: &Path) -> Result<(), Failure> {
     let keys = || lines.iter().filter(|line| line.is_key());
-    let Some((line, error)) = keys().find_map(|line| line.outcome.err().map(|error| (line, error))) else { return Ok(()) };
+    let Some((line, error)) = keys().find_map(|line| line.outcome.err().map(|error| (line, error))) else {
+        return Ok(());
+    };
     let reason = failure(error, &to.join(&line.name));
     let missing = keys().filter(|line| line.outcome.is_err()).count();
     if missing == keys().count() {
         return Err(reason);
     }
-    Err(Failure { exit: Exit::Partly, sentence: format!("{} not written: {}", counted(missing), reason.sentence), hint: reason.hint })
+    Err(Failure {
+        exit: Exit::Partly,
+        sentence: format!("{} not written: {}", counted(missing), reason.sentence),
+        hint: reason.hint,
+    })
 }

@@ -38,7 +38,11 @@ pub(super) fn open(world: &mut World<'_>, args: &ImportArgs, sources: &mut Sourc
     Ok(())
 }
 
-fn with_identities(source: &Source, sealed: &[u8], identities: &[BundleIdentity]) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+fn with_identities(
+    source: &Source,
+    sealed: &[u8],
+    identities: &[BundleIdentity],
+) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
     match open_bundle(sealed, &BundleKey::Identities(identities)) {
         Ok(text) => Ok(Some(text)),
         // One among many that is for somebody else is no reason to stop.
@@ -127,7 +131,10 @@ fn identities(files: &[PathBuf]) -> Result<Vec<BundleIdentity>, Failure> {
         found.extend(text.lines().filter_map(|line| line.parse::<BundleIdentity>().ok()));
         if found.len() == before {
             let sentence = format!("there is no private age key in {}", path.display());
-            return Err(Failure::usage(sentence, "name the file that 'age-keygen' made; keys of other kinds only the age program can use"));
+            return Err(Failure::usage(
+                sentence,
+                "name the file that 'age-keygen' made; keys of other kinds only the age program can use",
+            ));
         }
     }
     Ok(found)

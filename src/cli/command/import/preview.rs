@@ -37,8 +37,11 @@ pub(in crate::cli::command) fn confirm(
         return Ok(());
     }
     let keys = if news.len() == 1 { "this key".to_owned() } else { format!("these {} keys", news.len()) };
-    let files =
-        if attachments == 1 { "1 startup key or key package".to_owned() } else { format!("{attachments} startup keys or key packages") };
+    let files = if attachments == 1 {
+        "1 startup key or key package".to_owned()
+    } else {
+        format!("{attachments} startup keys or key packages")
+    };
     let what = match (news.len(), attachments) {
         (_, 0) => keys,
         (0, _) => files,
@@ -53,7 +56,10 @@ pub(in crate::cli::command) fn confirm(
     if question::go_on(world, &format!("Store {what}?"))? {
         return Ok(());
     }
-    Err(Failure::refused("nothing was imported", "'drivekey import --help' tells what can be said of keys as they come in"))
+    Err(Failure::refused(
+        "nothing was imported",
+        "'drivekey import --help' tells what can be said of keys as they come in",
+    ))
 }
 
 fn table(world: &mut World<'_>, mut rows: Vec<Vec<String>>) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! What only a person can settle before keys are stored: a computer's name that a file's name suggests, letters read as
-//! digits, a Key ID among several, a key that nobody would have. Without a terminal nothing is asked and nothing assumed.
+//! digits, a Key ID among several, a key that nobody would have. Without a terminal nothing is asked and nothing
+//! assumed.
 
 use super::sources::Sources;
 use crate::cli::failure::Failure;
@@ -27,7 +28,10 @@ pub(in crate::cli::command) fn propose(
             continue;
         }
         let keys = if new == 1 { "1 key".to_owned() } else { format!("{new} keys") };
-        if question::ask(world, &format!("The file or folder name suggests the computer \"{suggestion}\" for {keys}. Note it?"))? {
+        if question::ask(
+            world,
+            &format!("The file or folder name suggests the computer \"{suggestion}\" for {keys}. Note it?"),
+        )? {
             sources.accept(&suggestion);
         }
     }
@@ -69,7 +73,11 @@ pub(in crate::cli::command) fn settle(
                 kept.push(candidate);
             }
         }
-        if kept.is_empty() && !source.reading.remarks.is_empty() && source.reading.has_trace() && source.reading.refusal().is_none() {
+        if kept.is_empty()
+            && !source.reading.remarks.is_empty()
+            && source.reading.has_trace()
+            && source.reading.refusal().is_none()
+        {
             source.declined = true;
         }
         source.reading.records = kept;
@@ -80,7 +88,8 @@ pub(in crate::cli::command) fn settle(
 /// Whether one was chosen.
 fn choose_id(world: &mut World<'_>, shown: &str, candidate: &mut Candidate) -> Result<bool, Failure> {
     let choices: Vec<String> = candidate.key_id_candidates.iter().map(Guid::to_string).collect();
-    let question = format!("More than one Key ID may belong to the key {} of {shown}. Which does?", at(candidate.place));
+    let question =
+        format!("More than one Key ID may belong to the key {} of {shown}. Which does?", at(candidate.place));
     let Some(chosen) = question::which(world, &question, &choices)? else { return Ok(false) };
     candidate.key_id = KeyId::Full(candidate.key_id_candidates[chosen]);
     candidate.key_id_candidates.clear();
@@ -91,7 +100,9 @@ fn take_weak(world: &mut World<'_>, shown: &str, candidate: &Candidate) -> Resul
     let place = at(candidate.place);
     question::ask(
         world,
-        &format!("The key {place} of {shown} has the same group eight times; Windows makes no such key. Store it all the same?"),
+        &format!(
+            "The key {place} of {shown} has the same group eight times; Windows makes no such key. Store it all the same?"
+        ),
     )
 }
 

@@ -40,7 +40,12 @@ pub(in crate::cli::command) fn without_vault(sources: Sources) -> Reports {
 }
 
 /// Prints the report and gives the exit code.
-pub(in crate::cli::command) fn show(world: &mut World<'_>, shared: &Shared, reports: &Reports, dry_run: bool) -> Result<Exit, Failure> {
+pub(in crate::cli::command) fn show(
+    world: &mut World<'_>,
+    shared: &Shared,
+    reports: &Reports,
+    dry_run: bool,
+) -> Result<Exit, Failure> {
     let counts = Counts::of(reports);
     if shared.json {
         print::print(world.out, &document(reports, dry_run))?;

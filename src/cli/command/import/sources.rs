@@ -49,7 +49,16 @@ pub(in crate::cli::command) struct Sources {
 
 impl Source {
     pub(in crate::cli::command) fn new(path: Option<PathBuf>, named: bool, reading: Reading) -> Self {
-        Self { path, named, reading, suggestion: None, sealed: None, was_sealed: false, told: Vec::new(), declined: false }
+        Self {
+            path,
+            named,
+            reading,
+            suggestion: None,
+            sealed: None,
+            was_sealed: false,
+            told: Vec::new(),
+            declined: false,
+        }
     }
 
     pub(in crate::cli::command) fn shown(&self) -> String {
@@ -82,7 +91,8 @@ impl Sources {
         let mut places: BTreeMap<LineText, Vec<(usize, usize)>> = BTreeMap::new();
         for (file, source) in self.read.iter().enumerate() {
             if let Some(suggested) = source.suggested() {
-                let nameless = source.reading.records.iter().enumerate().filter(|(_, candidate)| candidate.device_name.is_none());
+                let nameless =
+                    source.reading.records.iter().enumerate().filter(|(_, candidate)| candidate.device_name.is_none());
                 places.entry(suggested).or_default().extend(nameless.map(|(key, _)| (file, key)));
             }
         }

@@ -72,7 +72,12 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
 }
 
 /// Notes which sheet was compared, where the vault can be relied on.
-fn note(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &CheckArgs, checked: &[Checked]) -> Result<bool, Failure> {
+fn note(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    args: &CheckArgs,
+    checked: &[Checked],
+) -> Result<bool, Failure> {
     let verified: Vec<Handle> = checked
         .iter()
         .filter_map(|one| match &one.verdict {
@@ -114,7 +119,8 @@ fn check_scans(
 ) -> Result<(), Failure> {
     let mut shares: Vec<(String, Share)> = Vec::new();
     for (path, read) in scans {
-        let mut refuse = |why: &str| checked.push(Checked { path: Some(path.clone()), verdict: Verdict::Refused(why.to_owned()) });
+        let mut refuse =
+            |why: &str| checked.push(Checked { path: Some(path.clone()), verdict: Verdict::Refused(why.to_owned()) });
         let items = match read {
             Err(error) => {
                 refuse(scan_words(error));
@@ -136,9 +142,13 @@ fn check_scans(
                 Scanned::BadShare(ShareTextError::Check { row, group }) => {
                     Verdict::Refused(format!("row {row}, group {group} does not fit its letter"))
                 }
-                Scanned::BadShare(ShareTextError::NotAShare) => Verdict::Refused("this is no sheet that drivekey can read".to_owned()),
+                Scanned::BadShare(ShareTextError::NotAShare) => {
+                    Verdict::Refused("this is no sheet that drivekey can read".to_owned())
+                }
                 Scanned::LabelOnly(_) => Verdict::Refused("the code with the digits could not be read".to_owned()),
-                Scanned::Kit(_) => Verdict::Refused("this is an emergency kit; 'drivekey kit check' compares it".to_owned()),
+                Scanned::Kit(_) => {
+                    Verdict::Refused("this is an emergency kit; 'drivekey kit check' compares it".to_owned())
+                }
             };
             checked.push(Checked { path: Some(path.clone()), verdict });
         }
@@ -213,7 +223,11 @@ fn show(world: &mut World<'_>, checked: &Checked) -> Result<(), Failure> {
     match &checked.verdict {
         Verdict::Verified(entry) => writeln!(world.out, "verified       {path}: {}{}", named(entry), outdated(entry))?,
         Verdict::OtherKeyId(entry, said) => {
-            writeln!(world.out, "other Key ID   {path}: the digits are those of {}, and the page says {said}", named(entry))?;
+            writeln!(
+                world.out,
+                "other Key ID   {path}: the digits are those of {}, and the page says {said}",
+                named(entry)
+            )?;
         }
         Verdict::Unknown(label) => {
             let said = label.as_ref().map(|label| format!("; the page says {}", label.key_id)).unwrap_or_default();
@@ -281,5 +295,9 @@ fn verdict_exit(checked: &[Checked], done: Exit) -> Result<Exit, Failure> {
     if count(|verdict| matches!(verdict, Verdict::Unknown(_))) == checked.len() {
         return Err(Failure::new(Exit::NotFound, "no record has these digits", "'drivekey add' takes the key in"));
     }
-    Err(Failure::new(Exit::Failed, "nothing was verified", "the lines above say why; a key can also be typed: 'drivekey sheet check'"))
+    Err(Failure::new(
+        Exit::Failed,
+        "nothing was verified",
+        "the lines above say why; a key can also be typed: 'drivekey sheet check'",
+    ))
 }

@@ -38,7 +38,10 @@ impl Target {
                 ));
             }
             if world.surroundings.out_is_terminal && !args.html {
-                return Err(Failure::refused("a PDF is nothing for a terminal", "name a file with --to, or send it on with |"));
+                return Err(Failure::refused(
+                    "a PDF is nothing for a terminal",
+                    "name a file with --to, or send it on with |",
+                ));
             }
             return Ok(Self::Output);
         }
@@ -71,7 +74,10 @@ pub(super) fn say(world: &mut World<'_>, shared: &Shared, keys: &str, made: &Mad
             Place::Output | Place::Printer(_) => None,
         };
         let records: Vec<String> = made.entries.iter().map(|entry| entry.handle.to_string()).collect();
-        json::print(world.out, &serde_json::json!({ "file": file, "records": records, "sheets": made.split.map(SplitKind::sheets) }))?;
+        json::print(
+            world.out,
+            &serde_json::json!({ "file": file, "records": records, "sheets": made.split.map(SplitKind::sheets) }),
+        )?;
     } else if let Place::File(path) = &made.place {
         writeln!(world.out, "{}", path.display())?;
     }
@@ -91,7 +97,11 @@ pub(super) fn say(world: &mut World<'_>, shared: &Shared, keys: &str, made: &Mad
         }
         Place::Output => writeln!(world.err, "{keys}: written to standard output, {open}.")?,
         Place::Printer(said) => {
-            writeln!(world.err, "{keys}: handed to the printer, {open}.{}{said}", if said.is_empty() { "" } else { " " })?;
+            writeln!(
+                world.err,
+                "{keys}: handed to the printer, {open}.{}{said}",
+                if said.is_empty() { "" } else { " " }
+            )?;
             writeln!(world.err, "{}", printer::COPIES)?;
         }
     }

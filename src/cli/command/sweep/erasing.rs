@@ -24,7 +24,9 @@ impl Erased {
     /// In words.
     pub(super) fn left_because(&self) -> Option<String> {
         let words = match self.left.as_ref()? {
-            Left::NotAllKnown => "not all that is in it is safe in the vault; take it in with --import first".to_owned(),
+            Left::NotAllKnown => {
+                "not all that is in it is safe in the vault; take it in with --import first".to_owned()
+            }
             Left::MoreInside => "it holds more than keys; look into it and delete it yourself".to_owned(),
             Left::Unreadable => "it cannot be read any more".to_owned(),
             Left::Refused(error) => refused(error),
@@ -41,15 +43,25 @@ fn refused(error: &EraseError) -> String {
     match error {
         EraseError::Link => "it is a link; erase what it points to".to_owned(),
         EraseError::NotAFile => "it is no ordinary file any more".to_owned(),
-        EraseError::OtherNames { names } => format!("the same file has {names} names; find the others and delete all of them"),
+        EraseError::OtherNames { names } => {
+            format!("the same file has {names} names; find the others and delete all of them")
+        }
         EraseError::Changed => "it was changed since it was read; sweep again".to_owned(),
-        EraseError::NotWritable(error) => format!("it may not be changed or removed ({}); it is as it was", error.kind()),
-        EraseError::NotRemoved(error) => format!("its content is destroyed, but it could not be removed ({})", error.kind()),
+        EraseError::NotWritable(error) => {
+            format!("it may not be changed or removed ({}); it is as it was", error.kind())
+        }
+        EraseError::NotRemoved(error) => {
+            format!("its content is destroyed, but it could not be removed ({})", error.kind())
+        }
     }
 }
 
 /// Erases what may be erased of these files, after a typed confirmation.
-pub(super) fn erase(world: &mut World<'_>, vault: &mut Vault<Unlocked>, files: &[PathBuf]) -> Result<Vec<Erased>, Failure> {
+pub(super) fn erase(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    files: &[PathBuf],
+) -> Result<Vec<Erased>, Failure> {
     if files.is_empty() {
         return Ok(Vec::new());
     }

@@ -83,7 +83,8 @@ fn has_keys(vault: &mut Vault<Unlocked>, reading: &Reading) -> Result<bool, Fail
     for record in &reading.records {
         // What is erased by it must be sure.
         let found = vault.whose(&record.password)?.sound()?;
-        if !found.iter().any(|entry| entry.details.removed.is_none() && entry.details.key_id.may_equal(&record.key_id)) {
+        if !found.iter().any(|entry| entry.details.removed.is_none() && entry.details.key_id.may_equal(&record.key_id))
+        {
             return Ok(false);
         }
     }

@@ -102,12 +102,19 @@ pub(super) fn search(world: &mut World<'_>, roots: &[PathBuf]) -> Found {
     Found { sources, tally }
 }
 
-fn walk(roots: &[PathBuf], batches: &SyncSender<Vec<PathBuf>>, report: &mpsc::Sender<Outcome>, counters: &Counters, stop: &AtomicBool) {
+fn walk(
+    roots: &[PathBuf],
+    batches: &SyncSender<Vec<PathBuf>>,
+    report: &mpsc::Sender<Outcome>,
+    counters: &Counters,
+    stop: &AtomicBool,
+) {
     let mut batch = Vec::with_capacity(BATCH_FILES);
     gather::each(roots, stop, |met| match met {
         Met::File(path) => {
             batch.push(path);
-            batch.len() < BATCH_FILES || batches.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH_FILES))).is_ok()
+            batch.len() < BATCH_FILES
+                || batches.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH_FILES))).is_ok()
         }
         Met::Failure(error) => report.send(Err(error)).is_ok(),
         Met::Other => {
@@ -119,7 +126,12 @@ fn walk(roots: &[PathBuf], batches: &SyncSender<Vec<PathBuf>>, report: &mpsc::Se
     let _ = batches.send(batch);
 }
 
-fn read(waiting: &Mutex<Receiver<Vec<PathBuf>>>, report: &mpsc::Sender<Outcome>, counters: &Counters, stop: &AtomicBool) {
+fn read(
+    waiting: &Mutex<Receiver<Vec<PathBuf>>>,
+    report: &mpsc::Sender<Outcome>,
+    counters: &Counters,
+    stop: &AtomicBool,
+) {
     let mut buffer = Zeroizing::new(vec![0; BUFFER_BYTES]);
     loop {
         let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -132,7 +144,9 @@ fn read(waiting: &Mutex<Receiver<Vec<PathBuf>>>, report: &mpsc::Sender<Outcome>,
                 counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
             });
             let outcome = match looked {
-                Ok(Some(reading)) if !reading.records.is_empty() || !reading.attachments.is_empty() => Ok((path, reading)),
+                Ok(Some(reading)) if !reading.records.is_empty() || !reading.attachments.is_empty() => {
+                    Ok((path, reading))
+                }
                 // Files that went away meanwhile were there, but say nothing; nor does a sealed vault.
                 Ok(_) | Err(GatherError::Absent { .. } | GatherError::OpenVault { .. }) => {
                     counters.files.fetch_add(1, Ordering::Relaxed);

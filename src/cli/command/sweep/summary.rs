@@ -26,7 +26,13 @@ pub(super) struct Sweep {
 }
 
 /// Prints it and gives the exit code. `dry`: nothing was taken in.
-pub(super) fn show(world: &mut World<'_>, shared: &Shared, sweep: &Sweep, reports: &Reports, dry: bool) -> Result<Exit, Failure> {
+pub(super) fn show(
+    world: &mut World<'_>,
+    shared: &Shared,
+    sweep: &Sweep,
+    reports: &Reports,
+    dry: bool,
+) -> Result<Exit, Failure> {
     let exit = report::exit(reports);
     if shared.json {
         let mut document = report::document(reports, dry);
@@ -58,7 +64,10 @@ fn searched(world: &mut World<'_>, tally: &Tally) -> Result<(), Failure> {
     let size = if tally.bytes < MIB { String::new() } else { format!(" ({} MiB)", tally.bytes / MIB) };
     writeln!(world.out, "{files} searched{size}.")?;
     if tally.stopped {
-        writeln!(world.out, "You stopped the search: what lies beyond these files is not known. Start it again for the rest.")?;
+        writeln!(
+            world.out,
+            "You stopped the search: what lies beyond these files is not known. Start it again for the rest."
+        )?;
     }
     Ok(())
 }
@@ -69,7 +78,8 @@ fn in_the_clear(world: &mut World<'_>, files: &[PathBuf]) -> Result<(), Failure>
         return Ok(());
     }
     world.settle()?;
-    let hold = if files.len() == 1 { "This file holds".to_owned() } else { format!("These {} files hold", files.len()) };
+    let hold =
+        if files.len() == 1 { "This file holds".to_owned() } else { format!("These {} files hold", files.len()) };
     writeln!(world.err, "\n{hold} recovery keys that anybody can read:")?;
     for file in files.iter().take(SHOWN_FILES) {
         writeln!(world.err, "  {}", printable(file))?;
@@ -77,7 +87,10 @@ fn in_the_clear(world: &mut World<'_>, files: &[PathBuf]) -> Result<(), Failure>
     if files.len() > SHOWN_FILES {
         writeln!(world.err, "  and {} more; --json lists all", files.len() - SHOWN_FILES)?;
     }
-    writeln!(world.err, "'drivekey sweep --import --erase PATH' takes their keys in and then deletes them, after you confirmed it.")?;
+    writeln!(
+        world.err,
+        "'drivekey sweep --import --erase PATH' takes their keys in and then deletes them, after you confirmed it."
+    )?;
     Ok(())
 }
 

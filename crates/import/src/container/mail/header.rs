@@ -19,7 +19,9 @@ pub(super) struct Headers<'a>(&'a [u8]);
 
 /// Whether this can be the name of a header.
 pub(super) fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.len() <= NAME_BYTES && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    !name.is_empty()
+        && name.len() <= NAME_BYTES
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 impl<'a> Headers<'a> {
@@ -39,7 +41,9 @@ impl<'a> Headers<'a> {
     pub(super) fn get(&self, name: &str) -> Option<Zeroizing<String>> {
         let mut lines = self.0.split(|byte| *byte == b'\n').peekable();
         while let Some(line) = lines.next() {
-            let Some((found, value)) = split_at_colon(line).filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes())) else {
+            let Some((found, value)) =
+                split_at_colon(line).filter(|(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            else {
                 continue;
             };
             debug_assert_eq!(found.len(), name.len());
@@ -95,7 +99,8 @@ impl Value {
 
     /// A parameter, whole, in pieces, or with its encoding named in it (RFC 2231).
     pub(super) fn parameter(&self, name: &str) -> Option<String> {
-        let find = |wanted: &str| self.parameters.iter().find(|(found, _)| found == wanted).map(|(_, value)| value.as_str());
+        let find =
+            |wanted: &str| self.parameters.iter().find(|(found, _)| found == wanted).map(|(_, value)| value.as_str());
         if let Some(extended) = find(&format!("{name}*")) {
             return Some(percent_decoded(extended, true));
         }

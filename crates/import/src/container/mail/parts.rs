@@ -1,4 +1,5 @@
-//! Where the parts of a mail and the mails of a mailbox begin and end. One pass over the bytes; must not look into them.
+//! Where the parts of a mail and the mails of a mailbox begin and end. One pass over the bytes; must not look into
+//! them.
 
 /// The parts between the boundaries of a multipart.
 pub(super) struct Parts<'a> {

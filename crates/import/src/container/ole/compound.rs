@@ -109,7 +109,11 @@ impl<'a> Compound<'a> {
     }
 
     fn sector(&self, number: u32) -> Option<&'a [u8]> {
-        let start = usize::try_from(number).ok().filter(|_| number < SECTOR_MAX)?.checked_add(1)?.checked_mul(self.sector_bytes)?;
+        let start = usize::try_from(number)
+            .ok()
+            .filter(|_| number < SECTOR_MAX)?
+            .checked_add(1)?
+            .checked_mul(self.sector_bytes)?;
         self.bytes.get(start..start.checked_add(self.sector_bytes)?)
     }
 }
@@ -124,7 +128,14 @@ impl Stream {
 }
 
 /// The sectors of a chain, one after the other, up to a size; never more than there are.
-fn follow(bytes: &[u8], sector_bytes: usize, base: usize, next: &[u32], first: u32, size_bytes: usize) -> Zeroizing<Vec<u8>> {
+fn follow(
+    bytes: &[u8],
+    sector_bytes: usize,
+    base: usize,
+    next: &[u32],
+    first: u32,
+    size_bytes: usize,
+) -> Zeroizing<Vec<u8>> {
     let size_bytes = size_bytes.min(bytes.len());
     let mut out = Zeroizing::new(Vec::with_capacity(size_bytes));
     let mut sector = first;

@@ -59,7 +59,9 @@ pub(super) fn worksheet(xml: &str, strings: &[Zeroizing<String>], rows: &mut Row
 /// The column in a cell's name, such as `AB12`, from 0.
 fn column_of(name: &str) -> Option<usize> {
     let letters = name.bytes().take_while(u8::is_ascii_alphabetic).take(4);
-    letters.fold(0_usize, |column, letter| column * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1).checked_sub(1)
+    letters
+        .fold(0_usize, |column, letter| column * 26 + usize::from(letter.to_ascii_uppercase() - b'A') + 1)
+        .checked_sub(1)
 }
 
 /// The tables of a spreadsheet of `OpenDocument`. A number counts as it is, not as it is shown.
@@ -80,7 +82,10 @@ pub(super) fn open_document(xml: &str, rows: &mut Rows) {
                 if !tag.closes {
                     current.take();
                     number = number_of(tag);
-                    width = tag.attribute("table:number-columns-repeated").and_then(|count| count.parse().ok()).unwrap_or(1);
+                    width = tag
+                        .attribute("table:number-columns-repeated")
+                        .and_then(|count| count.parse().ok())
+                        .unwrap_or(1);
                 }
                 if tag.closes || tag.empty {
                     let shown = current.take();
@@ -172,15 +177,17 @@ mod tests {
 
     #[test]
     fn shared_strings_are_whole_and_in_order() {
-        let xml =
-            "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t xml:space=\"preserve\"> c&#45;</t></r><rPh><t>x</t></rPh></si></sst>";
+        let xml = "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t xml:space=\"preserve\"> c&#45;</t></r><rPh><t>x</t></rPh></si></sst>";
         let strings: Vec<String> = shared_strings(xml).iter().map(|text| text.to_string()).collect();
         assert_eq!(strings, ["a", "", "b c-"]);
     }
 
     #[test]
     fn columns_are_counted_from_their_letters() {
-        assert_eq!(["A1", "B7", "Z1", "AA1", "XFD9"].map(column_of), [Some(0), Some(1), Some(25), Some(26), Some(16_383)]);
+        assert_eq!(
+            ["A1", "B7", "Z1", "AA1", "XFD9"].map(column_of),
+            [Some(0), Some(1), Some(25), Some(26), Some(16_383)]
+        );
         assert_eq!(column_of("7"), None);
     }
 }

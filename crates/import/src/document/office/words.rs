@@ -13,7 +13,8 @@ pub(super) enum Dialect {
 }
 
 /// Elements whose content is not seen: field codes, deleted words, what stands there for older programs, phonetic aids.
-const UNSEEN: &[&str] = &["instrText", "delText", "Fallback", "tracked-changes", "rPh", "pPr", "tblPr", "sectPr", "note-citation"];
+const UNSEEN: &[&str] =
+    &["instrText", "delText", "Fallback", "tracked-changes", "rPh", "pPr", "tblPr", "sectPr", "note-citation"];
 /// Blanks in one element.
 const BLANKS_MAX: usize = 100;
 
@@ -76,7 +77,9 @@ fn element(page: &mut Page, tag: &Tag<'_>, name: &str, rows: &mut Vec<bool>) {
                 page.row_end();
             }
         }
-        "tc" | "table-cell" if !tag.closes && rows.last_mut().is_some_and(|begun| std::mem::replace(begun, true)) => page.next_cell(),
+        "tc" | "table-cell" if !tag.closes && rows.last_mut().is_some_and(|begun| std::mem::replace(begun, true)) => {
+            page.next_cell()
+        }
         _ => {}
     }
 }
@@ -115,8 +118,7 @@ mod tests {
     fn words_of_word_are_joined_over_runs() {
         let xml = "<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr><w:r><w:t>1 </w:t></w:r>\n<w:r><w:t xml:space=\"preserve\">2</w:t><w:noBreakHyphen/><w:t>3</w:t><w:tab/><w:t>&amp;</w:t></w:r></w:p><w:p><w:r><w:instrText>x</w:instrText><w:delText>y</w:delText><w:t>z</w:t></w:r></w:p>";
         assert_eq!(seen(xml, Dialect::Office), "1 2-3\t&\nz\n");
-        let table =
-            "<w:tbl><w:tr><w:tc><w:p><w:t>a</w:t></w:p><w:p><w:t>b</w:t></w:p></w:tc><w:tc><w:p><w:t>c</w:t></w:p></w:tc></w:tr></w:tbl>";
+        let table = "<w:tbl><w:tr><w:tc><w:p><w:t>a</w:t></w:p><w:p><w:t>b</w:t></w:p></w:tc><w:tc><w:p><w:t>c</w:t></w:p></w:tc></w:tr></w:tbl>";
         assert_eq!(seen(table, Dialect::Office), "a b \tc \n");
     }
 

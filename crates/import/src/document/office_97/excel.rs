@@ -1,5 +1,5 @@
-//! The cells of an Excel workbook before 2007: a row of records, strings in a table of their own. Takes what is there and
-//! reserves nothing that a record claims.
+//! The cells of an Excel workbook before 2007: a row of records, strings in a table of their own. Takes what is there
+//! and reserves nothing that a record claims.
 
 use zeroize::Zeroizing;
 
@@ -92,7 +92,9 @@ impl Sheet {
                     self.rows.number(first + index, short_number(u32_at(cell, 2)?));
                 }
             }
-            FORMULA if u16_at(data, 12)? != NO_NUMBER => self.rows.number(column()?, f64::from_le_bytes(data.get(6..14)?.try_into().ok()?)),
+            FORMULA if u16_at(data, 12)? != NO_NUMBER => {
+                self.rows.number(column()?, f64::from_le_bytes(data.get(6..14)?.try_into().ok()?))
+            }
             LABEL_SHARED => self.rows.text(column()?, shared.get(usize::try_from(u32_at(data, 6)?).ok()?)?),
             LABEL | RICH_STRING => self.rows.text(column()?, &string(data.get(6..)?)?),
             FORMULA => self.formula_column = column()?,
@@ -120,6 +122,7 @@ fn string(data: &[u8]) -> Option<Zeroizing<String>> {
 
 /// A number in 30 bits: whole, or the upper half of a fraction; perhaps a hundredth of it.
 fn short_number(bits: u32) -> f64 {
-    let number = if bits & 2 != 0 { f64::from(bits.cast_signed() >> 2) } else { f64::from_bits(u64::from(bits & !3) << 32) };
+    let number =
+        if bits & 2 != 0 { f64::from(bits.cast_signed() >> 2) } else { f64::from_bits(u64::from(bits & !3) << 32) };
     if bits & 1 != 0 { number / 100.0 } else { number }
 }

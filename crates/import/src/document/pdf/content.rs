@@ -1,5 +1,5 @@
-//! What a page draws: its texts, each with its place. Follows the commands that move, size and write text, and the forms
-//! they call. Must not know what the texts say.
+//! What a page draws: its texts, each with its place. Follows the commands that move, size and write text, and the
+//! forms they call. Must not know what the texts say.
 
 use std::rc::Rc;
 
@@ -75,7 +75,16 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { page: Matrix::IDENTITY, font: None, size: 0.0, character_gap: 0.0, word_gap: 0.0, stretch: 1.0, leading: 0.0, rise: 0.0 }
+        Self {
+            page: Matrix::IDENTITY,
+            font: None,
+            size: 0.0,
+            character_gap: 0.0,
+            word_gap: 0.0,
+            stretch: 1.0,
+            leading: 0.0,
+            rise: 0.0,
+        }
     }
 }
 
@@ -209,8 +218,9 @@ impl<'a> Drawing<'a, '_, '_> {
         let Some(name) = operands.first().and_then(Object::name) else { return };
         let Some(Object::Dict(forms)) = self.file.get(resources, b"XObject") else { return };
         let Some(Object::Reference(number)) = forms.get(name) else { return };
-        let is_form =
-            |object: Object<'_>| object.dict().is_some_and(|dict| dict.get(&b"Subtype"[..]).and_then(Object::name) == Some(b"Form"));
+        let is_form = |object: Object<'_>| {
+            object.dict().is_some_and(|dict| dict.get(&b"Subtype"[..]).and_then(Object::name) == Some(b"Form"))
+        };
         if self.depth == FORMS_MAX
             || !self.file.resolve(&Object::Reference(*number)).is_some_and(is_form)
             || !self.nest.take_bytes(CALL_BYTES)
@@ -247,7 +257,8 @@ impl Cursor {
 /// Behind the word that ends a picture's data.
 fn after_picture(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    let end =
-        rest.windows(4).position(|window| window[0].is_ascii_whitespace() && &window[1..3] == b"EI" && window[3].is_ascii_whitespace());
+    let end = rest.windows(4).position(|window| {
+        window[0].is_ascii_whitespace() && &window[1..3] == b"EI" && window[3].is_ascii_whitespace()
+    });
     at + end.map_or(rest.len(), |end| end + 3)
 }

@@ -111,7 +111,11 @@ impl<'a> File<'a> {
         let mut found = Vec::new();
         let mut parser = Parser::new(&bytes, 0);
         for _ in 0..count.min(bytes.len()) {
-            let (Some(number), Some(at)) = (parser.next().and_then(|n| n.count()), parser.next().and_then(|n| n.count())) else { break };
+            let (Some(number), Some(at)) =
+                (parser.next().and_then(|n| n.count()), parser.next().and_then(|n| n.count()))
+            else {
+                break;
+            };
             let (Ok(number), Some(at)) = (u32::try_from(number), at.checked_add(first)) else { break };
             found.push((number, at));
         }
@@ -241,7 +245,9 @@ fn stream_range(bytes: &[u8], after_dict: usize, dict: &Dict<'_>) -> Option<std:
     let start = bytes.len() - rest.len()
         + if rest.starts_with(b"\r\n") { 2 } else { usize::from(rest.starts_with(b"\n") || rest.starts_with(b"\r")) };
     let named = dict.get(&b"Length"[..]).and_then(Object::count).and_then(|length| start.checked_add(length));
-    if let Some(end) = named.filter(|end| bytes.get(*end..).is_some_and(|after| after.trim_ascii_start().starts_with(END))) {
+    if let Some(end) =
+        named.filter(|end| bytes.get(*end..).is_some_and(|after| after.trim_ascii_start().starts_with(END)))
+    {
         return Some(start..end);
     }
     let body = bytes.get(start..)?;

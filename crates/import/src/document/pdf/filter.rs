@@ -30,7 +30,9 @@ pub(super) fn unpack<'a>(
     let list = |names: [&[u8]; 2]| {
         let object = names.into_iter().find_map(|name| dict.get(name)).and_then(&resolve);
         match object {
-            Some(Object::Array(parts)) => parts.iter().map(|part| resolve(part).unwrap_or(Object::Null)).take(FILTERS_MAX + 1).collect(),
+            Some(Object::Array(parts)) => {
+                parts.iter().map(|part| resolve(part).unwrap_or(Object::Null)).take(FILTERS_MAX + 1).collect()
+            }
             Some(Object::Null) | None => Vec::new(),
             Some(one) => vec![one],
         }

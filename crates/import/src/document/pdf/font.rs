@@ -1,5 +1,5 @@
-//! Fonts, as far as text needs them: which characters the codes are, and how wide they stand. Must not know where on the
-//! page they are drawn.
+//! Fonts, as far as text needs them: which characters the codes are, and how wide they stand. Must not know where on
+//! the page they are drawn.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -19,10 +19,11 @@ const MONOSPACED: f64 = 600.0;
 const WIDTHS_MAX: usize = 1 << 16;
 /// Helvetica's widths from the space on: near enough for fonts that give none.
 const USUAL: [u16; 95] = [
-    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278,
-    278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722,
-    667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556,
-    556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
+    556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
+    722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556,
+    556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
+    260, 334, 584,
 ];
 
 /// The fonts that were met, by the number of their object.
@@ -76,13 +77,22 @@ impl Cache {
 impl Font {
     fn read(file: &File<'_>, dict: &Dict<'_>) -> Self {
         let to_unicode = match dict.get(&b"ToUnicode"[..]) {
-            Some(Object::Reference(number)) => file.stream(*number).map(|(_, text)| CMap::parse(&text)).unwrap_or_default(),
+            Some(Object::Reference(number)) => {
+                file.stream(*number).map(|(_, text)| CMap::parse(&text)).unwrap_or_default()
+            }
             _ => CMap::default(),
         };
         let base_font = dict.get(&b"BaseFont"[..]).and_then(Object::name).unwrap_or_default();
         let monospaced = base_font.windows(7).any(|window| window.eq_ignore_ascii_case(b"courier"));
-        let mut font =
-            Self { to_unicode, encoding: None, is_utf16: false, widths: HashMap::new(), default_width: None, monospaced, unit: THOUSANDTH };
+        let mut font = Self {
+            to_unicode,
+            encoding: None,
+            is_utf16: false,
+            widths: HashMap::new(),
+            default_width: None,
+            monospaced,
+            unit: THOUSANDTH,
+        };
         if dict.get(&b"Subtype"[..]).and_then(Object::name) == Some(b"Type0") {
             font.wide(file, dict);
         } else {
@@ -112,7 +122,9 @@ impl Font {
                     rest = after;
                 }
                 (Some(last), [width, after @ ..]) => {
-                    let (Some(last), Some(width)) = (last.count().and_then(|last| u32::try_from(last).ok()), width.number()) else {
+                    let (Some(last), Some(width)) =
+                        (last.count().and_then(|last| u32::try_from(last).ok()), width.number())
+                    else {
                         return;
                     };
                     for code in (first..=last).take(WIDTHS_MAX) {
@@ -136,7 +148,11 @@ impl Font {
         if let Some(Object::Array(matrix)) = file.get(dict, b"FontMatrix") {
             self.unit = matrix.first().and_then(Object::number).map_or(THOUSANDTH, f64::abs);
         }
-        let first = file.get(dict, b"FirstChar").and_then(|first| first.count()).and_then(|first| u32::try_from(first).ok()).unwrap_or(0);
+        let first = file
+            .get(dict, b"FirstChar")
+            .and_then(|first| first.count())
+            .and_then(|first| u32::try_from(first).ok())
+            .unwrap_or(0);
         if let Some(Object::Array(widths)) = file.get(dict, b"Widths") {
             for (code, width) in (first..).zip(widths.iter().take(256)) {
                 if let Some(width) = file.resolve(width).and_then(|width| width.number()) {
@@ -148,10 +164,16 @@ impl Font {
         let encoding = file.get(dict, b"Encoding");
         let base = match &encoding {
             Some(Object::Name(name)) => Some(name.clone()),
-            Some(Object::Dict(encoding)) => encoding.get(&b"BaseEncoding"[..]).and_then(Object::name).map(|name| name.to_vec().into()),
+            Some(Object::Dict(encoding)) => {
+                encoding.get(&b"BaseEncoding"[..]).and_then(Object::name).map(|name| name.to_vec().into())
+            }
             _ => None,
         };
-        let page = if base.as_deref() == Some(b"MacRomanEncoding") { encoding_rs::MACINTOSH } else { encoding_rs::WINDOWS_1252 };
+        let page = if base.as_deref() == Some(b"MacRomanEncoding") {
+            encoding_rs::MACINTOSH
+        } else {
+            encoding_rs::WINDOWS_1252
+        };
         for (code, entry) in (0..=u8::MAX).zip(table.iter_mut()) {
             *entry = page.decode_without_bom_handling(&[code]).0.chars().next().unwrap_or(char::REPLACEMENT_CHARACTER);
         }
@@ -177,11 +199,16 @@ impl Font {
 
     fn glyph(&self, bytes: &[u8]) -> Glyph<'_> {
         let code = bytes.iter().fold(0, |code, byte| code << 8 | u32::from(*byte));
-        let own = || self.encoding.as_ref().and_then(|table| table.get(usize::try_from(code).ok()?).copied()).map(Text::One);
+        let own =
+            || self.encoding.as_ref().and_then(|table| table.get(usize::try_from(code).ok()?).copied()).map(Text::One);
         let utf16 = || char::from_u32(code).filter(|_| self.is_utf16).map(Text::One);
         let text = self.to_unicode.get(code).or_else(own).or_else(utf16);
         let width = self.widths.get(&code).copied().or(self.default_width).unwrap_or_else(|| self.usual_width(code));
-        Glyph { text: text.map_or(GlyphText::Unknown, GlyphText::Of), width: width * self.unit, is_space: bytes == b" " }
+        Glyph {
+            text: text.map_or(GlyphText::Unknown, GlyphText::Of),
+            width: width * self.unit,
+            is_space: bytes == b" ",
+        }
     }
 
     fn usual_width(&self, code: u32) -> f64 {

@@ -88,8 +88,10 @@ pub(super) fn character(name: &str) -> Option<(char, Option<char>)> {
     if let Some((_, mark)) = MARKS.iter().find(|(mark, _)| *mark == rest) {
         return first.is_ascii_alphabetic().then_some((first, Some(*mark)));
     }
-    let hex =
-        name.strip_prefix("uni").filter(|hex| hex.len() == 4).or_else(|| name.strip_prefix('u').filter(|hex| (4..=6).contains(&hex.len())));
+    let hex = name
+        .strip_prefix("uni")
+        .filter(|hex| hex.len() == 4)
+        .or_else(|| name.strip_prefix('u').filter(|hex| (4..=6).contains(&hex.len())));
     let code = u32::from_str_radix(hex?, 16).ok()?;
     char::from_u32(code).map(|c| (c, None))
 }

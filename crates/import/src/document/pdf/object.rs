@@ -1,4 +1,5 @@
-//! The objects that a PDF is written in: numbers, names, strings, arrays, dictionaries. Must not know what they are for.
+//! The objects that a PDF is written in: numbers, names, strings, arrays, dictionaries. Must not know what they are
+//! for.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -130,7 +131,8 @@ impl<'a> Parser<'a> {
         if let Some(target) = std::str::from_utf8(word).ok().and_then(|word| word.parse::<u32>().ok()) {
             self.skip_blanks();
             let generation = self.word();
-            let is_generation = !generation.is_empty() && generation.len() <= 5 && generation.iter().all(u8::is_ascii_digit);
+            let is_generation =
+                !generation.is_empty() && generation.len() <= 5 && generation.iter().all(u8::is_ascii_digit);
             if is_generation {
                 self.skip_blanks();
                 if self.bytes.get(self.at) == Some(&b'R') && self.word() == b"R" {
@@ -201,7 +203,9 @@ impl<'a> Parser<'a> {
                 b'\n' => {}
                 b'0'..=b'7' => {
                     let digits = inner.iter().take(2).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
-                    let value = inner[..digits].iter().fold(u32::from(escape - b'0'), |value, digit| value * 8 + u32::from(digit - b'0'));
+                    let value = inner[..digits]
+                        .iter()
+                        .fold(u32::from(escape - b'0'), |value, digit| value * 8 + u32::from(digit - b'0'));
                     out.push(value.to_le_bytes()[0]);
                     inner = &inner[digits..];
                 }
@@ -252,7 +256,9 @@ fn parse_number(word: &[u8]) -> Option<f64> {
     }
     // Some programs write `--5` or `5.-3`.
     let text = text.strip_prefix("--").unwrap_or(text);
-    text.parse().ok().or_else(|| text.split_once('-').filter(|(head, _)| !head.is_empty()).and_then(|(head, _)| head.parse().ok()))
+    text.parse()
+        .ok()
+        .or_else(|| text.split_once('-').filter(|(head, _)| !head.is_empty()).and_then(|(head, _)| head.parse().ok()))
 }
 
 fn unescaped(name: &[u8]) -> Cow<'_, [u8]> {

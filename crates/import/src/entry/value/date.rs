@@ -45,8 +45,8 @@ fn zoned(text: &str) -> Option<DateTime<FixedOffset>> {
 fn ldap_time(text: &str) -> Option<DateTime<FixedOffset>> {
     let (time, rest) = text.split_at_checked(14)?;
     let fraction = rest.strip_suffix('Z')?;
-    let is_fraction =
-        fraction.is_empty() || fraction.strip_prefix(['.', ',']).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_fraction = fraction.is_empty()
+        || fraction.strip_prefix(['.', ',']).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     let time = NaiveDateTime::parse_from_str(time, "%Y%m%d%H%M%S").ok()?;
     is_fraction.then(|| time.and_utc().fixed_offset())
 }
@@ -72,12 +72,16 @@ pub(crate) fn is_date(text: &str) -> bool {
 /// Three numbers, or two and a month's name, one of them a year, in a row.
 fn has_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).take(4).collect();
-    let is_year = |part: &&str| part.parse::<u16>().is_ok_and(|year| (FIRST_YEAR..2100).contains(&i32::from(year))) && part.len() == 4;
+    let is_year = |part: &&str| {
+        part.parse::<u16>().is_ok_and(|year| (FIRST_YEAR..2100).contains(&i32::from(year))) && part.len() == 4
+    };
     let asian = text.contains('年') || text.contains("년");
     let [day, month, year] = [parts.first(), parts.get(1), parts.get(2)];
     let date = [day, month, year].into_iter().flatten().any(is_year) || parts.get(3).is_some_and(is_year);
     let small = |part: &&str| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-    (date && parts.len() >= 3) || asian || (parts.len() >= 3 && parts[..3].iter().all(small) && text.contains(['/', '.']))
+    (date && parts.len() >= 3)
+        || asian
+        || (parts.len() >= 3 && parts[..3].iter().all(small) && text.contains(['/', '.']))
 }
 
 #[cfg(test)]
@@ -108,7 +112,14 @@ mod tests {
         ] {
             assert_eq!(created(text), None, "{text}");
         }
-        for text in ["2/14/2025, 9:41 AM", "14. März 2025", "2025年2月14日", "12/24/2024, 8:00:00 AM", "Mar 5, 2025", "2025-02-14"] {
+        for text in [
+            "2/14/2025, 9:41 AM",
+            "14. März 2025",
+            "2025年2月14日",
+            "12/24/2024, 8:00:00 AM",
+            "Mar 5, 2025",
+            "2025-02-14",
+        ] {
             assert!(is_date(text), "{text}");
         }
         for text in ["DESKTOP-77AB", "A7F3705B", "506825-429770", "Windows 11 23H2", "10.0.26100", "C:"] {

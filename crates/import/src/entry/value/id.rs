@@ -39,7 +39,9 @@ pub(crate) fn little_endian(bytes: [u8; 16]) -> Guid {
 
 /// Sixteen bytes as csvde writes them (`X'…'`), or as a list of numbers.
 fn bytes_of(text: &str) -> Option<[u8; 16]> {
-    if let Some(hex) = text.strip_prefix(['X', 'x']).and_then(|rest| rest.strip_prefix('\'')).and_then(|rest| rest.strip_suffix('\'')) {
+    if let Some(hex) =
+        text.strip_prefix(['X', 'x']).and_then(|rest| rest.strip_prefix('\'')).and_then(|rest| rest.strip_suffix('\''))
+    {
         let guid: Guid = (hex.len() == 32).then(|| hex.parse().ok())??;
         return Some(*guid.as_bytes());
     }

@@ -1,5 +1,5 @@
-//! Digits of other scripts, invisible characters and letters of ASCII's in other forms, by their bytes in UTF-8 and in the
-//! pages of Asia. Must not know of UTF-16.
+//! Digits of other scripts, invisible characters and letters of ASCII's in other forms, by their bytes in UTF-8 and in
+//! the pages of Asia. Must not know of UTF-16.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use fearless_simd::prelude::*;
@@ -21,7 +21,9 @@ pub(super) fn look<S: Simd>(window: &Window<'_, S>, own: u64, signs: &mut Signs)
     let begins = within(a, 0xD8, 0x20) & within(b, 0x80, 0x40);
     let of_two = begins & a.simd_lt(0xE0);
     if of_two.any_true() {
-        let digits = a.simd_eq(0xD9) & within(b, 0xA0, 10) | a.simd_eq(0xDB) & within(b, 0xB0, 10) | a.simd_eq(0xDF) & within(b, 0x80, 10);
+        let digits = a.simd_eq(0xD9) & within(b, 0xA0, 10)
+            | a.simd_eq(0xDB) & within(b, 0xB0, 10)
+            | a.simd_eq(0xDF) & within(b, 0x80, 10);
         signs.foreign += count(digits, own);
         signs.folds |= count(a.simd_eq(0xD8) & b.simd_eq(0x9C), own) > 0;
     }
@@ -35,7 +37,9 @@ pub(super) fn look<S: Simd>(window: &Window<'_, S>, own: u64, signs: &mut Signs)
 /// Whether the second byte is a full-width digit's behind the first, in Shift JIS, Big5, or GBK and EUC-KR.
 #[inline(always)]
 fn page_digit<S: Simd>(a: u8x64<S>, b: u8x64<S>) -> mask8x64<S> {
-    a.simd_eq(0x82) & within(b, 0x4F, 10) | a.simd_eq(0xA2) & within(b, 0xAF, 10) | a.simd_eq(0xA3) & within(b, 0xB0, 10)
+    a.simd_eq(0x82) & within(b, 0x4F, 10)
+        | a.simd_eq(0xA2) & within(b, 0xAF, 10)
+        | a.simd_eq(0xA3) & within(b, 0xB0, 10)
 }
 
 /// Digits of more than two bytes.
@@ -53,12 +57,17 @@ fn longer_digits<S: Simd>(a: u8x64<S>, b: u8x64<S>, c: u8x64<S>, own: u64) -> u3
     if lead.any_true() {
         let burma = ten(b, 0x81, c, 0x80) | ten(b, 0x82, c, 0x90) | ten(b, 0xA5, c, 0x86) | ten(b, 0xA7, c, 0x90);
         let north = ten(b, 0x9F, c, 0xA0) | ten(b, 0xA0, c, 0x90);
-        let indies = ten(b, 0xAD, c, 0x90) | ten(b, 0xAE, c, 0xB0) | (b.simd_eq(0xAA) | b.simd_eq(0xB1)) & within(c, 0x80, 26);
+        let indies =
+            ten(b, 0xAD, c, 0x90) | ten(b, 0xAE, c, 0xB0) | (b.simd_eq(0xAA) | b.simd_eq(0xB1)) & within(c, 0x80, 26);
         found += count(lead & (burma | north | indies), own);
     }
     let lead = a.simd_eq(0xEA);
     if lead.any_true() {
-        let rare = ten(b, 0x98, c, 0xA0) | ten(b, 0xA3, c, 0x90) | ten(b, 0xA4, c, 0x80) | ten(b, 0xA9, c, 0x90) | ten(b, 0xAF, c, 0xB0);
+        let rare = ten(b, 0x98, c, 0xA0)
+            | ten(b, 0xA3, c, 0x90)
+            | ten(b, 0xA4, c, 0x80)
+            | ten(b, 0xA9, c, 0x90)
+            | ten(b, 0xAF, c, 0xB0);
         found += count(lead & (rare | b.simd_eq(0xA7) & within(c, 0x90, 42)), own);
     }
     let lead = a.simd_eq(0xEF);
@@ -81,7 +90,9 @@ fn folds<S: Simd>(a: u8x64<S>, b: u8x64<S>, c: u8x64<S>, own: u64) -> bool {
         return false;
     }
     let hidden = b.simd_eq(0x80) & (within(c, 0x8B, 5) | within(c, 0xAA, 5)) | b.simd_eq(0x81) & within(c, 0xA0, 10);
-    let letters = b.simd_eq(0xBC) & within(c, 0xA1, 26) | b.simd_eq(0xBD) & within(c, 0x81, 26) | b.simd_eq(0xBB) & c.simd_eq(0xBF);
+    let letters = b.simd_eq(0xBC) & within(c, 0xA1, 26)
+        | b.simd_eq(0xBD) & within(c, 0x81, 26)
+        | b.simd_eq(0xBB) & c.simd_eq(0xBF);
     count(mongolian & b.simd_eq(0xA0) & c.simd_eq(0x8E) | signs & hidden | wide & letters, own) > 0
 }
 

@@ -57,7 +57,8 @@ fn plain(bytes: &[u8]) -> (Signs, bool) {
     let signs = [&b"e64"[..], b"d-", b"yp"];
     let is = |place: usize, sign: &[u8], width: usize| {
         let byte = |at: usize| bytes.get(place + at * width).copied().unwrap_or(0);
-        let fits = |at: usize| if sign == b"d-" { byte(at) == sign[at] } else { byte(at).eq_ignore_ascii_case(&sign[at]) };
+        let fits =
+            |at: usize| if sign == b"d-" { byte(at) == sign[at] } else { byte(at).eq_ignore_ascii_case(&sign[at]) };
         (0..sign.len()).all(fits) && (width == 1 || bytes[place + 1] == 0)
     };
     let any = |width: usize| (0..bytes.len()).any(|place| signs.iter().any(|sign| is(place, sign, width)));

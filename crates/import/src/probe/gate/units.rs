@@ -177,7 +177,8 @@ mod tests {
 
     fn is_unit_plainly(unit: u16) -> bool {
         let letter = |c: char| matches!(c, '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}');
-        let half = matches!(unit, 0xD800..=0xD83C | 0xDC00..=0xDFFF) || unit >> 8 == 0xD8 && matches!(unit & 0xFF, 0x00..=0x3C | 0x3E);
+        let half = matches!(unit, 0xD800..=0xD83C | 0xDC00..=0xDFFF)
+            || unit >> 8 == 0xD8 && matches!(unit & 0xFF, 0x00..=0x3C | 0x3E);
         half || char::from_u32(unit.into()).is_some_and(|c| fold_digit(c).is_some() || letter(c))
     }
 

@@ -1,5 +1,5 @@
-//! Digits of a text put in a row, sixty-four bytes at a time. Gives up where digits are written as letters or escapes, and
-//! must not try what it gathers.
+//! Digits of a text put in a row, sixty-four bytes at a time. Gives up where digits are written as letters or escapes,
+//! and must not try what it gathers.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use std::ops::Range;
@@ -24,7 +24,14 @@ pub(super) struct End {
 
 /// Puts the digits of a part of a text behind those that are in the row; nothing where runs must be read one by one.
 #[inline(always)]
-pub(super) fn gather<S: Simd>(simd: S, text: &[u8], part: Range<usize>, digits: &[u64], row: &mut [u8], end: End) -> Option<End> {
+pub(super) fn gather<S: Simd>(
+    simd: S,
+    text: &[u8],
+    part: Range<usize>,
+    digits: &[u64],
+    row: &mut [u8],
+    end: End,
+) -> Option<End> {
     let End { mut len, mut open } = end;
     for (at, here) in part.clone().step_by(STEP_BYTES).zip(digits.iter().copied()) {
         if here != 0 {
@@ -85,8 +92,12 @@ impl<S: Simd> Span<'_, S> {
         let before = self.before(1);
         let letters = (is_letter(before) | is_letter(self.after())).to_bitmask() & digits;
         let signs =
-            (before.simd_eq(b'#') | before.simd_eq(b'=') | before.simd_eq(b'u') | (before | 0x20).simd_eq(b'x')).to_bitmask() & starts;
-        if self.is_misread(text, at, letters, digits) || places(signs, at).any(|place| runs::is_escaped_from(text, place)) {
+            (before.simd_eq(b'#') | before.simd_eq(b'=') | before.simd_eq(b'u') | (before | 0x20).simd_eq(b'x'))
+                .to_bitmask()
+                & starts;
+        if self.is_misread(text, at, letters, digits)
+            || places(signs, at).any(|place| runs::is_escaped_from(text, place))
+        {
             return None;
         }
         let start = mask8x64::from_bitmask(self.simd, starts);

@@ -9,14 +9,16 @@ pub(super) fn begins_line(before: &[u8]) -> bool {
     if !matches!(before.last(), Some(b'\n' | b'\r' | 0x0B | 0x0C | b'>' | b' ' | 0x85 | 0xA8 | 0xA9)) {
         return false;
     }
-    let unquoted = before.strip_suffix(b" ").filter(|rest| rest.ends_with(b">") || rest.ends_with(b"\n")).unwrap_or(before);
+    let unquoted =
+        before.strip_suffix(b" ").filter(|rest| rest.ends_with(b">") || rest.ends_with(b"\n")).unwrap_or(before);
     matches!(unquoted, [.., b'\n' | b'\r' | 0x0B | 0x0C | b'>'] | [.., 0xC2, 0x85] | [.., 0xE2, 0x80, 0xA8 | 0xA9])
 }
 
 /// A word of six signs some of which are letters that look like digits: how far it begins before `start`, and what it
 /// is read as.
 pub(super) fn misread(text: &[u8], start: usize, end: usize) -> Option<(usize, [u8; GROUP_DIGITS])> {
-    let is_letter = |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() && look_alike(*byte).is_some());
+    let is_letter =
+        |at: usize| text.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() && look_alike(*byte).is_some());
     if !(is_letter(end) || (start > 0 && is_letter(start - 1))) {
         return None;
     }

@@ -1,5 +1,5 @@
-//! A row against a plain definition of what it finds, and steps against single runs, on the machine's own instructions and
-//! on those that every machine has.
+//! A row against a plain definition of what it finds, and steps against single runs, on the machine's own instructions
+//! and on those that every machine has.
 
 use proptest::prelude::*;
 
@@ -69,7 +69,8 @@ impl Plain {
             (1, _) => {}
             _ => self.numbered = 0,
         }
-        (self.padded, self.values) = if sound { (self.padded + 1, self.values + usize::from(value(run) > 0)) } else { (0, 0) };
+        (self.padded, self.values) =
+            if sound { (self.padded + 1, self.values + usize::from(value(run) > 0)) } else { (0, 0) };
         self.found |= self.numbered >= GROUPS || (self.padded >= GROUPS && self.values >= GROUPS / 2);
     }
 
@@ -139,7 +140,8 @@ fn group() -> impl Strategy<Value = String> {
 }
 
 fn text() -> impl Strategy<Value = String> {
-    let parts = prop_oneof![6 => Just("-"), 3 => Just(" "), 3 => Just(""), 2 => Just("\n"), 1 => Just(", "), 1 => Just(" 7 ")];
+    let parts =
+        prop_oneof![6 => Just("-"), 3 => Just(" "), 3 => Just(""), 2 => Just("\n"), 1 => Just(", "), 1 => Just(" 7 ")];
     let groups = (prop::collection::vec(group(), 1..11), parts).prop_map(|(groups, parts)| groups.join(parts));
     let other = prop_oneof![
         Just(" words ".to_owned()),
@@ -176,7 +178,8 @@ fn a_key_is_found_wherever_it_stands() {
 
 #[test]
 fn the_largest_group_is_a_key_s_and_the_next_is_not() {
-    for (last, found) in [("720885", true), ("720896", false), ("720907", false), ("999999", false), ("719999", false)] {
+    for (last, found) in [("720885", true), ("720896", false), ("720907", false), ("999999", false), ("719999", false)]
+    {
         let text = format!("471207-278498-422125-177177-561902-537405-468006-{last}\n");
         assert_eq!(take_all(Level::new(), text.as_bytes(), 1024).0, found, "{last}");
     }

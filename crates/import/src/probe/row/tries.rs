@@ -156,7 +156,11 @@ fn divisible<S: Simd>(window: &Window<'_, S>) -> [u64; GROUP_DIGITS] {
     for (places, found) in found.iter_mut().enumerate().skip(1) {
         let digit = window.ahead(places) & DIGIT;
         // What falls below zero is a large number, so the lesser one is the rest.
-        rest = if places % 2 == 1 { (rest - digit).min(rest - digit + DIVISOR) } else { (rest + digit).min(rest + digit - DIVISOR) };
+        rest = if places % 2 == 1 {
+            (rest - digit).min(rest - digit + DIVISOR)
+        } else {
+            (rest + digit).min(rest + digit - DIVISOR)
+        };
         *found = rest.simd_eq(0).to_bitmask();
     }
     found

@@ -31,8 +31,11 @@ impl Scan {
     }
 
     pub(crate) fn png(&self) -> Vec<u8> {
-        let picture =
-            image::GrayImage::from_raw(u32::try_from(self.width).unwrap(), u32::try_from(self.height).unwrap(), self.dots.clone());
+        let picture = image::GrayImage::from_raw(
+            u32::try_from(self.width).unwrap(),
+            u32::try_from(self.height).unwrap(),
+            self.dots.clone(),
+        );
         let mut bytes = std::io::Cursor::new(Vec::new());
         picture.unwrap().write_to(&mut bytes, image::ImageFormat::Png).unwrap();
         bytes.into_inner()

@@ -73,11 +73,17 @@ fn what_the_undone_import_brought_goes_with_it_and_the_next_one_fills_the_gaps()
     let house = House::new();
     let mut vault = house.open();
     import(&mut vault, vec![full("wrong")], 1);
-    vault.edit(handle(1), Edit { volume_label: to("Horse"), add_tags: vec![text("striped")], ..Edit::default() }).unwrap();
+    vault
+        .edit(handle(1), Edit { volume_label: to("Horse"), add_tags: vec![text("striped")], ..Edit::default() })
+        .unwrap();
     vault.undo_import(now()).unwrap().unwrap();
     import(&mut vault, vec![full("right")], 2);
     let back = details(&mut vault, 1);
-    let expected = Details { volume_label: Some(text("Horse")), tags: vec![text("right"), text("striped")], ..full("right").details };
+    let expected = Details {
+        volume_label: Some(text("Horse")),
+        tags: vec![text("right"), text("striped")],
+        ..full("right").details
+    };
     assert_eq!(said(&Details { set_here: expected.set_here.clone(), ..back.clone() }), expected);
     // The label that was typed stays, the file's is kept beside its source.
     assert_eq!(back.sources[0].volume_label, Some(text("right label")));

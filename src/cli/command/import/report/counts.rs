@@ -31,7 +31,8 @@ impl Counts {
                 counts.refused_named += usize::from(file.named);
             }
             counts.found += file.found.len();
-            counts.others += file.others_found + file.attached.iter().filter(|attached| matches!(attached, AttachedAs::New(_))).count();
+            counts.others += file.others_found
+                + file.attached.iter().filter(|attached| matches!(attached, AttachedAs::New(_))).count();
             counts.known += file.attached.iter().filter(|attached| matches!(attached, AttachedAs::Known(_))).count();
             counts.in_trash += file.noted().filter(|(_, notes)| notes.in_trash_since.is_some()).count();
             for (_, taken) in &file.taken {

@@ -62,7 +62,10 @@ impl FileReport {
             taken: Vec::new(),
             notes: Vec::new(),
             attached: Vec::new(),
-            undecided: records.filter(|one| !one.key_id_candidates.is_empty()).map(|one| one.key_id_candidates.clone()).collect(),
+            undecided: records
+                .filter(|one| !one.key_id_candidates.is_empty())
+                .map(|one| one.key_id_candidates.clone())
+                .collect(),
             others_found: 0,
             found: Vec::new(),
         }
@@ -127,7 +130,10 @@ impl FileReport {
             return Some("left out, as you said".to_owned());
         }
         let id = self.partial.first().map(|id| format!(" (Key ID {id})")).unwrap_or_default();
-        Some(format!("{}{id}", self.refusal.as_ref().map_or_else(|| "there is no recovery key in it".to_owned(), refusal_words)))
+        Some(format!(
+            "{}{id}",
+            self.refusal.as_ref().map_or_else(|| "there is no recovery key in it".to_owned(), refusal_words)
+        ))
     }
 
     /// The word at the line's beginning.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use drivekey_import::{Remark, RemarkKind};
 
-/// Kinds beyond these are counted together: how many groups a key has too few is a kind, too, and a stranger chooses it.
+/// Kinds beyond these are counted together: how many groups a key has too few is a kind, too, and a stranger chooses
+/// it.
 const KINDS: usize = 24;
 
 /// The first remarks of each kind, in the order of the file, and how many more there are.

@@ -1,4 +1,5 @@
-//! The report for people: one line a file, counts, and which files now lie about in the clear. Must not decide anything.
+//! The report for people: one line a file, counts, and which files now lie about in the clear. Must not decide
+//! anything.
 
 use std::path::PathBuf;
 
@@ -23,8 +24,12 @@ const SHOWN_NOTES: usize = 20;
 
 pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
     for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
-        let mut ids: Vec<String> =
-            file.taken.iter().map(|(id, taken)| named(taken, id, dry_run)).chain(file.found.iter().map(brief)).collect();
+        let mut ids: Vec<String> = file
+            .taken
+            .iter()
+            .map(|(id, taken)| named(taken, id, dry_run))
+            .chain(file.found.iter().map(brief))
+            .collect();
         ids.extend(file.attached.iter().map(|attached| attachment_named(*attached, dry_run)));
         ids.extend((file.others_found > 0).then(|| "a startup key or key package".to_owned()));
         // What is only looked at has neither come in nor got its name.
@@ -51,7 +56,11 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
         more(world, summed.others, "of other kinds")?;
         for candidates in file.undecided.iter().take(SHOWN_ALIKE) {
             let ids: Vec<String> = candidates.iter().map(ToString::to_string).collect();
-            writeln!(world.out, "               its Key ID may be {}; 'drivekey edit' notes the right one", ids.join(" or "))?;
+            writeln!(
+                world.out,
+                "               its Key ID may be {}; 'drivekey edit' notes the right one",
+                ids.join(" or ")
+            )?;
         }
         more(world, file.undecided.len().saturating_sub(SHOWN_ALIKE), "whose Key ID is open")?;
         let beside: Vec<String> = file.noted().flat_map(|(taken, notes)| beside(taken, notes, dry_run)).collect();
@@ -59,7 +68,11 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
             writeln!(world.out, "               {line}")?;
         }
         if beside.len() > SHOWN_NOTES {
-            writeln!(world.out, "               and {} more lines of this kind; --json has all", beside.len() - SHOWN_NOTES)?;
+            writeln!(
+                world.out,
+                "               and {} more lines of this kind; --json has all",
+                beside.len() - SHOWN_NOTES
+            )?;
         }
     }
     Ok(())
@@ -90,7 +103,9 @@ pub(in crate::cli::command) fn notes_words(handle: Handle, notes: &RecordNotes, 
     let mut lines = Vec::new();
     if let Some(since) = notes.in_trash_since {
         let since = since.format("%Y-%m-%d");
-        lines.push(format!("{handle} has been in the trash since {since} and stays there; 'drivekey restore {handle}' takes it out"));
+        lines.push(format!(
+            "{handle} has been in the trash since {since} and stays there; 'drivekey restore {handle}' takes it out"
+        ));
     }
     lines.extend(notes.differences.iter().map(|difference| difference_words(handle, difference, dry_run)));
     lines
@@ -163,13 +178,21 @@ pub(in crate::cli::command) fn summary(world: &mut World<'_>, reports: &Reports,
 
 /// Files that still hold keys for everybody to read.
 pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Result<(), Failure> {
-    let files: Vec<&PathBuf> =
-        reports.files.iter().filter(|file| file.holds_keys() && !file.was_sealed).filter_map(|file| file.path.as_ref()).collect();
+    let files: Vec<&PathBuf> = reports
+        .files
+        .iter()
+        .filter(|file| file.holds_keys() && !file.was_sealed)
+        .filter_map(|file| file.path.as_ref())
+        .collect();
     if files.is_empty() {
         return Ok(());
     }
     world.settle()?;
-    let held = if files.len() == 1 { "This file still holds".to_owned() } else { format!("These {} files still hold", files.len()) };
+    let held = if files.len() == 1 {
+        "This file still holds".to_owned()
+    } else {
+        format!("These {} files still hold", files.len())
+    };
     writeln!(world.err, "\n{held} recovery keys that anybody can read:")?;
     for file in files.iter().take(SHOWN_FILES) {
         writeln!(world.err, "  {}", printable(file))?;
@@ -178,8 +201,10 @@ pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Rep
         writeln!(world.err, "  and {} more; --json lists all", files.len() - SHOWN_FILES)?;
     }
     let delete = if cfg!(windows) { "with Shift+Delete in Explorer" } else { "with 'rm'" };
-    let list =
-        shared.vault.as_ref().map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", printable(vault)));
+    let list = shared
+        .vault
+        .as_ref()
+        .map_or_else(|| "drivekey list".to_owned(), |vault| format!("drivekey --vault \"{}\" list", printable(vault)));
     let them = if files.len() == 1 { "it" } else { "them" };
     writeln!(world.err, "Check first that '{list}' shows the keys, then delete {them} {delete}.")?;
     writeln!(world.err, "On a stick or SSD only destroying or re-encrypting it removes every trace.")?;

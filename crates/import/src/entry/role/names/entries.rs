@@ -1,8 +1,10 @@
 //! How files call an entry itself: its title, its name in a directory, the kind of its protector. Data only; the
 //! values are not known here.
 
-pub(super) const NAME: &[&str] =
-    &["name", "nom", "nombre", "nome", "naam", "nazwa", "имя", "名前", "名称", "이름", "namn", "navn", "nimi", "název", "ad"];
+pub(super) const NAME: &[&str] = &[
+    "name", "nom", "nombre", "nome", "naam", "nazwa", "имя", "名前", "名称", "이름", "namn", "navn", "nimi", "název",
+    "ad",
+];
 pub(super) const TITLE: &[&str] = &[
     "title",
     "item name",
@@ -24,6 +26,12 @@ pub(super) const TITLE: &[&str] = &[
     "kommentar",
 ];
 pub(super) const DIRECTORY: &[&str] = &["dn", "distinguished name", "cn", "common name"];
-pub(super) const PROTECTOR_TYPE: &[&str] =
-    &["key protector type", "key protector types", "protector type", "key protector", "key type", "Schutzvorrichtungstyp"];
+pub(super) const PROTECTOR_TYPE: &[&str] = &[
+    "key protector type",
+    "key protector types",
+    "protector type",
+    "key protector",
+    "key type",
+    "Schutzvorrichtungstyp",
+];
 pub(super) const KEY_PACKAGE: &[&str] = &["msfvekeypackage", "key package"];

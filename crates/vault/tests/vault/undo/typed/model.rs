@@ -52,7 +52,8 @@ const FIELDS: usize = 5;
 const VALUES: [&str; 3] = ["Zebra", "Horse", "file 1"];
 const TAGS: [&str; 3] = ["striped", "Striped", "file 1"];
 /// What each file holds: keys, and whether it says anything of them.
-const FILES: [(&[usize], bool); 5] = [(&[0], false), (&[0, 1], true), (&[1, 2], true), (&[2], false), (&[0, 1, 2], true)];
+const FILES: [(&[usize], bool); 5] =
+    [(&[0], false), (&[0, 1], true), (&[1, 2], true), (&[2], false), (&[0, 1, 2], true)];
 
 fn step() -> impl Strategy<Value = Step> {
     let key = || 0..KEYS;
@@ -95,7 +96,10 @@ fn field_edit(field: usize, value: Option<&str>) -> Edit {
         0 => edit.device_name = setting,
         1 => edit.volume_label = setting,
         2 => edit.note = setting,
-        3 => edit.mount_point = value.map_or(Setting::Clear, |value| to(letters.iter().find(|(of, _)| *of == value).unwrap().1)),
+        3 => {
+            edit.mount_point =
+                value.map_or(Setting::Clear, |value| to(letters.iter().find(|(of, _)| *of == value).unwrap().1))
+        }
         _ => edit.volume_type = Some(value.map_or(VolumeType::Unknown, volume_type)),
     }
     edit
@@ -147,14 +151,17 @@ struct Model {
     /// Keys that a person put into the trash, and those that came in by hand.
     removed: BTreeSet<usize>,
     added: BTreeSet<usize>,
-    /// Keys in the person's own trash after their import was undone, and those that the person took out of the trash since.
+    /// Keys in the person's own trash after their import was undone, and those that the person took out of the trash
+    /// since.
     orphans: BTreeSet<usize>,
     restored: BTreeSet<usize>,
 }
 
 impl Model {
     fn has(&self, key: usize) -> bool {
-        self.added.contains(&key) || self.restored.contains(&key) || self.imports.iter().any(|file| FILES[*file].0.contains(&key))
+        self.added.contains(&key)
+            || self.restored.contains(&key)
+            || self.imports.iter().any(|file| FILES[*file].0.contains(&key))
     }
 
     fn check(&self, vault: &mut Vault<Unlocked>, handles: &BTreeMap<usize, u32>) {
@@ -163,7 +170,11 @@ impl Model {
         assert_eq!(listing.entries.len(), handles.len(), "nothing is ever deleted");
         for (&key, &number) in handles {
             let details = &listing.entries.iter().find(|entry| entry.handle == handle(number)).unwrap().details;
-            assert_eq!(details.removed.is_none(), self.has(key) && !self.removed.contains(&key), "key {key}: {details:?}");
+            assert_eq!(
+                details.removed.is_none(),
+                self.has(key) && !self.removed.contains(&key),
+                "key {key}: {details:?}"
+            );
             for ((_, field), value) in self.typed.range((key, 0)..=(key, FIELDS)) {
                 assert_eq!(field_of(details, *field).as_ref(), Some(value), "key {key}: {details:?}");
             }
@@ -229,7 +240,8 @@ fn play(steps: &[Step]) {
             Step::RemoveTag { key, tag } => {
                 let Some(handle) = known(key) else { continue };
                 model.tags.entry(*key).or_default().remove(&text(TAGS[*tag]).normalised());
-                let edited = vault.edit(handle, Edit { remove_tags: vec![text(TAGS[*tag])], ..Edit::default() }).unwrap();
+                let edited =
+                    vault.edit(handle, Edit { remove_tags: vec![text(TAGS[*tag])], ..Edit::default() }).unwrap();
                 assert!(edited.details.tags.iter().all(|left| left.normalised() != text(TAGS[*tag]).normalised()));
             }
             Step::Remove { key } => {
@@ -247,7 +259,10 @@ fn play(steps: &[Step]) {
             }
             Step::Add { key } => {
                 let number = u32::try_from(*key).unwrap();
-                let typed = Incoming { kind: SourceKind::Typed, ..incoming(&known_digits(number), &known_key_id(number), "", "") };
+                let typed = Incoming {
+                    kind: SourceKind::Typed,
+                    ..incoming(&known_digits(number), &known_key_id(number), "", "")
+                };
                 let taken = vault.take_in(vec![typed], time, Taking::Keep, |_| {}).unwrap();
                 handles.entry(*key).or_insert(taken[0].handle().number());
                 model.added.insert(*key);
