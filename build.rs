@@ -9,6 +9,7 @@ use std::process::Command;
 const GLIBC_MIN: (u32, u32) = (2, 36);
 
 fn main() {
+    shared_data::main();
     println!("cargo::rerun-if-changed=build.rs");
     let of = |name: &str| env::var(name).unwrap_or_default();
     let here =

@@ -1,0 +1,9 @@
+//! What people want done, one flow a file: typed input, events for progress, typed outcome.
+//!
+//! No sentence, no exit code and no terminal stands here. A face asks what a flow wants to know, passes the answers on,
+//! and puts the outcome into words.
+#![forbid(unsafe_code)]
+
+mod watch;
+
+pub use watch::{Progress, Unwatched, Watch, Work};
