@@ -2,6 +2,9 @@
 //! is a process of its own, and its loader would read a megabyte and a half of them. Must not know anything of the
 //! program.
 
+#[path = "crates/testkit/shared_data.rs"]
+mod shared_data;
+
 use std::env;
 use std::process::Command;
 
