@@ -221,3 +221,7 @@ pub(super) fn read_again<'a>(reading: &'a Connection, file: &Descriptor) -> Resu
         }
     }
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

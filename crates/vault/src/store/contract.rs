@@ -77,11 +77,13 @@ pub trait Reader {
     /// [`StoreError::Damaged`] for a row of another form.
     fn row(&self, handle: u32) -> Result<Option<RecordRow>, StoreError>;
 
-    /// The rows that carry this token, by handle, through the index. The vault compares them: an index may be wrong.
+    /// The rows that carry this token, by handle, through the index. The vault compares them: an index may be wrong. In
+    /// the place of a row of another form comes the number of its handle, and a zero for a number that is no handle.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    fn rows_with(&self, column: TokenColumn, token: &[u8; ID_BYTES]) -> Result<Vec<RecordRow>, StoreError>;
+    /// [`StoreError::Damaged`] when they cannot be gone through, or never end.
+    fn rows_with(&self, column: TokenColumn, token: &[u8; ID_BYTES])
+    -> Result<Vec<Result<RecordRow, u32>>, StoreError>;
 
     /// The next rows after a handle, at most so many and little more than [`super::BATCH_BYTES`] of them, by handle and
     /// without any index. In the place of a row of another form comes the number of its handle, and a zero at the very

@@ -66,8 +66,8 @@ pub enum StoreError {
     /// A write was broken off, and is not undone yet.
     #[error("an unfinished write")]
     UnfinishedWrite,
-    /// A write that was broken off must be undone first, and the medium cannot be written.
-    #[error("an unfinished write on a read-only medium")]
+    /// A write that was broken off must be undone first, and cannot be where the file lies. It can be read.
+    #[error("an unfinished write that cannot be undone here")]
     UnfinishedOnReadOnly,
     /// Something lies beside the file that the engine would take up, and it is none of this vault's.
     #[error("{} files beside the vault are refused", .0.len())]
