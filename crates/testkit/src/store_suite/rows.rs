@@ -115,7 +115,7 @@ pub fn what_is_replaced_and_deleted_is_gone(premises: &impl Premises) {
 pub fn rows_that_are_not_the_ones_read_are_refused(premises: &impl Premises) {
     make_rows(premises);
     let (row, item) = (record_row(1, 2), item_row(1, 2));
-    add(&mut *store_at(premises), &[row.clone()]);
+    add(&mut *store_at(premises), std::slice::from_ref(&row));
     let mut store = store_at(premises);
     let mut writer = store.write().unwrap();
     writer.insert_item(&item, None).unwrap();

@@ -1,4 +1,5 @@
 //! A vault in an SQLite file does all that a store must do.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::path::PathBuf;
 
