@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use super::args::{Shared, slots_beginning};
+use super::args::Shared;
 use super::exit::Exit;
 use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words};
 use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
 use drivekey_files::private;
+use drivekey_flows::lookup::{self, LookupError, One};
+use drivekey_flows::slots::{self, WhichSlot};
 use drivekey_record::SlotId;
 use drivekey_vault::seal::calibrate;
 use drivekey_vault::store::StoreError;
-use drivekey_vault::{Entry, Found, Locked, Machine, NewVault, ReadAs, Unlocked, Vault, VaultError};
+use drivekey_vault::{Entry, Locked, Machine, NewVault, Unlocked, Vault, VaultError};
 
 /// The file that a new user gets without asking.
 const DEFAULT_NAME: &str = "vault.drivekey";
@@ -226,33 +228,35 @@ fn no_folder(folder: &Path, error: &std::io::Error) -> Failure {
 
 /// The one slot that is meant.
 pub(super) fn one_slot(typed: &str, slots: impl Iterator<Item = SlotId>) -> Result<SlotId, Failure> {
-    match slots_beginning(typed, slots)[..] {
-        [one] => Ok(one),
-        [] => Err(VaultError::NoSuchSlot.into()),
-        _ => Err(Failure::new(
+    slots::one(typed, slots).map_err(|which| match which {
+        WhichSlot::NotFound => VaultError::NoSuchSlot.into(),
+        WhichSlot::Ambiguous => Failure::new(
             Exit::Ambiguous,
             format!("more than one keyslot begins with \"{typed}\""),
             "type more of it; 'drivekey keyslot list' shows them",
-        )),
-    }
+        ),
+    })
 }
 
 /// The one record that an identifier names; several are listed on standard error.
 pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<Entry, Failure> {
     refuse_digits(id)?;
-    let mut found = vault.resolve(id)?;
-    match found.entries.len() {
-        0 => Err(Failure::new(
+    match lookup::one(vault, id) {
+        Ok(One { entry, is_look_alike }) => {
+            if is_look_alike {
+                note_look_alike(world, &entry, id)?;
+            }
+            Ok(entry)
+        }
+        Err(LookupError::Vault(error)) => Err(error.into()),
+        Err(LookupError::NotFound) => Err(Failure::new(
             Exit::NotFound,
             format!("no record is named \"{id}\", and no Key ID has it as a part"),
             "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or account",
         )),
-        1 => {
-            note_reading(world, &found, id)?;
-            Ok(found.entries.remove(0))
-        }
-        count => {
-            super::table::entries(world.err, found.entries)?;
+        Err(LookupError::Ambiguous(entries)) => {
+            let count = entries.len();
+            super::table::entries(world.err, entries)?;
             Err(Failure::new(
                 Exit::Ambiguous,
                 format!("{count} records fit \"{id}\""),
@@ -274,15 +278,7 @@ pub(super) fn refuse_digits(typed: &str) -> Result<(), Failure> {
 }
 
 /// A Key ID that was read otherwise than it was typed is said.
-pub(super) fn note_reading(world: &mut World<'_>, found: &Found, typed: &str) -> Result<(), Failure> {
-    if found.read_as == ReadAs::LookAlike
-        && let [entry] = &found.entries[..]
-    {
-        writeln!(
-            world.err,
-            "No Key ID has \"{typed}\"; read as {}. Compare it with your screen.",
-            entry.details.key_id
-        )?;
-    }
+pub(super) fn note_look_alike(world: &mut World<'_>, entry: &Entry, typed: &str) -> Result<(), Failure> {
+    writeln!(world.err, "No Key ID has \"{typed}\"; read as {}. Compare it with your screen.", entry.details.key_id)?;
     Ok(())
 }
