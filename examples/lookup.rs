@@ -21,13 +21,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout();
     match &answer {
         Answer::Nothing => writeln!(out, "Nothing fits.")?,
-        Answer::Hits(_) => {}
+        Answer::Hits { .. } => {}
         Answer::LookAlike(entry) => writeln!(out, "Read as {}: compare it.", entry.details.key_id)?,
         Answer::LookAlikes(_) => writeln!(out, "Several look like it: compare all characters.")?,
     }
     for entry in answer.entries() {
         let device = entry.details.device_name.as_ref().map(ToString::to_string).unwrap_or_default();
         writeln!(out, "{}  {}  {device}", entry.handle, entry.details.key_id)?;
+    }
+    for fault in answer.faults() {
+        writeln!(out, "Something is wrong with the vault: {fault:?}")?;
     }
     Ok(())
 }

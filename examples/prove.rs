@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if meant.is_look_alike {
         writeln!(out, "Read as {}: compare it.", meant.entry.details.key_id)?;
     }
-    let Some(proved) = prove::one(&mut vault, &volumes, &meant.entry, chrono::Utc::now())? else { return Ok(()) };
+    let Some(proved) = prove::one(&mut vault, &volumes, &meant.sound()?, chrono::Utc::now())? else { return Ok(()) };
     match proved.trial.not_opened_by(&proved.entry) {
         None => writeln!(out, "{} opens the drive.", proved.entry.handle)?,
         Some(why) => writeln!(out, "{} was not seen to open the drive: {why:?}", proved.entry.handle)?,

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::args::Shared;
 use super::exit::Exit;
-use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words};
+use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words, faults_sentence};
 use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
@@ -16,7 +16,7 @@ use drivekey_flows::slots::{self, WhichSlot};
 use drivekey_record::SlotId;
 use drivekey_vault::seal::calibrate;
 use drivekey_vault::store::StoreError;
-use drivekey_vault::{Entry, Locked, Machine, NewVault, Unlocked, Vault, VaultError};
+use drivekey_vault::{Entry, Fault, Locked, Machine, NewVault, Unlocked, Vault, VaultError};
 
 /// The file that a new user gets without asking.
 const DEFAULT_NAME: &str = "vault.drivekey";
@@ -186,6 +186,19 @@ pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
     }
 }
 
+/// The end of a command that answered with what is sound, over what is wrong with the rest. The hint begins with what
+/// that was: "what is listed is sound".
+pub(super) fn end_over(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -> Result<Exit, Failure> {
+    if faults.is_empty() {
+        return Ok(exit_over(vault));
+    }
+    Err(Failure::new(
+        Exit::Damaged,
+        faults_sentence(faults),
+        format!("{sound}; 'drivekey verify' names everything that is wrong"),
+    ))
+}
+
 /// Makes a new vault at the path.
 pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool) -> Result<SecretString, Failure> {
     if path.symlink_metadata().is_ok() {
@@ -238,15 +251,29 @@ pub(super) fn one_slot(typed: &str, slots: impl Iterator<Item = SlotId>) -> Resu
     })
 }
 
-/// The one record that an identifier names; several are listed on standard error.
+/// The one record that an identifier names, for who changes something: nothing may be wrong with any that is named.
 pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<Entry, Failure> {
+    Ok(one(world, vault, id)?.sound()?)
+}
+
+/// The one sound record that an identifier names, and what is wrong with others that it may name.
+pub(super) fn one_sound_entry(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    id: &str,
+) -> Result<(Entry, Vec<Fault>), Failure> {
+    one(world, vault, id).map(|one| (one.entry, one.faults))
+}
+
+/// Several are listed on standard error.
+fn one(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<One, Failure> {
     refuse_digits(id)?;
     match lookup::one(vault, id) {
-        Ok(One { entry, is_look_alike }) => {
-            if is_look_alike {
-                note_look_alike(world, &entry, id)?;
+        Ok(one) => {
+            if one.is_look_alike {
+                note_look_alike(world, &one.entry, id)?;
             }
-            Ok(entry)
+            Ok(one)
         }
         Err(LookupError::Vault(error)) => Err(error.into()),
         Err(LookupError::NotFound) => Err(Failure::new(
@@ -254,14 +281,15 @@ pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: 
             format!("no record is named \"{id}\", and no Key ID has it as a part"),
             "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or account",
         )),
-        Err(LookupError::Ambiguous(entries)) => {
-            let count = entries.len();
+        Err(LookupError::Ambiguous { entries, faults }) => {
+            let sentence = format!("{} records fit \"{id}\"", entries.len());
             super::table::entries(world.err, entries)?;
-            Err(Failure::new(
-                Exit::Ambiguous,
-                format!("{count} records fit \"{id}\""),
-                "name one by its record, such as 'r1', or type more of the Key ID",
-            ))
+            let hint = "name one by its record, such as 'r1', or type more of the Key ID";
+            Err(if faults.is_empty() {
+                Failure::new(Exit::Ambiguous, sentence, hint)
+            } else {
+                Failure::new(Exit::Damaged, format!("{sentence}, and {}", faults_sentence(&faults)), hint)
+            })
         }
     }
 }

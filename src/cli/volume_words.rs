@@ -54,10 +54,10 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
         |entries: &[Entry]| entries.iter().take(5).map(|entry| entry.handle.to_string()).collect::<Vec<_>>().join(", ");
     match fits {
         Some(fits) if !fits.proved.is_empty() => {
-            writeln!(out, "Proved    {} opened this drive earlier", names(&fits.proved))?
+            writeln!(out, "Proved    {} opened this drive earlier", names(&fits.proved))?;
         }
         Some(fits) if !fits.nearest.is_empty() => {
-            writeln!(out, "Nearest   {} (same computer, another Key ID)", names(&fits.nearest))?
+            writeln!(out, "Nearest   {} (same computer, another Key ID)", names(&fits.nearest))?;
         }
         _ => {}
     }

@@ -2,7 +2,7 @@
 
 use drivekey_fve::Volume;
 use drivekey_record::{Guid, KeyId, LineText, Proof};
-use drivekey_vault::{Entry, Filter, Unlocked, Vault, VaultError};
+use drivekey_vault::{Entry, Fault, Filter, Unlocked, Vault, VaultError};
 
 /// Key IDs of a drive that are looked up: a real one has a handful, and whoever wrote the metadata chose their number.
 pub const KEY_IDS_MAX: usize = 32;
@@ -16,19 +16,24 @@ pub struct Fits {
     pub proved: Vec<Entry>,
     /// Where there are none of the first: keys of the same computer.
     pub nearest: Vec<Entry>,
+    /// What is wrong with others that may fit, too.
+    pub faults: Vec<Fault>,
 }
 
 impl Fits {
     /// Looks them up.
     ///
     /// # Errors
-    /// [`VaultError`] where a record that may fit is not what was written.
+    /// [`VaultError`] where none of the records that may fit is what was written.
     pub fn of(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Self, VaultError> {
-        let mut entries: Vec<(Guid, Entry)> = Vec::new();
+        let (mut entries, mut faults) = (Vec::<(Guid, Entry)>::new(), Vec::new());
         for guid in volume.recovery_key_ids().into_iter().take(KEY_IDS_MAX) {
             let on_drive = KeyId::Full(guid);
-            let hits = vault.resolve(&guid.compact())?.entries;
-            let fitting = hits
+            let found = vault.resolve(&guid.compact())?;
+            faults.extend(found.faults);
+            faults.dedup();
+            let fitting = found
+                .entries
                 .into_iter()
                 .filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
             for entry in fitting {
@@ -37,7 +42,7 @@ impl Fits {
                 }
             }
         }
-        let mut fits = Self { entries, proved: Vec::new(), nearest: Vec::new() };
+        let mut fits = Self { entries, proved: Vec::new(), nearest: Vec::new(), faults };
         if fits.entries.is_empty() {
             let computer = volume
                 .description
@@ -56,6 +61,14 @@ impl Fits {
             }
         }
         Ok(fits)
+    }
+
+    /// The same, for who changes something by it: nothing may be wrong with any that may fit.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] where something is.
+    pub fn sound(self) -> Result<Self, VaultError> {
+        if self.faults.is_empty() { Ok(self) } else { Err(VaultError::Faults(self.faults)) }
     }
 
     /// The records that fit one Key ID of the drive.

@@ -1,7 +1,7 @@
 //! Lookup: from what a person typed to the records that are meant. Never gives digits.
 
 use drivekey_record::{LineText, RecoveryPassword};
-use drivekey_vault::{Entry, Filter, Found, Listing, ReadAs, TrashFilter, Unlocked, Vault, VaultError};
+use drivekey_vault::{Entry, Fault, Filter, Found, Listing, ReadAs, TrashFilter, Unlocked, Vault, VaultError};
 
 /// Why no single record is meant.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,12 @@ pub enum LookupError {
     NotFound,
     /// Several.
     #[error("several records are meant")]
-    Ambiguous(Vec<Entry>),
+    Ambiguous {
+        /// They are sound.
+        entries: Vec<Entry>,
+        /// What is wrong with others that may be meant, too.
+        faults: Vec<Fault>,
+    },
 }
 
 /// The one record that was meant.
@@ -24,6 +29,18 @@ pub struct One {
     pub entry: Entry,
     /// No Key ID has what was typed; this one has it when characters that are easily taken for one another are.
     pub is_look_alike: bool,
+    /// What is wrong with others that may be meant, too.
+    pub faults: Vec<Fault>,
+}
+
+impl One {
+    /// The record, for who changes something: nothing may be wrong with any that may be meant.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] where something is.
+    pub fn sound(self) -> Result<Entry, VaultError> {
+        if self.faults.is_empty() { Ok(self.entry) } else { Err(VaultError::Faults(self.faults)) }
+    }
 }
 
 /// What a search by words gives.
@@ -32,7 +49,12 @@ pub enum Answer {
     /// Nothing fits.
     Nothing,
     /// These fit.
-    Hits(Vec<Entry>),
+    Hits {
+        /// They are sound.
+        entries: Vec<Entry>,
+        /// What is wrong with others that may fit, too.
+        faults: Vec<Fault>,
+    },
     /// Nothing fits as it was typed, and this record looks like it.
     LookAlike(Box<Entry>),
     /// Nothing fits as it was typed, and these look like it: which is meant, only the screen can tell.
@@ -44,13 +66,13 @@ pub enum Answer {
 /// # Errors
 /// [`LookupError`] where it is none, or not one alone.
 pub fn one(vault: &mut Vault<Unlocked>, id: &str) -> Result<One, LookupError> {
-    let Found { mut entries, read_as } = vault.resolve(id)?;
+    let Found { mut entries, read_as, faults } = vault.resolve(id)?;
     match (entries.pop(), entries.is_empty()) {
         (None, _) => Err(LookupError::NotFound),
-        (Some(entry), true) => Ok(One { entry, is_look_alike: read_as == ReadAs::LookAlike }),
+        (Some(entry), true) => Ok(One { entry, is_look_alike: read_as == ReadAs::LookAlike, faults }),
         (Some(last), false) => {
             entries.push(last);
-            Err(LookupError::Ambiguous(entries))
+            Err(LookupError::Ambiguous { entries, faults })
         }
     }
 }
@@ -58,12 +80,12 @@ pub fn one(vault: &mut Vault<Unlocked>, id: &str) -> Result<One, LookupError> {
 /// Records by a handle, any part of a Key ID, a device, or words inside. A look-alike must be the only one.
 ///
 /// # Errors
-/// [`VaultError::Faults`] when a hit is not what was written, or when nothing fits and records are missing.
+/// [`VaultError::Faults`] when no hit is what was written, or when nothing fits and records are missing.
 pub fn find(vault: &mut Vault<Unlocked>, words: &[String]) -> Result<Answer, VaultError> {
-    let Found { mut entries, read_as } = vault.find(words)?;
+    let Found { mut entries, read_as, faults } = vault.find(words)?;
     Ok(match (entries.len(), read_as) {
         (0, _) => Answer::Nothing,
-        (_, ReadAs::Typed) => Answer::Hits(entries),
+        (_, ReadAs::Typed) => Answer::Hits { entries, faults },
         (1, ReadAs::LookAlike) => Answer::LookAlike(Box::new(entries.remove(0))),
         (_, ReadAs::LookAlike) => Answer::LookAlikes(entries),
     })
@@ -75,8 +97,17 @@ impl Answer {
     pub fn entries(&self) -> &[Entry] {
         match self {
             Self::Nothing => &[],
-            Self::Hits(entries) | Self::LookAlikes(entries) => entries,
+            Self::Hits { entries, .. } | Self::LookAlikes(entries) => entries,
             Self::LookAlike(entry) => std::slice::from_ref(entry),
+        }
+    }
+
+    /// What is wrong with others that may fit, too. Nothing that only looks alike is offered over faults.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        match self {
+            Self::Hits { faults, .. } => faults,
+            Self::Nothing | Self::LookAlike(_) | Self::LookAlikes(_) => &[],
         }
     }
 
@@ -91,8 +122,8 @@ impl Answer {
 ///
 /// # Errors
 /// As [`find`].
-pub fn whose(vault: &mut Vault<Unlocked>, password: &RecoveryPassword) -> Result<Vec<Entry>, VaultError> {
-    Ok(vault.whose(password)?.entries)
+pub fn whose(vault: &mut Vault<Unlocked>, password: &RecoveryPassword) -> Result<Found, VaultError> {
+    vault.whose(password)
 }
 
 /// A list of records.

@@ -3,7 +3,7 @@
 use crate::cli::args::{FindArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, note_look_alike, refuse_digits, unlocked};
+use crate::cli::session::{end_over, note_look_alike, refuse_digits, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_flows::lookup::{Answer, find};
 
@@ -35,11 +35,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
             ));
         }
         Answer::LookAlike(entry) => note_look_alike(world, entry, &typed)?,
-        Answer::Hits(_) => {}
+        Answer::Hits { .. } => {}
     }
     if let ([first, others @ ..], false) = (entries, shared.json) {
         let whose = if others.is_empty() { "its digits" } else { "the digits of one" };
         writeln!(world.err, "To see {whose}: drivekey show {}", first.handle)?;
     }
-    Ok(exit_over(&vault))
+    end_over(&vault, answer.faults(), "what is listed is sound")
 }

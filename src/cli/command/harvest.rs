@@ -167,7 +167,7 @@ fn report(
                 writeln!(
                     world.err,
                     "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their digits are right, their Key IDs may not be."
-                )?
+                )?;
             }
             Integrity::Intact => {}
             Integrity::Altered => writeln!(
@@ -175,7 +175,7 @@ fn report(
                 "Warning: somebody CHANGED what this drive says of itself: its digits are right, its computer, label and Key IDs may not be."
             )?,
             Integrity::Unknown => {
-                writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?
+                writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?;
             }
         }
     }

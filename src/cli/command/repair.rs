@@ -90,10 +90,10 @@ fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
                 group += 1;
             }
             Err(ReadingError::Character { .. }) => {
-                world.terminal.say("Type digits, and ? for what cannot be read.\n")?
+                world.terminal.say("Type digits, and ? for what cannot be read.\n")?;
             }
             Err(_) => {
-                world.terminal.say(&format!("Group {group} has six digits; type ? for each that cannot be read.\n"))?
+                world.terminal.say(&format!("Group {group} has six digits; type ? for each that cannot be read.\n"))?;
             }
         }
     }

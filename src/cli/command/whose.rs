@@ -3,7 +3,7 @@
 use crate::cli::args::{Shared, WhoseArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{end_over, unlocked};
 use crate::cli::{json, key_entry, table, world::World};
 use drivekey_flows::lookup::whose;
 
@@ -17,18 +17,18 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseAr
     let found = whose(&mut vault, &password)?;
     drop(password);
     if shared.json {
-        json::print(world.out, &json::Entries::new(&found))?;
+        json::print(world.out, &json::Entries::new(&found.entries))?;
     } else {
-        for entry in &found {
+        for entry in &found.entries {
             table::one(world.out, entry)?;
         }
     }
-    if found.is_empty() {
+    if found.entries.is_empty() {
         return Err(Failure::new(
             Exit::NotFound,
             "no record has these digits",
             "the key is sound in itself; 'drivekey add' takes it in",
         ));
     }
-    Ok(exit_over(&vault))
+    end_over(&vault, &found.faults, "what is shown is sound")
 }

@@ -1,5 +1,6 @@
 //! A vault with a cheap derivation, and drives of our own making as image files beside it.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
@@ -77,14 +78,10 @@ pub(crate) fn guid(number: u8) -> Guid {
 
 /// A drive with the keys of these numbers. Each is made once: its keys cost as much as a proof.
 pub(crate) fn with_keys(numbers: &[u8]) -> Sparse {
-    static DRIVES: LazyLock<Mutex<Vec<(Vec<u8>, Sparse)>>> = LazyLock::new(Mutex::default);
+    static DRIVES: LazyLock<Mutex<HashMap<Vec<u8>, Sparse>>> = LazyLock::new(Mutex::default);
     let mut drives = DRIVES.lock().unwrap();
-    if let Some((_, image)) = drives.iter().find(|(known, _)| known == numbers) {
-        return image.clone();
-    }
-    let image = with(numbers.iter().map(|number| Protector::recovery(*number)).collect());
-    drives.push((numbers.to_vec(), image.clone()));
-    image
+    let make = || with(numbers.iter().map(|number| Protector::recovery(*number)).collect());
+    drives.entry(numbers.to_vec()).or_insert_with(make).clone()
 }
 
 pub(crate) fn with(protectors: Vec<Protector>) -> Sparse {

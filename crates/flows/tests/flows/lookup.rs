@@ -4,7 +4,7 @@ use crate::house::{House, password};
 use drivekey_flows::lookup::{self, Answer, LookupError};
 use drivekey_record::VolumeType;
 use drivekey_testkit::house::{text, words};
-use drivekey_vault::{Edit, Filter, Setting, TrashFilter};
+use drivekey_vault::{Edit, Filter, Setting, TrashFilter, VaultError};
 
 #[test]
 fn one_record_is_meant_or_it_is_told_why_not() {
@@ -18,7 +18,7 @@ fn one_record_is_meant_or_it_is_told_why_not() {
     assert!(matches!(one(&mut house, "r9"), Err(LookupError::NotFound)));
     assert!(matches!(one(&mut house, "1234"), Err(LookupError::NotFound)));
     match one(&mut house, "7EDB") {
-        Err(LookupError::Ambiguous(entries)) => {
+        Err(LookupError::Ambiguous { entries, faults }) if faults.is_empty() => {
             assert_eq!(entries.iter().map(|entry| entry.handle).collect::<Vec<_>>(), [first.handle, second.handle]);
         }
         other => panic!("{other:?}"),
@@ -38,7 +38,7 @@ fn a_look_alike_must_be_unique() {
     assert!(matches!(read, Answer::LookAlikes(_)), "{read:?}");
     let handles: Vec<_> = read.entries().iter().map(|entry| entry.handle).collect();
     assert_eq!(handles, [first.handle, second.handle]);
-    assert!(matches!(find(&mut house, "7EDB30ED"), Answer::Hits(entries) if entries.len() == 1));
+    assert!(matches!(find(&mut house, "7EDB30ED"), Answer::Hits { entries, .. } if entries.len() == 1));
     assert_eq!(find(&mut house, "nobody"), Answer::Nothing);
 }
 
@@ -46,8 +46,8 @@ fn a_look_alike_must_be_unique() {
 fn digits_lead_to_their_record() {
     let mut house = House::new();
     let own = house.add(1);
-    assert_eq!(lookup::whose(&mut house.vault, &password(1)).unwrap(), [own]);
-    assert_eq!(lookup::whose(&mut house.vault, &password(2)).unwrap(), []);
+    assert_eq!(lookup::whose(&mut house.vault, &password(1)).unwrap().entries, [own]);
+    assert_eq!(lookup::whose(&mut house.vault, &password(2)).unwrap().entries, []);
 }
 
 #[test]
@@ -72,4 +72,22 @@ fn a_device_that_none_is_called_is_read_as_a_part_of_a_name() {
     assert_eq!(list(&mut house, "pc-berta"), (0, vec![], 1));
     let filter = Filter { volume_type: Some(VolumeType::FixedData), trash: TrashFilter::Only, ..Filter::default() };
     assert_eq!(lookup::list(&mut house.vault, &filter).unwrap().in_trash, 0);
+}
+
+#[test]
+fn a_forged_row_hides_no_sound_record_and_nothing_is_changed_over_it() {
+    let mut house = House::new();
+    let own = house.add_under(1, "7EDB30ED");
+    let forge = "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, \
+                 volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record";
+    house.house.stranger().execute(forge, []).unwrap();
+    house.vault = house.house.open();
+    let one = lookup::one(&mut house.vault, "7EDB30ED").unwrap();
+    assert_eq!((one.entry.handle, one.faults.len()), (own.handle, 1));
+    assert!(matches!(one.sound(), Err(VaultError::Faults(faults)) if faults.len() == 1));
+    let found = lookup::find(&mut house.vault, &words("7EDB30ED")).unwrap();
+    assert!(found.entries().len() == 1 && found.faults().len() == 1, "{found:?}");
+    assert!(lookup::find(&mut house.vault, &words("7EDB3OED")).is_err());
+    // By its own name it is meant alone.
+    assert_eq!(lookup::one(&mut house.vault, "r1").unwrap().sound().unwrap().handle, own.handle);
 }
