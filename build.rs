@@ -5,9 +5,6 @@
 #[path = "crates/testkit/shared_data.rs"]
 mod shared_data;
 
-#[path = "crates/testkit/shared_data.rs"]
-mod shared_data;
-
 use std::env;
 use std::process::Command;
 
@@ -15,7 +12,6 @@ use std::process::Command;
 const GLIBC_MIN: (u32, u32) = (2, 36);
 
 fn main() {
-    shared_data::main();
     shared_data::main();
     println!("cargo::rerun-if-changed=build.rs");
     let of = |name: &str| env::var(name).unwrap_or_default();
