@@ -189,7 +189,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn gives_the_same_bytes_as_the_drive(blocks in 1_usize..60, sector in prop_oneof![Just(512_usize), Just(4096)], reads in proptest::collection::vec((0_usize..260_000, 0_usize..9000), 1..12)) {
+        fn gives_the_same_bytes_as_the_drive(
+            blocks in 1_usize..60,
+            sector in prop_oneof![Just(512_usize), Just(4096)],
+            reads in proptest::collection::vec((0_usize..260_000, 0_usize..9000), 1..12),
+        ) {
             let all = bytes(blocks * 4096);
             let mut drive = Aligned::new(Raw { bytes: all.clone(), at: 0, sector, bad: None });
             prop_assert_eq!(drive.length(false).ok(), Some(all.len() as u64));

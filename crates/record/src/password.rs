@@ -384,7 +384,11 @@ mod tests {
         }
 
         #[test]
-        fn one_wrong_digit_is_always_named(groups in proptest::array::uniform8(any::<u16>()), at in 0_usize..48, add in 1_u8..10) {
+        fn one_wrong_digit_is_always_named(
+            groups in proptest::array::uniform8(any::<u16>()),
+            at in 0_usize..48,
+            add in 1_u8..10,
+        ) {
             let mut digits: Vec<u8> = groups.iter().flat_map(|group| format!("{:06}", u32::from(*group) * 11).into_bytes()).collect();
             digits[at] = b'0' + (digits[at] - b'0' + add) % 10;
             let text = String::from_utf8_lossy(&digits).into_owned();

@@ -102,7 +102,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_line_makes_it_panic(line in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b' '), Just(b'\\'), Just(b'-')], 0..80)) {
+        fn no_line_makes_it_panic(
+            line in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b' '), Just(b'\\'), Just(b'-')], 0..80),
+        ) {
             let _ = mount(&line);
         }
     }

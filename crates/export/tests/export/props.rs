@@ -96,7 +96,10 @@ proptest! {
     }
 
     #[test]
-    fn a_bundle_brings_back_everything(records in prop::collection::vec((details(), digits()), 0..5), blob in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn a_bundle_brings_back_everything(
+        records in prop::collection::vec((details(), digits()), 0..5),
+        blob in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
         let shown: Vec<_> = records.iter().map(|(_, key)| RecoveryPassword::parse(key).expect("valid").expose_secret()).collect();
         let items: Vec<Item<'_>> =
             records.iter().zip(&shown).zip(1..).map(|(((details, _), digits), number)| Item { handle: handle(number), details, digits }).collect();
@@ -119,7 +122,10 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_in_place_of_a_bundle_do_not_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), json in "[\\[\\]{}:,\"a-z0-9 ]{0,60}") {
+    fn any_bytes_in_place_of_a_bundle_do_not_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        json in "[\\[\\]{}:,\"a-z0-9 ]{0,60}",
+    ) {
         let _ = unpack_bundle(&bytes);
         let text = format!("drivekey bundle 1\n-----BEGIN DRIVEKEY JSON-----\n{json}\n-----END DRIVEKEY JSON-----\n");
         let _ = unpack_bundle(text.as_bytes());

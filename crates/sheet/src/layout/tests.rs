@@ -150,7 +150,11 @@ fn what_had_to_be_written_by_number_is_said_on_its_page_only() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10))]
     #[test]
-    fn no_name_makes_anything_overlap(device in "\\PC{1,120}", label in "[ -~а-яぁ-ん֐-ת]{1,200}", letter in any::<bool>()) {
+    fn no_name_makes_anything_overlap(
+        device in "\\PC{1,120}",
+        label in "[ -~а-яぁ-ん֐-ת]{1,200}",
+        letter in any::<bool>(),
+    ) {
         let paper = if letter { Paper::Letter } else { Paper::A4 };
         for page in pages(&device, &label) {
             let checked = check(&page, paper);

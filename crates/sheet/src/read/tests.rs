@@ -163,7 +163,10 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(start in prop_oneof![Just(&b"%PDF-1.7\n"[..]), Just(&b"\xFF\xD8\xFF"[..]), Just(&b"\x89PNG\r\n\x1a\n"[..])], rest in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn no_bytes_make_it_panic(
+        start in prop_oneof![Just(&b"%PDF-1.7\n"[..]), Just(&b"\xFF\xD8\xFF"[..]), Just(&b"\x89PNG\r\n\x1a\n"[..])],
+        rest in proptest::collection::vec(any::<u8>(), 0..400),
+    ) {
         let _ = read_scan(&[start, &rest].concat());
     }
 }
