@@ -170,7 +170,6 @@ const WIDE: &[&str] = &[
     "crates/vault/",
     "src/",
     "crates/flows/",
-    "tests/program/beside.rs",
     "tests/program/documents_values.rs",
     "tests/program/sweep.rs",
     "tests/program/terminal.rs",

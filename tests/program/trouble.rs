@@ -404,18 +404,22 @@ fn a_broken_off_change_on_a_read_only_medium_is_read_past() {
     assert_eq!(house.given(&["import", "~/keys", "--yes"], &[]).exit, 0);
     // So large that a part of it had reached the file.
     let change = "UPDATE record SET summary = zeroblob(length(summary));
-        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+        INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
     let whole = fs::read(house.vault()).unwrap();
     let (torn, journal) = drivekey_testkit::planted::broken_off(&whole, change);
     assert!(torn != whole);
     fs::write(house.vault(), &torn).unwrap();
     fs::write(disk.0.join("vault.drivekey-journal"), journal).unwrap();
     assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.0).status().unwrap().success());
-    let warning = "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused.\n";
+    let warning = "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on \
+                   without it, changes are refused.\n";
     let shown = house.given(&["show", "7EDB30ED", "--json"], &[]);
     assert_eq!((shown.exit, shown.err().as_str()), (10, warning));
     assert!(shown.out().contains(KEY_1));
-    let refused = "drivekey: nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies.\n  Reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be written.\n";
+    let refused = "drivekey: nothing was changed: an earlier change was broken off here, and it cannot be undone \
+                   where the vault lies.\n  Reading works; to change the vault, copy it and the '-journal' file \
+                   beside it to a place that can be written.\n";
     let edited = house.given(&["edit", "r1", "--note", "x"], &[]);
     assert_eq!((edited.exit, edited.err()), (1, format!("{warning}{refused}")));
     assert_eq!(fs::read(house.vault()).unwrap(), torn);

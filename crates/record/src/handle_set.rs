@@ -1,5 +1,4 @@
 //! A set of handles, written as ranges: a run of a hundred thousand records takes one short text.
-//! Must not know what the records are.
 
 use std::fmt::Write as _;
 

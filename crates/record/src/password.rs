@@ -1,5 +1,5 @@
 //! The recovery password: eight groups of six digits, held as eight 16-bit numbers that wipe themselves.
-//! Must not know how it is stored or shown; an error names a group's number, never its digits.
+//! Errors name the number of a group, never its digits.
 
 use std::fmt;
 
