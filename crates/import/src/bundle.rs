@@ -1,12 +1,13 @@
 //! The text inside a bundle of ours, read back exactly: its part for programs. And bundles that are still sealed, which
-//! are only recognised here. Must not know how a bundle is opened.
+//! are only recognised here.
 
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use super::input::Input;
 use super::reading::{Attachment, Candidate, Reading};
-use super::{Input, Place, Remark, RemarkKind, text};
+use super::{Place, Remark, RemarkKind, plain};
 use drivekey_record::{
     AttachmentKind, Details, Guid, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, SourceKind,
 };
@@ -61,32 +62,24 @@ pub fn unpack_bundle(bytes: &[u8]) -> Option<Bundle> {
 }
 
 /// For the table of readers: still sealed.
-pub(super) fn sniff_sealed(input: &Input<'_>) -> bool {
-    is_sealed(input.bytes)
-}
-
-/// For the table of readers.
-pub(super) fn read_sealed(_: &Input<'_>) -> Reading {
-    Reading {
+pub(super) fn read_sealed(input: &Input<'_>) -> Option<Reading> {
+    is_sealed(input.bytes).then(|| Reading {
         remarks: vec![Remark::whole(RemarkKind::SealedBundle)],
         source: Some(SourceKind::Bundle),
         ..Reading::default()
-    }
+    })
 }
 
-/// For the table of readers: opened by another program.
-pub(super) fn sniff_open(input: &Input<'_>) -> bool {
-    part_for_programs(input.bytes).is_some()
-}
-
-/// For the table of readers. Where the part for programs is broken, the part for people is read as any text.
-pub(super) fn read_open(input: &Input<'_>) -> Reading {
+/// For the table of readers: opened by another program. Where the part for programs is broken, the part for people is
+/// read as any text.
+pub(super) fn read_open(input: &Input<'_>) -> Option<Reading> {
+    part_for_programs(input.bytes)?;
     if let Some(bundle) = unpack_bundle(input.bytes) {
-        return bundle.reading;
+        return Some(bundle.reading);
     }
-    let mut reading = text::read(input);
+    let mut reading = plain::read(input);
     reading.remarks.insert(0, Remark::whole(RemarkKind::BrokenStructure));
-    reading
+    Some(reading)
 }
 
 /// The bytes between the two lines.

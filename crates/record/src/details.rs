@@ -228,7 +228,7 @@ impl<'de> Visitor<'de> for DetailsVisitor {
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             match name.as_ref() {
                 "id" => {
-                    details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?)
+                    details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?);
                 }
                 "keyIdPrefix" => prefix = Some(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?),
                 "createdDateTime" => details.created = Some(Created::Zoned(map.next_value()?)),

@@ -1,4 +1,4 @@
-//! Chains of groups: what stands between them decides which eight belong together. Must not know Key IDs.
+//! Chains of groups: what stands between them decides which eight belong together.
 //!
 //! Separators have ranks, from tight (a hyphen) to loose (an empty line). Eight groups are a password; more are split
 //! at their loosest separators first, so that a list of passwords, a number before one, or a bullet does not spoil it,
@@ -7,12 +7,12 @@
 use std::ops::Range;
 
 use super::attempt::{Attempt, attempt};
+use super::event::{Event, Finds, Found};
+use super::part::{ALL_DIGITS, EMPTY_LINE, HYPHEN, HYPHEN_BREAK, LINE, Part, SPACE, WIDE_HYPHEN, WIDE_SPACE};
 use super::word::{self, Kind};
-use super::{Event, Finds, Found};
 use crate::RemarkKind;
 use drivekey_record::{GROUP_DIGITS, GROUPS};
 
-pub(super) const ALL_DIGITS: usize = GROUP_DIGITS * GROUPS;
 /// Most characters between two groups.
 const SEPARATOR_MAX: usize = 8;
 /// A chain that long is a table of numbers.
@@ -22,15 +22,6 @@ const MEANT_GROUPS: usize = 6;
 /// So many may have been.
 const PERHAPS_GROUPS: usize = 4;
 
-/// Ranks of separators; what a hyphen holds together is at most [`HYPHEN_BREAK`] apart.
-const HYPHEN: u8 = 0;
-const WIDE_HYPHEN: u8 = 1;
-const HYPHEN_BREAK: u8 = 2;
-const SPACE: u8 = 3;
-const WIDE_SPACE: u8 = 4;
-const LINE: u8 = 5;
-const EMPTY_LINE: u8 = 6;
-
 /// Why a chain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -38,43 +29,6 @@ pub(super) enum End {
     Text,
     /// Dots in place of the rest followed, or nothing at all.
     Cut,
-}
-
-/// One word of a chain.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    /// Its first byte.
-    pub(super) start: usize,
-    /// Behind its last byte.
-    pub(super) end: usize,
-    /// Its line.
-    pub(super) line: usize,
-    /// What it is.
-    pub(super) kind: Kind,
-    /// The rank of the separator before it.
-    pub(super) rank: u8,
-}
-
-impl Part {
-    pub(super) const fn len(&self) -> usize {
-        self.end - self.start
-    }
-
-    /// How many groups it stands for.
-    fn groups(&self) -> usize {
-        if self.kind == Kind::Digits
-            && (self.len().is_multiple_of(GROUP_DIGITS) || self.len() > ALL_DIGITS - 2 * GROUP_DIGITS)
-        {
-            self.len().div_ceil(GROUP_DIGITS)
-        } else {
-            1
-        }
-    }
-
-    /// How many groups of six signs.
-    fn sixes(&self) -> usize {
-        self.len() / GROUP_DIGITS
-    }
 }
 
 /// The chain that is being read.

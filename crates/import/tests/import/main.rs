@@ -2,5 +2,7 @@
 
 mod corpus;
 mod documents;
+mod mails;
+mod pictures;
 mod props;
 mod structured;

@@ -57,7 +57,7 @@ pub(super) fn pieces(page: &Page, pen: &Pen<'_>) -> Result<Vec<Piece>, SheetErro
             Block::Entry(entry) => pieces.extend(entry_pieces(pen, entry)?),
             Block::Commands(commands) => pieces.extend(commands.iter().map(|command| command_piece(pen, command))),
             Block::SecretLines(lines) => {
-                pieces.extend(lines.iter().enumerate().map(|(at, line)| secret_line(pen, at, line)))
+                pieces.extend(lines.iter().enumerate().map(|(at, line)| secret_line(pen, at, line)));
             }
         }
     }
