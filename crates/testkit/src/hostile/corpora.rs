@@ -1,4 +1,4 @@
-//! The kept corpora, unpacked: for the tests and the benchmark of the product.
+//! The kept corpora, unpacked: for tests and benchmarks.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::fs::File;
