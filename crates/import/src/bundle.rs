@@ -1,6 +1,8 @@
 //! The text inside a bundle of ours, read back exactly: its part for programs. And bundles that are still sealed, which
 //! are only recognised here.
 
+use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, decoded_len_estimate};
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
@@ -226,33 +228,11 @@ impl<'de> Deserialize<'de> for Base64 {
     }
 }
 
-/// RFC 4648, section 4, as the export writes it: no line ends, filled up with `=`.
+/// As the export writes it: no line ends, filled up with `=`.
 fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3));
-    for four in text.as_bytes().chunks(4) {
-        let digits = four.strip_suffix(b"==").or_else(|| four.strip_suffix(b"=")).unwrap_or(four);
-        if four.len() != 4 {
-            return None;
-        }
-        let mut word = 0_u32;
-        for digit in digits {
-            word = word << 6 | u32::from(value(*digit)?);
-        }
-        word <<= 6 * (4 - digits.len());
-        bytes.extend_from_slice(&word.to_be_bytes()[1..digits.len()]);
-    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(decoded_len_estimate(text.len())));
+    STANDARD.decode_vec(text, &mut bytes).ok()?;
     Some(bytes)
-}
-
-const fn value(digit: u8) -> Option<u8> {
-    match digit {
-        b'A'..=b'Z' => Some(digit - b'A'),
-        b'a'..=b'z' => Some(digit - b'a' + 26),
-        b'0'..=b'9' => Some(digit - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -171,8 +171,8 @@ fn words(writer: &mut TextWriter, text: &str, preformatted: bool) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if c == '&' {
-            let (character, after) = entity::resolve(rest);
-            writer.char(character);
+            let (characters, after) = entity::resolve(rest);
+            writer.text(characters.as_str(&mut [0; 4]));
             rest = after;
             continue;
         }

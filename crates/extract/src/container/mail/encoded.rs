@@ -1,5 +1,8 @@
 //! The two ways in which mails carry bytes as text. What does not belong in is passed over, as mail programs do.
 
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::{Engine, alphabet, decoded_len_estimate};
 use zeroize::Zeroizing;
 
 /// A body decoded as its header says; as it stands where the header says nothing.
@@ -30,30 +33,29 @@ impl std::ops::Deref for Body<'_> {
     }
 }
 
-pub(super) fn base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
-    let mut out = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text {
-        let Some(value) = sextet(*byte) else { continue };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push(u8::try_from(bits >> count & 0xFF).unwrap_or(0));
-        }
-    }
-    out
-}
+/// Lenient as mail programs are: no filling is needed, and bits that are left over at the end are none.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
-const fn sextet(byte: u8) -> Option<u8> {
-    Some(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    })
+pub(super) fn base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    let signs = text.iter().filter_map(|byte| match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        byte => (byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).then_some(*byte),
+    });
+    let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
+    packed.extend(signs);
+    if packed.len() % 4 == 1 {
+        packed.pop();
+    }
+    let mut out = Zeroizing::new(Vec::with_capacity(decoded_len_estimate(packed.len())));
+    // Of the signs that are left none is wrong.
+    let _ = LENIENT.decode_vec(packed.as_slice(), &mut out);
+    out
 }
 
 pub(super) fn quoted_printable(text: &[u8]) -> Zeroizing<Vec<u8>> {
@@ -89,30 +91,23 @@ pub(super) fn hex_pair(text: &[u8]) -> Option<u8> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::*;
+mod tests {
+    use base64::engine::general_purpose::STANDARD;
 
-    /// Bytes as base64, in lines.
-    pub(in crate::container::mail) fn base64(bytes: &[u8]) -> String {
-        const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        let mut out = String::new();
-        for (index, chunk) in bytes.chunks(3).enumerate() {
-            let bits = chunk.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-            for place in 0..4 {
-                let sign = SIGNS[(bits >> (18 - 6 * place) & 63) as usize];
-                out.push(if place <= chunk.len() { char::from(sign) } else { '=' });
-            }
-            if index % 19 == 18 {
-                out.push_str("\r\n");
-            }
-        }
-        out
-    }
+    use super::*;
 
     #[test]
     fn bytes_come_back() {
         let bytes: Vec<u8> = (0..=255).cycle().take(1000).collect();
-        assert_eq!(super::base64(base64(&bytes).as_bytes()).as_slice(), bytes);
+        for length in 995..=1000 {
+            let text = STANDARD.encode(&bytes[..length]);
+            assert_eq!(base64(text.as_bytes()).as_slice(), &bytes[..length]);
+            let bare = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+            let lines: Vec<&str> = (0..bare.len()).step_by(76).map(|at| &bare[at..bare.len().min(at + 76)]).collect();
+            assert_eq!(base64(lines.join("\r\n").as_bytes()).as_slice(), &bytes[..length]);
+        }
+        assert_eq!(base64(b"YQ==YQ").as_slice(), base64(b"YQYQ").as_slice());
+        assert_eq!((base64(b"YWI=!").as_slice(), base64(b"YWJjZ").as_slice()), (&b"ab"[..], &b"abc"[..]));
         assert_eq!(quoted_printable(b"a=3D=\r\nb= \n=c=").as_slice(), b"a=b=c=");
     }
 }

@@ -153,8 +153,8 @@ impl Text {
         let mut rest = text;
         while let Some(at) = rest.find('&') {
             self.push(&rest[..at]);
-            let (character, after) = entity::resolve(&rest[at..]);
-            self.push(character.encode_utf8(&mut [0; 4]));
+            let (characters, after) = entity::resolve(&rest[at..]);
+            self.push(characters.as_str(&mut [0; 4]));
             rest = after;
         }
         self.push(rest);

@@ -91,8 +91,8 @@ fn words(writer: &mut TextWriter, text: &str, dialect: Dialect) {
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         if c == '&' {
-            let (character, after) = entity::resolve(rest);
-            writer.char(character);
+            let (characters, after) = entity::resolve(rest);
+            writer.text(characters.as_str(&mut [0; 4]));
             rest = after;
         } else if folds(c) {
             writer.space();
