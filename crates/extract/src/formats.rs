@@ -8,21 +8,21 @@ use crate::receiver::{Receiver, Source};
 struct Format {
     sniff: fn(&[u8]) -> bool,
     take: fn(&Source<'_>, &mut dyn Receiver),
-    /// Whether its text is packed, or cut up by marks, so that it does not stand in the bytes as it is read.
-    hides: bool,
+    /// Whether text in it may be packed or cut up by marks, so that it does not stand in the bytes as it is read.
+    hides: fn(&[u8]) -> bool,
 }
 
 /// The choosy ones first: the first that recognises the bytes takes them.
 const FORMATS: &[Format] = &[
-    Format { sniff: zip::sniff, take: zip::take, hides: true },
-    Format { sniff: gzip::sniff, take: gzip::take, hides: true },
-    Format { sniff: tar::sniff, take: tar::take, hides: true },
-    Format { sniff: ole::sniff, take: ole::take, hides: true },
-    Format { sniff: sealed::sniff, take: sealed::take, hides: false },
-    Format { sniff: pdf::sniff, take: pdf::take, hides: true },
-    Format { sniff: rtf::sniff, take: rtf::take, hides: true },
-    Format { sniff: html::sniff, take: html::take, hides: false },
-    Format { sniff: mail::sniff, take: mail::take, hides: false },
+    Format { sniff: zip::sniff, take: zip::take, hides: always },
+    Format { sniff: gzip::sniff, take: gzip::take, hides: always },
+    Format { sniff: tar::sniff, take: tar::take, hides: always },
+    Format { sniff: ole::sniff, take: ole::take, hides: always },
+    Format { sniff: sealed::sniff, take: sealed::take, hides: never },
+    Format { sniff: pdf::sniff, take: pdf::take, hides: always },
+    Format { sniff: rtf::sniff, take: rtf::take, hides: always },
+    Format { sniff: html::sniff, take: html::take, hides: never },
+    Format { sniff: mail::sniff, take: mail::take, hides: mail::may_hold_packed },
 ];
 
 /// Takes a file apart; `false` where no format recognises it.
@@ -39,9 +39,18 @@ pub fn take_mail_apart(source: &Source<'_>, to: &mut dyn Receiver) {
     mail::take(source, to);
 }
 
-/// Whether these are the bytes of a format in which no text stands as it is read: archives and most documents. In web
-/// pages and mails it does, but for references and for parts whose encoding is named beside them.
+/// Whether text in these bytes may stand there otherwise than it is read: in archives, in most documents, and in mails
+/// with such a file in them as it is. In web pages and in mails it does not, but for references and for parts whose
+/// encoding is named beside them.
 #[must_use]
 pub fn hides_text(bytes: &[u8]) -> bool {
-    FORMATS.iter().any(|format| format.hides && (format.sniff)(bytes))
+    FORMATS.iter().any(|format| (format.sniff)(bytes) && (format.hides)(bytes))
+}
+
+const fn always(_: &[u8]) -> bool {
+    true
+}
+
+const fn never(_: &[u8]) -> bool {
+    false
 }

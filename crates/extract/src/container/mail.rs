@@ -1,6 +1,7 @@
 //! Mails and mailboxes: the text of each, whatever its encoding, and what is attached. Structure by boundaries, in one
 //! pass.
 
+use memchr::memmem;
 use zeroize::Zeroizing;
 
 use crate::charset::{self, head};
@@ -43,6 +44,14 @@ pub(crate) fn sniff(bytes: &[u8]) -> bool {
         .and_then(|mailbox| mailbox.split_once('\n'))
         .map_or(head.as_str(), |(_, lines)| lines);
     looks_like_mail(lines)
+}
+
+/// Marks of files whose text does not stand in them as it is read.
+const PACKED: [&[u8]; 6] = [b"PK\x03\x04", b"\x1F\x8B\x08", b"\xD0\xCF\x11\xE0", b"%PDF-", b"{\\rtf", b"ustar"];
+
+/// Whether such a file may be attached to it without being encoded.
+pub(crate) fn may_hold_packed(bytes: &[u8]) -> bool {
+    PACKED.iter().any(|mark| memmem::find(bytes, mark).is_some())
 }
 
 /// Whether it begins with the headers of a mail: two known ones, one of them nothing else has.

@@ -1,4 +1,5 @@
-//! Tar archives: a header of 512 bytes before each member.
+//! Tar archives: a header of 512 bytes before each member. By hand: the members are slices of the file, never copied, and
+//! a header whose checksum is wrong or missing is read all the same.
 
 use crate::members::Members;
 use crate::receiver::{Fault, Receiver, Source};
@@ -22,7 +23,7 @@ pub(crate) fn take(source: &Source<'_>, to: &mut dyn Receiver) {
         if header.iter().all(|byte| *byte == 0) {
             return;
         }
-        let Some(size) = octal(&header[SIZE]).filter(|_| header[MAGIC] == *b"ustar") else {
+        let Some(size) = size_of(&header[SIZE]).filter(|_| header[MAGIC] == *b"ustar") else {
             return members.fault(Fault::Broken);
         };
         let whole = size <= after.len();
@@ -61,7 +62,24 @@ fn path_of(content: &[u8]) -> Option<String> {
     content.lines().find_map(|line| line.split_once(" path=").map(|(_, path)| path.to_owned()))
 }
 
-fn octal(field: &[u8]) -> Option<usize> {
+/// A size: octal digits, or a number in base 256 behind a mark.
+fn size_of(field: &[u8]) -> Option<usize> {
+    if let Some((0x80, number)) = field.split_first() {
+        return number.iter().try_fold(0_usize, |size, byte| size.checked_mul(256)?.checked_add(usize::from(*byte)));
+    }
     let digits: String = field.iter().map(|byte| char::from(*byte)).filter(char::is_ascii_digit).collect();
     usize::from_str_radix(&digits, 8).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_octal_or_in_base_256() {
+        assert_eq!(size_of(b"00000000017\0"), Some(15));
+        assert_eq!(size_of(&[0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1]), Some(513));
+        assert_eq!(size_of(&[0x80, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]), None);
+        assert_eq!(size_of(b"            "), None);
+    }
 }

@@ -13,7 +13,8 @@ use super::word::{self, Kind};
 use crate::RemarkKind;
 use drivekey_record::{GROUP_DIGITS, GROUPS};
 
-/// Most characters between two groups.
+/// Most characters between two groups: a hyphen with blanks round it or a line end with an indentation has no more,
+/// while two values in two columns stand further apart.
 const SEPARATOR_MAX: usize = 8;
 /// A chain that long is a table of numbers.
 const PARTS_MAX: usize = 256;
@@ -21,6 +22,11 @@ const PARTS_MAX: usize = 256;
 const MEANT_GROUPS: usize = 6;
 /// So many may have been.
 const PERHAPS_GROUPS: usize = 4;
+/// So many groups of one password may lack a digit or have one too many: whoever types one wrong seldom does it thrice,
+/// and a row with more of other lengths is a row of other numbers.
+const MISTYPED_GROUPS: usize = 2;
+/// So many spaced groups at the end of a text are a password that was cut; two numbers often stand side by side.
+const BEGUN_GROUPS: usize = 3;
 
 /// Why a chain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,13 +224,13 @@ impl Resolver<'_> {
         let sixes: usize = parts.iter().map(Part::sixes).sum();
         // Longer runs of digits are numbers, whatever they are joined by.
         let tight = loosest < SPACE && exact(parts) >= MEANT_GROUPS;
-        if groups == GROUPS && sixes + 2 >= GROUPS {
+        if groups == GROUPS && sixes + MISTYPED_GROUPS >= GROUPS {
             if let Attempt::Wrong(kind) = attempt(self.text, parts, self.finds) {
                 self.report(parts, kind, tight);
             }
             return true;
         }
-        if sixes >= MEANT_GROUPS && groups <= GROUPS + PERHAPS_GROUPS && sixes + 2 >= groups {
+        if sixes >= MEANT_GROUPS && groups <= GROUPS + PERHAPS_GROUPS && sixes + MISTYPED_GROUPS >= groups {
             self.report(parts, RemarkKind::WrongGroupCount { found: groups }, tight);
             return true;
         }
@@ -252,7 +258,7 @@ impl Resolver<'_> {
         } else {
             for row in split(parts, |part| part.rank >= SPACE).filter(|row| row.len() > 1) {
                 let groups = row.iter().map(Part::groups).sum();
-                if sixes(row) >= PERHAPS_GROUPS && groups != GROUPS && sixes(row) + 2 >= groups {
+                if sixes(row) >= PERHAPS_GROUPS && groups != GROUPS && sixes(row) + MISTYPED_GROUPS >= groups {
                     self.report(row, RemarkKind::WrongGroupCount { found: groups }, exact(row) >= MEANT_GROUPS);
                 }
             }
@@ -265,7 +271,7 @@ impl Resolver<'_> {
             let mut line = self.text[..only.start].iter().rev().take_while(|byte| **byte != b'\n');
             return only.end == self.text.len() && only.len() <= GROUP_DIGITS && line.all(u8::is_ascii_whitespace);
         }
-        parts.len() >= 3
+        parts.len() >= BEGUN_GROUPS
             && parts[1..].iter().all(|part| part.rank <= SPACE)
             && parts.iter().rev().skip(1).all(|part| part.sixes() == 1)
     }

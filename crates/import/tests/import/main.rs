@@ -4,5 +4,6 @@ mod corpus;
 mod documents;
 mod mails;
 mod pictures;
+mod probe;
 mod props;
 mod structured;
