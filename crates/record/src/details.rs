@@ -1,5 +1,4 @@
-//! A record, and all of it but the digits. The JSON names are Microsoft Graph's where Graph has them.
-//! Must not know how a record is sealed or stored.
+//! A record, and its details: everything but the digits. The JSON names are those of Microsoft Graph where it has them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
