@@ -23,7 +23,7 @@ pub(super) use intake::{AddArgs, ImportArgs, Said, SweepArgs};
 pub(super) use items::{AttachmentCommand, AttachmentSaveArgs, CopiesArgs, CopiesCommand};
 pub(super) use looking::{FindArgs, IdArgs, ListArgs, ShowArgs, WhoseArgs};
 pub(super) use upkeep::{CompletionsArgs, ManArgs, VerifyArgs};
-pub(super) use values::{copy_number, slots_beginning, volume_type};
+pub(super) use values::{copy_number, volume_type};
 
 /// An encrypted local vault for drive recovery keys.
 #[derive(Debug, Parser)]

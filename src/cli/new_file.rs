@@ -49,7 +49,7 @@ pub(super) struct Unplaced<'a> {
 impl<'a> Unplaced<'a> {
     pub(super) fn write(path: &'a Path, bytes: &'a [u8]) -> Result<Self, Failure> {
         interrupt::sweep_at_the_end();
-        let draft = Draft::of(bytes, path).map_err(|error| not_written(path, &error))?;
+        let draft = Draft::with_bytes(bytes, path).map_err(|error| not_written(path, &error))?;
         Ok(Self { draft, path, bytes })
     }
 

@@ -132,7 +132,7 @@ fn write(world: &World<'_>, folder: &mut Folder, outgoing: &[Outgoing<'_>]) -> (
         match synced.and_then(|()| folder.check(&line.name, &one.bytes())) {
             Ok(how) => seen = seen.min(Some(how)).or(Some(how)),
             Err(error) => {
-                folder.take_back(&line.name);
+                folder.remove(&line.name);
                 line.outcome = Err(error);
             }
         }
@@ -144,7 +144,7 @@ fn write(world: &World<'_>, folder: &mut Folder, outgoing: &[Outgoing<'_>]) -> (
 fn forgive(folder: &Folder, one: &Outgoing<'_>, outcome: Result<Put, WriteError>) -> Result<Put, WriteError> {
     let same = outcome == Err(WriteError::Exists)
         && match one {
-            Outgoing::Key(item) => folder.there(&one.name()).is_some_and(|path| holds_key(&path, item)),
+            Outgoing::Key(item) => folder.find(&one.name()).is_some_and(|path| holds_key(&path, item)),
             Outgoing::Startup(_) => false,
             Outgoing::Readme => true,
         };

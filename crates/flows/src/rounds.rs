@@ -1,6 +1,6 @@
-//! Which keys of a vault are worth trying on a drive, and in what order. Must not know what trying is.
+//! Which keys of a vault are worth trying on a drive, and in what order.
 
-use super::volumes::Placed;
+use crate::volumes::Placed;
 use drivekey_record::{KeyId, LineText};
 use drivekey_vault::Entry;
 
@@ -21,17 +21,17 @@ enum Nearness {
 }
 
 /// The keys to be tried.
-pub(super) struct Rounds {
+pub(crate) struct Rounds {
     /// Those whose Key ID the drive lists, and those without one; all, where it lists none of them.
-    pub(super) first: Vec<Entry>,
+    pub(crate) first: Vec<Entry>,
     /// What is left, the nearest first: for when none of those opens it.
-    pub(super) then: Vec<Entry>,
+    pub(crate) then: Vec<Entry>,
     /// How many are in neither.
-    pub(super) left_out: usize,
+    pub(crate) left_out: usize,
 }
 
 impl Rounds {
-    pub(super) fn of(all: Vec<Entry>, volumes: &[Placed<'_>]) -> Self {
+    pub(crate) fn of(all: Vec<Entry>, volumes: &[Placed<'_>]) -> Self {
         let on_drive = on_drive(volumes);
         let named = |entry: &Entry| {
             entry.details.key_id != KeyId::Unknown && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id))
@@ -51,12 +51,12 @@ impl Rounds {
 }
 
 /// The Key IDs that the drive lists.
-pub(super) fn on_drive(volumes: &[Placed<'_>]) -> Vec<KeyId> {
+pub(crate) fn on_drive(volumes: &[Placed<'_>]) -> Vec<KeyId> {
     volumes.iter().flat_map(|placed| placed.volume.recovery_key_ids()).map(KeyId::Full).collect()
 }
 
 /// The nearest first.
-pub(super) fn by_nearness(mut entries: Vec<Entry>, volumes: &[Placed<'_>]) -> Vec<Entry> {
+pub(crate) fn by_nearness(mut entries: Vec<Entry>, volumes: &[Placed<'_>]) -> Vec<Entry> {
     let computers: Vec<String> = volumes.iter().filter_map(|placed| computer(placed)).collect();
     entries.sort_by_cached_key(|entry| nearness(entry, volumes, &computers));
     entries
