@@ -161,12 +161,7 @@ fn read_one(scans: &dyn ScanReader, entry: &Entry) -> Result<Option<Read>, Gathe
         return Ok(source_text::read_long(entry)?.map(|reading| (reading, None)));
     }
     let Some(bytes) = gather::read_entry(entry)? else { return Ok(None) };
-    let mut reading = drivekey_import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
-    // A document of our own has its keys as text; a scan of it has them as codes only.
-    if reading.records.is_empty()
-        && let Some(scanned) = super::scan::read(scans, &bytes)
-    {
-        reading = scanned;
-    }
+    let name = source_text::name_of(&entry.path);
+    let reading = drivekey_import::read_with(name.as_deref(), &bytes, &super::scan::Pictures(scans));
     Ok(Some((reading, drivekey_import::is_sealed(&bytes).then_some(bytes))))
 }
