@@ -9,7 +9,7 @@ use super::args::PassphraseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::world::{ScanReader, World};
-use crate::gather;
+use drivekey_flows::gather;
 use drivekey_sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit};
 use drivekey_vault::seal::KitIdentity;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
-use crate::gather::{self, Begun, Entry, FILE_CEILING_BYTES, GatherError, Piece};
+use drivekey_flows::gather::{self, Begun, Entry, FILE_CEILING_BYTES, GatherError, Piece};
 use drivekey_import::{PIECE_BYTES, Reading, Sifter, could_hold, is_structured, read};
 
 /// First bytes of pictures, sound and film, with where they stand.

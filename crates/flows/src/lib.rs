@@ -4,6 +4,8 @@
 //! and puts the outcome into words.
 #![forbid(unsafe_code)]
 
+pub mod erase;
+pub mod gather;
 mod watch;
 
 pub use watch::{Progress, Unwatched, Watch, Work};

@@ -15,8 +15,8 @@ use crate::cli::progress::Progress;
 use crate::cli::session::unlocked;
 use crate::cli::world::World;
 use crate::cli::{interrupt, leftovers};
-use crate::gather;
 use drivekey_export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteError};
+use drivekey_flows::gather;
 use drivekey_record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
 
 /// What goes along with the keys.

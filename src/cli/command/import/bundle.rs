@@ -12,7 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::passphrase;
 use crate::cli::world::World;
-use crate::gather;
+use drivekey_flows::gather;
 use drivekey_record::Details;
 use drivekey_vault::Incoming;
 use drivekey_vault::seal::{BundleAsks, BundleError, BundleIdentity, BundleKey, bundle_asks, open_bundle};

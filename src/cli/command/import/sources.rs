@@ -13,7 +13,7 @@ use crate::cli::outlet::printable;
 use crate::cli::progress::Progress;
 use crate::cli::source_text;
 use crate::cli::world::{ScanReader, World};
-use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
+use drivekey_flows::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
 use drivekey_import::{self, Reading};
 use drivekey_record::{Details, LineText, RecoveryPassword};
 

@@ -10,7 +10,7 @@ use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::outlet::printable;
 use crate::cli::world::World;
 use crate::cli::{exit::Exit, question};
-use crate::erase::{EraseError, erase as destroy};
+use drivekey_flows::erase::{EraseError, erase as destroy};
 use drivekey_record::ItemNumber;
 use drivekey_vault::{Unlocked, Vault};
 

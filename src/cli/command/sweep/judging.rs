@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 
 use crate::cli::failure::Failure;
 use crate::cli::source_text::name_of;
-use crate::erase::EraseError;
-use crate::gather;
+use drivekey_flows::erase::EraseError;
+use drivekey_flows::gather;
 use drivekey_import::{Attachment, Reading, RemarkKind, read};
 use drivekey_record::{AttachmentKind, ItemNumber};
 use drivekey_vault::reveal::reveal_attachment;

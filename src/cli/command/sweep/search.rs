@@ -14,7 +14,7 @@ use crate::cli::interrupt::Stoppable;
 use crate::cli::progress::Rate;
 use crate::cli::source_text;
 use crate::cli::world::World;
-use crate::gather::{self, GatherError, Met};
+use drivekey_flows::gather::{self, GatherError, Met};
 use drivekey_import::Reading;
 
 /// Files handed to a reader at once.

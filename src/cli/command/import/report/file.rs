@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::cli::command::import::sources::Source;
 use crate::cli::outlet::printable;
 use crate::cli::remarks::refusal_words;
-use crate::gather::GatherError;
+use drivekey_flows::gather::GatherError;
 use drivekey_import::{Remark, RemarkKind};
 use drivekey_record::{Guid, KeyId, LineText};
 use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
