@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 use super::args::PassphraseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::world::{ScanReader, World};
-use drivekey_flows::gather;
+use super::world::World;
+use drivekey_flows::{ScanReader, gather};
 use drivekey_sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit};
 use drivekey_vault::seal::KitIdentity;
 

@@ -28,7 +28,6 @@ mod repairing;
 mod saved_header;
 mod scan_reader;
 mod session;
-mod source_text;
 mod system;
 mod system_fonts;
 mod table;
@@ -48,7 +47,7 @@ pub use exit::Exit;
 pub use failure::Failure;
 use outlet::{Outlet, TamedTerminal, on_one_line};
 pub use system::main;
-pub use world::{Clipboard, ClipboardError, KdfPolicy, OutFile, ReadHere, ScanReader, Surroundings, Terminal, World};
+pub use world::{Clipboard, ClipboardError, KdfPolicy, OutFile, Surroundings, Terminal, World};
 
 /// Runs one command line, the program's name first, and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {

@@ -6,6 +6,10 @@
 
 pub mod erase;
 pub mod gather;
+pub mod intake;
+mod scans;
+pub mod sweep;
 mod watch;
 
+pub use scans::{ReadHere, ScanReader};
 pub use watch::{Progress, Unwatched, Watch, Work};

@@ -1,17 +1,13 @@
 //! `sheet`: recovery keys on paper, whole or split.
 
-mod args;
 mod check;
 mod deliver;
 
-pub(in crate::cli) use args::SheetArgs;
-
 use std::path::Path;
 
-use args::{PrintArgs, SheetCommand, SplitInto};
 use zeroize::Zeroizing;
 
-use crate::cli::args::Shared;
+use crate::cli::args::{PrintArgs, Shared, SheetArgs, SheetCommand, SplitInto};
 use crate::cli::copy_note::{self, Made as Noted, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};

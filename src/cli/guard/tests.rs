@@ -136,7 +136,7 @@ impl System {
             &mut World {
                 terminal: &mut Person(answer, VecDeque::new()),
                 clipboard: &mut NoClipboard,
-                scans: &crate::cli::ReadHere,
+                scans: &drivekey_flows::ReadHere,
                 input: &mut io::empty(),
                 out: &mut io::sink(),
                 err: &mut err,

@@ -7,15 +7,15 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
-use super::args::CheckArgs;
-use crate::cli::args::Shared;
+use crate::cli::args::{CheckArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, password_sentence, unreadable};
 use crate::cli::outlet::on_one_line;
 use crate::cli::session::{exit_over, unlocked};
-use crate::cli::world::{ScanReader, World};
+use crate::cli::world::World;
 use crate::cli::{copy_note, json, key_entry};
 use drivekey_files::vault_file::is_open_here;
+use drivekey_flows::ScanReader;
 use drivekey_record::{Handle, KeyId, RecoveryPassword, State};
 use drivekey_sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine};
 use drivekey_vault::{Entry, Unlocked, Vault};

@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::args::PrintArgs;
 use super::{Made, SplitKind};
-use crate::cli::args::Shared;
+use crate::cli::args::{PrintArgs, Shared};
 use crate::cli::failure::Failure;
 use crate::cli::world::World;
 use crate::cli::{json, new_file, printer};
