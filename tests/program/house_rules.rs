@@ -26,10 +26,10 @@ const APART: &[&str] = &["crates/vault/src/seal/", "crates/vault/src/store/"];
 /// In flows and in the command line, the only files that turn digits into something to look at, or compare a file with
 /// them.
 const REVEALING: &[&str] = &[
+    "crates/flows/src/give_out/choice.rs",
+    "crates/flows/src/give_out/pages.rs",
     "crates/flows/src/sweep/judge.rs",
     "src/cli/command/attachment.rs",
-    "src/cli/command/export/chosen.rs",
-    "src/cli/command/sheet.rs",
     "src/cli/command/show.rs",
     "src/cli/failure.rs",
     "src/cli/saved_header.rs",

@@ -6,7 +6,11 @@
 
 pub mod erase;
 pub mod gather;
+pub mod give_out;
 pub mod intake;
+pub mod kit;
+pub mod new_file;
+pub mod page_check;
 mod scans;
 pub mod sweep;
 mod watch;
