@@ -10,7 +10,7 @@ use crate::ScanReader;
 use drivekey_files::vault_file::is_open_here;
 use drivekey_record::{Handle, KeyId, RecoveryPassword};
 use drivekey_sheet::{CombineError, Label, SCAN_BYTES, ScanError, Scanned, Share, ShareTextError, combine};
-use drivekey_vault::{Entry, Unlocked, Vault, VaultError};
+use drivekey_vault::{Entry, Fault, Unlocked, Vault, VaultError};
 
 /// A scan, and what was read from it.
 pub struct ReadScan {
@@ -35,6 +35,15 @@ pub struct Checked {
     pub scans: Vec<PathBuf>,
     /// What came of it.
     pub verdict: Verdict,
+}
+
+/// What came of comparing all that was typed and scanned.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Each thing, in the order of the scans; those of split keys last.
+    pub checked: Vec<Checked>,
+    /// What is wrong with other records that may have the digits, too. The records named are sound.
+    pub faults: Vec<Fault>,
 }
 
 /// What came of comparing a page with the vault.
@@ -106,10 +115,10 @@ pub fn check(
     vault: &mut Vault<Unlocked>,
     typed: Option<&RecoveryPassword>,
     scans: Vec<ReadScan>,
-) -> Result<Vec<Checked>, VaultError> {
-    let mut checked = Vec::new();
+) -> Result<Compared, VaultError> {
+    let mut compared = Compared::default();
     if let Some(password) = typed {
-        checked.push(Checked { scans: Vec::new(), verdict: compare(vault, password, None)? });
+        compared.compare(vault, Vec::new(), password, None)?;
     }
     let mut shares: Vec<(PathBuf, Share)> = Vec::new();
     for ReadScan { path, found } in scans {
@@ -118,67 +127,64 @@ pub fn check(
             Ok(items) => Ok(items),
             Err(error) => Err(NotCompared::Scan(error)),
         };
-        let verdict = |verdict| Checked { scans: vec![path.clone()], verdict };
         match items {
-            Err(why) => checked.push(verdict(Verdict::NotCompared(why))),
+            Err(why) => compared.left(vec![path], why),
             Ok(items) => {
                 for item in items {
-                    let why = match item {
-                        Scanned::Key { password, label } => {
-                            checked.push(verdict(compare(vault, &password, label)?));
-                            continue;
-                        }
-                        Scanned::Share(share) => {
-                            shares.push((path.clone(), share));
-                            continue;
-                        }
-                        Scanned::BadShare(error) => NotCompared::Share(error),
-                        Scanned::LabelOnly(_) => NotCompared::LabelOnly,
-                        Scanned::Kit(_) => NotCompared::Kit,
-                    };
-                    checked.push(verdict(Verdict::NotCompared(why)));
+                    let scans = vec![path.clone()];
+                    match item {
+                        Scanned::Key { password, label } => compared.compare(vault, scans, &password, label)?,
+                        Scanned::Share(share) => shares.push((path.clone(), share)),
+                        Scanned::BadShare(error) => compared.left(scans, NotCompared::Share(error)),
+                        Scanned::LabelOnly(_) => compared.left(scans, NotCompared::LabelOnly),
+                        Scanned::Kit(_) => compared.left(scans, NotCompared::Kit),
+                    }
                 }
             }
         }
     }
-    check_shares(vault, shares, &mut checked)?;
-    Ok(checked)
-}
-
-/// Sheets of one set, put together.
-fn check_shares(
-    vault: &mut Vault<Unlocked>,
-    mut shares: Vec<(PathBuf, Share)>,
-    checked: &mut Vec<Checked>,
-) -> Result<(), VaultError> {
+    // Sheets of one set are put together.
     while let Some((_, first)) = shares.first() {
         let set = first.set.clone();
         let (same, others) = shares.into_iter().partition(|(_, share)| share.set == set);
         shares = others;
         let (mut scans, parts): (Vec<PathBuf>, Vec<Share>) = Vec::into_iter(same).unzip();
         scans.dedup();
-        let verdict = match combine(&parts) {
-            Ok(password) => compare(vault, &password, None)?,
-            Err(error) => Verdict::NotCompared(NotCompared::Set { error, set }),
-        };
-        checked.push(Checked { scans, verdict });
+        match combine(&parts) {
+            Ok(password) => compared.compare(vault, scans, &password, None)?,
+            Err(error) => compared.left(scans, NotCompared::Set { error, set }),
+        }
     }
-    Ok(())
+    Ok(compared)
 }
 
-fn compare(
-    vault: &mut Vault<Unlocked>,
-    password: &RecoveryPassword,
-    label: Option<Label>,
-) -> Result<Verdict, VaultError> {
-    let mut found = vault.whose(password)?.entries;
-    if found.is_empty() {
-        return Ok(Verdict::Unknown(label));
+impl Compared {
+    fn compare(
+        &mut self,
+        vault: &mut Vault<Unlocked>,
+        scans: Vec<PathBuf>,
+        password: &RecoveryPassword,
+        label: Option<Label>,
+    ) -> Result<(), VaultError> {
+        let found = vault.whose(password)?;
+        self.faults.extend(found.faults);
+        self.faults.dedup();
+        let mut entries = found.entries;
+        let verdict = if entries.is_empty() {
+            Verdict::Unknown(label)
+        } else {
+            let said = label.map(|label| label.key_id).unwrap_or_default();
+            let fits = entries.iter().position(|entry| entry.details.key_id.may_equal(&said));
+            let entry = Box::new(entries.swap_remove(fits.unwrap_or(0)));
+            if fits.is_some() { Verdict::Verified(entry) } else { Verdict::OtherKeyId(entry, said) }
+        };
+        self.checked.push(Checked { scans, verdict });
+        Ok(())
     }
-    let said = label.map(|label| label.key_id).unwrap_or_default();
-    let fits = found.iter().position(|entry| entry.details.key_id.may_equal(&said));
-    let entry = Box::new(found.swap_remove(fits.unwrap_or(0)));
-    Ok(if fits.is_some() { Verdict::Verified(entry) } else { Verdict::OtherKeyId(entry, said) })
+
+    fn left(&mut self, scans: Vec<PathBuf>, why: NotCompared) {
+        self.checked.push(Checked { scans, verdict: Verdict::NotCompared(why) });
+    }
 }
 
 /// The records whose pages were found whole.

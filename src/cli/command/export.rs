@@ -2,7 +2,7 @@
 //! now.
 
 mod bundle;
-mod chosen;
+pub(super) mod chosen;
 mod plain;
 mod saving;
 mod sticks;

@@ -8,11 +8,12 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::cli::args::{PrintArgs, Shared, SheetArgs, SheetCommand, SplitInto};
+use crate::cli::command::export::chosen::named;
 use crate::cli::copy_note::{self, Made as Noted, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::guard::{self, Holding};
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{end_over, exit_over, unlocked};
 use crate::cli::{system_fonts, world::World};
 use drivekey_flows::give_out::{Arrangement, Choice, pages};
 use drivekey_record::CopyKind;
@@ -65,11 +66,7 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
     let place = deliver::deliver(world, &target, &document)?;
     let noted = after(world, shared, &mut vault, &Made { entries: &choice.entries, place, split })?;
     if !choice.faults.is_empty() {
-        return Err(Failure::new(
-            Exit::Damaged,
-            faults_sentence(&choice.faults),
-            "what was printed is sound; 'drivekey verify' names everything that is wrong",
-        ));
+        return end_over(&vault, &choice.faults, "what was printed is sound");
     }
     let exit = exit_over(&vault);
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
@@ -78,8 +75,7 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
 /// The records that are meant.
 fn choose(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &PrintArgs) -> Result<Choice, Failure> {
     if !args.ids.is_empty() {
-        let named: Result<Vec<_>, _> = args.ids.iter().map(|id| one_entry(world, vault, id)).collect();
-        return Ok(Choice::of(named?));
+        return named(world, vault, &args.ids);
     }
     let filter = Filter { device: args.device.clone(), volume_type: args.volume_type, trash: TrashFilter::Without };
     let choice = Choice::fitting(vault, &filter)?;

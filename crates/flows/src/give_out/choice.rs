@@ -51,10 +51,10 @@ impl From<VaultError> for GiveOutError {
 }
 
 impl Choice {
-    /// These records, that were named one by one.
+    /// These records, that were named one by one. `faults`: what is wrong with others that may be meant, too.
     #[must_use]
-    pub fn of(named: Vec<Entry>) -> Self {
-        let mut choice = Self::default();
+    pub fn of(named: Vec<Entry>, faults: Vec<Fault>) -> Self {
+        let mut choice = Self { faults, ..Self::default() };
         for entry in named {
             if choice.entries.iter().all(|other| other.handle != entry.handle) {
                 choice.entries.push(entry);

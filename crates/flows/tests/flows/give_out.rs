@@ -37,7 +37,7 @@ fn house() -> (House, Vault<Unlocked>) {
 }
 
 fn named(vault: &mut Vault<Unlocked>, numbers: &[u32]) -> Choice {
-    Choice::of(numbers.iter().map(|number| vault.entry(handle(*number)).unwrap()).collect())
+    Choice::of(numbers.iter().map(|number| vault.entry(handle(*number)).unwrap()).collect(), Vec::new())
 }
 
 fn all(vault: &mut Vault<Unlocked>) -> Choice {

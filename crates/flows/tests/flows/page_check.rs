@@ -18,7 +18,7 @@ fn password(digits: &str) -> RecoveryPassword {
 
 /// The pages of a record as a file, in pieces of one page.
 fn printed(vault: &mut Vault<Unlocked>, folder: &std::path::Path, split: Option<SplitKind>) -> Vec<PathBuf> {
-    let keys = Choice::of(vec![vault.entry(handle(1)).unwrap()]).reveal_whole(vault).unwrap();
+    let keys = Choice::of(vec![vault.entry(handle(1)).unwrap()], Vec::new()).reveal_whole(vault).unwrap();
     let arrangement = split.map_or(Arrangement::Whole, Arrangement::Split);
     let pages = pages(&keys, arrangement, now().date_naive()).unwrap();
     let page = |at: usize| drivekey_sheet::pdf(&pages[at..=at], Paper::A4, &[]).unwrap();
@@ -27,18 +27,18 @@ fn printed(vault: &mut Vault<Unlocked>, folder: &std::path::Path, split: Option<
 
 fn checked(vault: &mut Vault<Unlocked>, scans: &[PathBuf]) -> Vec<Checked> {
     let scans = read_scans(&ReadHere, scans).unwrap();
-    check(vault, None, scans).unwrap()
+    check(vault, None, scans).unwrap().checked
 }
 
 #[test]
 fn what_is_typed_is_compared_with_all_records() {
     let house = House::with(2);
     let mut vault = house.open();
-    let known = check(&mut vault, Some(&password(&known_digits(0))), Vec::new()).unwrap();
+    let known = check(&mut vault, Some(&password(&known_digits(0))), Vec::new()).unwrap().checked;
     assert!(matches!(&known[..], [Checked { scans, verdict: Verdict::Verified(entry) }]
         if scans.is_empty() && entry.handle == handle(1)));
     assert_eq!(verified(&known), [handle(1)]);
-    let unknown = check(&mut vault, Some(&password(KEY_1)), Vec::new()).unwrap();
+    let unknown = check(&mut vault, Some(&password(KEY_1)), Vec::new()).unwrap().checked;
     assert!(matches!(unknown[0].verdict, Verdict::Unknown(None)) && verified(&unknown).is_empty());
 }
 
@@ -87,6 +87,6 @@ fn a_reader_that_gave_up_is_an_answer() {
     let folder = tempfile::tempdir().unwrap();
     let scan = write(folder.path(), "scan.png", b"\x89PNG");
     let scans = read_scans(&Broken, &[scan]).unwrap();
-    let found = check(&mut house.open(), None, scans).unwrap();
+    let found = check(&mut house.open(), None, scans).unwrap().checked;
     assert!(matches!(found[0].verdict, Verdict::NotCompared(NotCompared::Scan(ScanError::GaveUp))));
 }

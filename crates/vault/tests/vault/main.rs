@@ -4,6 +4,7 @@ mod copies;
 mod flip;
 mod malformed;
 mod roundtrip;
+mod standing;
 mod stranger;
 mod tamper;
 mod trouble;

@@ -3,7 +3,7 @@
 use crate::cli::args::Which;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
-use crate::cli::session::{exit_over, one_entry};
+use crate::cli::session::{end_over, exit_over, one_sound_entry};
 use crate::cli::world::World;
 use drivekey_flows::give_out::{Choice, Chosen, GiveOutError};
 use drivekey_vault::{Filter, TrashFilter, Unlocked, Vault};
@@ -14,8 +14,7 @@ pub(super) fn choose(world: &mut World<'_>, vault: &mut Vault<Unlocked>, which: 
         let (device, volume_type) = (which.device.clone(), which.volume_type);
         Choice::fitting(vault, &Filter { device, volume_type, trash: TrashFilter::Without })?
     } else {
-        let named: Result<Vec<_>, _> = which.ids.iter().map(|id| one_entry(world, vault, id)).collect();
-        Choice::of(named?)
+        named(world, vault, &which.ids)?
     };
     if choice.entries.is_empty() && choice.faults.is_empty() {
         return Err(Failure::new(Exit::NotFound, "there is no such key to export", "'drivekey list' shows all keys"));
@@ -23,14 +22,26 @@ pub(super) fn choose(world: &mut World<'_>, vault: &mut Vault<Unlocked>, which: 
     Ok(choice)
 }
 
+/// The records that were named one by one, as far as they are sound.
+pub(in crate::cli::command) fn named(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    ids: &[String],
+) -> Result<Choice, Failure> {
+    let (mut entries, mut faults) = (Vec::with_capacity(ids.len()), Vec::new());
+    for id in ids {
+        let (entry, others) = one_sound_entry(world, vault, id)?;
+        entries.push(entry);
+        faults.extend(others);
+        faults.dedup();
+    }
+    Ok(Choice::of(entries, faults))
+}
+
 /// How a command ends that exported them.
 pub(super) fn exit(chosen: &Chosen, noted: bool, vault: &Vault<Unlocked>) -> Result<Exit, Failure> {
     if !chosen.faults.is_empty() {
-        return Err(Failure::new(
-            Exit::Damaged,
-            faults_sentence(&chosen.faults),
-            "what was exported is sound; 'drivekey verify' names everything that is wrong",
-        ));
+        return end_over(vault, &chosen.faults, "what was exported is sound");
     }
     let exit = exit_over(vault);
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })

@@ -6,10 +6,10 @@ use crate::cli::args::{CheckArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, password_sentence, unreadable};
 use crate::cli::outlet::on_one_line;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{end_over, exit_over, unlocked};
 use crate::cli::world::World;
 use crate::cli::{copy_note, json, key_entry};
-use drivekey_flows::page_check::{self, Checked, NotCompared, UnreadableScan, Verdict, read_scans};
+use drivekey_flows::page_check::{self, Checked, Compared, NotCompared, UnreadableScan, Verdict, read_scans};
 use drivekey_record::State;
 use drivekey_sheet::{CombineError, ScanError, ShareTextError};
 use drivekey_vault::{Entry, Unlocked, Vault};
@@ -19,7 +19,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
     let scans = read_scans(world.scans, &args.scans)?;
     let mut vault = unlocked(world, shared)?;
     let typed = if given.is_none() && args.scans.is_empty() { Some(key_entry::typed(world)?) } else { given };
-    let checked = page_check::check(&mut vault, typed.as_ref(), scans)?;
+    let Compared { checked, faults } = page_check::check(&mut vault, typed.as_ref(), scans)?;
     if shared.json {
         let value: Vec<Value> = checked.iter().map(|one| Value::Object(as_json(one))).collect();
         json::print(world.out, &json!({ "value": value }))?;
@@ -27,6 +27,9 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
         for one in &checked {
             show(world, one)?;
         }
+    }
+    if !faults.is_empty() {
+        return end_over(&vault, &faults, "the lines above tell what is sound");
     }
     let noted = note(world, &mut vault, args, &checked)?;
     verdict_exit(&checked, if noted { exit_over(&vault) } else { Exit::Partly })
