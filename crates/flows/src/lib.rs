@@ -4,6 +4,7 @@
 //! and puts the outcome into words.
 #![forbid(unsafe_code)]
 
+pub mod add;
 pub mod erase;
 pub mod gather;
 pub mod give_out;

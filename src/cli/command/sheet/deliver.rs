@@ -1,4 +1,4 @@
-//! Where a page goes: into a new file, to standard output, to the printer. Must not know what is on it.
+//! Where a page goes: into a new file, to standard output, to the printer.
 
 use std::path::PathBuf;
 
