@@ -10,11 +10,11 @@ use drivekey_flows::give_out::{
 };
 use drivekey_record::{AttachmentKind, Guid};
 use drivekey_sheet::SplitKind;
-use drivekey_testkit::house::{House, LIMITS, handle, known_device, known_digits, now, secret, text};
+use drivekey_testkit::house::{House, LIMITS, handle, known_device, known_digits, known_key_id, now, secret, text};
 use drivekey_vault::seal::{BundleKey, BundleLock, open_bundle};
 use drivekey_vault::{Filter, NewAttachment, Unlocked, Vault};
 
-use crate::tools::Looker;
+use crate::tools::{Looker, key_text};
 
 const STARTUP: &str = "11111111-2222-4333-8444-555555555555";
 
@@ -144,6 +144,19 @@ fn a_stick_gets_each_file_once_and_nothing_else_is_touched() {
     let there = Ok(Put::AlreadyThere);
     assert_eq!((outcomes, again.seen), (vec![there, Err(WriteError::Exists), there, there], None));
     assert_eq!(fs::read_to_string(folder.path().join(README_NAME)).unwrap(), "what somebody noted");
+}
+
+/// The same digits under another Key ID are another key to whoever looks for it by its name.
+#[test]
+fn a_file_with_these_digits_under_another_key_id_is_not_as_good() {
+    let (_house, mut vault) = house();
+    let folder = tempfile::tempdir().unwrap();
+    let kept = chosen(&mut vault, &[1]);
+    let name = drivekey_export::windows_name(&kept.items()[0]);
+    for (key_id, outcome) in [(known_key_id(0), Ok(Put::AlreadyThere)), (known_key_id(1), Err(WriteError::Exists))] {
+        fs::write(folder.path().join(&name), key_text(&key_id, &known_digits(0))).unwrap();
+        assert_eq!(Stick::open(folder.path()).unwrap().look(&kept)[0].outcome, outcome, "{key_id}");
+    }
 }
 
 #[test]

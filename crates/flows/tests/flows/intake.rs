@@ -58,6 +58,20 @@ fn a_folder_comes_in_in_one_write_and_is_known_afterwards() {
 }
 
 #[test]
+fn what_a_person_says_goes_before_what_a_file_says() {
+    let house = House::new();
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "keys.csv", format!("ComputerName,RecoveryKeyId,RecoveryPassword\nPC-1,{ID_1},{KEY_1}\n"));
+    let mut vault = house.open();
+    let device = |vault: &mut drivekey_vault::Vault<_>| vault.entry(handle(1)).unwrap().details.device_name;
+    let said = Said { device: Some(text("PC-7")), ..Said::default() };
+    let sources = read_below(folder.path());
+    assert_eq!(sources.read[0].reading.records[0].device_name, Some(text("PC-1")));
+    sources.sort(&said, None).take_in(&mut vault, now(), Taking::Keep, &Unwatched).unwrap();
+    assert_eq!(device(&mut vault), Some(text("PC-7")));
+}
+
+#[test]
 fn a_dry_run_changes_nothing_and_says_what_would_come() {
     let house = House::new();
     let folder = tempfile::tempdir().unwrap();
