@@ -5,9 +5,13 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
+use zeroize::Zeroizing;
+
+use crate::ScanReader;
+use crate::gather::{self, GatherError};
 use crate::new_file::{NewFileError, Unplaced};
 use drivekey_record::{LineText, SlotId};
-use drivekey_sheet::{Day, KitSheet, Page, kit_page};
+use drivekey_sheet::{Day, KitSheet, KitText, KitTextError, Page, ScanError, Scanned, kit_page, parse_kit};
 use drivekey_vault::seal::KitIdentity;
 use drivekey_vault::{CopyMark, MadeKitSlot, SlotChangeError, SlotInfo, Unlocked, Vault, VaultError};
 
@@ -37,6 +41,53 @@ pub enum KitError<E> {
         /// It was removed again; otherwise it is still there, and nothing opens it.
         is_removed: bool,
     },
+}
+
+/// Why a file gives no kit.
+#[derive(Debug, thiserror::Error)]
+pub enum NoKit {
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] GatherError),
+    /// No kit stands on the scan.
+    #[error("no kit on the scan")]
+    NotOnScan,
+    /// It is a scan that cannot be read.
+    #[error("the scan cannot be read: {0:?}")]
+    Scan(ScanError),
+    /// It is a text, and no kit.
+    #[error("no kit in the text: {0:?}")]
+    Text(KitTextError),
+    /// What stands there as a kit opens nothing.
+    #[error("no key in the kit")]
+    NoKey,
+}
+
+/// The kit in a scan, a photo, a PDF or a text file.
+///
+/// # Errors
+/// [`NoKit`].
+pub fn read_kit(scans: &dyn ScanReader, path: &Path) -> Result<KitIdentity, NoKit> {
+    let bytes = gather::read_file(path)?;
+    match scans.read(&bytes) {
+        Ok(found) => {
+            let kit = found.into_iter().find_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
+            identity(&kit.ok_or(NoKit::NotOnScan)?)
+        }
+        Err(ScanError::Format) => {
+            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            identity(&parse_kit(&text).map_err(NoKit::Text)?)
+        }
+        Err(error) => Err(NoKit::Scan(error)),
+    }
+}
+
+/// The key that a kit's letters stand for.
+///
+/// # Errors
+/// [`NoKit::NoKey`].
+pub fn identity(kit: &KitText) -> Result<KitIdentity, NoKit> {
+    KitIdentity::from_text(kit.secret()).map_err(|_| NoKit::NoKey)
 }
 
 impl Kit {

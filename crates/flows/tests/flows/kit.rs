@@ -2,13 +2,15 @@
 
 use std::fs;
 
-use drivekey_flows::kit::{Kit, KitError, note_checked};
+use drivekey_flows::ReadHere;
+use drivekey_flows::kit::{Kit, KitError, NoKit, note_checked, read_kit};
 use drivekey_flows::new_file::NewFileError;
 use drivekey_record::CopyKind;
-use drivekey_sheet::{Paper, Scanned, read_scan};
+use drivekey_sheet::{KitTextError, Paper, ScanError};
 use drivekey_testkit::house::{House, LIMITS, now, text};
-use drivekey_vault::seal::KitIdentity;
 use drivekey_vault::{CopyDraft, Vault};
+
+use crate::tools::write;
 
 /// So many keyslots are in the file.
 fn slots(house: &House) -> usize {
@@ -35,9 +37,7 @@ fn the_page_opens_the_vault() {
     };
     vault.register_copy(draft, now()).unwrap();
     drop(vault);
-    let found = read_scan(&fs::read(&path).unwrap()).unwrap();
-    let Some(Scanned::Kit(read)) = found.first() else { panic!("no kit on its page") };
-    let identity = KitIdentity::from_text(read.secret()).unwrap();
+    let identity = read_kit(&ReadHere, &path).unwrap();
     let locked = Vault::open(&house.path(), LIMITS, house.machine()).unwrap();
     let mut vault = locked.unlock_with_kit(&identity).map_err(|failure| failure.error).unwrap();
     assert_eq!(note_checked(&mut vault, now()).unwrap().map(|info| info.slot), Some(slot));
@@ -67,4 +67,13 @@ fn without_its_page_no_keyslot_stays() {
     let kit = Kit::make(&vault, None).unwrap();
     assert_eq!(kit.to_printer(&mut vault, || Ok::<_, ()>("queued")).unwrap(), "queued");
     assert_eq!(slots(&house), 2);
+}
+
+#[test]
+fn what_is_no_kit_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |name: &str, bytes: &[u8]| read_kit(&ReadHere, &write(folder.path(), name, bytes)).err().unwrap();
+    assert!(matches!(of("note.txt", b"buy milk"), NoKit::Text(KitTextError::NotAKit)));
+    assert!(matches!(of("cut.png", b"\x89PNG\r\n\x1a\n"), NoKit::Scan(ScanError::Damaged)));
+    assert!(matches!(read_kit(&ReadHere, &folder.path().join("absent")).err().unwrap(), NoKit::Unreadable(_)));
 }
