@@ -24,7 +24,6 @@ pub(super) use items::{AttachmentCommand, AttachmentSaveArgs, CopiesArgs, Copies
 pub(super) use looking::{FindArgs, IdArgs, ListArgs, ShowArgs, WhoseArgs};
 pub(super) use sheet::{CheckArgs, PrintArgs, SheetArgs, SheetCommand, SplitInto};
 pub(super) use upkeep::{CompletionsArgs, ManArgs, VerifyArgs};
-pub(super) use values::slots_beginning;
 use values::volume_type;
 
 /// An encrypted local vault for drive recovery keys.

@@ -1,13 +1,14 @@
-//! Noting in the vault that a copy of keys was made, or seen whole again. A vault that cannot be written does not stop
-//! whoever makes one.
+//! What is said when a copy of keys was noted in the vault, or seen whole again. A vault that cannot be written does not
+//! stop whoever makes one.
 
 use std::path::Path;
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::world::World;
-use drivekey_record::{CopyKind, Handle, HandleSet, ItemNumber, LineText, LineTextError, SlotId};
-use drivekey_vault::{Copy, CopyDraft, CopyMark, Unlocked, Vault};
+use drivekey_flows::copies::{self, Noted, SheetError, SheetNote};
+use drivekey_record::{CopyKind, Handle, ItemNumber, LineText, LineTextError, SlotId};
+use drivekey_vault::{Unlocked, Vault};
 
 /// A copy of keys.
 pub(super) struct Made<'a> {
@@ -35,7 +36,7 @@ pub(super) enum Whereto<'a> {
 pub(super) fn note(world: &mut World<'_>, vault: &mut Vault<Unlocked>, made: &Made<'_>) -> Result<bool, Failure> {
     match try_note(world, vault, made) {
         Ok(Noted::New(number)) => writeln!(world.err, "Noted in the vault as copy c{number}.")?,
-        Ok(Noted::Checked) => {}
+        Ok(Noted::Checked(_)) => {}
         Err(failure) => {
             writeln!(world.err, "Warning: this copy could not be noted in the vault: {}.", failure.sentence)?;
             writeln!(world.err, "Write down yourself where it is: nothing else will remind you of it.")?;
@@ -45,43 +46,26 @@ pub(super) fn note(world: &mut World<'_>, vault: &mut Vault<Unlocked>, made: &Ma
     Ok(true)
 }
 
-enum Noted {
-    New(ItemNumber),
-    Checked,
-}
-
 fn try_note(world: &World<'_>, vault: &mut Vault<Unlocked>, made: &Made<'_>) -> Result<Noted, Failure> {
-    let now = (world.now)();
-    let place = place_of(made.place)?;
-    if made.compared {
-        let same = vault.copies()?.into_iter().rev().find(|copy| {
-            let info = &copy.info;
-            let whole = made.records.iter().all(|handle| info.records.contains(*handle));
-            info.copy == made.kind && info.place == place && info.destroyed_date_time.is_none() && whole
-        });
-        if let Some(copy) = same {
-            vault.mark_copy(copy.number, CopyMark::Checked(now))?;
-            return Ok(Noted::Checked);
-        }
-    }
-    let records: HandleSet = made.records.iter().copied().collect();
-    let draft = CopyDraft { kind: made.kind, name: made.name.cloned(), place, records, slot: made.slot };
-    Ok(Noted::New(vault.register_copy(draft, now)?))
-}
-
-/// A place as the register keeps it: in full, where the working folder can be asked.
-fn place_of(place: Whereto<'_>) -> Result<LineText, Failure> {
-    let shown = match place {
-        Whereto::Path(path) if path.as_os_str() == "-" => "standard output".to_owned(),
-        Whereto::Path(path) => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string(),
-        Whereto::Printer => "the printer".to_owned(),
+    let place = match made.place {
+        Whereto::Path(path) if path.as_os_str() == "-" => LineText::shortened("standard output"),
+        Whereto::Path(path) => copies::place_of(path),
+        Whereto::Printer => LineText::shortened("the printer"),
     };
-    LineText::shortened(&shown).ok_or_else(|| Failure::from(LineTextError::Empty))
+    let place = place.ok_or(LineTextError::Empty)?;
+    let made = copies::Made {
+        kind: made.kind,
+        name: made.name,
+        place: &place,
+        records: made.records,
+        is_compared: made.compared,
+        slot: made.slot,
+    };
+    Ok(copies::note(vault, &made, (world.now)())?)
 }
 
-/// Notes that a sheet was compared with the vault and is whole: the one that was named, the one that was made as one of
-/// these files, or the only one that holds just these keys. Tells what stays unknown; `false` where the vault cannot be
-/// changed.
+/// Notes that a sheet was compared with the vault and is whole, and tells what stays unknown; `false` where the vault
+/// cannot be changed.
 pub(super) fn compared(
     world: &mut World<'_>,
     vault: &mut Vault<Unlocked>,
@@ -89,60 +73,42 @@ pub(super) fn compared(
     files: &[&str],
     verified: &[Handle],
 ) -> Result<bool, Failure> {
-    let is_sheet = |copy: &Copy| copy.info.copy == CopyKind::Sheet && copy.info.destroyed_date_time.is_none();
-    let shares = |copy: &Copy| verified.iter().any(|handle| copy.info.records.contains(*handle));
-    let mut sheets: Vec<Copy> = vault.copies()?.into_iter().filter(|copy| is_sheet(copy) && shares(copy)).collect();
-    if let Some(number) = named {
-        sheets.retain(|copy| copy.number == number);
-        if sheets.is_empty() {
-            return Err(Failure::new(
-                Exit::NotFound,
-                format!("copy c{number} is no sheet of the keys that were compared"),
-                "'drivekey copies' lists the sheets; nothing was noted",
-            ));
-        }
-    } else if let Some(at) = sheets.iter().position(|copy| files.iter().any(|file| is_at(copy, file))) {
-        sheets = vec![sheets.swap_remove(at)];
-    }
-    let (whole, partly): (Vec<Copy>, Vec<Copy>) =
-        sheets.into_iter().partition(|copy| copy.info.records.iter().all(|handle| verified.contains(&handle)));
-    match (whole.as_slice(), partly.as_slice()) {
-        ([one], _) => {
-            if let Err(error) = vault.mark_copy(one.number, CopyMark::Checked((world.now)())) {
-                writeln!(
-                    world.err,
-                    "Warning: that copy c{} was checked could not be noted: {}.",
-                    one.number,
-                    Failure::from(error).sentence
-                )?;
-                return Ok(false);
-            }
-            writeln!(world.err, "Noted in the vault: copy c{} was checked.", one.number)?;
-        }
-        ([], []) => {}
-        ([], partly) => {
-            let listed = numbers(partly);
+    let noted = copies::sheet_compared(vault, named, files, verified, (world.now)()).map_err(|error| match error {
+        SheetError::Vault(error) => error.into(),
+        SheetError::NotASheet(number) => Failure::new(
+            Exit::NotFound,
+            format!("copy c{number} is no sheet of the keys that were compared"),
+            "'drivekey copies' lists the sheets; nothing was noted",
+        ),
+    })?;
+    match noted {
+        SheetNote::Unknown => {}
+        SheetNote::Checked(number) => writeln!(world.err, "Noted in the vault: copy c{number} was checked.")?,
+        SheetNote::NotNoted(number, error) => {
             writeln!(
                 world.err,
-                "Not noted as checked: {listed} holds other keys, too. Check all of its pages together."
+                "Warning: that copy c{number} was checked could not be noted: {}.",
+                Failure::from(error).sentence
             )?;
+            return Ok(false);
         }
-        (whole, _) => {
-            let listed = numbers(whole);
+        SheetNote::HoldOthers(sheets) => writeln!(
+            world.err,
+            "Not noted as checked: {} holds other keys, too. Check all of its pages together.",
+            numbers(&sheets)
+        )?,
+        SheetNote::Which(sheets) => {
+            let first = sheets.first().map(ToString::to_string).unwrap_or_default();
             writeln!(
                 world.err,
-                "Which sheet was it? {listed}; 'drivekey sheet check --copy c{}' notes that one as checked.",
-                whole[0].number
+                "Which sheet was it? {}; 'drivekey sheet check --copy c{first}' notes that one as checked.",
+                numbers(&sheets)
             )?;
         }
     }
     Ok(true)
 }
 
-fn is_at(copy: &Copy, file: &str) -> bool {
-    place_of(Whereto::Path(Path::new(file))).is_ok_and(|place| place == copy.info.place)
-}
-
-fn numbers(copies: &[Copy]) -> String {
-    copies.iter().map(|copy| format!("c{}", copy.number)).collect::<Vec<_>>().join(", ")
+fn numbers(copies: &[ItemNumber]) -> String {
+    copies.iter().map(|number| format!("c{number}")).collect::<Vec<_>>().join(", ")
 }

@@ -1,27 +1,11 @@
 //! What hinders the reading of a drive, in words.
 
-use std::path::Path;
-
 use super::exit::Exit;
 use super::failure::Failure;
+use super::volume_words::place_words;
 use drivekey_drives::DriveError;
+use drivekey_flows::volumes::{Part, Place, TargetError, TargetFailure, TargetName};
 use drivekey_fve::{Container, FveError};
-
-/// Why a drive gave no volume.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TargetError {
-    /// It could not be read.
-    Drive(DriveError),
-    /// It was read, and holds none.
-    Fve(FveError),
-}
-
-impl TargetError {
-    /// It was read, and is plainly something else.
-    pub(super) const fn is_other_kind(self) -> bool {
-        matches!(self, Self::Fve(FveError::NotBitLocker | FveError::Container(_)))
-    }
-}
 
 /// How the right to read drives is got.
 pub(super) const MORE_RIGHTS: &str = if cfg!(windows) {
@@ -30,17 +14,32 @@ pub(super) const MORE_RIGHTS: &str = if cfg!(windows) {
     "run it as administrator, with your own vault: 'sudo drivekey --vault FILE …'"
 };
 
+impl From<TargetFailure> for Failure {
+    fn from(failure: TargetFailure) -> Self {
+        target_failure(&failure)
+    }
+}
+
 /// The sentence, the hint and the exit code.
-pub(super) fn target_failure(path: &Path, error: TargetError) -> Failure {
-    let (exit, sentence, hint) = match error {
+pub(super) fn target_failure(failure: &TargetFailure) -> Failure {
+    let place = place_words(&failure.place);
+    let (exit, sentence, hint) = match failure.error {
+        TargetError::NoRemains => {
+            return Failure::new(
+                Exit::Failed,
+                format!("nothing of a BitLocker volume was found in the first 64 MiB of {place} and of its partitions"),
+                "it may have been another drive, or too much was written over it",
+            );
+        }
         TargetError::Drive(error) => drive_words(error),
-        TargetError::Fve(error) => volume_words(error, is_windows_drive(path)),
+        TargetError::Fve(error) => volume_words(error, is_windows_drive(&failure.place)),
     };
-    Failure::new(exit, format!("{} {sentence}", path.display()), hint)
+    Failure::new(exit, format!("{place} {sentence}"), hint)
 }
 
 /// `E:`, `E:\` or `\\.\…`: names of drives themselves, no files.
-fn is_windows_drive(path: &Path) -> bool {
+fn is_windows_drive(place: &Place) -> bool {
+    let (TargetName::Drive(path), Part::Whole) = (&place.target, place.part) else { return false };
     let name = path.to_string_lossy();
     let letter = matches!(name.as_bytes(), [letter, b':'] | [letter, b':', b'\\'] if letter.is_ascii_alphabetic());
     cfg!(windows) && (letter || name.starts_with(r"\\.\"))

@@ -49,7 +49,7 @@ pub(super) fn typed(world: &mut World<'_>) -> Result<RecoveryPassword, Failure> 
                 group += 1;
             }
             Err(problem) => {
-                world.terminal.say(&format!("Group {group} {}. Type it again.\n", problem_words(problem)))?
+                world.terminal.say(&format!("Group {group} {}. Type it again.\n", problem_words(problem)))?;
             }
         }
     }

@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::interrupt::Stoppable;
 use super::world::World;
-use drivekey_flows::{self, Watch};
+use drivekey_flows::{Progress, Watch};
 
 /// How far a search came and how fast it is, or nothing. Ctrl-C stops the search.
 pub(super) struct Rate {
@@ -23,8 +23,8 @@ impl Rate {
 }
 
 impl Watch for Rate {
-    fn progress(&self, progress: drivekey_flows::Progress) {
-        let drivekey_flows::Progress { done, bytes, .. } = progress;
+    fn progress(&self, progress: Progress) {
+        let Progress { done, bytes, .. } = progress;
         let millis = self.started.elapsed().as_millis().max(1);
         let (each_second, rate) = (u128::from(done) * 1000 / millis, u128::from(bytes) / 1000 / millis);
         self.bar.set_message(format!("{done} files searched, {each_second} files/s, {rate} MB/s; Ctrl-C stops"));
@@ -42,25 +42,37 @@ impl Drop for Rate {
     }
 }
 
-/// A bar for work that cannot be stopped, where there is enough of it: otherwise it would only flicker.
+/// A bar for work that cannot be stopped.
 pub(super) struct Bar {
     bar: ProgressBar,
-    fewest: u64,
+    few: u64,
 }
 
 impl Bar {
-    /// `fewest`: for no more than these there is none.
-    pub(super) fn new(world: &World<'_>, unit: &str, fewest: u64) -> Self {
-        Self {
-            bar: drawn(world.surroundings.err_is_terminal, &format!("{{bar:30}} {{pos}} of {{len}} {unit}")),
-            fewest,
-        }
+    pub(super) fn new(world: &World<'_>, unit: &str) -> Self {
+        Self::of(world, &format!("{{bar:30}} {{pos}} of {{len}} {unit}"))
+    }
+
+    /// One that also tells how long it will take.
+    pub(super) fn timed(world: &World<'_>, unit: &str) -> Self {
+        Self::of(world, &format!("{{bar:30}} {{pos}} of {{len}} {unit}, {{eta}} left"))
+    }
+
+    fn of(world: &World<'_>, template: &str) -> Self {
+        Self { bar: drawn(world.surroundings.err_is_terminal, template), few: 0 }
+    }
+
+    /// None for so few: it would only flicker.
+    pub(super) const fn beyond(mut self, few: u64) -> Self {
+        self.few = few;
+        self
     }
 }
 
 impl Watch for Bar {
-    fn progress(&self, progress: drivekey_flows::Progress) {
-        if let Some(all) = progress.all.filter(|all| *all > self.fewest) {
+    fn progress(&self, progress: Progress) {
+        let all = progress.all.unwrap_or(progress.done);
+        if all > self.few {
             self.bar.set_length(all);
             self.bar.set_position(progress.done);
         }
@@ -80,32 +92,4 @@ fn drawn(shown: bool, template: &str) -> ProgressBar {
     );
     let style = ProgressStyle::with_template(template);
     style.map(|style| bar.clone().with_style(style)).unwrap_or(bar)
-}
-
-/// A progress bar, or nothing.
-pub(super) struct Progress(ProgressBar);
-
-impl Progress {
-    pub(super) fn new(shown: bool, unit: &'static str) -> Self {
-        Self(drawn(shown, &format!("{{bar:30}} {{pos}} of {{len}} {unit}")))
-    }
-
-    /// One that also tells how long it will take.
-    pub(super) fn timed(shown: bool, unit: &'static str) -> Self {
-        Self(drawn(shown, &format!("{{bar:30}} {{pos}} of {{len}} {unit}, {{eta}} left")))
-    }
-
-    pub(super) fn at_of(&self, done: u64, all: u64) {
-        self.0.set_length(all);
-        self.0.set_position(done);
-    }
-
-    pub(super) fn at(&self, done: usize, all: usize) {
-        self.0.set_length(all as u64);
-        self.0.set_position(done as u64);
-    }
-
-    pub(super) fn finish(&self) {
-        self.0.finish_and_clear();
-    }
 }

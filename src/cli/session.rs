@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
-use super::args::{Shared, slots_beginning};
+use super::args::Shared;
 use super::exit::Exit;
 use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words, faults_sentence};
 use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
 use drivekey_files::private;
+use drivekey_flows::lookup::{self, LookupError, One};
+use drivekey_flows::slots::{self, WhichSlot};
 use drivekey_record::SlotId;
 use drivekey_vault::seal::calibrate;
 use drivekey_vault::store::StoreError;
-use drivekey_vault::{Entry, Fault, Found, Locked, Machine, NewVault, ReadAs, Unlocked, Vault, VaultError};
+use drivekey_vault::{Entry, Fault, Locked, Machine, NewVault, Unlocked, Vault, VaultError};
 
 /// The file that a new user gets without asking.
 const DEFAULT_NAME: &str = "vault.drivekey";
@@ -239,50 +241,54 @@ fn no_folder(folder: &Path, error: &std::io::Error) -> Failure {
 
 /// The one slot that is meant.
 pub(super) fn one_slot(typed: &str, slots: impl Iterator<Item = SlotId>) -> Result<SlotId, Failure> {
-    match slots_beginning(typed, slots)[..] {
-        [one] => Ok(one),
-        [] => Err(VaultError::NoSuchSlot.into()),
-        _ => Err(Failure::new(
+    slots::one(typed, slots).map_err(|which| match which {
+        WhichSlot::NotFound => VaultError::NoSuchSlot.into(),
+        WhichSlot::Ambiguous => Failure::new(
             Exit::Ambiguous,
             format!("more than one keyslot begins with \"{typed}\""),
             "type more of it; 'drivekey keyslot list' shows them",
-        )),
-    }
+        ),
+    })
 }
 
 /// The one record that an identifier names, for who changes something: nothing may be wrong with any that is named.
 pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<Entry, Failure> {
-    let (entry, faults) = one_sound_entry(world, vault, id)?;
-    if faults.is_empty() { Ok(entry) } else { Err(VaultError::Faults(faults).into()) }
+    Ok(one(world, vault, id)?.sound()?)
 }
 
-/// The one sound record that an identifier names, and what is wrong with others that it may name; several are listed on
-/// standard error.
+/// The one sound record that an identifier names, and what is wrong with others that it may name.
 pub(super) fn one_sound_entry(
     world: &mut World<'_>,
     vault: &mut Vault<Unlocked>,
     id: &str,
 ) -> Result<(Entry, Vec<Fault>), Failure> {
+    one(world, vault, id).map(|one| (one.entry, one.faults))
+}
+
+/// Several are listed on standard error.
+fn one(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<One, Failure> {
     refuse_digits(id)?;
-    let mut found = vault.resolve(id)?;
-    match found.entries.len() {
-        0 => Err(Failure::new(
+    match lookup::one(vault, id) {
+        Ok(one) => {
+            if one.is_look_alike {
+                note_look_alike(world, &one.entry, id)?;
+            }
+            Ok(one)
+        }
+        Err(LookupError::Vault(error)) => Err(error.into()),
+        Err(LookupError::NotFound) => Err(Failure::new(
             Exit::NotFound,
             format!("no record is named \"{id}\", and no Key ID has it as a part"),
             "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or account",
         )),
-        1 => {
-            note_reading(world, &found, id)?;
-            Ok((found.entries.remove(0), found.faults))
-        }
-        count => {
-            super::table::entries(world.err, found.entries)?;
-            let sentence = format!("{count} records fit \"{id}\"");
+        Err(LookupError::Ambiguous { entries, faults }) => {
+            let sentence = format!("{} records fit \"{id}\"", entries.len());
+            super::table::entries(world.err, entries)?;
             let hint = "name one by its record, such as 'r1', or type more of the Key ID";
-            Err(if found.faults.is_empty() {
+            Err(if faults.is_empty() {
                 Failure::new(Exit::Ambiguous, sentence, hint)
             } else {
-                Failure::new(Exit::Damaged, format!("{sentence}, and {}", faults_sentence(&found.faults)), hint)
+                Failure::new(Exit::Damaged, format!("{sentence}, and {}", faults_sentence(&faults)), hint)
             })
         }
     }
@@ -300,15 +306,7 @@ pub(super) fn refuse_digits(typed: &str) -> Result<(), Failure> {
 }
 
 /// A Key ID that was read otherwise than it was typed is said.
-pub(super) fn note_reading(world: &mut World<'_>, found: &Found, typed: &str) -> Result<(), Failure> {
-    if found.read_as == ReadAs::LookAlike
-        && let [entry] = &found.entries[..]
-    {
-        writeln!(
-            world.err,
-            "No Key ID has \"{typed}\"; read as {}. Compare it with your screen.",
-            entry.details.key_id
-        )?;
-    }
+pub(super) fn note_look_alike(world: &mut World<'_>, entry: &Entry, typed: &str) -> Result<(), Failure> {
+    writeln!(world.err, "No Key ID has \"{typed}\"; read as {}. Compare it with your screen.", entry.details.key_id)?;
     Ok(())
 }

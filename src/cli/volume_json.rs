@@ -3,12 +3,15 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
-use super::volumes::Fits;
-use drivekey_fve::{Found, Protector, Volume};
+use super::volume_words::target_words;
+use drivekey_flows::fits::Fits;
+use drivekey_flows::volumes::{Part, Placed, TargetName};
+use drivekey_fve::Protector;
 use drivekey_record::Guid;
 
 /// A volume, with its place.
-pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map<String, Value> {
+pub(super) fn volume(placed: &Placed<'_>) -> Map<String, Value> {
+    let volume = placed.volume;
     let mut map = Map::new();
     let mut put = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -17,8 +20,14 @@ pub(super) fn volume(drive: &str, found: Option<&Found>, volume: &Volume) -> Map
     };
     let text = |value: Option<&drivekey_record::LineText>| value.map(|value| Value::from(value.as_str()));
     let description = volume.description.as_ref();
-    put("drive", Some(drive.into()));
-    put("partition", found.and_then(|found| found.partition.as_ref()).map(|partition| partition.number.into()));
+    put(
+        "drive",
+        Some(match &placed.place.target {
+            TargetName::Drive(path) => path.display().to_string().into(),
+            header @ TargetName::Header(_) => target_words(header).into(),
+        }),
+    );
+    put("partition", if let Part::Partition(number) = placed.place.part { Some(number.into()) } else { None });
     put("start", Some(volume.start.into()));
     put("size", volume.size.map(Value::from));
     put("kind", Some(volume.kind.name().into()));

@@ -2,8 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::volumes::{Fits, KEY_IDS_MAX, Placed};
-use drivekey_fve::{Cipher, CopyState, ProtectorKind, State, Volume, Warning};
+use super::outlet::printable;
+use drivekey_flows::drive_says::{self, DriveWarning};
+use drivekey_flows::fits::{Fits, KEY_IDS_MAX};
+use drivekey_flows::volumes::{DriveName, Part, Place, Placed, TargetName};
+use drivekey_fve::{Cipher, ProtectorKind, State, Volume, Warning};
+use drivekey_record::LineText;
 use drivekey_vault::Entry;
 
 /// Everything a volume says of itself, and which records fit.
@@ -20,7 +24,7 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
         }
     }
     let lines = [
-        ("Drive", Some(placed.place.clone())),
+        ("Drive", Some(place_words(&placed.place))),
         ("Computer", description.and_then(|description| description.computer.as_ref().map(ToString::to_string))),
         ("Label", label),
         ("Letter", letter),
@@ -50,10 +54,10 @@ pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>
         |entries: &[Entry]| entries.iter().take(5).map(|entry| entry.handle.to_string()).collect::<Vec<_>>().join(", ");
     match fits {
         Some(fits) if !fits.proved.is_empty() => {
-            writeln!(out, "Proved    {} opened this drive earlier", names(&fits.proved))?
+            writeln!(out, "Proved    {} opened this drive earlier", names(&fits.proved))?;
         }
         Some(fits) if !fits.nearest.is_empty() => {
-            writeln!(out, "Nearest   {} (same computer, another Key ID)", names(&fits.nearest))?
+            writeln!(out, "Nearest   {} (same computer, another Key ID)", names(&fits.nearest))?;
         }
         _ => {}
     }
@@ -70,26 +74,63 @@ fn held_words(entries: &[&Entry]) -> String {
     if names.is_empty() { "not in the vault".to_owned() } else { format!("in the vault: {}", names.join(", ")) }
 }
 
-/// What is odd about it, a sentence each without an end mark.
-pub(super) fn warnings(volume: &Volume) -> Vec<String> {
-    let mut sentences: Vec<String> = volume.warnings.iter().map(|warning| warning_words(*warning)).collect();
-    let damaged = volume.copies.iter().filter(|copy| !matches!(copy.state, CopyState::Valid)).count();
-    let told = [Warning::NoValidCopy, Warning::BootSectorLost, Warning::WrongPlaces];
-    if damaged > 0 && !volume.warnings.iter().any(|warning| told.contains(warning)) {
-        sentences.push(format!(
-            "of the drive's three descriptions of itself {damaged} cannot be used; the drive may be failing"
-        ));
-    }
-    if volume.is_suspended() {
-        sentences.push(
-            "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'"
-                .to_owned(),
-        );
-    }
-    sentences
+/// `/dev/sdb, partition 2`
+pub(super) fn place_words(place: &Place) -> String {
+    let target = target_words(&place.target);
+    let part = match place.part {
+        Part::Whole => target,
+        Part::Partition(number) => format!("{target}, partition {number}"),
+        Part::Lost { start } => format!("{target}, lost partition at byte {start}"),
+    };
+    if place.is_remains { format!("{part} (remains)") } else { part }
 }
 
-pub(super) fn warning_words(warning: Warning) -> String {
+/// What was named.
+pub(super) fn target_words(target: &TargetName) -> String {
+    match target {
+        TargetName::Drive(path) => printable(path),
+        TargetName::Header(number) => format!("the drive header a{number}"),
+    }
+}
+
+/// Its computer, and its label or letter; `None` for one that names neither.
+pub(super) fn called(name: &DriveName) -> Option<String> {
+    let letter = name.letter.map(|letter| format!("{letter}:"));
+    let drive = name.label.as_ref().map(LineText::to_string).or(letter);
+    match (&name.computer, drive) {
+        (Some(computer), Some(drive)) => Some(format!("{computer} {drive}")),
+        (Some(computer), None) => Some(computer.to_string()),
+        (None, drive) => drive,
+    }
+}
+
+/// `/dev/sdb (PC-ANNA Data)`
+pub(super) fn drive_words(name: &DriveName) -> String {
+    let place = place_words(&name.place);
+    called(name).map_or_else(|| place.clone(), |called| format!("{place} ({called})"))
+}
+
+/// What is odd about it, a sentence each without an end mark.
+pub(super) fn warnings(volume: &Volume) -> Vec<String> {
+    drive_says::warnings(volume).into_iter().map(warning_words).collect()
+}
+
+pub(super) fn warning_words(warning: DriveWarning) -> String {
+    match warning {
+        DriveWarning::Read(warning) => read_words(warning),
+        DriveWarning::DamagedCopies(damaged) => {
+            format!("of the drive's three descriptions of itself {damaged} cannot be used; the drive may be failing")
+        }
+        DriveWarning::Suspended => {
+            "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'".to_owned()
+        }
+        DriveWarning::Altered => {
+            "somebody CHANGED what this drive says of itself: do not believe its computer, label and Key IDs".to_owned()
+        }
+    }
+}
+
+fn read_words(warning: Warning) -> String {
     match warning {
         Warning::NoValidCopy => "none of the drive's descriptions of itself is undamaged: what it says may be wrong".to_owned(),
         Warning::ListEndsEarly => "the drive's list of keys is damaged: some may be missing".to_owned(),

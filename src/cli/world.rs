@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use drivekey_drives::Roots;
 use drivekey_flows::ScanReader;
-use drivekey_vault::seal::KdfLimits;
+pub use drivekey_flows::slots::KdfPolicy;
 
 /// A person at a terminal, whatever the standard streams are connected to.
 pub trait Terminal {
@@ -94,20 +94,6 @@ pub struct Surroundings {
     pub drives: Roots,
     /// The program has a console window of its own, which closes when it ends.
     pub own_window: bool,
-}
-
-/// The cost of key derivations for new passphrases.
-#[derive(Debug, Clone, Copy)]
-pub struct KdfPolicy {
-    /// What a file may ask for.
-    pub limits: KdfLimits,
-    /// How long one derivation is to take here.
-    pub target: Duration,
-}
-
-impl KdfPolicy {
-    /// The product's.
-    pub const PRODUCT: Self = Self { limits: KdfLimits::PRODUCT, target: Duration::from_secs(1) };
 }
 
 /// All of it.

@@ -8,6 +8,8 @@ pub enum Work {
     FilesRead,
     /// Files searched for keys.
     FilesSearched,
+    /// Records compared with what was written.
+    RecordsVerified,
     /// Keys tried on a drive.
     KeysTried,
     /// Records written to the vault.

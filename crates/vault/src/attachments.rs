@@ -75,7 +75,7 @@ impl Vault<Unlocked> {
     /// [`VaultError::Faults`] when one is not what was written, or one is missing.
     pub fn attachments(&mut self) -> Result<Vec<Attached>, VaultError> {
         let (reader, access) = self.view()?;
-        let items = access.items(&reader)?.into_iter();
+        let items = access.items(&*reader)?.into_iter();
         Ok(items
             .filter_map(|opened| match opened.item {
                 Item::Attachment(info) => Some(Attached { number: opened.number, info }),
@@ -87,10 +87,10 @@ impl Vault<Unlocked> {
     /// An attachment's bytes. Only `reveal` calls it.
     pub(crate) fn attachment_bytes(&mut self, number: ItemNumber) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (reader, access) = self.view()?;
-        let items = access.items(&reader)?;
+        let items = access.items(&*reader)?;
         let found = items.iter().find(|opened| opened.number == number && matches!(opened.item, Item::Attachment(_)));
         match found {
-            Some(opened) => access.content(&reader, opened),
+            Some(opened) => access.content(&*reader, opened),
             None => Err(VaultError::NoSuchItem(number)),
         }
     }

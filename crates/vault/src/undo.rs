@@ -56,7 +56,7 @@ impl Vault<Unlocked> {
     /// [`VaultError::Faults`] when the journal is not what was written.
     pub fn last_import(&mut self) -> Result<Option<ImportInfo>, VaultError> {
         let (reader, access) = self.view()?;
-        let items = access.items(&reader)?;
+        let items = access.items(&*reader)?;
         Ok(last_run(&items).map(|run| run.info()))
     }
 

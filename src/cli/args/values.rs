@@ -1,6 +1,6 @@
 //! How single values are typed: types, states, numbers, Key IDs. Each refusal is a sentence for the person who typed.
 
-use drivekey_record::{ItemNumber, KeyId, SlotId, State, VolumeType};
+use drivekey_record::{ItemNumber, KeyId, State, VolumeType};
 
 pub(in crate::cli) fn volume_type(text: &str) -> Result<VolumeType, String> {
     text.parse().map_err(|_| "one of os, fixed, removable, data, unknown is meant".to_owned())
@@ -29,10 +29,4 @@ pub(super) fn state(text: &str) -> Result<State, String> {
         .into_iter()
         .find(|state| state.word() == text)
         .ok_or_else(|| "one of current, superseded, used, retired is meant".to_owned())
-}
-
-/// The slots whose name begins so.
-pub(in crate::cli) fn slots_beginning(typed: &str, slots: impl Iterator<Item = SlotId>) -> Vec<SlotId> {
-    let typed = typed.to_lowercase();
-    slots.filter(|slot| !typed.is_empty() && slot.to_string().starts_with(&typed)).collect()
 }

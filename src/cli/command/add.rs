@@ -5,7 +5,7 @@ use crate::cli::command::import::report::difference_words;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
-use crate::cli::proving::{self, Trial};
+use crate::cli::proving::{self, Trial, TrialWords};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::volumes::{Target, details_of};
 use crate::cli::{json, key_entry, table, world::World};

@@ -5,6 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, table, world::World};
+use drivekey_flows::edit::{self, EditError, is_nothing};
 use drivekey_record::{LineText, parse_mount_point};
 use drivekey_vault::{Edit, Setting};
 
@@ -20,40 +21,31 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &EditArg
         remove_tags: args.remove_tags.clone(),
         state: args.state,
     };
-    if nothing(&edit) {
-        return Err(Failure::usage(
-            "nothing to change was given",
-            "for example: drivekey edit r1 --device \"Annas Laptop\"",
-        ));
+    if is_nothing(&edit) {
+        return Err(nothing());
     }
     let mut vault = unlocked(world, shared)?;
     let entry = one_entry(world, &mut vault, &args.id.id)?;
-    if let Some(new) = &edit.key_id
-        && !entry.details.key_id.may_equal(new)
-    {
-        return Err(Failure::refused(
-            format!("record {} has another Key ID ({})", entry.handle, entry.details.key_id),
+    let edited = edit::edit(&mut vault, std::slice::from_ref(&entry), &edit).map_err(|error| match error {
+        EditError::Nothing | EditError::KeyIdForMany => nothing(),
+        EditError::OtherKeyId { handle, key_id } => Failure::refused(
+            format!("record {handle} has another Key ID ({key_id})"),
             "a Key ID can be completed, not exchanged; 'drivekey add' takes in the key under the other one",
-        ));
-    }
-    let entry = vault.edit(entry.handle, edit)?;
-    if shared.json {
-        json::print(world.out, &json::entry(&entry))?;
-    } else {
-        table::one(world.out, &entry)?;
+        ),
+        EditError::Vault { error, .. } => error.into(),
+    })?;
+    for entry in &edited {
+        if shared.json {
+            json::print(world.out, &json::entry(entry))?;
+        } else {
+            table::one(world.out, entry)?;
+        }
     }
     Ok(exit_over(&vault))
 }
 
-fn nothing(edit: &Edit) -> bool {
-    edit.key_id.is_none()
-        && edit.volume_type.is_none()
-        && edit.state.is_none()
-        && edit.add_tags.is_empty()
-        && edit.remove_tags.is_empty()
-        && [&edit.device_name, &edit.mount_point, &edit.volume_label, &edit.note]
-            .into_iter()
-            .all(|setting| *setting == Setting::Keep)
+fn nothing() -> Failure {
+    Failure::usage("nothing to change was given", "for example: drivekey edit r1 --device \"Annas Laptop\"")
 }
 
 /// An empty text clears a field.

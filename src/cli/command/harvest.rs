@@ -1,90 +1,68 @@
 //! `harvest`: once anything opens a drive, every recovery key in it is read out and kept. The drive is only read.
 
-use std::collections::HashSet;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use zeroize::Zeroizing;
 
 use crate::cli::args::{HarvestArgs, Shared};
 use crate::cli::command::import::report::{notes_words, tell};
+use crate::cli::drive_failure::target_failure;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::guard;
-use crate::cli::harvesting::{self, Kept};
-use crate::cli::proving::{Trial, asked_for};
+use crate::cli::proving::{asked_for, not_opened_failure};
 use crate::cli::session::{exit_over, one_entry, unlocked};
-use crate::cli::trying::by_nearness;
-use crate::cli::volumes::{Fits, Placed, Target};
+use crate::cli::volume_words::{drive_words, place_words};
+use crate::cli::volumes::{self, Placed};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
-use drivekey_files::vault_file::is_open_here;
-use drivekey_fve::{self, ExternalKey, Integrity, Opened, Opener, Outcome, ProtectorKind};
-use drivekey_record::{Handle, KeyId, RecoveryPassword};
-use drivekey_vault::reveal::lend;
-use drivekey_vault::{Entry, Filter, RecordNotes, TakenIn, Taking, Unlocked, Vault};
-
-/// So many keys that the drive does not list are tried on it, each for a part of a second.
-const NEAR_MAX: usize = 32;
-
-/// What a drive is opened with.
-enum Secret {
-    Key(RecoveryPassword, KeyId, String),
-    Bek(ExternalKey),
-    Password(SecretString),
-    /// Each fitting key of the vault, or none where protection is suspended.
-    Whatever,
-}
+use drivekey_flows::Unwatched;
+use drivekey_flows::harvest::{self, HarvestError, OtherNotOpened, Secret, StartupKeyError, TakenOut};
+use drivekey_fve::{ExternalKey, Integrity, Opened, ProtectorKind};
+use drivekey_record::Guid;
+use drivekey_vault::{Entry, RecordNotes, TakenIn, Taking, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &HarvestArgs) -> Result<Exit, Failure> {
-    let target = Target::of(&args.drive, &args.remains)?;
+    let target = volumes::target(&args.drive, &args.remains)?;
     let volumes = target.volumes()?;
     let typed = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
     let bek = args.bek.as_deref().map(bek).transpose()?;
     let mut vault = unlocked(world, shared)?;
     let secret = if let Some(password) = typed {
-        Secret::Key(password, KeyId::Unknown, "the key".to_owned())
+        Secret::Digits(password)
     } else if let Some(bek) = bek {
-        Secret::Bek(bek)
+        Secret::StartupKey(bek)
     } else if let Some(id) = &args.id {
-        let entry = one_entry(world, &mut vault, id)?;
-        let (entry, password) = lend(&mut vault, &entry)?;
-        Secret::Key(password, entry.details.key_id, entry.handle.to_string())
+        Secret::Record(Box::new(one_entry(world, &mut vault, id)?))
     } else if args.user_password {
         Secret::Password(drive_password(world)?)
     } else {
         Secret::Whatever
     };
     if let Some(unread) = volumes.iter().find_map(|placed| placed.unread.as_ref()) {
-        writeln!(world.err, "Warning: {unread}.")?;
+        writeln!(world.err, "Warning: {}.", target_failure(unread).sentence)?;
     }
-    let opened = open(world, &mut vault, &volumes, secret)?;
+    let opened = match harvest::open(&mut vault, &volumes, &secret, &Unwatched) {
+        Err(HarvestError::NothingFits) => with_typed_key(world, &mut vault, &volumes)?,
+        opened => opened.map_err(failure)?,
+    };
     let taking = if args.dry_run { Taking::DryRun } else { Taking::Keep };
     let mut all = Vec::new();
     for (placed, opened) in &opened {
-        let kept = harvesting::take(&mut vault, opened, args.device.as_ref(), (world.now)(), taking)?;
-        all.push((*placed, opened, kept));
+        let out = harvest::take(&mut vault, opened, args.device.as_ref(), (world.now)(), taking)?;
+        all.push((*placed, opened, out));
     }
     report(world, shared, args, &mut vault, &all)
 }
 
 fn bek(path: &Path) -> Result<ExternalKey, Failure> {
-    /// Many times what Windows writes; a larger file is none.
-    const BYTES_MAX: u64 = 64 * 1024;
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(BYTES_MAX).unwrap_or_default() + 1));
-    if path.metadata().is_ok_and(|data| is_open_here(&data)) {
-        return Err(unreadable(path, &std::io::ErrorKind::ResourceBusy.into()));
-    }
-    let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-    file.take(BYTES_MAX).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    ExternalKey::parse(&bytes).map_err(|_| {
-        Failure::new(
+    harvest::read_startup_key(path).map_err(|error| match error {
+        StartupKeyError::Unreadable(error) => unreadable(path, &error),
+        StartupKeyError::NotAStartupKey => Failure::new(
             Exit::Failed,
             format!("{} is no startup key file", path.display()),
             "such a file ends in .BEK and is hidden on its stick",
-        )
+        ),
     })
 }
 
@@ -98,159 +76,79 @@ fn drive_password(world: &mut World<'_>) -> Result<SecretString, Failure> {
     Ok(world.terminal.ask_secret("The drive's own password: ")?)
 }
 
-/// The volumes that open; a failure when none does.
-fn open<'v>(
+/// No key of the vault fits: a person may type one.
+fn with_typed_key<'v>(
     world: &mut World<'_>,
     vault: &mut Vault<Unlocked>,
     volumes: &'v [Placed<'v>],
-    secret: Secret,
 ) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
-    match secret {
-        Secret::Key(password, key_id, what) => with_key(volumes, &password, &key_id, &what),
-        Secret::Bek(bek) => {
-            with(volumes, &Opener::ExternalKey(&bek), "this startup key file", ProtectorKind::StartupKey)
-        }
-        Secret::Password(password) => {
-            with(volumes, &Opener::UserPassword(&password), "this password", ProtectorKind::Password)
-        }
-        Secret::Whatever => {
-            let opened = with_what_there_is(vault, volumes)?;
-            if !opened.is_empty() {
-                return Ok(opened);
-            }
-            if !world.terminal.is_present() {
-                return Err(Failure::new(
-                    Exit::NotFound,
-                    "no key of this vault was found to open the drive",
-                    other_ways(volumes),
-                ));
-            }
-            world.terminal.say("No key of this vault was found to open the drive.\n")?;
-            let password = key_entry::typed(world)?;
-            with_key(volumes, &password, &KeyId::Unknown, "the key")
-        }
+    if !world.terminal.is_present() {
+        return Err(Failure::new(
+            Exit::NotFound,
+            "no key of this vault was found to open the drive",
+            other_ways(volumes),
+        ));
     }
+    world.terminal.say("No key of this vault was found to open the drive.\n")?;
+    let password = key_entry::typed(world)?;
+    harvest::open(vault, volumes, &Secret::Digits(password), &Unwatched).map_err(failure)
 }
 
 fn other_ways(volumes: &[Placed<'_>]) -> String {
-    let ids: Vec<String> = volumes.iter().map(asked_for).collect();
+    let ids: Vec<String> = volumes.iter().map(|placed| asked_for(&placed.volume.recovery_key_ids())).collect();
     format!(
         "the drive asks for {}; give its key with --key-stdin, --bek FILE or --user-password",
         ids.join(", or for ")
     )
 }
 
-fn with_key<'v>(
-    volumes: &'v [Placed<'v>],
-    password: &RecoveryPassword,
-    key_id: &KeyId,
-    what: &str,
-) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
-    match Trial::of(volumes, password, key_id) {
-        Some(Trial { placed, opened: Some(opened), .. }) => Ok(vec![(placed, opened)]),
-        Some(trial) => Err(trial.failure(what)),
-        None => Ok(Vec::new()),
+fn failure(error: HarvestError) -> Failure {
+    match error {
+        HarvestError::Vault(error) => error.into(),
+        HarvestError::Key { drive, why, record } => {
+            let what = record.map_or_else(|| "the key".to_owned(), |handle| handle.to_string());
+            not_opened_failure(&why, &what, &drive_words(&drive))
+        }
+        HarvestError::Other { place, kind, why } => {
+            other_failure(&place.as_ref().map(place_words).unwrap_or_default(), kind, why)
+        }
+        HarvestError::NothingFits | HarvestError::Stopped => {
+            Failure::new(Exit::NotFound, "no key of this vault was found to open the drive", "")
+        }
     }
 }
 
-fn with<'v>(
-    volumes: &'v [Placed<'v>],
-    opener: &Opener<'_>,
-    what: &str,
-    kind: ProtectorKind,
-) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
-    let mut doubtful = false;
-    for placed in volumes {
-        let attempt = drivekey_fve::open(placed.volume, opener);
-        doubtful |= placed.volume.is_list_doubtful() || placed.unread.is_some();
-        doubtful |= attempt.tried.iter().any(|tried| matches!(tried.outcome, Outcome::CannotCheck(_)));
-        if let Some(opened) = attempt.opened {
-            return Ok(vec![(placed, opened)]);
-        }
-    }
-    let drive = volumes.first().map(|placed| placed.place.clone()).unwrap_or_default();
-    let has = |kinds: &[ProtectorKind]| {
-        let mut all = volumes.iter().flat_map(|placed| placed.volume.all_copies()).flat_map(|copy| &copy.protectors);
-        all.any(|protector| kinds.contains(&protector.kind))
-    };
-    let with_computer =
-        kind == ProtectorKind::StartupKey && has(&[ProtectorKind::TpmStartupKey, ProtectorKind::TpmPinStartupKey]);
-    Err(if doubtful {
-        Failure::new(
+/// A startup key or the drive's password did not open it.
+fn other_failure(drive: &str, kind: ProtectorKind, why: OtherNotOpened) -> Failure {
+    let is_password = kind == ProtectorKind::Password;
+    let what = if is_password { "this password" } else { "this startup key file" };
+    match why {
+        OtherNotOpened::CannotCheck => Failure::new(
             Exit::Failed,
             format!(
                 "it cannot be checked whether {what} opens {drive}: what the drive says of it is damaged, or of a kind that this program does not know"
             ),
             "it may well be right; try it in Windows",
-        )
-    } else if has(&[kind]) {
-        Failure::new(
+        ),
+        OtherNotOpened::Wrong => Failure::new(
             Exit::DoesNotOpen,
             format!("{what} does not open {drive}"),
             "check it and try again; 'drivekey identify' shows what opens the drive",
-        )
-    } else if with_computer {
-        Failure::new(
+        ),
+        OtherNotOpened::OnlyInItsComputer => Failure::new(
             Exit::DoesNotOpen,
             format!("{drive} is opened by a startup key file in its own computer only, not by the file alone"),
             "with a recovery key: 'drivekey harvest DRIVE --key-stdin'",
-        )
-    } else {
-        let none = if kind == ProtectorKind::Password { "by any password" } else { "by any startup key file" };
-        Failure::new(
-            Exit::DoesNotOpen,
-            format!("{drive} is not opened {none}"),
-            "'drivekey identify' shows what opens the drive",
-        )
-    })
-}
-
-/// No key where protection is suspended; else the keys of the vault that fit.
-fn with_what_there_is<'v>(
-    vault: &mut Vault<Unlocked>,
-    volumes: &'v [Placed<'v>],
-) -> Result<Vec<(&'v Placed<'v>, Opened<'v>)>, Failure> {
-    let mut opened = Vec::new();
-    for placed in volumes {
-        if placed.volume.is_suspended()
-            && let Some(one) = drivekey_fve::open(placed.volume, &Opener::ClearKey).opened
-        {
-            opened.push((placed, one));
-            continue;
-        }
-        let fits: Vec<Entry> =
-            Fits::of(vault, placed.volume)?.sound()?.entries.into_iter().map(|(_, entry)| entry).collect();
-        let known: HashSet<Handle> = fits.iter().map(|entry| entry.handle).collect();
-        if let Some(one) = first_that_opens(vault, placed, fits)? {
-            opened.push((placed, one));
-            continue;
-        }
-        // A Key ID is a hint: in the vault it may have been mistyped, on the drive exchanged.
-        let rest = vault
-            .list(&Filter::default())?
-            .entries
-            .into_iter()
-            .filter(|entry| !known.contains(&entry.handle))
-            .collect();
-        let near = by_nearness(rest, std::slice::from_ref(placed)).into_iter().take(NEAR_MAX).collect();
-        opened.extend(first_that_opens(vault, placed, near)?.map(|one| (placed, one)));
-    }
-    Ok(opened)
-}
-
-fn first_that_opens<'v>(
-    vault: &mut Vault<Unlocked>,
-    placed: &'v Placed<'v>,
-    entries: Vec<Entry>,
-) -> Result<Option<Opened<'v>>, Failure> {
-    for entry in entries {
-        let (entry, password) = lend(vault, &entry)?;
-        let trial = Trial::of(std::slice::from_ref(placed), &password, &entry.details.key_id);
-        if let Some(opened) = trial.and_then(|trial| trial.opened) {
-            return Ok(Some(opened));
+        ),
+        OtherNotOpened::NotThisWay => {
+            let none = if is_password { "by any password" } else { "by any startup key file" };
+            Failure::new(
+                Exit::DoesNotOpen,
+                format!("{drive} is not opened {none}"),
+                "'drivekey identify' shows what opens the drive",
+            )
         }
     }
-    Ok(None)
 }
 
 fn report(
@@ -258,7 +156,7 @@ fn report(
     shared: &Shared,
     args: &HarvestArgs,
     vault: &mut Vault<Unlocked>,
-    all: &[(&Placed<'_>, &Opened<'_>, Kept)],
+    all: &[(&Placed<'_>, &Opened<'_>, TakenOut)],
 ) -> Result<Exit, Failure> {
     for (placed, opened, _) in all {
         for warning in volume_words::warnings(placed.volume) {
@@ -269,7 +167,7 @@ fn report(
                 writeln!(
                     world.err,
                     "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their digits are right, their Key IDs may not be."
-                )?
+                )?;
             }
             Integrity::Intact => {}
             Integrity::Altered => writeln!(
@@ -277,11 +175,11 @@ fn report(
                 "Warning: somebody CHANGED what this drive says of itself: its digits are right, its computer, label and Key IDs may not be."
             )?,
             Integrity::Unknown => {
-                writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?
+                writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?;
             }
         }
     }
-    let taken: Vec<&(drivekey_record::Guid, TakenIn)> = all.iter().flat_map(|(_, _, kept)| &kept.taken).collect();
+    let taken: Vec<&(Guid, TakenIn)> = all.iter().flat_map(|(_, _, kept)| &kept.taken).collect();
     let notes: Vec<&RecordNotes> = all.iter().flat_map(|(_, _, kept)| &kept.notes).collect();
     if shared.json {
         let records = taken.iter().zip(&notes).map(|((guid, taken), notes)| {

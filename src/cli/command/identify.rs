@@ -1,111 +1,76 @@
 //! `identify`: which drive this is, and which record of the vault is its. Works without the vault, too.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
 use crate::cli::args::{IdentifyArgs, Shared};
-use crate::cli::drive_failure::{MORE_RIGHTS, TargetError, target_failure};
+use crate::cli::drive_failure::{MORE_RIGHTS, target_failure};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital};
-use crate::cli::outlet::{on_one_line, printable};
+use crate::cli::outlet::on_one_line;
 use crate::cli::session::{end_over, unlocked_if_wanted};
-use crate::cli::volumes::{self, Fits, Placed, Target};
-use crate::cli::{json, volume_json, volume_words, world::World};
-use drivekey_drives::{DriveError, attached};
-use drivekey_fve::FveError;
-
-/// What was looked at.
-struct Looked {
-    targets: Vec<Target>,
-    /// Drives that could not be read, with the reason.
-    unread: Vec<(PathBuf, TargetError)>,
-}
+use crate::cli::volume_words::place_words;
+use crate::cli::{json, volume_json, volume_words, volumes, world::World};
+use drivekey_drives::DriveError;
+use drivekey_flows::identify::{Identified, Looked, identify, look_around};
+use drivekey_flows::volumes::{TargetError, TargetFailure};
+use drivekey_vault::Fault;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &IdentifyArgs) -> Result<Exit, Failure> {
     let looked = match &args.drive {
-        Some(drive) => Looked { targets: vec![Target::of(drive, &args.remains)?], unread: Vec::new() },
-        None => look_around(world),
+        Some(drive) => Looked { targets: vec![volumes::target(drive, &args.remains)?], unread: Vec::new() },
+        None => look_around(&world.surroundings.drives),
     };
     if looked.targets.is_empty() {
         return nothing(world, shared, &looked.unread);
     }
     let mut vault = unlocked_if_wanted(world, shared)?;
-    let mut shown = Vec::new();
-    let (mut damaged, mut faults) = (Vec::new(), Vec::new());
-    for target in &looked.targets {
-        for found in &target.found {
-            match &found.volume {
-                Ok(volume) => {
-                    let placed = Placed::alone(volumes::place(&target.path, found), volume);
-                    let fits = vault.as_mut().map(|vault| Fits::of(vault, volume)).transpose()?;
-                    if shared.json {
-                        let mut map = volume_json::volume(&target.path.display().to_string(), Some(found), volume);
-                        if let Some(fits) = &fits {
-                            volume_json::add_fits(&mut map, fits);
-                        }
-                        shown.push(Value::Object(map));
-                    } else {
-                        say(world, &placed, fits.as_ref(), !shown.is_empty())?;
-                        shown.push(Value::Null);
-                    }
-                    faults.extend(fits.into_iter().flat_map(|fits| fits.faults));
-                    faults.dedup();
-                }
-                Err(error) => {
-                    damaged.push((PathBuf::from(volumes::place(&target.path, found)), TargetError::Fve(*error)))
-                }
-            }
+    let all = identify(&looked.targets, vault.as_mut())?;
+    if shared.json {
+        let shown: Vec<Value> = all.volumes.iter().map(as_json).collect();
+        let unread: Vec<Value> = looked.unread.iter().chain(&all.damaged).map(unread_json).collect();
+        json::print(world.out, &json!({ "vaultOpened": vault.is_some(), "value": shown, "unreadable": unread }))?;
+    } else {
+        for (at, one) in all.volumes.iter().enumerate() {
+            say(world, one, at > 0)?;
         }
     }
-    if shared.json {
-        let unread =
-            looked.unread.iter().chain(&damaged).map(
-                |(path, error)| json!({ "drive": path.display().to_string(), "refusedBecause": target_failure(path, *error).sentence }),
-            );
-        let unread: Vec<Value> = unread.collect();
-        json::print(world.out, &json!({ "vaultOpened": vault.is_some(), "value": shown, "unreadable": unread }))?;
-    }
-    let failed = damaged.into_iter().next().map(|(path, error)| target_failure(&path, error));
-    match failed {
+    match all.damaged.first().map(target_failure) {
         Some(failure) if args.drive.is_some() => return Err(failure),
         Some(failure) => writeln!(world.err, "{}.", capital(&failure.sentence))?,
         None => {}
     }
     say_unread(world, &looked.unread)?;
+    let mut faults: Vec<Fault> = Vec::new();
+    faults.extend(all.volumes.iter().filter_map(|one| one.fits.as_ref()).flat_map(|fits| fits.faults.iter().cloned()));
+    faults.dedup();
     vault.map_or(Ok(Exit::Done), |vault| end_over(&vault, &faults, "what is shown is sound"))
 }
 
-/// Every attached volume that is BitLocker's. What cannot be read is told apart from what is something else.
-fn look_around(world: &World<'_>) -> Looked {
-    let mut looked = Looked { targets: Vec::new(), unread: Vec::new() };
-    for attached in attached(&world.surroundings.drives) {
-        let Some(path) = attached.device else { continue };
-        match volumes::found(&path) {
-            Ok(found) => looked.targets.push(Target { path, found }),
-            Err(
-                TargetError::Fve(FveError::NotBitLocker | FveError::Container(_))
-                | TargetError::Drive(DriveError::NoMedium | DriveError::NotFound),
-            ) => {}
-            Err(error) => looked.unread.push((path, error)),
-        }
+fn as_json(one: &Identified<'_>) -> Value {
+    let mut map = volume_json::volume(&one.placed);
+    if let Some(fits) = &one.fits {
+        volume_json::add_fits(&mut map, fits);
     }
-    looked
+    Value::Object(map)
 }
 
-fn say(world: &mut World<'_>, placed: &Placed<'_>, fits: Option<&Fits>, another: bool) -> Result<(), Failure> {
+fn unread_json(failure: &TargetFailure) -> Value {
+    json!({ "drive": place_words(&failure.place), "refusedBecause": target_failure(failure).sentence })
+}
+
+fn say(world: &mut World<'_>, one: &Identified<'_>, another: bool) -> Result<(), Failure> {
     if another {
         writeln!(world.out)?;
     }
-    volume_words::show(world.out, placed, fits)?;
-    for warning in volume_words::warnings(placed.volume) {
+    volume_words::show(world.out, &one.placed, one.fits.as_ref())?;
+    for warning in volume_words::warnings(one.placed.volume) {
         writeln!(world.err, "Warning: {warning}.")?;
     }
-    let Some(fits) = fits else { return Ok(()) };
+    let Some(fits) = &one.fits else { return Ok(()) };
     let first = fits.entries.iter().map(|(_, entry)| entry).chain(&fits.proved).next();
     match first {
         Some(first) => writeln!(world.err, "To see the digits: drivekey show {}", first.handle)?,
-        None if placed.volume.is_suspended() => {
+        None if one.placed.volume.is_suspended() => {
             writeln!(world.err, "'drivekey harvest' reads its recovery keys out; no key is needed for it.")?;
         }
         None => writeln!(
@@ -117,26 +82,23 @@ fn say(world: &mut World<'_>, placed: &Placed<'_>, fits: Option<&Fits>, another:
 }
 
 /// Drives that this user may not read go into one sentence.
-fn say_unread(world: &mut World<'_>, unread: &[(PathBuf, TargetError)]) -> Result<(), Failure> {
+fn say_unread(world: &mut World<'_>, unread: &[TargetFailure]) -> Result<(), Failure> {
     let (denied, others): (Vec<_>, Vec<_>) =
-        unread.iter().partition(|(_, error)| *error == TargetError::Drive(DriveError::PermissionDenied));
-    for (path, error) in others {
-        writeln!(world.err, "{}.", on_one_line(&target_failure(path, *error).sentence))?;
+        unread.iter().partition(|failure| failure.error == TargetError::Drive(DriveError::PermissionDenied));
+    for failure in others {
+        writeln!(world.err, "{}.", on_one_line(&target_failure(failure).sentence))?;
     }
     if !denied.is_empty() {
-        let names: Vec<String> = denied.iter().map(|(path, _)| printable(path)).collect();
+        let names: Vec<String> = denied.iter().map(|failure| place_words(&failure.place)).collect();
         writeln!(world.err, "You may not read {} as you are; to look at them too, {MORE_RIGHTS}.", names.join(", "))?;
     }
     Ok(())
 }
 
-fn nothing(world: &mut World<'_>, shared: &Shared, unread: &[(PathBuf, TargetError)]) -> Result<Exit, Failure> {
+fn nothing(world: &mut World<'_>, shared: &Shared, unread: &[TargetFailure]) -> Result<Exit, Failure> {
     if shared.json {
-        let unread: Vec<Value> = unread
-            .iter()
-            .map(|(path, error)| json!({ "drive": path.display().to_string(), "refusedBecause": target_failure(path, *error).sentence }))
-            .collect();
-        json::print(world.out, &json!({ "vaultOpened": false, "value": [], "unreadable": unread }))?;
+        let listed: Vec<Value> = unread.iter().map(unread_json).collect();
+        json::print(world.out, &json!({ "vaultOpened": false, "value": [], "unreadable": listed }))?;
     }
     say_unread(world, unread)?;
     if unread.is_empty() {

@@ -23,9 +23,9 @@ use drivekey_flows::intake::{self, Named, Outcome, Ready, Sources};
 use drivekey_record::{Handle, LineText};
 use drivekey_vault::{Taking, Unlocked, Vault};
 
-/// Bars for fewer would only flicker.
-const PROGRESS_FILES: u64 = 200;
-const PROGRESS_KEYS: u64 = 2000;
+/// Bars for so few would only flicker.
+const FEW_FILES: u64 = 200;
+const FEW_KEYS: u64 = 2000;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportArgs) -> Result<Exit, Failure> {
     let target = args.drive.as_deref().map(Target::read).transpose()?;
@@ -134,7 +134,7 @@ fn origin(args: &ImportArgs) -> Option<LineText> {
 fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
     let text = if args.clipboard { Some(world.clipboard.text()?) } else { None };
     let named = Named { paths: &args.paths, clipboard: text.as_ref().map(|text| text.as_str()) };
-    Ok(intake::read(named, world.scans, &Bar::new(world, "files read", PROGRESS_FILES)))
+    Ok(intake::read(named, world.scans, &Bar::new(world, "files read").beyond(FEW_FILES)))
 }
 
 /// Keeps it, or only tells what would become of it.
@@ -145,5 +145,5 @@ pub(super) fn take_in(
     dry_run: bool,
 ) -> Result<Outcome, Failure> {
     let taking = if dry_run { Taking::DryRun } else { Taking::Keep };
-    Ok(ready.take_in(vault, (world.now)(), taking, &Bar::new(world, "keys sealed", PROGRESS_KEYS))?)
+    Ok(ready.take_in(vault, (world.now)(), taking, &Bar::new(world, "keys sealed").beyond(FEW_KEYS))?)
 }

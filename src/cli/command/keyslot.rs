@@ -9,8 +9,8 @@ use crate::cli::failure::{Failure, short};
 use crate::cli::passphrase::choose;
 use crate::cli::session::{exit_over, one_slot, unlocked};
 use crate::cli::{json as print, question, table, world::World};
-use drivekey_vault::seal::calibrate;
-use drivekey_vault::{SlotChangeError, SlotInfo};
+use drivekey_flows::slots;
+use drivekey_vault::SlotInfo;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KeyslotCommand) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
@@ -18,8 +18,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
         KeyslotCommand::List => list(world, shared, &vault.slots())?,
         KeyslotCommand::Add(args) => {
             let passphrase = choose(world, new(&args.new), shared.yes)?;
-            let cost = calibrate(world.kdf.limits, world.kdf.target, vault.passphrase_cost()).map_err(Failure::from)?;
-            let slot = vault.add_passphrase(&passphrase, cost, args.name.clone())?;
+            let slot = slots::add_passphrase(&mut vault, &passphrase, args.name.clone(), world.kdf)?;
             if shared.json {
                 print::print(world.out, &json!({ "slot": slot.to_string() }))?;
             } else {
@@ -28,11 +27,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
         }
         KeyslotCommand::Remove(args) => {
             let slot = one_slot(&args.doomed, vault.slots().into_iter().map(|info| info.slot))?;
-            if vault.slots().len() == 1 {
-                return Err(SlotChangeError::Last.into());
-            }
-            let is_kit = vault.slots().iter().any(|info| info.slot == slot && info.is_kit);
-            let door = if is_kit { "kit" } else { "passphrase" };
+            let removal = slots::removal(&vault, slot)?;
+            let door = if removal.is_kit { "kit" } else { "passphrase" };
             let question = format!(
                 "Remove keyslot {}? Its {door} will no longer open this file; copies from before still open with it.",
                 short(slot)
@@ -43,7 +39,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             if !sure {
                 return Err(Failure::refused("nothing was changed", ""));
             }
-            vault.remove_slot(slot)?;
+            slots::remove(&mut vault, removal)?;
             if shared.json {
                 print::print(world.out, &json!({ "slot": slot.to_string() }))?;
             } else {

@@ -6,7 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::passphrase::{New, choose};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json, world::World};
-use drivekey_vault::seal::calibrate;
+use drivekey_flows::slots::{self, Changed};
 
 /// What taking a door away does not do: the secret behind all doors stays the same.
 pub(super) fn still_opens(door: &str) -> String {
@@ -19,13 +19,10 @@ pub(super) fn still_opens(door: &str) -> String {
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &NewPassphraseArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let passphrase = choose(world, new(args), shared.yes)?;
-    let cost = calibrate(world.kdf.limits, world.kdf.target, vault.passphrase_cost()).map_err(Failure::from)?;
-    let before = vault.slots().len();
-    let slot = vault.change_passphrase(&passphrase, cost)?;
-    let in_place = vault.slots().len() == before;
+    let Changed { slot, is_in_place } = slots::change_passphrase(&mut vault, &passphrase, world.kdf)?;
     if shared.json {
         json::print(world.out, &serde_json::json!({ "slot": slot.to_string() }))?;
-    } else if !in_place {
+    } else if !is_in_place {
         // A kit opened it, and which of several passphrases was forgotten is not known.
         writeln!(world.err, "The new passphrase opens the vault, and so do the others: none of them was taken away.")?;
         writeln!(world.err, "'drivekey keyslot list' shows them, 'drivekey keyslot remove SLOT' removes one.")?;

@@ -1,27 +1,35 @@
 //! `prove`: a stored key, or all that may fit, tried on a drive. The drive is only read.
 
-use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use crate::cli::args::{ProveArgs, Shared};
+use crate::cli::drive_failure::target_failure;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
-use crate::cli::progress::Progress;
-use crate::cli::proving::{self, Trial, asked_for};
+use crate::cli::progress::Bar;
+use crate::cli::proving::{Trial, TrialWords, asked_for, failure_of, say_kept};
 use crate::cli::repairing::grouped;
 use crate::cli::session::{exit_over, one_entry, unlocked};
-use crate::cli::trying::{Rounds, on_drive};
-use crate::cli::volumes::{Placed, Target};
+use crate::cli::volumes::{self, Placed};
 use crate::cli::{json, saved_header, table, world::World};
+use drivekey_flows::prove::{self, Answer, ProveError, Proved, ProvedAll, Suspicion};
 use drivekey_fve::Verdict;
-use drivekey_record::{Handle, KeyId, RecoveryPassword};
-use drivekey_vault::reveal::lend;
-use drivekey_vault::{Entry, Filter, Unlocked, Vault};
+use drivekey_record::Handle;
+use drivekey_vault::{Entry, Unlocked, Vault};
+
+/// The keys that were tried, for the sentence that none of them opens the drive.
+#[derive(Clone, Copy)]
+enum Among {
+    /// All that may fit.
+    Vault,
+    /// Those that were just taken in.
+    TakenIn,
+}
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveArgs) -> Result<Exit, Failure> {
     // A wrong name of the drive shows before the passphrase is asked for.
-    let target = args.drive.drive.as_deref().map(|drive| Target::of(drive, &args.remains)).transpose()?;
+    let target = args.drive.drive.as_deref().map(|drive| volumes::target(drive, &args.remains)).transpose()?;
     let mut vault = unlocked(world, shared)?;
     let target = match (target, &args.drive.header) {
         (Some(target), _) => target,
@@ -46,29 +54,24 @@ fn one(
     id: &str,
 ) -> Result<Exit, Failure> {
     let entry = one_entry(world, vault, id)?;
-    let (entry, password) = lend(vault, &entry)?;
-    let Some(trial) = Trial::of(volumes, &password, &entry.details.key_id) else { return Ok(Exit::Done) };
-    drop(password);
+    let Some(Proved { entry, trial, kept, .. }) = prove::one(vault, volumes, &entry, (world.now)())? else {
+        return Ok(Exit::Done);
+    };
     if shared.json {
         json::print(world.out, &json!({ "value": [of_record(&entry, &trial)] }))?;
     } else if trial.opened.is_some() {
         writeln!(world.out, "Record    {}", entry.handle)?;
         trial.show(world.out, &entry.details.key_id)?;
     }
-    warn(world, &trial)?;
-    let kept = proving::keep(world, vault, &entry, &trial)?;
-    if trial.opened.is_none() {
-        return Err(trial.failure_of(&entry));
-    }
-    let exit = exit_over(vault);
-    Ok(if exit == Exit::Done { kept } else { exit })
-}
-
-fn warn(world: &mut World<'_>, trial: &Trial<'_>) -> Result<(), Failure> {
     for warning in trial.warnings() {
         writeln!(world.err, "Warning: {warning}.")?;
     }
-    Ok(())
+    let kept = say_kept(world, kept)?;
+    if let Some(failure) = failure_of(&entry, &trial) {
+        return Err(failure);
+    }
+    let exit = exit_over(vault);
+    Ok(if exit == Exit::Done { kept } else { exit })
 }
 
 /// Every key that the drive lists; when it lists none of them, every key there is; when none of those opens it, others.
@@ -78,56 +81,22 @@ fn all(
     vault: &mut Vault<Unlocked>,
     volumes: &[Placed<'_>],
 ) -> Result<Exit, Failure> {
-    let listing = vault.list(&Filter::default())?;
-    if !listing.faults.is_empty() {
-        return Err(drivekey_vault::VaultError::Faults(listing.faults).into());
-    }
-    let rounds = Rounds::of(listing.entries, volumes);
-    if rounds.first.is_empty() {
-        return Err(Failure::new(
-            Exit::NotFound,
-            "the vault has no key to try",
-            "'drivekey import PATH' takes in key files",
-        ));
-    }
-    let mut trials = try_all(world, vault, volumes, &rounds.first)?;
-    if trials.iter().all(|(_, trial)| trial.opened.is_none()) {
-        // A Key ID is a hint: in the vault it may have been mistyped, on the drive exchanged.
-        let beyond = try_all(world, vault, volumes, &rounds.then)?;
-        trials.extend(beyond.into_iter().filter(|(_, trial)| trial.opened.is_some()));
-        if rounds.left_out > 0 && trials.iter().all(|(_, trial)| trial.opened.is_none()) {
-            writeln!(
-                world.err,
-                "{} keys with other Key IDs were not tried; 'drivekey prove ID' tries one all the same.",
-                grouped(rounds.left_out as u128)
-            )?;
+    let mut proved = prove::all(vault, volumes, (world.now)(), &bar(world)).map_err(|error| match error {
+        ProveError::Vault(error) => error.into(),
+        ProveError::NoKeys => {
+            Failure::new(Exit::NotFound, "the vault has no key to try", "'drivekey import PATH' takes in key files")
         }
+    })?;
+    if proved.not_tried > 0 {
+        writeln!(
+            world.err,
+            "{} keys with other Key IDs were not tried; 'drivekey prove ID' tries one all the same.",
+            grouped(proved.not_tried as u128)
+        )?;
     }
-    report(world, shared, &trials)?;
-    let exit = keep_all(world, vault, &trials)?;
-    end(world, vault, volumes, &trials, exit)
-}
-
-/// Keeps what each trial gave with its record.
-fn keep_all(
-    world: &mut World<'_>,
-    vault: &mut Vault<Unlocked>,
-    trials: &[(Entry, Trial<'_>)],
-) -> Result<Exit, Failure> {
-    let mut exit = Exit::Done;
-    // That a Key ID is wrong somewhere says nothing against the digits.
-    for (entry, trial) in trials.iter().filter(|(_, trial)| exchanged_with(trials, trial).is_none()) {
-        exit = exit.max(proving::keep(world, vault, entry, trial)?);
-    }
-    Ok(exit)
-}
-
-/// The key of another Key ID that opens what the drive lists under the Key ID of this one.
-fn exchanged_with(trials: &[(Entry, Trial<'_>)], trial: &Trial<'_>) -> Option<Handle> {
-    let listed = trial.proof.key_id_match.filter(|_| trial.opened.is_none())?;
-    let is_other = |entry: &Entry| !entry.details.key_id.may_equal(&KeyId::Full(listed));
-    let (entry, _) = trials.iter().find(|(entry, other)| other.proof.opened == Some(listed) && is_other(entry))?;
-    Some(entry.handle)
+    report(world, shared, &proved.trials)?;
+    let kept = say_all_kept(world, &mut proved)?;
+    end(world, vault, volumes, &proved, kept, Among::Vault)
 }
 
 /// Keys that were just taken in, as far as they may be this drive's. What opens is noted with its record.
@@ -137,57 +106,35 @@ pub(super) fn taken(
     volumes: &[Placed<'_>],
     handles: &[Handle],
 ) -> Result<Exit, Failure> {
-    let entries: Result<Vec<Entry>, _> = handles.iter().map(|handle| vault.entry(*handle)).collect();
-    let on_drive = on_drive(volumes);
-    let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
-    let entries: Vec<Entry> = entries?.into_iter().filter(may_fit).collect();
-    let trials = try_all(world, vault, volumes, &entries)?;
-    warn_once(world, &trials)?;
-    for (entry, trial) in trials.iter().filter(|(_, trial)| trial.opened.is_some()) {
-        writeln!(world.err, "{} opens {}.", entry.handle, trial.drive())?;
+    let mut proved = prove::taken_in(vault, volumes, handles, (world.now)(), &bar(world))?;
+    warn_once(world, &proved.trials)?;
+    for one in proved.trials.iter().filter(|one| one.trial.opened.is_some()) {
+        writeln!(world.err, "{} opens {}.", one.entry.handle, one.trial.drive())?;
     }
-    let exit = keep_all(world, vault, &trials)?;
-    end(world, vault, volumes, &trials, exit).map_err(|failure| Failure {
-        sentence: format!(
-            "the keys were taken in, and {}",
-            failure.sentence.replace("no key in this vault", "none of them")
-        ),
-        ..failure
-    })
+    let kept = say_all_kept(world, &mut proved)?;
+    end(world, vault, volumes, &proved, kept, Among::TakenIn)
 }
 
-/// On all cores.
-fn try_all<'v>(
-    world: &World<'_>,
-    vault: &mut Vault<Unlocked>,
-    volumes: &'v [Placed<'v>],
-    entries: &[Entry],
-) -> Result<Vec<(Entry, Trial<'v>)>, Failure> {
-    /// Keys opened at a time.
-    const BATCH: usize = 64;
-    let progress = Progress::new(world.surroundings.err_is_terminal && entries.len() > 8, "keys tried");
-    let count = entries.len();
-    let mut trials = Vec::with_capacity(count);
-    for batch in entries.chunks(BATCH) {
-        let keys: Result<Vec<(Entry, RecoveryPassword)>, _> = batch.iter().map(|entry| lend(vault, entry)).collect();
-        let tried = keys?.into_par_iter().filter_map(|(entry, password)| {
-            let trial = Trial::of(volumes, &password, &entry.details.key_id)?;
-            Some((entry, trial))
-        });
-        trials.extend(tried.collect::<Vec<_>>());
-        progress.at(trials.len(), count);
-    }
-    progress.finish();
-    Ok(trials)
+fn bar(world: &World<'_>) -> Bar {
+    Bar::new(world, "keys tried").beyond(8)
 }
 
-fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
+fn say_all_kept(world: &mut World<'_>, proved: &mut ProvedAll<'_>) -> Result<Exit, Failure> {
+    let mut exit = Exit::Done;
+    for one in &mut proved.trials {
+        let kept = std::mem::replace(&mut one.kept, Ok(drivekey_flows::keep::Kept::default()));
+        exit = exit.max(say_kept(world, kept)?);
+    }
+    Ok(exit)
+}
+
+fn report(world: &mut World<'_>, shared: &Shared, trials: &[Proved<'_>]) -> Result<(), Failure> {
     if shared.json {
-        let value: Vec<Value> = trials.iter().map(|(entry, trial)| of_record(entry, trial)).collect();
+        let value: Vec<Value> = trials.iter().map(|one| of_record(&one.entry, &one.trial)).collect();
         json::print(world.out, &json!({ "value": value }))?;
     } else {
         let mut rows = vec![["RECORD", "KEY ID", "DEVICE", "RESULT"].map(str::to_owned).to_vec()];
-        rows.extend(trials.iter().map(|(entry, trial)| {
+        rows.extend(trials.iter().map(|Proved { entry, trial, .. }| {
             let device = entry.details.device_name.as_ref().map(ToString::to_string).unwrap_or_default();
             vec![
                 entry.handle.to_string(),
@@ -202,10 +149,10 @@ fn report(world: &mut World<'_>, shared: &Shared, trials: &[(Entry, Trial<'_>)])
 }
 
 /// Of one drive, each warning once.
-fn warn_once(world: &mut World<'_>, trials: &[(Entry, Trial<'_>)]) -> Result<(), Failure> {
-    let unread =
-        trials.iter().filter(|(_, trial)| trial.opened.is_none()).filter_map(|(_, trial)| trial.placed.unread.clone());
-    let mut said: Vec<String> = trials.iter().flat_map(|(_, trial)| trial.warnings()).chain(unread).collect();
+fn warn_once(world: &mut World<'_>, trials: &[Proved<'_>]) -> Result<(), Failure> {
+    let unread = trials.iter().filter(|one| one.trial.opened.is_none());
+    let unread = unread.filter_map(|one| Some(target_failure(one.trial.placed.unread.as_ref()?).sentence));
+    let mut said: Vec<String> = trials.iter().flat_map(|one| one.trial.warnings()).chain(unread).collect();
     said.sort_unstable();
     said.dedup();
     for warning in said {
@@ -232,53 +179,59 @@ fn end(
     world: &mut World<'_>,
     vault: &Vault<Unlocked>,
     volumes: &[Placed<'_>],
-    trials: &[(Entry, Trial<'_>)],
+    proved: &ProvedAll<'_>,
     kept: Exit,
+    among: Among,
 ) -> Result<Exit, Failure> {
-    let opens = trials.iter().filter(|(_, trial)| trial.opened.is_some()).count();
-    let unsure =
-        trials.iter().any(|(_, trial)| trial.proof.verdict == Verdict::CannotCheck || trial.may_be_of_unread());
-    // The drive lists it, and it does not open: worth an answer of its own.
-    let listed = trials
-        .iter()
-        .filter(|(_, trial)| trial.proof.verdict == Verdict::DoesNotOpen && trial.proof.key_id_match.is_some());
-    let (before, wrong): (Vec<_>, Vec<_>) = listed.partition(|(entry, trial)| trial.opened_before(entry).is_some());
-    for (entry, trial) in &before {
-        let failure = trial.failure_of(entry);
-        writeln!(world.err, "{}; {}.", failure.sentence, failure.hint.unwrap_or_default())?;
+    let suspected: Vec<(&Proved<'_>, Suspicion)> =
+        proved.trials.iter().filter_map(|one| Some((one, one.suspicion()?))).collect();
+    for (one, _) in suspected.iter().filter(|(_, suspicion)| *suspicion == Suspicion::OpenedBefore) {
+        if let Some(failure) = failure_of(&one.entry, &one.trial) {
+            writeln!(world.err, "{}; {}.", failure.sentence, failure.hint.unwrap_or_default())?;
+        }
     }
-    if opens == 0 {
-        let ids: Vec<String> = volumes.iter().map(asked_for).collect();
-        let hint = format!("the drive asks for {}", ids.join(", or for "));
-        return Err(if unsure {
-            Failure::new(Exit::Failed, "no key was seen to open the drive, and not all could be checked", hint)
-        } else {
-            Failure::new(Exit::DoesNotOpen, "no key in this vault opens the drive", hint)
-        });
+    if let Some(failure) = no_answer(volumes, proved.answer(), among) {
+        return Err(failure);
     }
-    let (exchanged, wrong): (Vec<_>, Vec<_>) =
-        wrong.into_iter().partition(|(_, trial)| exchanged_with(trials, trial).is_some());
-    for (entry, trial) in &exchanged {
-        if let Some(other) = exchanged_with(trials, trial) {
+    for (one, suspicion) in &suspected {
+        if let Suspicion::ExchangedWith(other) = suspicion {
             writeln!(
                 world.err,
                 "What the drive lists under the Key ID of {} is opened by {other}: in the vault or on the drive that Key ID is wrong.",
-                entry.handle
+                one.entry.handle
             )?;
         }
     }
-    let wrong: Vec<String> = wrong.iter().map(|(entry, _)| entry.handle.to_string()).collect();
-    if wrong.is_empty() && !(before.is_empty() && exchanged.is_empty()) {
-        return Ok(Exit::Partly);
-    }
+    let wrong: Vec<String> = suspected
+        .iter()
+        .filter(|(_, suspicion)| *suspicion == Suspicion::WrongDigit)
+        .map(|(one, _)| one.entry.handle.to_string())
+        .collect();
     if !wrong.is_empty() {
         writeln!(
             world.err,
             "The drive lists the Key ID of {}, and it does not open: a digit is wrong there.",
             wrong.join(", ")
         )?;
+    }
+    if !suspected.is_empty() {
         return Ok(Exit::Partly);
     }
     let exit = exit_over(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
+}
+
+fn no_answer(volumes: &[Placed<'_>], answer: Answer, among: Among) -> Option<Failure> {
+    let (exit, none) = match (answer, among) {
+        (Answer::Opens, _) => return None,
+        (Answer::Unsure, _) => (Exit::Failed, "no key was seen to open the drive, and not all could be checked"),
+        (Answer::NoneOpens, Among::Vault) => (Exit::DoesNotOpen, "no key in this vault opens the drive"),
+        (Answer::NoneOpens, Among::TakenIn) => (Exit::DoesNotOpen, "none of them opens the drive"),
+    };
+    let sentence = match among {
+        Among::Vault => none.to_owned(),
+        Among::TakenIn => format!("the keys were taken in, and {none}"),
+    };
+    let ids: Vec<String> = volumes.iter().map(|placed| asked_for(&placed.volume.recovery_key_ids())).collect();
+    Some(Failure::new(exit, sentence, format!("the drive asks for {}", ids.join(", or for "))))
 }

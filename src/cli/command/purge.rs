@@ -5,18 +5,24 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, question, table, world::World};
-use drivekey_record::Handle;
-use drivekey_vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
+use drivekey_flows::trash::{self, TrashError};
+use drivekey_vault::VaultError;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
-    let doomed = match &args.id {
-        Some(id) => vec![one_in_trash(world, &mut vault, id)?],
-        None => all_in_trash(&mut vault)?,
-    };
-    if doomed.is_empty() {
-        return Err(Failure::new(Exit::NotFound, "the trash is empty", ""));
-    }
+    let one = args.id.as_deref().map(|id| one_entry(world, &mut vault, id)).transpose()?;
+    let doomed = trash::doomed(&mut vault, one).map_err(|error| match error {
+        TrashError::NotInTrash(handle) => Failure::refused(
+            format!("record {handle} is not in the trash"),
+            format!("put it there first: 'drivekey remove {handle}'"),
+        ),
+        TrashError::Vault(VaultError::Faults(faults)) => Failure::new(
+            Exit::Damaged,
+            faults_sentence(&faults),
+            "nothing was changed; 'drivekey verify' names everything that is wrong",
+        ),
+        other => other.into(),
+    })?;
     table::entries(world.err, doomed.clone())?;
     let what = format!(
         "{} will be deleted for good. No one can bring {} back. Copies on sticks, paper and in older copies of the vault stay.\n",
@@ -24,8 +30,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
         if doomed.len() == 1 { "it" } else { "them" },
     );
     question::typed(world, &what, "DELETE")?;
-    let handles: Vec<Handle> = doomed.iter().map(|entry| entry.handle).collect();
-    vault.purge(&handles)?;
+    let handles = trash::purge(&mut vault, &doomed)?;
     if shared.json {
         json::print(world.out, &json::Entries::new(&doomed))?;
     } else {
@@ -36,27 +41,4 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
         )?;
     }
     Ok(exit_over(&vault))
-}
-
-fn one_in_trash(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<Entry, Failure> {
-    let entry = one_entry(world, vault, id)?;
-    if entry.details.removed.is_some() {
-        return Ok(entry);
-    }
-    Err(Failure::refused(
-        format!("record {} is not in the trash", entry.handle),
-        format!("put it there first: 'drivekey remove {}'", entry.handle),
-    ))
-}
-
-fn all_in_trash(vault: &mut Vault<Unlocked>) -> Result<Vec<Entry>, Failure> {
-    let listing = vault.list(&Filter { trash: TrashFilter::Only, ..Filter::default() })?;
-    if listing.faults.is_empty() {
-        return Ok(listing.entries);
-    }
-    Err(Failure::new(
-        Exit::Damaged,
-        faults_sentence(&listing.faults),
-        "nothing was changed; 'drivekey verify' names everything that is wrong",
-    ))
 }

@@ -7,27 +7,27 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::cli::args::{RepairArgs, Shared};
+use crate::cli::drive_failure::target_failure;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
-use crate::cli::proving::{self, Trial};
-use crate::cli::repairing::{Hit, Search, grouped, is_unsure, to_try};
+use crate::cli::progress::Bar;
+use crate::cli::proving::{TrialWords, not_opened_failure, say_kept};
+use crate::cli::repairing::{arithmetic, grouped};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
-use crate::cli::volumes::{Placed, Target};
-use crate::cli::{harvesting, json, question, saved_header, table, volume_words, world::World};
+use crate::cli::volume_words::{drive_words, target_words};
+use crate::cli::volumes::{self, Target};
+use crate::cli::{json, question, saved_header, table, volume_words, world::World};
+use drivekey_flows::repair::{FEW, Hit, MendError, Repair, Search, Searched, keep_possible};
 use drivekey_fve::repair::{Candidates, Effort, Reading, ReadingError};
-use drivekey_record::{Details, GROUP_DIGITS, GROUPS, KeyId, LineText, SourceKind};
-use drivekey_vault::{Edit, Incoming, Taking, Unlocked, Vault};
+use drivekey_record::{GROUP_DIGITS, GROUPS};
+use drivekey_vault::{Unlocked, Vault};
 
 /// More than any spelling of a key needs.
 const STDIN_BYTES: u64 = 4096;
-/// So many can be kept and tried by hand.
-const FEW: u128 = 20;
-/// What those are tagged with.
-const POSSIBLE: &str = "possible";
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &RepairArgs) -> Result<Exit, Failure> {
-    let target = args.drive.as_deref().map(|drive| Target::of(drive, &args.remains)).transpose()?;
+    let target = args.drive.as_deref().map(|drive| volumes::target(drive, &args.remains)).transpose()?;
     if let Some(target) = &target {
         target.volumes()?;
     }
@@ -89,10 +89,10 @@ fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
                 group += 1;
             }
             Err(ReadingError::Character { .. }) => {
-                world.terminal.say("Type digits, and ? for what cannot be read.\n")?
+                world.terminal.say("Type digits, and ? for what cannot be read.\n")?;
             }
             Err(_) => {
-                world.terminal.say(&format!("Group {group} has six digits; type ? for each that cannot be read.\n"))?
+                world.terminal.say(&format!("Group {group} has six digits; type ? for each that cannot be read.\n"))?;
             }
         }
     }
@@ -174,20 +174,9 @@ fn count(
         writeln!(world.err, "Nothing was kept; --yes keeps it.")?;
         return Ok(Exit::Done);
     }
-    let tags: Vec<LineText> = POSSIBLE.parse().into_iter().collect();
-    let details = |tags: &[LineText]| Details {
-        key_id: args.id.clone().unwrap_or_default(),
-        device_name: args.device.clone(),
-        tags: tags.to_vec(),
-        ..Details::default()
-    };
-    let incoming: Vec<Incoming> = (0..count)
-        .filter_map(|number| candidates.nth(number))
-        .map(|password| Incoming { password, details: details(&tags), kind: SourceKind::Typed, file_name: None })
-        .collect();
-    let taken = vault.take_in(incoming, (world.now)(), Taking::Keep, |_| {})?;
-    let entries: Result<Vec<_>, _> = taken.iter().map(|taken| vault.entry(taken.handle())).collect();
-    table::entries(world.err, entries?)?;
+    let key_id = args.id.clone().unwrap_or_default();
+    let entries = keep_possible(vault, candidates, &key_id, args.device.as_ref(), (world.now)())?;
+    table::entries(world.err, entries)?;
     writeln!(world.err, "'drivekey show' shows the digits of one; 'drivekey prove ID --drive DRIVE' tries it.")?;
     Ok(exit_over(vault))
 }
@@ -204,55 +193,63 @@ fn on(
 ) -> Result<Exit, Failure> {
     let key_id = args.id.clone().unwrap_or_default();
     let all = target.volumes()?;
-    let unsure = is_unsure(&all, &key_id);
-    let said =
-        all.iter().flat_map(|placed| volume_words::warnings(placed.volume).into_iter().chain(placed.unread.clone()));
+    let unread = |failure| target_failure(failure).sentence;
+    let said = all
+        .iter()
+        .flat_map(|placed| volume_words::warnings(placed.volume).into_iter().chain(placed.unread.as_ref().map(unread)));
     let said: Vec<String> = said.collect();
-    let volumes = to_try(all, &key_id);
-    if volumes.is_empty() {
+    let repair = Repair::on(all, &key_id);
+    if repair.has_nothing_to_try() {
         warn(world, &said)?;
         return Err(Failure::new(
             Exit::Failed,
-            format!("{} has no recovery key that could be tried", target.path.display()),
+            format!("{} has no recovery key that could be tried", target_words(&target.name)),
             "'drivekey identify' shows what opens the drive",
         ));
     }
-    let bar = world.surroundings.err_is_terminal;
-    let search = Search::new(likely, &volumes, &key_id);
+    let search = repair.search(likely);
     if search.is_too_long() {
         agree_to(world, &search)?;
     }
-    if let Some(hit) = search.go(bar) {
-        return keep(world, shared, args, vault, hit);
+    if let Some(hit) = run_search(world, &search) {
+        return keep(world, shared, args, vault, &repair, hit);
     }
     // What was read right so far may be wrong, too.
     let thorough = Candidates::of(reading, Effort::Thorough);
-    let search = Search::new(&thorough, &volumes, &key_id);
+    let search = repair.search(&thorough);
     if search.is_too_long() {
         if !world.terminal.is_present() {
             warn(world, &said)?;
             return Err(does_not_open(
                 likely.count(),
-                unsure,
+                repair.is_unsure,
                 format!(
                     "type ? for the digits that you are least sure of; in a terminal, what is less likely can be tried, too: {}",
-                    search.arithmetic()
+                    arithmetic(&search.estimate())
                 ),
             ));
         }
         writeln!(world.err, "None of the {} likeliest keys opens the drive.", grouped(likely.count()))?;
         agree_to(world, &search)?;
     }
-    if let Some(hit) = search.go(bar) {
-        return keep(world, shared, args, vault, hit);
+    if let Some(hit) = run_search(world, &search) {
+        return keep(world, shared, args, vault, &repair, hit);
     }
     warn(world, &said)?;
     Err(does_not_open(
         thorough.count(),
-        unsure,
+        repair.is_unsure,
         "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs"
             .to_owned(),
     ))
+}
+
+/// Nothing stops it here: Ctrl-C ends the program.
+fn run_search<'a>(world: &World<'_>, search: &Search<'a>) -> Option<Hit<'a>> {
+    match search.run(&Bar::timed(world, "tried")) {
+        Searched::Found(hit) => Some(hit),
+        Searched::NotFound | Searched::Stopped => None,
+    }
 }
 
 fn warn(world: &mut World<'_>, sentences: &[String]) -> Result<(), Failure> {
@@ -277,7 +274,7 @@ fn does_not_open(tried: u128, unsure: bool, hint: String) -> Failure {
 
 /// What takes long is refused with the arithmetic; a person may start it all the same.
 fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
-    let arithmetic = search.arithmetic();
+    let arithmetic = arithmetic(&search.estimate());
     let refusal = || {
         Failure::refused(
             format!("trying them all would take too long: {arithmetic}"),
@@ -291,46 +288,35 @@ fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
 }
 
 /// What was found is kept with all that the drive says of it.
-fn keep(
+fn keep<'a>(
     world: &mut World<'_>,
     shared: &Shared,
     args: &RepairArgs,
     vault: &mut Vault<Unlocked>,
-    hit: Hit<'_>,
+    repair: &Repair<'a>,
+    hit: Hit<'a>,
 ) -> Result<Exit, Failure> {
-    let one: [Placed<'_>; 1] =
-        [Placed { live: hit.placed.live, ..Placed::alone(hit.placed.place.clone(), hit.placed.volume) }];
-    let Some(trial) = Trial::of(&one, &hit.password, args.id.as_ref().unwrap_or(&KeyId::Unknown)) else {
-        return Ok(Exit::Done);
-    };
-    let Some(opened) = &trial.opened else { return Err(trial.failure("the key")) };
-    let details = harvesting::details(opened.volume(), opened.integrity, opened.protector, args.device.as_ref());
-    let before = hit.before;
-    let incoming = Incoming { password: hit.password, details, kind: SourceKind::Typed, file_name: None };
-    let taken = vault.take_in(vec![incoming], (world.now)(), Taking::Keep, |_| {})?;
-    let Some(taken) = taken.first() else { return Ok(Exit::Done) };
-    let entry = vault.entry(taken.handle())?;
-    let kept = proving::keep(world, vault, &entry, &trial)?;
-    let mut entry = vault.entry(entry.handle)?;
-    let possible: Vec<LineText> = entry.details.tags.iter().filter(|tag| tag.as_str() == POSSIBLE).cloned().collect();
-    if !possible.is_empty() {
-        entry = vault.edit(entry.handle, Edit { remove_tags: possible, ..Edit::default() })?;
-    }
+    let mended = repair.keep(vault, hit, args.device.as_ref(), (world.now)()).map_err(|error| match error {
+        MendError::Vault(error) => error.into(),
+        MendError::NotOpened { drive, why } => not_opened_failure(&why, "the key", &drive_words(&drive)),
+    })?;
+    let Some(mended) = mended else { return Ok(Exit::Done) };
+    let kept = say_kept(world, mended.kept)?;
     if shared.json {
-        json::print(world.out, &json::entry(&entry))?;
+        json::print(world.out, &json::entry(&mended.entry))?;
     } else {
-        table::one(world.out, &entry)?;
+        table::one(world.out, &mended.entry)?;
     }
-    for warning in trial.warnings() {
+    for warning in mended.trial.warnings() {
         writeln!(world.err, "Warning: {warning}.")?;
     }
-    let after = match before {
+    let after = match mended.before {
         0 => "at once".to_owned(),
         1 => "after 1 that is likelier".to_owned(),
         before => format!("after {} that are likelier", grouped(before)),
     };
-    writeln!(world.err, "The key was found {after}. It opens {} and is in the vault.", trial.drive())?;
-    writeln!(world.err, "To see its digits: drivekey show {}", entry.handle)?;
+    writeln!(world.err, "The key was found {after}. It opens {} and is in the vault.", mended.trial.drive())?;
+    writeln!(world.err, "To see its digits: drivekey show {}", mended.entry.handle)?;
     guard::warn_of_vaults_place(world, vault)?;
     let exit = exit_over(vault);
     Ok(if exit == Exit::Done { kept } else { exit })

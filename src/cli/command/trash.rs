@@ -5,18 +5,32 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::{json, question, table, world::World};
+use drivekey_flows::trash::{self, TrashError};
 use drivekey_vault::Entry;
+
+impl From<TrashError> for Failure {
+    fn from(error: TrashError) -> Self {
+        match error {
+            TrashError::Vault(error) => error.into(),
+            TrashError::InTrash(handle) => Self::new(
+                Exit::Failed,
+                format!("record {handle} is in the trash already"),
+                "'drivekey purge' deletes it for good",
+            ),
+            TrashError::NotInTrash(handle) => Self::new(
+                Exit::Failed,
+                format!("record {handle} is not in the trash"),
+                "'drivekey list --trash' shows what is",
+            ),
+            TrashError::Empty => Self::new(Exit::NotFound, "the trash is empty", ""),
+        }
+    }
+}
 
 pub(in crate::cli) fn remove(world: &mut World<'_>, shared: &Shared, args: &IdArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let entry = one_entry(world, &mut vault, &args.id)?;
-    if entry.details.removed.is_some() {
-        return Err(Failure::new(
-            Exit::Failed,
-            format!("record {} is in the trash already", entry.handle),
-            "'drivekey purge' deletes it for good",
-        ));
-    }
+    trash::can_remove(&entry)?;
     if !shared.json {
         table::one(world.out, &entry)?;
         world.settle()?;
@@ -27,7 +41,7 @@ pub(in crate::cli) fn remove(world: &mut World<'_>, shared: &Shared, args: &IdAr
     if !sure {
         return Err(Failure::refused("nothing was changed", ""));
     }
-    let entry = vault.remove(entry.handle, (world.now)())?;
+    let entry = trash::remove(&mut vault, &entry, (world.now)())?;
     report(world, shared, &entry, "is in the trash; 'drivekey restore' takes it out again")?;
     Ok(exit_over(&vault))
 }
@@ -35,14 +49,7 @@ pub(in crate::cli) fn remove(world: &mut World<'_>, shared: &Shared, args: &IdAr
 pub(in crate::cli) fn restore(world: &mut World<'_>, shared: &Shared, args: &IdArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
     let entry = one_entry(world, &mut vault, &args.id)?;
-    if entry.details.removed.is_none() {
-        return Err(Failure::new(
-            Exit::Failed,
-            format!("record {} is not in the trash", entry.handle),
-            "'drivekey list --trash' shows what is",
-        ));
-    }
-    let entry = vault.restore(entry.handle)?;
+    let entry = trash::restore(&mut vault, &entry)?;
     report(world, shared, &entry, "is out of the trash")?;
     Ok(exit_over(&vault))
 }

@@ -8,12 +8,13 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::{json as print, question, world::World};
+use drivekey_flows::undo::{self, UndoError};
 use drivekey_record::Handle;
 use drivekey_vault::ImportInfo;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
-    let Some(import) = vault.last_import()? else {
+    let Some(import) = undo::last(&mut vault)? else {
         return Err(Failure::new(
             Exit::NotFound,
             "there is no import to undo",
@@ -27,7 +28,14 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit
     if !sure {
         return Err(Failure::refused("nothing was changed", ""));
     }
-    let Some(undone) = vault.undo_import((world.now)())? else { return Ok(exit_over(&vault)) };
+    let undone = undo::undo(&mut vault, &import, (world.now)()).map_err(|error| match error {
+        UndoError::Vault(error) => error.into(),
+        UndoError::AnotherImport => Failure::new(
+            Exit::Failed,
+            "another program changed meanwhile which import is the last; nothing was undone",
+            "run the command again",
+        ),
+    })?;
     if shared.json {
         print::print(
             world.out,

@@ -1,16 +1,14 @@
 //! `verify`: everything compared with what was written; accepting a copy; mending.
 
-use std::path::PathBuf;
-
 use crate::cli::args::{Shared, VerifyArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital, fault_words};
 use crate::cli::guard;
 use crate::cli::outlet::printable;
-use crate::cli::progress::Progress;
+use crate::cli::progress::Bar;
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
-use drivekey_vault::store;
+use drivekey_flows::verify::{self, MendError};
 use drivekey_vault::{Unlocked, Vault, Verification};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs) -> Result<Exit, Failure> {
@@ -21,11 +19,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     if args.set_aside {
         return set_aside(world, shared, &vault);
     }
-    let mut verification = verify(world, &mut vault)?;
+    let mut verification = verify::verify(&mut vault, &bar(world))?;
     if args.repair && !verification.faults.is_empty() {
         verification = repair(world, &mut vault, &verification)?;
     }
-    let is_doubtful = vault.doubt().is_some() || !vault.refused().is_empty() || vault.is_unfinished();
+    let is_doubtful = verify::is_doubtful(&vault);
     report(world, shared, args, &verification, is_doubtful)?;
     guard::warn_of_vaults_place(world, &mut vault)?;
     if verification.faults.is_empty() {
@@ -34,11 +32,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     Ok(Exit::Damaged)
 }
 
-fn verify(world: &mut World<'_>, vault: &mut Vault<Unlocked>) -> Result<Verification, Failure> {
-    let progress = Progress::new(world.surroundings.err_is_terminal, "records");
-    let verification = vault.verify(|done, all| progress.at(done, all))?;
-    progress.finish();
-    Ok(verification)
+fn bar(world: &World<'_>) -> Bar {
+    Bar::new(world, "records")
 }
 
 /// `is_doubtful`: what was read may not be the latest state of the vault, which was said already.
@@ -126,10 +121,12 @@ fn set_aside(world: &mut World<'_>, shared: &Shared, vault: &Vault<Unlocked>) ->
     if !question::confirm(world, shared.yes, asked, no_answer)? {
         return Err(Failure::refused("nothing was renamed", ""));
     }
-    for file in refused {
-        let aside = store::set_aside(vault.path(), file)?;
-        writeln!(world.err, "{} is now {}.", file.path.display(), aside.display())?;
+    let mut renamed = Vec::new();
+    let outcome = verify::set_aside(vault, |file, aside| renamed.push((file, aside)));
+    for (file, aside) in renamed {
+        writeln!(world.err, "{} is now {}.", file.display(), aside.display())?;
     }
+    outcome?;
     writeln!(world.err, "Run 'drivekey verify' to see that the vault is whole.")?;
     Ok(Exit::Done)
 }
@@ -140,30 +137,13 @@ fn repair(world: &mut World<'_>, vault: &mut Vault<Unlocked>, found: &Verificati
     }
     let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of the file is kept beside it.\n";
     question::typed(world, what, "REPAIR")?;
-    let kept = keep_copy(vault)?;
-    writeln!(world.err, "The file as it was is kept as {}", printable(&kept))?;
-    vault.repair()?;
-    verify(world, vault)
-}
-
-/// A copy beside the file, under a name that nothing has yet.
-fn keep_copy(vault: &mut Vault<Unlocked>) -> Result<PathBuf, Failure> {
-    let mut options = std::fs::File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    for number in 1..1000 {
-        let mut name = vault.path().as_os_str().to_owned();
-        name.push(format!(".before-repair-{number}"));
-        let copy = PathBuf::from(name);
-        match options.open(&copy) {
-            Ok(mut file) => {
-                vault.copy_into(&mut file)?;
-                return Ok(copy);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error.into()),
+    let kept = verify::keep_copy(vault).map_err(|error| match error {
+        MendError::Vault(error) => error.into(),
+        MendError::Copy(error) => error.into(),
+        MendError::TooManyCopies => {
+            Failure::refused("there are too many copies from earlier repairs", "move them away")
         }
-    }
-    Err(Failure::refused("there are too many copies from earlier repairs", "move them away"))
+    })?;
+    writeln!(world.err, "The file as it was is kept as {}", printable(&kept))?;
+    Ok(verify::mend(vault, &bar(world))?)
 }

@@ -5,6 +5,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{end_over, unlocked};
 use crate::cli::{json, key_entry, table, world::World};
+use drivekey_flows::lookup::whose;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseArgs) -> Result<Exit, Failure> {
     let given = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
@@ -13,7 +14,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseAr
         Some(password) => password,
         None => key_entry::typed(world)?,
     };
-    let found = vault.whose(&password)?;
+    let found = whose(&mut vault, &password)?;
     drop(password);
     if shared.json {
         json::print(world.out, &json::Entries::new(&found.entries))?;

@@ -6,6 +6,7 @@ mod malformed;
 mod roundtrip;
 mod standing;
 mod stranger;
+mod suite;
 mod tamper;
 mod trouble;
 mod undo;

@@ -14,8 +14,8 @@ use drivekey_export::README_NAME;
 use drivekey_flows::give_out::{Stick, StickLine, WITH_STICK, Written};
 use drivekey_record::{CopyKind, Handle};
 
-/// A bar for fewer files would only flicker.
-const PROGRESS_FILES: u64 = 50;
+/// A bar for so few would only flicker.
+const FEW_FILES: u64 = 50;
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) -> Result<Exit, Failure> {
     let to = match &args.to {
@@ -35,7 +35,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
         Written { lines: stick.look(&chosen), ..Written::default() }
     } else {
         interrupt::sweep_at_the_end();
-        stick.write(&chosen, &Bar::new(world, "files written", PROGRESS_FILES))
+        stick.write(&chosen, &Bar::new(world, "files written").beyond(FEW_FILES))
     };
     let there: Vec<Handle> = written.lines.iter().filter_map(StickLine::key_that_is_there).collect();
     usb_report::show(world, shared, &to, &written, args.dry_run)?;
