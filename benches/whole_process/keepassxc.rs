@@ -53,7 +53,8 @@ pub(crate) fn compare(house: &House, count: usize) {
 /// `KeePass` 2 XML with one group.
 fn document(made: &Made, count: usize) -> String {
     let mut xml = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><KeePassFile><Meta/><Root><Group><UUID>AAAAAAAAAAAAAAAAAAAAAQ==</UUID><Name>Root</Name>",
+        "<?xml version=\"1.0\" \
+         encoding=\"UTF-8\"?><KeePassFile><Meta/><Root><Group><UUID>AAAAAAAAAAAAAAAAAAAAAQ==</UUID><Name>Root</Name>",
     );
     for at in 0..count {
         write!(

@@ -82,7 +82,10 @@ impl Made {
         for at in 0..count {
             let guid = self.guid(at);
             let text = format!(
-                "\u{FEFF}BitLocker Drive Encryption recovery key\0\r\n\r\nTo verify that this is the correct recovery key, compare the start of the following identifier with the identifier value displayed on your PC.\r\n\r\nIdentifier:\r\n\r\n\t{guid}\r\n\r\nIf the above identifier matches the one displayed by your PC, then use the following key to unlock your drive.\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n\r\n",
+                "\u{FEFF}BitLocker Drive Encryption recovery key\0\r\n\r\nTo verify that this is the correct recovery \
+                 key, compare the start of the following identifier with the identifier value displayed on your \
+                 PC.\r\n\r\nIdentifier:\r\n\r\n\t{guid}\r\n\r\nIf the above identifier matches the one displayed by \
+                 your PC, then use the following key to unlock your drive.\r\n\r\nRecovery Key:\r\n\r\n\t{}\r\n\r\n",
                 self.password(at)
             );
             let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();

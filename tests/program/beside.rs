@@ -236,7 +236,8 @@ fn a_write_that_was_broken_off_is_undone_also_through_a_link() {
     let now = states.last().unwrap();
     // A write that had made the file longer already.
     let growing = "UPDATE record SET summary = zeroblob(length(summary));
-        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+        INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
     let (torn, journal) = drivekey_testkit::planted::broken_off(now, growing);
     assert!(torn.len() > now.len());
     for through in ["~/data/vault.drivekey", "~/link.drivekey"] {

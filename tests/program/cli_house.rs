@@ -309,7 +309,13 @@ pub(crate) fn now() -> DateTime<Utc> {
 /// The English text of Windows 10 in UTF-16.
 pub(crate) fn windows_txt(id: &str, key: &str) -> Vec<u8> {
     let text = format!(
-        "BitLocker Drive Encryption recovery key \r\n\r\nTo verify that this is the correct recovery key, compare the start of the following identifier with the identifier value displayed on your PC.\r\n\r\nIdentifier:\r\n\r\n\t{id}\r\n\r\nIf the above identifier matches the one displayed by your PC, then use the following key to unlock your drive.\r\n\r\nRecovery Key:\r\n\r\n\t{key}\r\n\r\nIf the above identifier doesn't match the one displayed by your PC, then this isn't the right key to unlock your drive.\r\nTry another recovery key, or refer to https://go.microsoft.com/fwlink/?LinkID=260589 for additional assistance.\r\n"
+        "BitLocker Drive Encryption recovery key \r\n\r\nTo verify that this is the correct recovery key, compare the \
+         start of the following identifier with the identifier value displayed on your \
+         PC.\r\n\r\nIdentifier:\r\n\r\n\t{id}\r\n\r\nIf the above identifier matches the one displayed by your PC, \
+         then use the following key to unlock your drive.\r\n\r\nRecovery Key:\r\n\r\n\t{key}\r\n\r\nIf the above \
+         identifier doesn't match the one displayed by your PC, then this isn't the right key to unlock your \
+         drive.\r\nTry another recovery key, or refer to https://go.microsoft.com/fwlink/?LinkID=260589 for \
+         additional assistance.\r\n"
     );
     std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }

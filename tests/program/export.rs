@@ -356,6 +356,6 @@ fn what_stands_in_the_way_is_never_touched() {
     assert_eq!(folder.put("new.txt", b"ours"), Ok(Put::Written));
     fs::write(path("new.txt"), b"hers").unwrap();
     assert_eq!(folder.check("new.txt", b"ours"), Err(WriteError::Differs));
-    folder.take_back("new.txt");
+    folder.remove("new.txt");
     assert!(!path("new.txt").exists());
 }

@@ -163,6 +163,50 @@ fn crates_own(text: &str) -> BTreeSet<String> {
     names
 }
 
+/// The widest a line may be: two files fit side by side, and a diff fits a screen.
+const LINE_CHARS_MAX: usize = 120;
+
+/// Where lines may be wider: lists of code points, of names inside a macro, and documents written out for tests. The
+/// folders are those whose long texts are not wrapped yet.
+const WIDE: &[&str] = &[
+    "benches/whole_process/keepassxc.rs",
+    "crates/import/",
+    "crates/record/src/details.rs",
+    "crates/record/src/line_text.rs",
+    "crates/record/src/password.rs",
+    "crates/testkit/src/documents.rs",
+    "crates/vault/",
+    "src/",
+    "crates/flows/",
+    "tests/program/documents_values.rs",
+    "tests/program/sweep.rs",
+    "tests/program/terminal.rs",
+];
+
+#[test]
+fn no_line_is_wider_than_the_house_allows() {
+    let root = drivekey_testkit::repository();
+    let mut open: Vec<PathBuf> = ["src", "crates", "tests", "benches"].map(|folder| root.join(folder)).to_vec();
+    let (mut files, mut wide) = (0, Vec::new());
+    while let Some(folder) = open.pop() {
+        for item in fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") {
+                files += 1;
+                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+                let excused = WIDE.iter().any(|known| name.starts_with(known));
+                let text = fs::read_to_string(&path).unwrap();
+                let lines = text.lines().zip(1..).filter(|(line, _)| line.chars().count() > LINE_CHARS_MAX);
+                wide.extend(lines.filter(|_| !excused).map(|(_, number)| format!("{name}:{number}")));
+            }
+        }
+    }
+    assert!(files > 200, "the sources are elsewhere");
+    assert!(wide.is_empty(), "wider than {LINE_CHARS_MAX}: {wide:#?}");
+}
+
 /// Without the tests at its end.
 fn product(text: &str) -> &str {
     text.split("#[cfg(test)]").next().unwrap_or_default()

@@ -109,7 +109,8 @@ fn a_startup_key_is_erased_where_the_vault_has_it_byte_for_byte() {
 /// As a directory gives it: a recovery key with its key package.
 fn directory_file(package: &[u8]) -> String {
     format!(
-        "dn: CN=2026-09-21T14:13:20-00:00{{{ID_1}}},CN=PC-0017,DC=example,DC=org\nobjectClass: msFVE-RecoveryInformation\nmsFVE-RecoveryPassword: {KEY_1}\nmsFVE-KeyPackage:: {}\n",
+        "dn: CN=2026-09-21T14:13:20-00:00{{{ID_1}}},CN=PC-0017,DC=example,DC=org\nobjectClass: \
+         msFVE-RecoveryInformation\nmsFVE-RecoveryPassword: {KEY_1}\nmsFVE-KeyPackage:: {}\n",
         STANDARD.encode(package)
     )
 }

@@ -48,9 +48,11 @@ fn ends(house: &House, line: &str, code: i32, err: &str) {
 fn without_a_terminal_nothing_waits() {
     let house = House::new();
     house.key_file("~/keys/one.txt", ID_1, KEY_1);
-    let no_vault = "drivekey: there is no vault yet, and there is no terminal to ask on.\n  Make one with 'drivekey init', or say --yes and give a new passphrase with --passphrase-file FILE.\n";
+    let no_vault = "drivekey: there is no vault yet, and there is no terminal to ask on.\n  Make one with 'drivekey \
+                    init', or say --yes and give a new passphrase with --passphrase-file FILE.\n";
     ends(&house, "drivekey import ~/keys", 7, no_vault);
-    let no_passphrase = "drivekey: a new passphrase is needed, and there is no terminal to ask on.\n  Give it with --passphrase-file FILE or --passphrase-fd N.\n";
+    let no_passphrase = "drivekey: a new passphrase is needed, and there is no terminal to ask on.\n  Give it with \
+                         --passphrase-file FILE or --passphrase-fd N.\n";
     ends(&house, "drivekey init", 7, no_passphrase);
     assert!(
         fs::read_dir(house.path("data")).map_or(true, |mut folder| folder.all(|item| item.unwrap().path().is_dir()))
@@ -124,7 +126,10 @@ fn bomb() -> Vec<u8> {
     blanks.extend_from_slice(&[1, 0, 0, 0xFF, 0xFF, 0, 0, 0, 0]);
     let mut twice = Vec::with_capacity(1 << 20);
     Compress::new(Compression::best(), true).compress_vec(&blanks, &mut twice, FlushCompress::Finish).unwrap();
-    let mut document = b"%PDF-1.7\n1 0 obj\n<</Type /Catalog /Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type /Pages /Count 1 /Kids [3 0 R]>>\nendobj\n3 0 obj\n<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R>>\nendobj\n".to_vec();
+    let mut document = b"%PDF-1.7\n1 0 obj\n<</Type /Catalog /Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type /Pages /Count 1 \
+                         /Kids [3 0 R]>>\nendobj\n3 0 obj\n<</Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] \
+                         /Contents 4 0 R>>\nendobj\n"
+        .to_vec();
     document
         .extend(format!("4 0 obj\n<</Filter [/FlateDecode /FlateDecode] /Length {}>>\nstream\n", twice.len()).bytes());
     document.extend_from_slice(&twice);
@@ -152,7 +157,8 @@ fn large_picture() -> Vec<u8> {
     bytes.into_inner()
 }
 
-const NOT_SEEN: &str = "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself";
+const NOT_SEEN: &str = "it could not be looked into: drawing it took too much memory or time, or broke down; if you \
+                        trust it, open it and look yourself";
 
 /// Files of strangers: what it costs to look at them is lost with the child that looked.
 #[test]
@@ -193,7 +199,8 @@ fn pages_that_mean_harm_end_a_child_and_not_the_program() {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let expected = "a bomb.pdf: it could not be looked into: drawing it took too much memory or time, or broke down\n";
     assert!(output.status.code() == Some(1) && said.ends_with(expected), "{output:?}");
-    let kit = "drivekey: there is no emergency kit in ~/in/a bomb.pdf.\n  Drawing it took too much memory or time; scan the page again, or type it with --kit.\n";
+    let kit = "drivekey: there is no emergency kit in ~/in/a bomb.pdf.\n  Drawing it took too much memory or time; \
+               scan the page again, or type it with --kit.\n";
     ends(&house, "drivekey list --vault ~/v --kit-file '~/in/a bomb.pdf'", 2, kit);
 }
 
@@ -268,7 +275,8 @@ fn a_passphrase_through_a_descriptor() {
         &house,
         "drivekey init --vault ~/v --passphrase-fd 3 3<~/passphrase.txt >/dev/null",
         0,
-        "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper.\nNext: 'drivekey import PATH' takes in the key files of a folder or stick.\n",
+        "Without its passphrase nobody can open it, not even we: keep a copy of the passphrase on paper.\nNext: \
+         'drivekey import PATH' takes in the key files of a folder or stick.\n",
     );
     ends(
         &house,
@@ -369,7 +377,8 @@ fn a_read_only_medium_can_be_read() {
     for reading in [["show", "7EDB30ED"].as_slice(), &["list"], &["find", "7EDB"], &["verify"]] {
         assert_eq!(house.given(reading, &[]).exit, 0, "{reading:?}");
     }
-    let refused = "drivekey: the vault cannot be written: the file, its folder or the medium is read-only; nothing was changed.\n  Reading works; copy the vault to a place that can be written to change it.\n";
+    let refused = "drivekey: the vault cannot be written: the file, its folder or the medium is read-only; nothing \
+                   was changed.\n  Reading works; copy the vault to a place that can be written to change it.\n";
     house.key_file("~/more/two.txt", ID_2, KEY_2);
     for changing in [
         ["edit", "r1", "--note", "x"].as_slice(),
@@ -395,18 +404,22 @@ fn a_broken_off_change_on_a_read_only_medium_is_read_past() {
     assert_eq!(house.given(&["import", "~/keys", "--yes"], &[]).exit, 0);
     // So large that a part of it had reached the file.
     let change = "UPDATE record SET summary = zeroblob(length(summary));
-        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+        INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
     let whole = fs::read(house.vault()).unwrap();
     let (torn, journal) = drivekey_testkit::planted::broken_off(&whole, change);
     assert!(torn != whole);
     fs::write(house.vault(), &torn).unwrap();
     fs::write(disk.0.join("vault.drivekey-journal"), journal).unwrap();
     assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.0).status().unwrap().success());
-    let warning = "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused.\n";
+    let warning = "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on \
+                   without it, changes are refused.\n";
     let shown = house.given(&["show", "7EDB30ED", "--json"], &[]);
     assert_eq!((shown.exit, shown.err().as_str()), (10, warning));
     assert!(shown.out().contains(KEY_1));
-    let refused = "drivekey: nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies.\n  Reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be written.\n";
+    let refused = "drivekey: nothing was changed: an earlier change was broken off here, and it cannot be undone \
+                   where the vault lies.\n  Reading works; to change the vault, copy it and the '-journal' file \
+                   beside it to a place that can be written.\n";
     let edited = house.given(&["edit", "r1", "--note", "x"], &[]);
     assert_eq!((edited.exit, edited.err()), (1, format!("{warning}{refused}")));
     assert_eq!(fs::read(house.vault()).unwrap(), torn);

@@ -258,7 +258,8 @@ fn a_kit_whose_page_gets_no_name_takes_its_keyslot_along() {
     let done = at_home(&house, command.args(words(&house, "kit make --to ~/out/kit.pdf"))).output().unwrap();
     let said = String::from_utf8(done.stderr).unwrap().replace(house.root().to_str().unwrap(), "~");
     assert_eq!(done.status.code(), Some(1), "{said}");
-    let told = "drivekey: ~/out/kit.pdf was not written: the disk is full.\n  Make room, or choose another place; the kit's keyslot was removed again.\n";
+    let told = "drivekey: ~/out/kit.pdf was not written: the disk is full.\n  Make room, or choose another place; the \
+                kit's keyslot was removed again.\n";
     assert!(said.ends_with(told), "{said}");
     assert_eq!(names(&house.path("out")), [""; 0]);
     let listed = String::from_utf8(run(&house, "keyslot list").stdout).unwrap();

@@ -1,49 +1,49 @@
-//! Reading whole, aligned sectors, as raw devices ask for. Must not know what it reads.
+//! Reads whole, aligned sectors, as raw devices demand.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// The largest sector of any drive.
 const BLOCK_BYTES: usize = 4096;
-/// The smallest; the end of a drive is known to this.
+/// The smallest sector of any drive. The end of a drive is found to this accuracy.
 const SECTOR_BYTES: usize = 512;
-/// Read at a time: metadata stands together.
+/// How much is read ahead: metadata lie close together.
 const BUFFER_BYTES: usize = 16 * BLOCK_BYTES;
 
-/// A reader that asks the one below it only for whole blocks at multiples of their size.
+/// A reader that asks the inner one for whole blocks at multiples of their size only.
 #[derive(Debug)]
 pub struct Aligned<R> {
     inner: R,
     at: u64,
     buffer: Box<[u8]>,
-    /// Where the buffer's first byte stands.
+    /// The offset of the first byte in the buffer.
     start: u64,
     filled: usize,
 }
 
 impl<R: Read + Seek> Aligned<R> {
-    /// Over a device or a file.
+    /// Wraps a device or a file.
     pub fn new(inner: R) -> Self {
         Self { inner, at: 0, buffer: vec![0; BUFFER_BYTES].into_boxed_slice(), start: 0, filled: 0 }
     }
 
-    /// How long the reader is. `sought`: the system answers when asked for the end; a raw device often does not, and
-    /// is felt for.
+    /// The size in bytes. With `seekable` the system is asked for the end. A raw device often does not tell; then the
+    /// end is found by reading.
     ///
     /// # Errors
-    /// When the first sector cannot be read.
-    pub(super) fn length(&mut self, sought: bool) -> io::Result<u64> {
-        if sought {
+    /// When seeking fails, or the first sector cannot be read.
+    pub(super) fn length(&mut self, seekable: bool) -> io::Result<u64> {
+        if seekable {
             return self.inner.seek(SeekFrom::End(0));
         }
-        self.felt_length()
+        self.probe_length()
     }
 
-    /// The end, by reading a sector here and there: about a hundred reads.
-    fn felt_length(&mut self) -> io::Result<u64> {
+    /// Finds the end by bisection, in about a hundred reads.
+    fn probe_length(&mut self) -> io::Result<u64> {
         let mut sector = vec![0; BLOCK_BYTES];
         self.inner.seek(SeekFrom::Start(0))?;
         self.inner.read_exact(&mut sector)?;
-        let mut is_there = |block: u64| {
+        let mut exists = |block: u64| {
             let at = block.checked_mul(BLOCK_BYTES as u64);
             at.is_some_and(|at| {
                 self.inner.seek(SeekFrom::Start(at)).is_ok()
@@ -51,36 +51,37 @@ impl<R: Read + Seek> Aligned<R> {
             })
         };
         let (mut inside, mut outside) = (0, 1);
-        while is_there(outside) {
+        while exists(outside) {
             inside = outside;
             let Some(next) = outside.checked_mul(2).filter(|next| *next < u64::MAX / BLOCK_BYTES as u64) else { break };
             outside = next;
         }
         while outside - inside > 1 {
             let middle = inside + (outside - inside) / 2;
-            if is_there(middle) { inside = middle } else { outside = middle }
+            if exists(middle) { inside = middle } else { outside = middle }
         }
         let start = inside * BLOCK_BYTES as u64;
         self.inner.seek(SeekFrom::Start(start))?;
         Ok(start + read_some(&mut self.inner, &mut sector)? as u64)
     }
 
-    /// Fills the buffer with the blocks around a place.
-    fn fill(&mut self, place: u64) -> io::Result<()> {
-        let start = place - place % BLOCK_BYTES as u64;
+    /// Fills the buffer from the block that holds `offset`.
+    fn fill(&mut self, offset: u64) -> io::Result<()> {
+        let start = offset - offset % BLOCK_BYTES as u64;
         self.filled = 0;
         self.start = start;
         self.inner.seek(SeekFrom::Start(start))?;
         match read_some(&mut self.inner, &mut self.buffer) {
             Ok(filled) => self.filled = filled,
-            // A bad spot or the drive's end somewhere in the buffer: what stands before it is still wanted.
-            Err(_) => self.filled = self.by_sectors(start, place)?,
+            // A bad sector or the end of the drive within the buffer must not hide the sectors before it.
+            Err(_) => self.filled = self.fill_by_sectors(start, offset)?,
         }
         Ok(())
     }
 
-    /// Sector by sector, until one cannot be read.
-    fn by_sectors(&mut self, start: u64, place: u64) -> io::Result<usize> {
+    /// Fills the buffer sector by sector, up to the first that cannot be read. The one with `offset` must be among
+    /// them.
+    fn fill_by_sectors(&mut self, start: u64, offset: u64) -> io::Result<usize> {
         for size in [BLOCK_BYTES, SECTOR_BYTES] {
             let mut filled = 0;
             let failed = loop {
@@ -92,7 +93,7 @@ impl<R: Read + Seek> Aligned<R> {
                     Err(error) => break error,
                 }
             };
-            if start + filled as u64 > place {
+            if start + filled as u64 > offset {
                 return Ok(filled);
             }
             if size == SECTOR_BYTES {
@@ -136,13 +137,13 @@ impl<R: Read + Seek> Read for Aligned<R> {
 }
 
 impl<R: Read + Seek> Aligned<R> {
-    /// Moves to a place counted from the start.
-    pub(super) const fn go_to(&mut self, place: u64) {
-        self.at = place;
+    /// Sets the offset of the next read.
+    pub(super) const fn set_position(&mut self, offset: u64) {
+        self.at = offset;
     }
 
-    /// Where the next byte is read.
-    pub(super) const fn place(&self) -> u64 {
+    /// The offset of the next read.
+    pub(super) const fn position(&self) -> u64 {
         self.at
     }
 }
@@ -153,7 +154,7 @@ mod tests {
 
     use super::*;
 
-    /// A drive as Windows gives it: whole sectors at whole places or nothing, no end to ask for, an error behind it.
+    /// A drive as Windows presents it: whole, aligned sectors only, no seeking to the end, and an error behind it.
     struct Raw {
         bytes: Vec<u8>,
         at: u64,
@@ -189,17 +190,21 @@ mod tests {
 
     proptest! {
         #[test]
-        fn gives_the_same_bytes_as_the_drive(blocks in 1_usize..60, sector in prop_oneof![Just(512_usize), Just(4096)], reads in proptest::collection::vec((0_usize..260_000, 0_usize..9000), 1..12)) {
+        fn gives_the_same_bytes_as_the_drive(
+            blocks in 1_usize..60,
+            sector in prop_oneof![Just(512_usize), Just(4096)],
+            reads in proptest::collection::vec((0_usize..260_000, 0_usize..9000), 1..12),
+        ) {
             let all = bytes(blocks * 4096);
             let mut drive = Aligned::new(Raw { bytes: all.clone(), at: 0, sector, bad: None });
             prop_assert_eq!(drive.length(false).ok(), Some(all.len() as u64));
             for (at, count) in reads {
-                drive.go_to(at as u64);
+                drive.set_position(at as u64);
                 let mut read = vec![0; count];
                 let want = all.get(at..).unwrap_or_default();
                 if at < all.len() {
                     let got = read_some(&mut drive, &mut read).ok();
-                    // Behind the end such a drive fails; what stands before it has been given.
+                    // Such a drive fails behind its end, but what is before the end was returned.
                     prop_assert!(got.is_none() || got == Some(count.min(want.len())));
                     if count <= want.len() {
                         prop_assert_eq!(&read[..], &want[..count]);
@@ -217,7 +222,7 @@ mod tests {
         drive.read_exact(&mut read).unwrap();
         assert_eq!(read, all[..3 * 4096 + 1024]);
         assert!(drive.read(&mut [0]).is_err());
-        drive.go_to(4 * 4096);
+        drive.set_position(4 * 4096);
         let mut after = [0; 16];
         drive.read_exact(&mut after).unwrap();
         assert_eq!(after, all[4 * 4096..4 * 4096 + 16]);

@@ -1,4 +1,4 @@
-//! The volumes that are attached now: where they are, how large, whether they can be pulled. Reads none of them.
+//! The volumes that are attached now: where they are, how large they are, and whether they are removable.
 
 use std::path::PathBuf;
 
@@ -8,28 +8,28 @@ use drivekey_record::LineText;
 /// One attached volume: a partition, or a drive without partitions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttachedVolume {
-    /// What to open for its raw content; not known for what macOS has mounted.
+    /// The device to open for its raw content; not known for volumes that macOS has mounted.
     pub device: Option<PathBuf>,
-    /// Where its files appear; empty when it is locked or not mounted.
+    /// Where it is mounted; empty when it is locked or not mounted.
     pub mount_points: Vec<PathBuf>,
     /// Its label.
     pub label: Option<LineText>,
     /// Its size in bytes.
     pub size: Option<u64>,
-    /// The file system's name, as the system calls it.
+    /// The system's name for its file system.
     pub file_system: Option<LineText>,
-    /// A stick, a card, or a drive on a cable. Windows calls some USB disks not removable; then this is false.
+    /// Whether it is a stick, a card or a drive on a cable. False for the USB disks that Windows calls fixed.
     pub removable: bool,
 }
 
-/// All of them, in the order of their devices. A system that tells nothing gives none.
+/// All attached volumes, in the order of their devices. Empty where the system does not tell.
 #[must_use]
 pub fn attached(roots: &Roots) -> Vec<AttachedVolume> {
-    system(roots)
+    list(roots)
 }
 
 #[cfg(target_os = "linux")]
-fn system(roots: &Roots) -> Vec<AttachedVolume> {
+fn list(roots: &Roots) -> Vec<AttachedVolume> {
     super::linux::attached(roots)
 }
 
@@ -47,9 +47,9 @@ fn mounted() -> Vec<AttachedVolume> {
     disks.iter().map(volume).collect()
 }
 
-/// Every letter that is in use: a locked drive has one, and the system's list leaves it out.
+/// Every drive letter in use. A locked drive has one, but is not on the system's list of mounted disks.
 #[cfg(windows)]
-fn system(_: &Roots) -> Vec<AttachedVolume> {
+fn list(_: &Roots) -> Vec<AttachedVolume> {
     use std::fs::File;
     use std::io::ErrorKind;
     let mounted = mounted();
@@ -57,10 +57,10 @@ fn system(_: &Roots) -> Vec<AttachedVolume> {
     for letter in 'A'..='Z' {
         let (device, root) = (PathBuf::from(format!(r"\\.\{letter}:")), PathBuf::from(format!(r"{letter}:\")));
         let known = mounted.iter().find(|volume| volume.mount_points.contains(&root)).cloned();
-        let there = || !matches!(File::open(&device), Err(error) if error.kind() == ErrorKind::NotFound);
+        let exists = || !matches!(File::open(&device), Err(error) if error.kind() == ErrorKind::NotFound);
         match known {
             Some(volume) => volumes.push(AttachedVolume { device: Some(device), ..volume }),
-            None if there() => volumes.push(AttachedVolume {
+            None if exists() => volumes.push(AttachedVolume {
                 device: Some(device),
                 mount_points: vec![root],
                 label: None,
@@ -74,9 +74,9 @@ fn system(_: &Roots) -> Vec<AttachedVolume> {
     volumes
 }
 
-/// What is mounted, and every raw partition: a locked drive is not mounted.
+/// The mounted volumes and every raw partition, since a locked drive is not mounted.
 #[cfg(target_os = "macos")]
-fn system(roots: &Roots) -> Vec<AttachedVolume> {
+fn list(roots: &Roots) -> Vec<AttachedVolume> {
     let mut volumes = mounted();
     let is_raw =
         |name: &str| name.strip_prefix("rdisk").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -100,6 +100,6 @@ fn system(roots: &Roots) -> Vec<AttachedVolume> {
 }
 
 #[cfg(not(any(target_os = "linux", windows, target_os = "macos")))]
-const fn system(_: &Roots) -> Vec<AttachedVolume> {
+const fn list(_: &Roots) -> Vec<AttachedVolume> {
     Vec::new()
 }

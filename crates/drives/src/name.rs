@@ -1,4 +1,4 @@
-//! What a person may call a drive: `E:`, `\\.\PhysicalDrive1`, `/dev/sdb1`, an image file. Opens nothing.
+//! The names that people type for drives: `E:`, `\\.\PhysicalDrive1`, `/dev/sdb1`, an image file.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,20 +9,25 @@ pub fn drive_path(typed: &OsStr) -> PathBuf {
     if cfg!(windows) { windows_path(typed) } else { PathBuf::from(typed) }
 }
 
-/// Whether Windows opens a device there, not a file.
+/// Whether Windows opens a device under this path, not a file.
 pub(super) fn is_windows_device(path: &Path) -> bool {
-    path.to_str()
-        .is_some_and(|text| text.starts_with(r"\\.\") || begins(text, r"\\?\GLOBALROOT") || begins(text, VOLUME))
+    path.to_str().is_some_and(|text| {
+        text.starts_with(r"\\.\")
+            || starts_with_ignoring_case(text, r"\\?\GLOBALROOT")
+            || starts_with_ignoring_case(text, VOLUME_PREFIX)
+    })
 }
 
-/// How Windows names a volume by its GUID.
-const VOLUME: &str = r"\\?\Volume{";
+/// The beginning of a volume's name by GUID.
+const VOLUME_PREFIX: &str = r"\\?\Volume{";
+/// The name of a whole disk, before its number.
+const DISK_PREFIX: &str = "PhysicalDrive";
 
-fn begins(text: &str, prefix: &str) -> bool {
+fn starts_with_ignoring_case(text: &str, prefix: &str) -> bool {
     text.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
 }
 
-/// A letter alone means the drive, not its current folder.
+/// A letter alone means the drive, not its current folder as elsewhere in Windows.
 fn windows_path(typed: &OsStr) -> PathBuf {
     let Some(text) = typed.to_str() else { return PathBuf::from(typed) };
     let bare = text.trim_end_matches(['\\', '/']);
@@ -31,12 +36,13 @@ fn windows_path(typed: &OsStr) -> PathBuf {
     {
         return PathBuf::from(format!(r"\\.\{}:", char::from(letter.to_ascii_uppercase())));
     }
-    let numbered = bare.get(..13).is_some_and(|head| head.eq_ignore_ascii_case("PhysicalDrive"));
-    if numbered && bare.len() > 13 && bare[13..].bytes().all(|byte| byte.is_ascii_digit()) {
+    let number = bare.get(DISK_PREFIX.len()..).filter(|_| starts_with_ignoring_case(bare, DISK_PREFIX));
+    if number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())) {
         return PathBuf::from(format!(r"\\.\{bare}"));
     }
-    // A device with a backslash behind it would be its root folder.
-    PathBuf::from(if bare.starts_with(r"\\.\") || begins(bare, VOLUME) && bare.ends_with('}') { bare } else { text })
+    // With a backslash behind it, the name of a device would mean its root folder.
+    let is_volume = starts_with_ignoring_case(bare, VOLUME_PREFIX) && bare.ends_with('}');
+    PathBuf::from(if bare.starts_with(r"\\.\") || is_volume { bare } else { text })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One drive or image, opened for reading only: there is no call here that could write.
+//! Opens one drive or image, for reading only: no call here could write.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -24,19 +24,19 @@ pub enum DriveError {
     /// This user may not read it.
     #[error("permission denied")]
     PermissionDenied,
-    /// A folder, a pipe or another thing that is neither drive nor file.
+    /// It is neither a drive nor a file, but a folder, a pipe or the like.
     #[error("neither a drive nor a file")]
     NotADrive,
-    /// A card reader or drive with nothing in it.
+    /// The card reader or drive is empty.
     #[error("no medium")]
     NoMedium,
-    /// Another program has it for itself.
+    /// Another program uses it exclusively.
     #[error("in use")]
     Busy,
-    /// Windows gives nothing of a locked volume; its disk does.
+    /// The volume is locked, and Windows does not let it be read. Its disk can be.
     #[error("locked")]
     Locked,
-    /// Anything else.
+    /// Any other failure.
     #[error("cannot be read: {0}")]
     Io(io::ErrorKind),
 }
@@ -53,7 +53,7 @@ const FVE_LOCKED_WINDOWS: i32 = -0x7FCF_0000;
 impl From<io::Error> for DriveError {
     fn from(error: io::Error) -> Self {
         let code = error.raw_os_error().unwrap_or_default();
-        // No error kind of the standard library stands for these.
+        // The standard library has no error kinds for these.
         let [no_medium, busy]: [&[i32]; 2] =
             if cfg!(windows) { [&NO_MEDIUM_WINDOWS, &BUSY_WINDOWS] } else { [&NO_MEDIUM_UNIX, &[]] };
         match error.kind() {
@@ -73,19 +73,19 @@ impl Drive {
     /// Opens a drive, or an image file.
     ///
     /// # Errors
-    /// [`DriveError`], each hindrance by itself.
+    /// [`DriveError`].
     pub fn open(path: &Path) -> Result<Self, DriveError> {
-        // Looked at before it is opened: opening a pipe would wait for a writer.
-        let kind = if is_windows_device(path) { Kind::Raw } else { kind(path)? };
+        // Checked before opening, because opening a pipe would wait for a writer.
+        let sizing = if is_windows_device(path) { Sizing::Probe } else { find_sizing(path)? };
         if path.metadata().is_ok_and(|data| is_open_here(&data)) {
-            // The vault itself, named for an image: closing a second handle of it would drop its locks.
+            // This is the open vault. Closing a second handle of it would drop its locks.
             return Err(io::Error::from(io::ErrorKind::ResourceBusy).into());
         }
         let file = File::open(path)?;
         let mut reader = Aligned::new(file);
-        let size = match (kind, reader.length(kind == Kind::Sized)) {
-            // It was opened, so it is there; a drive that cannot give its first sector has nothing in it.
-            (Kind::Raw, Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+        let size = match (sizing, reader.length(sizing == Sizing::Seek)) {
+            // A drive that opens but has no first sector is empty.
+            (Sizing::Probe, Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 return Err(DriveError::NoMedium);
             }
             (_, length) => length?,
@@ -103,37 +103,37 @@ impl Drive {
     }
 }
 
-/// How its size is found.
+/// How the size of a drive is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// The system tells where it ends.
-    Sized,
-    /// The end must be felt for.
-    Raw,
+enum Sizing {
+    /// By seeking to the end.
+    Seek,
+    /// By reading, because the system does not tell the end.
+    Probe,
 }
 
 #[cfg(unix)]
-fn kind(path: &Path) -> Result<Kind, DriveError> {
+fn find_sizing(path: &Path) -> Result<Sizing, DriveError> {
     use std::os::unix::fs::FileTypeExt;
     let kind = path.metadata()?.file_type();
-    // On macOS the end of a drive cannot be sought, and its raw side is a character device.
+    // On macOS seeking does not find the end of a drive, and its raw side is a character device.
     match (kind.is_file(), kind.is_block_device(), kind.is_char_device()) {
-        (true, ..) => Ok(Kind::Sized),
-        (_, true, _) if !cfg!(target_os = "macos") => Ok(Kind::Sized),
-        (_, true, _) => Ok(Kind::Raw),
-        (.., true) if cfg!(target_os = "macos") => Ok(Kind::Raw),
+        (true, ..) => Ok(Sizing::Seek),
+        (_, true, _) if !cfg!(target_os = "macos") => Ok(Sizing::Seek),
+        (_, true, _) => Ok(Sizing::Probe),
+        (.., true) if cfg!(target_os = "macos") => Ok(Sizing::Probe),
         _ => Err(DriveError::NotADrive),
     }
 }
 
 #[cfg(not(unix))]
-fn kind(path: &Path) -> Result<Kind, DriveError> {
-    if path.metadata()?.is_file() { Ok(Kind::Sized) } else { Err(DriveError::NotADrive) }
+fn find_sizing(path: &Path) -> Result<Sizing, DriveError> {
+    if path.metadata()?.is_file() { Ok(Sizing::Seek) } else { Err(DriveError::NotADrive) }
 }
 
 impl Read for Drive {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.size.saturating_sub(self.reader.place())).unwrap_or(usize::MAX);
+        let left = usize::try_from(self.size.saturating_sub(self.reader.position())).unwrap_or(usize::MAX);
         if left == 0 {
             return Ok(0);
         }
@@ -144,14 +144,14 @@ impl Read for Drive {
 
 impl Seek for Drive {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let place = match to {
+        let offset = match to {
             SeekFrom::Start(at) => Some(at),
             SeekFrom::End(by) => self.size.checked_add_signed(by),
-            SeekFrom::Current(by) => self.reader.place().checked_add_signed(by),
+            SeekFrom::Current(by) => self.reader.position().checked_add_signed(by),
         };
-        let place = place.ok_or(io::ErrorKind::InvalidInput)?;
-        self.reader.go_to(place);
-        Ok(place)
+        let offset = offset.ok_or(io::ErrorKind::InvalidInput)?;
+        self.reader.set_position(offset);
+        Ok(offset)
     }
 }
 
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn each_hindrance_has_its_name() {
+    fn each_failure_has_its_own_error() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Drive::open(folder.path()).err(), Some(DriveError::NotADrive));
         assert_eq!(Drive::open(&folder.path().join("none")).err(), Some(DriveError::NotFound));

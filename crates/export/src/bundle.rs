@@ -1,5 +1,4 @@
-//! What is inside a bundle: one text that anybody reads in any editor, and below it the same for programs, exactly.
-//! Must not know how it is encrypted.
+//! The content of a bundle: a text that people can read in any editor, followed by the same records as JSON.
 
 use std::fmt::Write as _;
 
@@ -9,9 +8,9 @@ use zeroize::Zeroizing;
 use super::{Item, Part, json, text};
 use drivekey_record::{Details, VolumeType};
 
-/// The first words of the text; the number is the form's.
+/// The first words of the text. The number is the version of the format.
 const TITLE: &str = "drivekey bundle 1";
-/// The lines around the part for programs. Nothing else in the text begins a line with a hyphen.
+/// The lines around the JSON. No other line of the text begins with a hyphen.
 const BEGIN: &str = "-----BEGIN DRIVEKEY JSON-----\n";
 const END: &str = "-----END DRIVEKEY JSON-----\n";
 
@@ -46,15 +45,16 @@ fn head(items: &[Item<'_>], parts: &[Part<'_>], now: DateTime<Utc>) -> String {
 
 {keys} of encrypted drives{startup}, written on {} (UTC).
 
-A computer that asks for its BitLocker recovery key shows a Key ID. Find the key below whose Key ID begins with the same 8 characters, and type its 48 digits on that computer.
+A computer that asks for its BitLocker recovery key shows a Key ID. Find the key below whose Key ID begins with the \
+same 8 characters, and type its 48 digits on that computer.
 From here on nothing protects these keys: whoever reads this text can unlock the drives. Destroy it when you are done.
 ",
         now.format("%Y-%m-%d %H:%M")
     )
 }
 
-/// One record up to its digits.
-fn record(number: usize, of: usize, item: &Item<'_>) -> String {
+/// One record, up to its digits.
+fn record(number: usize, total: usize, item: &Item<'_>) -> String {
     let details = item.details;
     let text = |value: &Option<drivekey_record::LineText>| value.as_ref().map(ToString::to_string);
     let volume_type = (details.volume_type != VolumeType::Unknown).then(|| details.volume_type.to_string());
@@ -69,7 +69,7 @@ fn record(number: usize, of: usize, item: &Item<'_>) -> String {
         ("Tags", tags(details)),
         ("Key ID", Some(details.key_id.to_string())),
     ];
-    let mut shown = format!("\n{number} of {of}\n");
+    let mut shown = format!("\n{number} of {total}\n");
     for (name, value) in lines {
         if let Some(value) = value {
             // Writing to a String cannot fail.
@@ -84,7 +84,7 @@ fn tags(details: &Details) -> Option<String> {
     (!details.tags.is_empty()).then(|| details.tags.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
 }
 
-/// What is no record is named here; its bytes stand in the part for programs.
+/// A line for each part; its bytes are in the JSON.
 fn others(parts: &[Part<'_>]) -> String {
     let mut shown = String::new();
     for part in parts {
@@ -100,7 +100,7 @@ mod tests {
     use drivekey_record::{Handle, RecoveryPassword};
 
     #[test]
-    fn no_name_can_end_the_part_for_programs() {
+    fn no_name_can_end_the_json() {
         let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
         let details = Details { note: END.parse().ok(), device_name: BEGIN.parse().ok(), ..Details::default() };
         let item = Item { handle: Handle::new(1).unwrap(), details: &details, digits: &digits };

@@ -1,19 +1,19 @@
-//! Records with their digits as a table for spreadsheets: Graph's property names first, our own behind them.
-//! Must not know where it goes.
+//! Records with their digits as CSV for spreadsheets: the property names of Microsoft Graph first, then our own.
 
 use zeroize::Zeroizing;
 
 use super::{Item, text};
 use drivekey_record::{Created, Details, KeyId};
 
-const HEAD: &str = "id,createdDateTime,volumeType,deviceId,key,keyIdPrefix,deviceName,mountPoint,volumeLabel,note,tags,state,createdRaw,handle\n";
+const HEADER: &str = "id,createdDateTime,volumeType,deviceId,key,\
+    keyIdPrefix,deviceName,mountPoint,volumeLabel,note,tags,state,createdRaw,handle\n";
 
-/// The table, as spreadsheets expect it: CRLF, and a mark before letters beyond ASCII.
+/// The table as spreadsheets expect it: lines end in CRLF, and a byte order mark precedes text beyond ASCII.
 #[must_use]
 pub fn csv(items: &[Item<'_>]) -> Zeroizing<Vec<u8>> {
     let rows: Vec<(String, String)> = items.iter().map(|item| (before(item.details), after(item))).collect();
     let mut pieces: Vec<&str> = Vec::with_capacity(1 + 3 * items.len());
-    pieces.push(HEAD);
+    pieces.push(HEADER);
     for (item, (before, after)) in items.iter().zip(&rows) {
         pieces.extend([before, item.digits.as_str(), after]);
     }
@@ -25,7 +25,7 @@ fn before(details: &Details) -> String {
     let zoned =
         details.created.as_ref().filter(|created| matches!(created, Created::Zoned(_))).map(ToString::to_string);
     let cells = [id, zoned, Some(details.volume_type.graph_name().to_owned()), text_of(details.device_id.as_ref())];
-    cells.map(|cell| cell_of(cell) + ",").concat()
+    cells.map(|cell| quote_cell(cell) + ",").concat()
 }
 
 fn after(item: &Item<'_>) -> String {
@@ -47,20 +47,20 @@ fn after(item: &Item<'_>) -> String {
         raw,
         Some(item.handle.to_string()),
     ];
-    cells.map(|cell| format!(",{}", cell_of(cell))).concat() + "\n"
+    cells.map(|cell| format!(",{}", quote_cell(cell))).concat() + "\n"
 }
 
 fn text_of(text: Option<&drivekey_record::LineText>) -> Option<String> {
     text.map(ToString::to_string)
 }
 
-/// How a formula begins, for spreadsheets of any country, also behind what they drop.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
+/// Characters that begin a formula in spreadsheets of any country, or that these skip in front of one.
+const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
 
-/// A name that begins like a formula would be one for a spreadsheet: an apostrophe makes it text.
-fn cell_of(cell: Option<String>) -> String {
+/// Quotes a cell where necessary. An apostrophe keeps text that begins like a formula from being run as one.
+fn quote_cell(cell: Option<String>) -> String {
     let cell = cell.unwrap_or_default();
-    let cell = if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell };
+    let cell = if cell.starts_with(FORMULA_STARTS) { format!("'{cell}") } else { cell };
     if cell.contains([',', ';', '"', '\'', '\r', '\n']) || cell.starts_with(' ') || cell.ends_with(' ') {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn no_cell_begins_like_a_formula() {
-        let cell = |text: &str| cell_of(Some(text.to_owned()));
+        let cell = |text: &str| quote_cell(Some(text.to_owned()));
         for begun in ["=1+1", "+1", "-1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠SUM", "\t=1", "\r=1", "\n=1"] {
             assert_eq!(cell(begun), format!("\"'{begun}\""), "{begun:?}");
         }
@@ -98,7 +98,8 @@ mod tests {
         assert_eq!(bytes.len(), bytes.capacity());
         let text = std::str::from_utf8(&bytes).unwrap();
         let row = format!(
-            "7EDB30ED-1234-4ABC-9DEF-0123456789AB,,unknown,,{},,\"'=cmd|' /C calc'!A0\",,,\"a \"\"b\"\", c\",\"x; y\",current,,r1\r\n",
+            "7EDB30ED-1234-4ABC-9DEF-0123456789AB,,unknown,,{},,\"'=cmd|' /C calc'!A0\",,,\
+             \"a \"\"b\"\", c\",\"x; y\",current,,r1\r\n",
             digits.as_str()
         );
         assert_eq!(text.split_once("\r\n").unwrap().1, row);

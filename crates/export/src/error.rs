@@ -1,12 +1,11 @@
-//! Why a file could not be exported to where it should go, as data: what the system said, sorted by what a person can
-//! do.
+//! Why a file could not be written, by what a person can do about it.
 
 use std::io;
 use std::path::Path;
 
 use super::NameProblem;
 
-/// A file was not exported. Nothing of it is left behind, as far as the medium still answers.
+/// Why a file was not written. Nothing of it is left behind, as far as the medium still responds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
     /// The name cannot be used on sticks or under Windows.
@@ -15,42 +14,42 @@ pub enum WriteError {
     /// The folder does not exist.
     #[error("no such folder")]
     NoFolder,
-    /// What should be the folder is none.
+    /// The path leads to something that is not a folder.
     #[error("not a folder")]
     NotAFolder,
-    /// Something else stands under this name, perhaps in other letter case; it was not touched.
+    /// The name is taken, perhaps in another letter case, by a file with other content. It was not touched.
     #[error("exists with other content")]
     Exists,
-    /// The medium or folder cannot be written.
+    /// The medium or the folder is read-only.
     #[error("read-only")]
     ReadOnly,
-    /// No room left.
+    /// There is no room left.
     #[error("full")]
     Full,
-    /// There is room, but not for another name in this folder: FAT's root folder holds few.
+    /// There is room, but not for another name in this folder. The root folder of FAT holds few.
     #[error("too many names in this folder")]
     TooManyNames,
-    /// Larger than a file may be there.
+    /// The file is larger than the file system allows.
     #[error("too large for this file system")]
     TooLarge,
-    /// The medium does not answer any more: pulled out, or broken.
+    /// The medium no longer responds: it was removed, or is broken.
     #[error("the medium is gone")]
     Gone,
-    /// What was read back is not what was written.
-    #[error("read back otherwise than written")]
+    /// The content that was read back differs from what was written.
+    #[error("read back differently from what was written")]
     Differs,
-    /// Anything else.
+    /// Any other failure.
     #[error("{0}")]
     Io(io::ErrorKind),
 }
 
 impl WriteError {
-    /// What the system's error means for a file that is made or written in this folder.
-    pub(super) fn of(error: &io::Error, folder: &Path) -> Self {
+    /// The meaning of an error while reading or writing in this folder.
+    pub(super) fn from_io(error: &io::Error, folder: &Path) -> Self {
         use io::ErrorKind::{
             FileTooLarge, NotADirectory, PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull,
         };
-        // The folder was there when the export began.
+        // The folder existed when the export began.
         if is_gone(error) || folder.symlink_metadata().is_err() {
             return Self::Gone;
         }
@@ -64,23 +63,23 @@ impl WriteError {
         }
     }
 
-    /// What it means when not even an empty file can be made.
-    pub(super) fn of_making(error: &io::Error, folder: &Path) -> Self {
-        match Self::of(error, folder) {
+    /// The meaning of an error while making or naming a file in this folder.
+    pub(super) fn from_creating(error: &io::Error, folder: &Path) -> Self {
+        match Self::from_io(error, folder) {
             Self::Full if has_room(folder) => Self::TooManyNames,
             Self::Io(_) if is_full_folder(error) => Self::TooManyNames,
             other => other,
         }
     }
 
-    /// Whether every further file would meet the same.
+    /// Whether every further file would fail in the same way.
     #[must_use]
     pub const fn stops_all(&self) -> bool {
         !matches!(self, Self::Name(_) | Self::Exists | Self::TooLarge | Self::Differs)
     }
 }
 
-/// The codes of a medium that is not there any more.
+/// Whether an error means that the medium is gone.
 #[cfg(unix)]
 fn is_gone(error: &io::Error) -> bool {
     use rustix::io::Errno;
@@ -102,12 +101,12 @@ fn is_gone(_: &io::Error) -> bool {
     false
 }
 
-/// `ERROR_WRITE_PROTECT`; Unix has a kind for it.
+/// `ERROR_WRITE_PROTECT`. On Unix the standard library has a kind for it.
 fn is_write_protected(error: &io::Error) -> bool {
     cfg!(windows) && error.raw_os_error() == Some(19)
 }
 
-/// `ERROR_CANNOT_MAKE`: FAT's root folder is full.
+/// `ERROR_CANNOT_MAKE`: the root folder of FAT is full.
 fn is_full_folder(error: &io::Error) -> bool {
     cfg!(windows) && error.raw_os_error() == Some(82)
 }
@@ -115,11 +114,11 @@ fn is_full_folder(error: &io::Error) -> bool {
 /// Whether the file system has room for a few small files.
 #[cfg(unix)]
 fn has_room(folder: &Path) -> bool {
-    const BLOCKS: u64 = 8;
-    rustix::fs::statvfs(folder).is_ok_and(|system| system.f_bavail >= BLOCKS)
+    const FREE_BLOCKS_MIN: u64 = 8;
+    rustix::fs::statvfs(folder).is_ok_and(|system| system.f_bavail >= FREE_BLOCKS_MIN)
 }
 
-/// Windows has a code of its own for it.
+/// Windows reports a full folder by an error of its own.
 #[cfg(not(unix))]
 fn has_room(_: &Path) -> bool {
     false

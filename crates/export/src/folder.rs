@@ -1,6 +1,5 @@
-//! A folder on a stick or disk that exported files go to: each gets its name once it is whole and has reached the
-//! medium, replaces nothing, and is read back from the medium. Files that were there stay as they are. Must not know
-//! what is written.
+//! Writes files to a folder on a stick or disk. A file gets its name when it is whole and has reached the medium,
+//! replaces nothing, and can be read back from the medium.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -15,37 +14,37 @@ use super::read_back::{self, Seen};
 use super::{NameProblem, WriteError};
 use drivekey_files::private::{self, Draft};
 
-/// Where files go.
+/// A folder to write files to.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    /// The folder itself, whatever stands under its path later.
+    /// Identifies the folder, whatever its path leads to later.
     anchor: Anchor,
-    /// What is there, by the form in which names are equal on a stick.
+    /// The names that are taken, by their folded form.
     names: BTreeMap<String, OsString>,
 }
 
-/// What became of a file.
+/// What [`Folder::put`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Put {
-    /// It is there now.
+    /// The file was written.
     Written,
-    /// It was there already, with the same content.
+    /// The file existed already, with the same content.
     AlreadyThere,
 }
 
 impl Folder {
-    /// Looks at a folder that exists.
+    /// Opens an existing folder.
     ///
     /// # Errors
-    /// [`WriteError::NoFolder`], [`WriteError::NotAFolder`], or what reading it met.
+    /// [`WriteError::NoFolder`], [`WriteError::NotAFolder`], or why it cannot be read.
     pub fn open(path: &Path) -> Result<Self, WriteError> {
         let failed = |error: &io::Error| match error.kind() {
             io::ErrorKind::NotFound => WriteError::NoFolder,
             io::ErrorKind::NotADirectory => WriteError::NotAFolder,
-            _ => WriteError::of(error, path),
+            _ => WriteError::from_io(error, path),
         };
-        // Some systems say of a file that it is no folder, others that there is none.
+        // For a file, some systems report "not a folder" and others "not found".
         if path.is_file() {
             return Err(WriteError::NotAFolder);
         }
@@ -54,114 +53,115 @@ impl Folder {
             let name = item.map_err(|error| failed(&error))?.file_name();
             names.insert(folded(&name.to_string_lossy()), name);
         }
-        let anchor = Anchor::of(path).map_err(|error| failed(&error))?;
+        let anchor = Anchor::open(path).map_err(|error| failed(&error))?;
         Ok(Self { path: path.to_owned(), anchor, names })
     }
 
-    /// Where it is.
+    /// The path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The file that stands under this name, in whatever letter case.
+    /// The existing file with this name, in any letter case.
     #[must_use]
-    pub fn there(&self, name: &str) -> Option<PathBuf> {
+    pub fn find(&self, name: &str) -> Option<PathBuf> {
         self.names.get(&folded(name)).map(|there| self.path.join(there))
     }
 
-    /// What would become of a file, without writing.
+    /// What [`Folder::put`] would do, without writing.
     ///
     /// # Errors
-    /// Those of its name, and [`WriteError::Exists`].
+    /// [`WriteError::Name`], [`WriteError::Exists`], or why the existing file cannot be read.
     pub fn would_put(&self, name: &str, bytes: &[u8]) -> Result<Put, WriteError> {
         if let Some(problem) = name_problem(name) {
             return Err(problem.into());
         }
         let Some(there) = self.names.get(&folded(name)) else { return Ok(Put::Written) };
         let path = self.path.join(there);
-        let data = path.symlink_metadata().map_err(|error| WriteError::of(&error, &self.path))?;
+        let data = path.symlink_metadata().map_err(|error| WriteError::from_io(&error, &self.path))?;
         if !data.is_file() || data.len() != bytes.len() as u64 {
             return Err(WriteError::Exists);
         }
-        match read_back::holds(&path, bytes) {
+        match read_back::compare_file(&path, bytes) {
             Ok((true, _)) => Ok(Put::AlreadyThere),
             Ok((false, _)) => Err(WriteError::Exists),
-            Err(error) => Err(WriteError::of(&error, &self.path)),
+            Err(error) => Err(WriteError::from_io(&error, &self.path)),
         }
     }
 
-    /// Writes a file, syncs it and gives it its name. Nothing is replaced; what fails leaves nothing behind. Many are
-    /// put before one [`Folder::sync`].
+    /// Writes a file, syncs it and gives it its name, without replacing anything. Call [`Folder::sync`] once after the
+    /// last file.
     ///
     /// # Errors
-    /// [`WriteError`]; the folder is as it was.
+    /// [`WriteError`]; the folder is as it was before.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<Put, WriteError> {
         if self.would_put(name, bytes)? == Put::AlreadyThere {
             return Ok(Put::AlreadyThere);
         }
-        self.still_there()?;
-        let failed = |error: &io::Error| WriteError::of(error, &self.path);
-        let making = |error: &io::Error| WriteError::of_making(error, &self.path);
-        let mut draft = Draft::begin(&self.path).map_err(|error| making(&error))?;
+        self.check_anchor()?;
+        let failed = |error: &io::Error| WriteError::from_io(error, &self.path);
+        let creating = |error: &io::Error| WriteError::from_creating(error, &self.path);
+        let mut draft = Draft::begin(&self.path).map_err(|error| creating(&error))?;
         draft.fill(bytes).map_err(|error| failed(&error))?;
         draft.place(&self.path.join(name)).map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => WriteError::Exists,
-            _ => making(&error),
+            _ => creating(&error),
         })?;
         self.names.insert(folded(name), name.into());
         Ok(Put::Written)
     }
 
-    /// Where a stick was mounted an empty folder of the disk may stand once it is pulled: no key must land there.
-    fn still_there(&self) -> Result<(), WriteError> {
-        if self.anchor.holds(&self.path) { Ok(()) } else { Err(WriteError::Gone) }
+    /// Checks that the path still leads to the same folder. When a stick is pulled, its mount point may turn into a
+    /// folder on the disk, and no key must be written there.
+    fn check_anchor(&self) -> Result<(), WriteError> {
+        if self.anchor.is_at(&self.path) { Ok(()) } else { Err(WriteError::Gone) }
     }
 
-    /// Makes the new names last.
+    /// Syncs the new names to the medium.
     ///
     /// # Errors
-    /// [`WriteError`], where the medium is gone or full.
+    /// [`WriteError`] when the medium is gone or full.
     pub fn sync(&self) -> Result<(), WriteError> {
-        private::sync_folder(&self.path).map_err(|error| WriteError::of(&error, &self.path))
+        private::sync_folder(&self.path).map_err(|error| WriteError::from_io(&error, &self.path))
     }
 
-    /// Reads a file back from the medium, past the system's memory, and compares it with what was put there.
+    /// Reads a file back from the medium, bypassing the cache of the system, and compares it.
     ///
     /// # Errors
-    /// [`WriteError::Differs`], or why it cannot be read.
+    /// [`WriteError::Differs`], or why the file cannot be read.
     pub fn check(&self, name: &str, bytes: &[u8]) -> Result<Seen, WriteError> {
-        self.still_there()?;
+        self.check_anchor()?;
         let there = self.names.get(&folded(name)).map_or_else(|| name.into(), Clone::clone);
-        match read_back::holds(&self.path.join(there), bytes) {
+        match read_back::compare_file(&self.path.join(there), bytes) {
             Ok((true, seen)) => Ok(seen),
             Ok((false, _)) => Err(WriteError::Differs),
-            Err(error) => Err(WriteError::of(&error, &self.path)),
+            Err(error) => Err(WriteError::from_io(&error, &self.path)),
         }
     }
 
-    /// Removes a file that this export wrote and that did not read back.
-    pub fn take_back(&mut self, name: &str) {
+    /// Removes a file that this export wrote and that failed its check.
+    pub fn remove(&mut self, name: &str) {
         if self.names.remove(&folded(name)).is_some() {
-            // A medium that has lost what was written may not let it be removed either.
+            // A medium that lost the content may not let the file be removed either.
             let _ = fs::remove_file(self.path.join(name));
         }
     }
 }
 
-/// A folder that is kept open: its number cannot go to another one meanwhile.
+/// The folder, kept open so that its inode number cannot be reused.
 #[cfg(unix)]
 #[derive(Debug)]
 struct Anchor(File);
 
 #[cfg(unix)]
 impl Anchor {
-    fn of(path: &Path) -> io::Result<Self> {
+    fn open(path: &Path) -> io::Result<Self> {
         File::open(path).map(Self)
     }
 
-    /// Whether the path still leads there.
-    fn holds(&self, path: &Path) -> bool {
+    /// Whether the path still leads to this folder.
+    fn is_at(&self, path: &Path) -> bool {
         use std::os::unix::fs::MetadataExt;
         let numbers = |data: io::Result<fs::Metadata>| data.map(|data| (data.dev(), data.ino())).ok();
         let now = numbers(path.metadata());
@@ -169,7 +169,7 @@ impl Anchor {
     }
 }
 
-/// A drive that is pulled takes its letter along.
+/// Not needed: a drive that is pulled loses its letter.
 #[cfg(not(unix))]
 #[derive(Debug)]
 struct Anchor;
@@ -177,20 +177,20 @@ struct Anchor;
 #[cfg(not(unix))]
 impl Anchor {
     #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-    fn of(_: &Path) -> io::Result<Self> {
+    fn open(_: &Path) -> io::Result<Self> {
         Ok(Self)
     }
 
     #[expect(clippy::unused_self, reason = "as on Unix")]
-    fn holds(&self, path: &Path) -> bool {
+    fn is_at(&self, path: &Path) -> bool {
         path.is_dir()
     }
 }
 
-/// Writes one file safely and reads it back.
+/// Writes one file, syncs it and reads it back.
 ///
 /// # Errors
-/// [`WriteError`]; what was begun is removed again.
+/// [`WriteError`]; a file that fails its check is removed.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(Put, Seen), WriteError> {
     let name = path
         .file_name()
@@ -202,7 +202,7 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<(Put, Seen), WriteError> {
     let put = folder.put(name, bytes)?;
     let checked = folder.sync().and_then(|()| folder.check(name, bytes));
     if checked.is_err() && put == Put::Written {
-        folder.take_back(name);
+        folder.remove(name);
     }
     checked.map(|seen| (put, seen))
 }

@@ -1,26 +1,26 @@
-//! What is exported: a record with its digits, and what is kept beside records. Must not know where it goes.
+//! What is exported: records with their digits, and the parts that are kept beside records.
 
 use drivekey_record::{AttachmentKind, Details, Digits, Guid, Handle};
 
-/// A record on its way out.
+/// A record to be exported.
 #[derive(Debug, Clone, Copy)]
 pub struct Item<'a> {
-    /// Its name in the vault.
+    /// Its handle in the vault.
     pub handle: Handle,
-    /// All that is known but the digits.
+    /// Everything but the digits.
     pub details: &'a Details,
     /// The digits.
     pub digits: &'a Digits,
 }
 
-/// A key in another form than digits, or a part of a drive, on its way out.
+/// A key in another form than digits, or a part of a drive, to be exported.
 #[derive(Clone, Copy)]
 pub struct Part<'a> {
     /// What it is.
     pub kind: AttachmentKind,
-    /// The key protector it belongs to.
+    /// The GUID of the key protector that it belongs to.
     pub guid: Guid,
-    /// The Key IDs of the records it goes with.
+    /// The Key IDs of the records that it belongs to.
     pub key_ids: &'a [Guid],
     /// The computer's name.
     pub device_name: Option<&'a str>,

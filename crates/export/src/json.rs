@@ -1,19 +1,18 @@
-//! Records with their digits as JSON, under Microsoft Graph's property names where Graph has them, listed as Graph
-//! lists them. Must not know where it goes.
+//! Records with their digits as JSON, with the property names and the list form of Microsoft Graph where it has them.
 
 use zeroize::Zeroizing;
 
 use super::{Item, Part, text};
 use drivekey_record::{Details, SetHere};
 
-/// What stands before the first record, between two, and behind the last.
+/// The text before the first record, between two, and behind the last.
 const OPEN: &str = "{\n  \"value\": [\n";
 const BETWEEN: &str = ",\n";
 const CLOSE: &str = "\n  ]";
 const ATTACHMENTS: &str = ",\n  \"attachments\": [\n";
 const END: &str = "\n}\n";
 
-/// The document.
+/// The JSON document.
 #[must_use]
 pub fn json(items: &[Item<'_>], parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
     let heads: Vec<String> = items.iter().map(head).collect();
@@ -32,14 +31,14 @@ pub fn json(items: &[Item<'_>], parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
         pieces.push(CLOSE);
     }
     pieces.push(END);
-    text::joined(&pieces)
+    text::concat(&pieces)
 }
 
-/// A record up to its digits, each line two levels deep.
+/// A record up to its digits, indented by two levels.
 fn head(item: &Item<'_>) -> String {
-    // Whoever takes it in did not set it there.
+    // Which fields a person set here means nothing to a reader of the file.
     let details = Details { set_here: SetHere::default(), ..item.details.clone() };
-    // A record's own fields are never empty: its volume type and state are always there.
+    // There is always a volume type and a state, so the object is never empty.
     let details = serde_json::to_string_pretty(&details).unwrap_or_default();
     let fields = details.trim_start_matches("{\n").trim_end_matches("\n}");
     let mut head = format!("    {{\n      \"handle\": \"{}\",\n", item.handle);
@@ -55,7 +54,7 @@ fn head(item: &Item<'_>) -> String {
     head
 }
 
-/// What is no record: its bytes in base64.
+/// A part, with its bytes in base64.
 fn attachment(part: &Part<'_>) -> Zeroizing<String> {
     let kind = serde_json::to_string(&part.kind).unwrap_or_default();
     let ids: Vec<String> = part.key_ids.iter().map(|id| format!("\"{id}\"")).collect();
@@ -145,7 +144,8 @@ mod tests {
             let mut back = Vec::new();
             for four in ours.as_bytes().chunks(4) {
                 let used = four.iter().filter(|byte| **byte != b'=').count();
-                let word = four.iter().fold(0, |word, byte| word << 6 | if *byte == b'=' { 0 } else { value(char::from(*byte)) });
+                let bits = |byte: u8| if byte == b'=' { 0 } else { value(char::from(byte)) };
+                let word = four.iter().fold(0, |word, byte| word << 6 | bits(*byte));
                 back.extend_from_slice(&word.to_be_bytes()[1..used]);
             }
             prop_assert_eq!(back, bytes);

@@ -1,6 +1,26 @@
-//! Export: records and their digits in the clear, as files for other programs and people, and the safe way to write
-//! them to sticks and disks. Knows records and digits that were given out; must not know the vault, ciphers or the
-//! screen.
+//! Writes records and their digits in the clear, for other programs and for people.
+//!
+//! [`csv()`], [`json()`], [`bundle()`] and [`windows_text`] turn [`Item`]s into bytes. [`Folder`] and [`save`] write
+//! such bytes to a stick or disk: a file gets its name when it is whole, replaces nothing, and is read back from the
+//! medium. The digits come in already revealed; this crate knows neither the vault nor how a bundle is encrypted.
+//!
+//! ```
+//! use drivekey_export::{Folder, Item, Put, windows_name, windows_text};
+//! use drivekey_record::{Details, Handle, RecoveryPassword};
+//!
+//! # let stick = tempfile::tempdir()?;
+//! let digits = RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451")?.expose_secret();
+//! let details = Details { key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse()?, ..Details::default() };
+//! let item = Item { handle: Handle::new(1).ok_or("no handle")?, details: &details, digits: &digits };
+//!
+//! let (name, bytes) = (windows_name(&item), windows_text(&item));
+//! assert_eq!(name, "BitLocker Recovery Key 7EDB30ED-1234-4ABC-9DEF-0123456789AB.TXT");
+//! let mut folder = Folder::open(stick.path())?;
+//! assert_eq!(folder.put(&name, &bytes)?, Put::Written);
+//! folder.sync()?;
+//! folder.check(&name, &bytes)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod bundle;

@@ -1,48 +1,47 @@
-//! Names of files on sticks: Windows' own for its key files, and what FAT, exFAT, NTFS and Windows do not allow.
-//! Must not touch a file.
+//! File names on sticks: those that Windows gives its key files, and what FAT, exFAT, NTFS and Windows do not allow.
 
 use super::Item;
 use drivekey_record::{Guid, KeyId};
 
-/// What explains the files to people.
+/// The file that explains the others to people.
 pub const README_NAME: &str = "About these recovery keys.TXT";
-/// Windows' words before the Key ID.
+/// The words that Windows puts before the Key ID.
 const TITLE: &str = "BitLocker Recovery Key";
 /// FAT, exFAT and NTFS count UTF-16 units.
-const NAME_UNITS: usize = 255;
-/// Names that Windows takes for devices, whatever ending follows.
+const NAME_UNITS_MAX: usize = 255;
+/// Names that Windows reserves for devices, whatever extension follows.
 const DEVICES: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
-/// And these with a digit behind them.
+/// Reserved as well when a digit follows.
 const NUMBERED_DEVICES: &[&str] = &["com", "lpt"];
 
 /// Why a name cannot be used on a stick or under Windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameProblem {
-    /// Nothing, or only dots.
+    /// It is empty, or has only dots and spaces.
     #[error("no name")]
     Empty,
-    /// More than 255 UTF-16 units.
+    /// It has more than 255 UTF-16 units.
     #[error("too long")]
     TooLong,
-    /// A character that is not allowed.
+    /// It has a character that is not allowed.
     #[error("{0:?} is not allowed")]
     Character(char),
-    /// Windows drops dots and blanks at the end, and finds another file.
+    /// It ends with a dot or a space. Windows drops these, and so would find another file.
     #[error("ends with a dot or a blank")]
     End,
-    /// The name of a device, such as `NUL`.
+    /// It is the name of a device, such as `NUL`.
     #[error("a device's name")]
     Device,
 }
 
-/// Why this name cannot be used on a stick or under Windows; `None` for a good one. What is exported is made to be
-/// carried to another machine, so one rule holds everywhere.
+/// Why this name cannot be used on a stick or under Windows; `None` for a good one. Exported files are made to be
+/// carried to other machines, so the rule is the same everywhere.
 #[must_use]
 pub fn name_problem(name: &str) -> Option<NameProblem> {
     if name.trim_matches(['.', ' ']).is_empty() {
         return Some(NameProblem::Empty);
     }
-    if name.encode_utf16().count() > NAME_UNITS {
+    if name.encode_utf16().count() > NAME_UNITS_MAX {
         return Some(NameProblem::TooLong);
     }
     if let Some(c) = name.chars().find(|c| c.is_control() || "<>:\"/\\|?*".contains(*c)) {
@@ -58,27 +57,26 @@ pub fn name_problem(name: &str) -> Option<NameProblem> {
     (DEVICES.contains(&stem.as_str()) || numbered.into_iter().any(is_number)).then_some(NameProblem::Device)
 }
 
-/// The form in which two names are one on a stick: the file systems fold single letters, and so may find more names
-/// equal than these, never fewer that matter here.
+/// The form in which to compare names. File systems ignore the case of letters, each in its own way.
 pub(super) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The name under which Windows keeps a recovery key. Without a whole Key ID, and for the later side of a conflict,
-/// the record's number stands behind, as Explorer numbers second copies.
+/// The name that Windows gives the file of a recovery key. Where that is not unique, because the Key ID is incomplete
+/// or in conflict with an earlier record, the number of the record follows, in the way Explorer numbers copies.
 #[must_use]
 pub fn windows_name(item: &Item<'_>) -> String {
     let number = item.handle.number();
-    let second = item.details.conflicts_with.iter().any(|other| other.number() < number);
+    let is_later = item.details.conflicts_with.iter().any(|other| other.number() < number);
     match &item.details.key_id {
-        KeyId::Full(guid) if second => format!("{TITLE} {guid} ({number}).TXT"),
+        KeyId::Full(guid) if is_later => format!("{TITLE} {guid} ({number}).TXT"),
         KeyId::Full(guid) => format!("{TITLE} {guid}.TXT"),
         KeyId::Prefix(prefix) => format!("{TITLE} {} ({number}).TXT", prefix.as_str()),
         KeyId::Unknown => format!("{TITLE} ({number}).TXT"),
     }
 }
 
-/// The name under which the boot loader looks for a startup key.
+/// The name under which the Windows boot loader looks for a startup key.
 #[must_use]
 pub fn external_key_name(guid: &Guid) -> String {
     format!("{guid}.BEK")
@@ -90,7 +88,7 @@ mod tests {
     use drivekey_record::{Details, Handle, RecoveryPassword};
 
     #[test]
-    fn names_that_windows_or_a_stick_refuses() {
+    fn names_that_windows_or_a_stick_does_not_allow() {
         for (name, problem) in [
             ("", NameProblem::Empty),
             ("..", NameProblem::Empty),
@@ -116,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_finds_its_own_name() {
+    fn key_files_are_named_as_by_windows() {
         let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
         let name = |key_id: &str, conflicts: &[u32]| {
             let details = Details {

@@ -1,5 +1,4 @@
-//! Comparing a file with what was written to it, as the medium holds it and not as the system remembers it.
-//! Reads only.
+//! Compares a file with what was written to it, on the medium instead of in the cache of the system.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
@@ -7,26 +6,26 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-/// Direct reading needs memory and lengths that are multiples of the medium's blocks; none has larger ones.
+/// Direct I/O needs aligned memory and lengths. No medium has larger blocks than this.
 const ALIGN_BYTES: usize = 4096;
 /// How much is read at a time.
 const CHUNK_BYTES: usize = 16 * ALIGN_BYTES;
 
-/// What a comparison could see.
+/// Where a comparison read the content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Seen {
-    /// Perhaps only what the system remembers: it knows no way past its memory here.
+    /// Perhaps only in the cache: the system has no way to bypass it here.
     Memory,
-    /// What stands on the medium.
+    /// On the medium.
     Medium,
 }
 
-/// Whether the file holds these bytes and no others, and how well that is known.
-pub(super) fn holds(path: &Path, expected: &[u8]) -> io::Result<(bool, Seen)> {
+/// Whether the file has exactly this content, and where it was read.
+pub(super) fn compare_file(path: &Path, expected: &[u8]) -> io::Result<(bool, Seen)> {
     match open_direct(path) {
         Ok(mut file) => match compare(&mut file, expected, true) {
             Ok(same) => return Ok((same, Seen::Medium)),
-            // Opened, but read by another path after all.
+            // Some file systems open a file for direct I/O, but do not read it that way.
             Err(error) if is_unsupported(&error) => {}
             Err(error) => return Err(error),
         },
@@ -34,14 +33,14 @@ pub(super) fn holds(path: &Path, expected: &[u8]) -> io::Result<(bool, Seen)> {
         Err(error) => return Err(error),
     }
     let mut file = File::open(path)?;
-    let seen = forget(&file);
+    let seen = drop_cache(&file);
     Ok((compare(&mut file, expected, false)?, seen))
 }
 
 fn compare(file: &mut File, expected: &[u8], direct: bool) -> io::Result<bool> {
-    let mut memory = Zeroizing::new(vec![0_u8; CHUNK_BYTES + ALIGN_BYTES]);
-    let start = memory.as_ptr().align_offset(ALIGN_BYTES).min(ALIGN_BYTES);
-    let chunk = &mut memory[start..start + CHUNK_BYTES];
+    let mut buffer = Zeroizing::new(vec![0_u8; CHUNK_BYTES + ALIGN_BYTES]);
+    let start = buffer.as_ptr().align_offset(ALIGN_BYTES).min(ALIGN_BYTES);
+    let chunk = &mut buffer[start..start + CHUNK_BYTES];
     let mut rest = expected;
     loop {
         let count = match file.read(chunk) {
@@ -54,14 +53,14 @@ fn compare(file: &mut File, expected: &[u8], direct: bool) -> io::Result<bool> {
             return Ok(false);
         }
         rest = next;
-        // Behind a part of a block a direct read could not go on: it is the end.
+        // A direct read cannot go on after part of a block, so this is the end.
         if count == 0 || (direct && !count.is_multiple_of(ALIGN_BYTES)) {
             return Ok(rest.is_empty());
         }
     }
 }
 
-/// Opens a file so that reading goes to the medium.
+/// Opens a file for reads that bypass the cache.
 #[cfg(target_os = "linux")]
 fn open_direct(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -77,7 +76,7 @@ fn open_direct(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(FILE_FLAG_NO_BUFFERING).open(path)
 }
 
-/// `F_NOCACHE`: what was synced a moment ago is read from the medium.
+/// `F_NOCACHE`.
 #[cfg(target_vendor = "apple")]
 fn open_direct(path: &Path) -> io::Result<File> {
     let file = OpenOptions::new().read(true).open(path)?;
@@ -90,21 +89,21 @@ fn open_direct(_: &Path) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// File systems that cannot read past their memory say so in one of these ways; `ERROR_INVALID_PARAMETER` on Windows.
+/// Whether an error means that direct I/O is not supported; `ERROR_INVALID_PARAMETER` on Windows.
 fn is_unsupported(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported)
         || (cfg!(windows) && error.raw_os_error() == Some(87))
 }
 
-/// Asks the system to forget what it remembers of a file that is synced.
+/// Asks the system to drop a synced file from its cache.
 #[cfg(target_os = "linux")]
-fn forget(file: &File) -> Seen {
+fn drop_cache(file: &File) -> Seen {
     let asked = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed);
     if asked.is_ok() { Seen::Medium } else { Seen::Memory }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn forget(_: &File) -> Seen {
+fn drop_cache(_: &File) -> Seen {
     Seen::Memory
 }
 
@@ -115,19 +114,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_is_equal_and_nothing_else() {
+    fn only_the_same_content_compares_equal() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         for size in [0, 1, 4095, 4096, 4097, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES - 7] {
             let bytes: Vec<u8> = (0..=255).cycle().take(size).collect();
             fs::write(&path, &bytes).unwrap();
             OpenOptions::new().write(true).open(&path).unwrap().sync_all().unwrap();
-            assert!(holds(&path, &bytes).unwrap().0, "{size}");
+            assert!(compare_file(&path, &bytes).unwrap().0, "{size}");
             let longer = [&bytes[..], b"x"].concat();
-            assert!(!holds(&path, &longer).unwrap().0, "{size}");
+            assert!(!compare_file(&path, &longer).unwrap().0, "{size}");
             if let Some((last, shorter)) = bytes.split_last() {
-                assert!(!holds(&path, shorter).unwrap().0, "{size}");
-                assert!(!holds(&path, &[shorter, &[last ^ 1]].concat()).unwrap().0, "{size}");
+                assert!(!compare_file(&path, shorter).unwrap().0, "{size}");
+                assert!(!compare_file(&path, &[shorter, &[last ^ 1]].concat()).unwrap().0, "{size}");
             }
         }
     }

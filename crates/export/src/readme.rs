@@ -1,5 +1,5 @@
-//! What stands beside the key files on a stick, for somebody who never saw this program. The same text each time, so
-//! that a second export finds it in place. Must not name a key or a computer.
+//! The text beside the key files on a stick, for somebody who has never seen this program. It names no key and no
+//! computer, and never changes, so that a second export finds it in place.
 
 use zeroize::Zeroizing;
 
@@ -11,19 +11,23 @@ ABOUT THESE RECOVERY KEYS
 A computer that shows a blue screen and asks for the recovery key can be opened with one of these files.
 
 1. The blue screen shows a Key ID. Note its first 8 characters.
-2. On another computer or a phone, open the file whose name has the same 8 characters. Its name begins with \"BitLocker Recovery Key\".
-3. Type the 48 digits on the blue screen, group by group. Each group has six digits. If the number keys do nothing, F1 to F9 stand for 1 to 9 and F10 for 0.
+2. On another computer or a phone, open the file whose name has the same 8 characters. Its name begins \
+with \"BitLocker Recovery Key\".
+3. Type the 48 digits on the blue screen, group by group. Each group has six digits. If the number keys do nothing, \
+F1 to F9 stand for 1 to 9 and F10 for 0.
 
-The blue screen itself does not read these text files. A file that ends in .BEK is another kind of key, a startup key: with the stick plugged in, the blue screen finds it by itself.
+The blue screen itself does not read these text files. A file that ends in .BEK is another kind of key, a startup \
+key: with the stick plugged in, the blue screen finds it by itself.
 
 KEEP THIS STICK SAFE
 
-Whoever holds it can unlock the drives. Keep it away from the computers that it opens, in a drawer at home, not in the laptop bag.
+Whoever holds it can unlock the drives. Keep it away from the computers that it opens, in a drawer at home, not \
+in the laptop bag.
 Do not keep it as the only copy: sticks fail.
 To get rid of the keys, deleting the files is not enough: destroy the stick.
 ";
 
-/// The text, readable everywhere.
+/// The text, in ASCII with CRLF.
 #[must_use]
 pub fn readme() -> Zeroizing<Vec<u8>> {
     text::utf8(&[README])

@@ -1,9 +1,9 @@
-//! Texts for other people's editors: the pieces of a text joined into one buffer of the right size, with digits between
-//! them; line ends and marks that every editor understands. Must not know what the text says.
+//! Joins the pieces of a text into one buffer, with the line ends and byte order marks that every editor understands.
+//! The buffer is sized first, because one that grows would leave digits behind in memory.
 
 use zeroize::Zeroizing;
 
-/// UTF-16, least byte first, with its mark and CRLF, as Windows' own key files are written.
+/// UTF-16LE with a byte order mark and CRLF, as Windows writes its key files.
 pub(super) fn utf16(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
     let units: usize = pieces.iter().map(|piece| piece.encode_utf16().count() + line_ends(piece)).sum();
     let mut bytes = Zeroizing::new(Vec::with_capacity(2 * (units + 1)));
@@ -19,8 +19,7 @@ pub(super) fn utf16(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// UTF-8 with CRLF. The mark stands before it only where there is more than ASCII: without it old editors guess wrong,
-/// and plain text needs none.
+/// UTF-8 with CRLF. A byte order mark precedes text beyond ASCII, where old editors would guess the wrong encoding.
 pub(super) fn utf8(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
     const MARK: &[u8] = b"\xEF\xBB\xBF";
     let mark: &[u8] = if pieces.iter().all(|piece| piece.is_ascii()) { b"" } else { MARK };
@@ -38,8 +37,8 @@ pub(super) fn utf8(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
     bytes
 }
 
-/// The pieces as they are.
-pub(super) fn joined(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
+/// UTF-8 without any change.
+pub(super) fn concat(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(pieces.iter().map(|piece| piece.len()).sum()));
     for piece in pieces {
         bytes.extend_from_slice(piece.as_bytes());
@@ -58,7 +57,7 @@ mod tests {
     #[test]
     fn buffers_never_grow() {
         for pieces in [&["a\nb", "ü\n", "𝄞"][..], &[], &["\n\n"]] {
-            let (wide, narrow, plain) = (utf16(pieces), utf8(pieces), joined(pieces));
+            let (wide, narrow, plain) = (utf16(pieces), utf8(pieces), concat(pieces));
             assert!(
                 wide.len() == wide.capacity() && narrow.len() == narrow.capacity() && plain.len() == plain.capacity()
             );

@@ -1,5 +1,5 @@
-//! One key as the text file that Windows itself would write: its encoding, its two label lines, its order; the
-//! sentences are our own and say which computer and drive it is for. Must not know where the file goes.
+//! One key as a text file like those of Windows: the same encoding, labels and order. The sentences are our own, and
+//! say which computer and drive the key is for.
 
 use std::fmt::Write as _;
 
@@ -8,64 +8,72 @@ use zeroize::Zeroizing;
 use super::{Item, text};
 use drivekey_record::{Details, KeyId, State, VolumeType, fold_digit};
 
-/// More digits than this in a name, or so many hexadecimal ones in a row, could be taken for a key or a Key ID.
-const NAME_DIGITS: usize = 20;
-/// With a hyphen between them, as many hexadecimal digits look like the beginning of a Key ID.
+/// A name with more digits, or more hexadecimal digits in a row, could be taken for a key or a Key ID.
+const NAME_DIGITS_MAX: usize = 20;
+/// This many hexadecimal digits with a hyphen among them look like the beginning of a Key ID.
 const ID_DIGITS: usize = 12;
-/// The beginning of a Key ID that Windows shows.
+/// How much of a Key ID Windows shows first.
 const ID_PREFIX_DIGITS: usize = 8;
-/// Behind a colon this many look like one.
+/// This many hexadecimal digits behind a colon look like a Key ID that is announced.
 const ANNOUNCED_DIGITS: usize = 4;
-/// Names longer than this are cut: they are for people.
-const NAME_CHARS: usize = 100;
+/// Longer names are cut, since they are for people only.
+const NAME_CHARS_MAX: usize = 100;
 
-/// The file's bytes: UTF-16LE with its mark, CRLF, and the values behind a TAB on lines of their own, as programs that
-/// look for Windows' files expect. No U+0000: Windows writes one, and some editors stop there.
+/// The content of the file: UTF-16LE with a byte order mark, CRLF, and each value behind a tab on a line of its own, as
+/// programs that look for such files expect. Windows also writes a U+0000, at which some editors stop; this does not.
 #[must_use]
 pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
     let details = item.details;
     let mut before = String::from("BitLocker recovery key\n\n");
-    let told = about(details);
-    if told.is_empty() {
-        before.push_str("This key unlocks a drive that BitLocker has locked. It is not known here which computer it belongs to.\n\n");
+    let known = describe(details);
+    if known.is_empty() {
+        before.push_str(
+            "This key unlocks a drive that BitLocker has locked. It is not known here which computer it belongs \
+             to.\n\n",
+        );
     } else {
         before.push_str("This key unlocks a drive that BitLocker has locked. It belongs to:\n\n");
-        before.push_str(&told);
+        before.push_str(&known);
         before.push('\n');
     }
     match &details.key_id {
         KeyId::Full(guid) => {
             before.push_str(
-                "The locked computer shows a Key ID. This is the right key if it begins with the same 8 characters as this one:\n\n",
+                "The locked computer shows a Key ID. This is the right key if it begins with the same 8 characters as \
+                 this one:\n\n",
             );
             let _ = write!(before, "Identifier:\n\n\t{guid}\n\n");
         }
         KeyId::Prefix(prefix) => {
-            before.push_str("The locked computer shows a Key ID. Of this key's ID only the beginning is known. It must be the same:\n\n");
+            before.push_str(
+                "The locked computer shows a Key ID. Of this key's ID only the beginning is known. It must be the \
+                 same:\n\n",
+            );
             let _ = write!(before, "Identifier:\n\n\t{}\n\n", prefix.as_str());
         }
         KeyId::Unknown => before.push_str("The Key ID of this key is not known. Try it where no other key fits.\n\n"),
     }
     before.push_str("Type these digits on the locked computer, group by group:\n\nRecovery Key:\n\n\t");
     let mut after = String::from("\n\n");
-    if let Some(sentence) = of_state(details.state) {
+    if let Some(sentence) = describe_state(details.state) {
         after.push_str(sentence);
         after.push_str("\n\n");
     }
     after.push_str(
-        "If the Key ID is another one, this key belongs to another drive. Look for the file with the Key ID that the computer shows.\n",
+        "If the Key ID is another one, this key belongs to another drive. Look for the file with the Key ID that the \
+         computer shows.\n",
     );
     after.push_str("Whoever reads this file can unlock the drive. Keep it away from the computer.\n\n");
     text::utf16(&[&before, item.digits.as_str(), &after])
 }
 
-/// Computer and drive, a line each; under labels that our own import understands.
-fn about(details: &Details) -> String {
+/// What is known of computer and drive, a line each, with labels that our import understands.
+fn describe(details: &Details) -> String {
     let mut lines = String::new();
     let mut line = |label: &str, value: Option<String>| {
-        let alone = details.key_id == KeyId::Unknown;
-        if let Some(value) = value.filter(|value| is_harmless(value) && !(alone && has_id_prefix(value))) {
-            let value: String = value.chars().take(NAME_CHARS).collect();
+        let has_no_id = details.key_id == KeyId::Unknown;
+        if let Some(value) = value.filter(|value| is_harmless(value) && !(has_no_id && has_id_prefix(value))) {
+            let value: String = value.chars().take(NAME_CHARS_MAX).collect();
             // Writing to a String cannot fail.
             let _ = writeln!(lines, "{label}: {value}");
         }
@@ -73,12 +81,12 @@ fn about(details: &Details) -> String {
     line("Computer", details.device_name.as_ref().map(ToString::to_string));
     line("Drive", details.mount_point.as_ref().map(ToString::to_string));
     line("Volume label", details.volume_label.as_ref().map(ToString::to_string));
-    line("Volume type", of_type(details.volume_type).map(str::to_owned));
+    line("Volume type", describe_type(details.volume_type).map(str::to_owned));
     line("Date of the key", details.created.as_ref().map(ToString::to_string));
     lines
 }
 
-const fn of_type(volume_type: VolumeType) -> Option<&'static str> {
+const fn describe_type(volume_type: VolumeType) -> Option<&'static str> {
     match volume_type {
         VolumeType::OperatingSystem => Some("operating system drive"),
         VolumeType::FixedData => Some("fixed data drive"),
@@ -88,7 +96,7 @@ const fn of_type(volume_type: VolumeType) -> Option<&'static str> {
     }
 }
 
-const fn of_state(state: State) -> Option<&'static str> {
+const fn describe_state(state: State) -> Option<&'static str> {
     match state {
         State::Current => None,
         State::Superseded => Some("A newer key exists for this drive. Try that one first."),
@@ -97,27 +105,27 @@ const fn of_state(state: State) -> Option<&'static str> {
     }
 }
 
-/// Whether nothing in a name can be mistaken for a key or a Key ID, by people or by programs.
+/// Whether nothing in a name could be taken for a key or a Key ID, by people or by programs.
 fn is_harmless(text: &str) -> bool {
     let digits = text.chars().filter(|c| fold_digit(*c).is_some()).count();
     let like_an_id = |run: &str| {
         let hex = run.chars().filter(char::is_ascii_hexdigit).count();
-        hex > NAME_DIGITS || (hex >= ID_DIGITS && run.contains('-'))
+        hex > NAME_DIGITS_MAX || (hex >= ID_DIGITS && run.contains('-'))
     };
-    // A name of the form `Key ID: 7EDB30ED` would announce one.
+    // A name such as `Key ID: 7EDB30ED` would announce one.
     let announced =
         text.split_once([':', '=']).is_some_and(|(_, value)| hex_runs(value).any(|run| run.len() >= ANNOUNCED_DIGITS));
-    digits <= NAME_DIGITS && !announced && !hex_runs(text).any(like_an_id)
+    digits <= NAME_DIGITS_MAX && !announced && !hex_runs(text).any(like_an_id)
 }
 
-/// Whether a part of a name has the form of a Key ID's beginning, such as `PC-7EDB30ED`: where no Key ID stands in the
-/// file, it would be taken for one.
+/// Whether a part of a name looks like the beginning of a Key ID, as in `PC-7EDB30ED`. In a file without a Key ID it
+/// would be taken for one.
 fn has_id_prefix(text: &str) -> bool {
     let parts = text.split(|c: char| !c.is_alphanumeric());
     parts.into_iter().any(|part| part.len() == ID_PREFIX_DIGITS && part.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
-/// Hexadecimal digits in a row, hyphens among them.
+/// The runs of hexadecimal digits and hyphens.
 fn hex_runs(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_hexdigit() && c != '-')
 }
@@ -137,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_labels_and_values_stand_where_windows_puts_them() {
+    fn labels_and_values_are_where_windows_puts_them() {
         let details = Details {
             key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse().unwrap(),
             device_name: "Büro-PC".parse().ok(),
@@ -164,8 +172,7 @@ mod tests {
             let details = Details { device_name: name.parse().ok(), ..Details::default() };
             assert!(!text_of(&details).contains("Computer:"), "{name}");
         }
-        // Found by the property of the round trip: with no Key ID in the file, this would be taken for the beginning of
-        // one.
+        // Found by the property test of the round trip: without a Key ID in the file, this would be taken for one.
         let named = Details { device_name: "PC-7EDB30E0".parse().ok(), ..Details::default() };
         assert!(!text_of(&named).contains("Computer:"));
         let known = Details { key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse().unwrap(), ..named };

@@ -1,13 +1,13 @@
-//! The one descriptor through which this process reads a vault's bytes by plain I/O: opened before the first connection
-//! to the file, closed after the last. POSIX drops all of a process's locks on a file when any descriptor of it is
-//! closed.
+//! The one descriptor through which this process reads a vault file by plain I/O. It is opened before the first
+//! database connection and closed after the last, because POSIX drops all locks of a process on a file as soon as it
+//! closes any descriptor of that file.
 
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A vault's file, open for reading. All openings of one file in this process share one descriptor.
+/// A vault file, open for reading. All openings of one file in this process share one descriptor.
 #[derive(Debug)]
 pub struct Descriptor {
     #[cfg(unix)]
@@ -17,14 +17,14 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
-    /// Opens it for reading, or shares what this process has open already.
+    /// Opens the file for reading, or shares the descriptor that this process already has.
     ///
     /// # Errors
-    /// What the system says.
+    /// When the system cannot open it.
     pub fn open(path: &Path) -> io::Result<Self> {
         #[cfg(unix)]
-        return Ok(Self { shared: shared::Share::of(path)? });
-        // Elsewhere locks belong to a handle, and closing another one does not touch them.
+        return Ok(Self { shared: shared::Share::open(path)? });
+        // Elsewhere locks belong to a handle, and closing another one does not drop them.
         #[cfg(not(unix))]
         return Ok(Self { file: Arc::new(File::open(path)?) });
     }
@@ -36,24 +36,24 @@ impl Descriptor {
         return Ok(self.file.clone());
     }
 
-    /// What the system says of the open file.
+    /// The metadata of the open file.
     ///
     /// # Errors
-    /// What the system says.
+    /// When the system cannot tell.
     pub fn metadata(&self) -> io::Result<Metadata> {
         self.file()?.metadata()
     }
 
-    /// Whether the path leads to this very file.
+    /// Whether the path leads to this file.
     #[must_use]
     pub fn is_at(&self, path: &Path) -> bool {
         #[cfg(unix)]
-        return path.metadata().is_ok_and(|there| self.shared.is(&there));
+        return path.metadata().is_ok_and(|there| self.shared.is_file(&there));
         #[cfg(not(unix))]
         return path.is_file();
     }
 
-    /// How many names the file has; 1 where the system cannot tell.
+    /// How many hard links the file has; 1 if the system cannot tell.
     #[must_use]
     pub fn names(&self) -> u64 {
         #[cfg(unix)]
@@ -67,7 +67,7 @@ impl Descriptor {
     /// Fills the buffer from this offset, in bytes.
     ///
     /// # Errors
-    /// What the system says, and [`io::ErrorKind::UnexpectedEof`] where the file ends before.
+    /// When reading fails, and [`io::ErrorKind::UnexpectedEof`] when the file ends too early.
     pub fn read_exact_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
         while !buffer.is_empty() {
             match self.read_at(buffer, offset) {
@@ -83,10 +83,10 @@ impl Descriptor {
         Ok(())
     }
 
-    /// Reads at an offset, in bytes, without a position that others could move. Gives how many bytes were read.
+    /// Reads at an offset, in bytes, independent of any file position. Returns how many bytes were read.
     ///
     /// # Errors
-    /// What the system says.
+    /// When reading fails.
     pub fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         #[cfg(unix)]
         return std::os::unix::fs::FileExt::read_at(&*self.file()?, buffer, offset);
@@ -100,7 +100,8 @@ impl Descriptor {
     }
 }
 
-/// Whether this process has the file open as a vault. Then nothing else may open it: closing it would drop the locks.
+/// Whether this process has the file open as a vault. If so, nothing else may open it, since closing it would drop the
+/// locks.
 #[must_use]
 pub fn is_open_here(file: &Metadata) -> bool {
     #[cfg(unix)]
@@ -122,7 +123,7 @@ mod shared {
     use std::path::Path;
     use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-    /// What tells a file from every other, whatever its names: device and inode.
+    /// Device and inode, which identify a file whatever its names.
     type FileId = (u64, u64);
 
     struct Held {
@@ -132,21 +133,20 @@ mod shared {
 
     static OPEN: Mutex<Option<HashMap<FileId, Held>>> = Mutex::new(None);
 
-    /// Opening and closing both happen under this lock: a descriptor on its way out must not be met by an opening that
-    /// has just begun.
+    /// Held while opening and while closing, so that no opening shares a descriptor that is about to close.
     fn open_files() -> MutexGuard<'static, Option<HashMap<FileId, Held>>> {
         OPEN.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn id_of(meta: &Metadata) -> FileId {
+    fn file_id(meta: &Metadata) -> FileId {
         (meta.dev(), meta.ino())
     }
 
     pub(super) fn is_open(meta: &Metadata) -> bool {
-        open_files().as_ref().is_some_and(|files| files.contains_key(&id_of(meta)))
+        open_files().as_ref().is_some_and(|files| files.contains_key(&file_id(meta)))
     }
 
-    /// One use of an open file. The table holds the only lasting reference, so that it is closed under the lock.
+    /// One use of an open file. The table holds the only strong reference, so that the file is closed under the lock.
     #[derive(Debug)]
     pub(super) struct Share {
         file: Weak<File>,
@@ -154,16 +154,16 @@ mod shared {
     }
 
     impl Share {
-        pub(super) fn of(path: &Path) -> io::Result<Self> {
+        pub(super) fn open(path: &Path) -> io::Result<Self> {
             let mut guard = open_files();
             let files = guard.get_or_insert_default();
-            let mut id = id_of(&path.metadata()?);
+            let mut id = file_id(&path.metadata()?);
             if !files.contains_key(&id) {
                 let file = File::open(path)?;
-                // Another file may have been put in its place since.
-                id = id_of(&file.metadata()?);
+                // The file may have been replaced in between.
+                id = file_id(&file.metadata()?);
                 match files.entry(id) {
-                    // Closing it now would drop the locks of the one that is open.
+                    // The same file is open already, and closing this descriptor would drop its locks.
                     Entry::Occupied(_) => std::mem::forget(file),
                     Entry::Vacant(place) => drop(place.insert(Held { file: Arc::new(file), users: 0 })),
                 }
@@ -177,8 +177,8 @@ mod shared {
             self.file.upgrade().ok_or_else(|| io::ErrorKind::NotFound.into())
         }
 
-        pub(super) fn is(&self, there: &Metadata) -> bool {
-            id_of(there) == self.id
+        pub(super) fn is_file(&self, there: &Metadata) -> bool {
+            file_id(there) == self.id
         }
     }
 
@@ -201,7 +201,7 @@ mod shared {
 mod tests {
     #[cfg(unix)]
     #[test]
-    fn openings_of_one_file_share_a_descriptor_until_the_last_is_gone() {
+    fn openings_of_one_file_share_a_descriptor_until_the_last_is_closed() {
         use super::*;
         let folder = tempfile::tempdir().unwrap();
         let (path, link) = (folder.path().join("a"), folder.path().join("b"));

@@ -67,7 +67,7 @@ impl<'a> Unplaced<'a> {
     /// # Errors
     /// [`NewFileError::NotWritten`].
     pub fn write(path: &'a Path, bytes: &'a [u8]) -> Result<Self, NewFileError> {
-        let draft = Draft::of(bytes, path).map_err(|error| not_written(path, error))?;
+        let draft = Draft::with_bytes(bytes, path).map_err(|error| not_written(path, error))?;
         Ok(Self { draft, path, bytes })
     }
 

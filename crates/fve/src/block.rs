@@ -1,63 +1,64 @@
-//! One metadata block: its headers, its checksum, where its datums lie. Must not know its neighbours or any key.
+//! One metadata block: its headers, its checksum, and where its datums lie.
 
 use chrono::{DateTime, Utc};
 
-use super::boot::NOWHERE;
+use super::boot::UNKNOWN_OFFSET;
 use super::bytes::{guid_at, time_at, u16_at, u32_at, u64_at};
 use super::cipher::Cipher;
-use super::datum::Datums;
+use super::datum::{Datums, kind, role};
 use drivekey_record::Guid;
 
-/// Most bytes of a block.
+/// The largest block that is read; real ones have a few KiB.
 pub(super) const BLOCK_BYTES_MAX: usize = 64 * 1024;
-/// Checksum header and integrity datum, which follow the block.
+/// The validation area that follows a block: a checksum header and the integrity datum.
 pub(super) const VALIDATION_BYTES: usize = 8 + 80;
-/// Read at first: both headers.
+/// Block header and metadata header: enough to learn the size of the block.
 pub(super) const HEAD_BYTES: usize = 112;
 pub(super) const SIGNATURE: &[u8; 8] = b"-FVE-FS-";
-const DATA_SET_AT: usize = 64;
+/// Where the metadata header begins, behind the block header.
+const METADATA_HEADER_AT: usize = 64;
 const VERSION_VISTA: u16 = 1;
-/// A newer block counts its size in these.
+/// From Windows 7 on, a block gives its size in units of this many bytes.
 const SIZE_UNIT: usize = 16;
 
-/// What became of one of the three copies.
+/// The state of one copy of the metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyState {
-    /// Its checksum is right.
+    /// The checksum matches.
     Valid,
-    /// Its checksum is right, but it says that it lies elsewhere.
+    /// The checksum matches, but the block names another offset as its own.
     Misplaced,
-    /// It is there, its checksum is wrong.
+    /// There is a block, but its checksum does not match.
     BadChecksum,
-    /// It is there, its checksum lies beyond the end.
+    /// There is a block, but its checksum lies beyond the end of the source.
     NoChecksum,
-    /// Something else stands in its place.
+    /// There is no metadata block at this offset.
     Missing,
-    /// Lies beyond the end, or the drive does not read it.
+    /// The offset lies beyond the end, or the drive cannot read it.
     Unreadable,
 }
 
-/// One of the three copies.
+/// One of the three copies of the metadata that a volume holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Copy {
-    /// From the volume's start; `None` when nothing says where it lies.
+pub struct MetadataCopy {
+    /// Offset from the start of the volume, in bytes; `None` when nothing names one.
     pub offset: Option<u64>,
-    /// What became of it.
+    /// Its state.
     pub state: CopyState,
-    /// Whether it says something else than the copy that is used.
+    /// Whether its content differs from the copy in use.
     pub differs: bool,
 }
 
-/// A block as read.
+/// A metadata block as it was read.
 pub(super) struct Block {
-    /// Whole, without the validation area.
+    /// The block without its validation area.
     bytes: Vec<u8>,
-    /// As much of it as could be read.
+    /// The validation area, as far as it could be read.
     validation: Vec<u8>,
 }
 
 impl CopyState {
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -72,7 +73,7 @@ impl CopyState {
 }
 
 impl Block {
-    /// The block's size as its head says it; `None` when this is no block.
+    /// The size that a block's headers give; `None` when these bytes do not begin a block.
     pub(super) fn size(head: &[u8]) -> Option<usize> {
         if head.get(..8)? != SIGNATURE {
             return None;
@@ -82,7 +83,7 @@ impl Block {
         (HEAD_BYTES..=BLOCK_BYTES_MAX).contains(&size).then_some(size)
     }
 
-    /// From the bytes at its place; `None` when they are no block or end within it.
+    /// Parses a block; `None` when the bytes do not begin one or end before it does.
     pub(super) fn parse(mut bytes: Vec<u8>) -> Option<Self> {
         let size = Self::size(&bytes)?;
         if bytes.len() < size {
@@ -93,7 +94,7 @@ impl Block {
         Some(Self { bytes, validation })
     }
 
-    /// Judges it as the copy with this number (from 0), which was read at `offset`.
+    /// The state of this block as copy number `index` (from 0), read at `offset`.
     pub(super) fn state(&self, index: usize, offset: u64) -> CopyState {
         match u32_at(&self.validation, 4) {
             None => CopyState::NoChecksum,
@@ -103,12 +104,12 @@ impl Block {
         }
     }
 
-    /// Everything the checksum and the integrity datum cover.
+    /// The bytes that the checksum and the integrity datum cover.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The area behind it.
+    /// The validation area, as far as it could be read.
     pub(super) fn validation(&self) -> &[u8] {
         &self.validation
     }
@@ -117,7 +118,7 @@ impl Block {
         u16_at(&self.bytes, 10).unwrap_or_default()
     }
 
-    /// State now and next.
+    /// The current and the next encryption state.
     pub(super) fn states(&self) -> [u16; 2] {
         [12, 14].map(|at| u16_at(&self.bytes, at).unwrap_or_default())
     }
@@ -126,36 +127,44 @@ impl Block {
         if self.is_vista() { 0 } else { u64_at(&self.bytes, 16).unwrap_or_default() }
     }
 
-    /// Where it says that the copy with this number (from 0) lies.
+    /// The offset that this block names for copy number `index` (from 0).
     pub(super) fn copy_offset(&self, index: usize) -> Option<u64> {
-        u64_at(&self.bytes, 32 + index * 8).filter(|offset| !matches!(*offset, 0 | NOWHERE))
+        u64_at(&self.bytes, 32 + index * 8).filter(|offset| !matches!(*offset, 0 | UNKNOWN_OFFSET))
     }
 
-    /// Where it says that the original first sectors lie.
+    /// Where the file system's first sectors were moved to. The block header names the offset; where it does not, a
+    /// datum may.
     pub(super) fn volume_header_offset(&self) -> Option<u64> {
-        if self.is_vista() { None } else { u64_at(&self.bytes, 56).filter(|offset| *offset != 0) }
+        let in_header = if self.is_vista() { None } else { u64_at(&self.bytes, 56) };
+        let in_datum = || {
+            let datum = self.datums().find(|datum| datum.is(role::VOLUME_HEADER, kind::OFFSET_AND_SIZE))?;
+            u64_at(datum.data, 0)
+        };
+        let known = |offset: &u64| *offset != 0;
+        in_header.filter(known).or_else(|| in_datum().filter(known))
     }
 
-    /// How many sectors of the volume were moved elsewhere; zero on Vista.
+    /// How many of the volume's first sectors were moved elsewhere; zero on Vista.
     pub(super) fn header_sectors(&self) -> u32 {
         if self.is_vista() { 0 } else { u32_at(&self.bytes, 28).unwrap_or_default() }
     }
 
     pub(super) fn volume_guid(&self) -> Option<Guid> {
-        guid_at(&self.bytes, DATA_SET_AT + 16)
+        guid_at(&self.bytes, METADATA_HEADER_AT + 16)
     }
 
     pub(super) fn cipher(&self) -> Cipher {
-        Cipher::from_code(u16_at(&self.bytes, DATA_SET_AT + 36).unwrap_or_default())
+        Cipher::from_code(u16_at(&self.bytes, METADATA_HEADER_AT + 36).unwrap_or_default())
     }
 
     pub(super) fn created(&self) -> Option<DateTime<Utc>> {
-        time_at(&self.bytes, DATA_SET_AT + 40)
+        time_at(&self.bytes, METADATA_HEADER_AT + 40)
     }
 
     pub(super) fn datums(&self) -> Datums<'_> {
-        let said = u32_at(&self.bytes, DATA_SET_AT).and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
-        let end = said.saturating_add(DATA_SET_AT).clamp(HEAD_BYTES, self.bytes.len());
+        let declared =
+            u32_at(&self.bytes, METADATA_HEADER_AT).and_then(|size| usize::try_from(size).ok()).unwrap_or_default();
+        let end = declared.saturating_add(METADATA_HEADER_AT).clamp(HEAD_BYTES, self.bytes.len());
         Datums::new(&self.bytes[HEAD_BYTES..end])
     }
 

@@ -1,9 +1,8 @@
-//! The first sector of a BitLocker volume: its kind and where the metadata copies lie.
-//! Knows nothing of what stands there.
+//! The boot sector of a BitLocker volume: its kind, and where the metadata copies lie.
 
 use super::bytes::{u16_at, u64_at};
 
-/// Bytes that are looked at; also of a volume with larger sectors.
+/// The part of the sector that holds the fields, whatever the sector size.
 pub(super) const BOOT_BYTES: usize = 512;
 const JUMP_VISTA: [u8; 3] = [0xEB, 0x52, 0x90];
 const JUMP_LATER: [u8; 3] = [0xEB, 0x58, 0x90];
@@ -20,43 +19,43 @@ const GUID_AT_TO_GO: usize = 424;
 const GUID_BYTES: usize = 16;
 pub(super) const SECTOR_SIZES: [u16; 4] = [512, 1024, 2048, 4096];
 
-/// All ones: no place on any drive, and a saved header's sign for one that is not known.
-pub(super) const NOWHERE: u64 = u64::MAX;
+/// All ones marks an unknown offset, in boot sectors as in saved headers.
+pub(super) const UNKNOWN_OFFSET: u64 = u64::MAX;
 
-/// Where such a volume comes from.
+/// Which Windows feature made the volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Windows 7 and later, also NTFS on removable drives.
+    /// BitLocker of Windows 7 and later; also used for NTFS on removable drives.
     Fixed,
     /// BitLocker To Go on FAT and exFAT.
     ToGo,
-    /// Windows Vista.
+    /// BitLocker of Windows Vista.
     Vista,
 }
 
-/// How it was encrypted.
+/// How much of the volume is encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// All of it.
+    /// Every sector.
     Normal,
-    /// Used space only: encrypted as it is written.
+    /// Used space only: a sector is encrypted when it is first written.
     EncryptOnWrite,
 }
 
-/// What the boot sector says.
+/// The fields of a boot sector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Boot {
     pub(super) kind: Kind,
     pub(super) layout: Layout,
     pub(super) sector_size: u16,
-    /// From the volume's start; Vista names the first copy only.
+    /// Offsets of the metadata copies from the start of the volume. Vista names the first only.
     pub(super) offsets: [Option<u64>; 3],
-    /// Nothing of it is there: everything above is what the metadata let one think.
+    /// The sector was overwritten, and the fields above were inferred from the metadata.
     pub(super) is_lost: bool,
 }
 
 impl Kind {
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -68,7 +67,7 @@ impl Kind {
 }
 
 impl Layout {
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -79,23 +78,25 @@ impl Layout {
 }
 
 impl Boot {
-    /// `None` when this is no BitLocker boot sector.
+    /// Parses a boot sector; `None` when it is not BitLocker's.
     pub(super) fn parse(sector: &[u8]) -> Option<Self> {
         let sector = sector.get(..BOOT_BYTES)?;
         let oem = &sector[3..11];
         let sector_size = u16_at(sector, 11).filter(|size| SECTOR_SIZES.contains(size)).unwrap_or(SECTOR_SIZES[0]);
-        let at = |at: usize, kind, layout| {
-            let offset = |index: usize| u64_at(sector, at + GUID_BYTES + index * 8).filter(|offset| *offset != NOWHERE);
+        let with_guid_at = |guid_at: usize, kind, layout| {
+            let offset = |index: usize| {
+                u64_at(sector, guid_at + GUID_BYTES + index * 8).filter(|offset| *offset != UNKNOWN_OFFSET)
+            };
             Self { kind, layout, sector_size, offsets: std::array::from_fn(offset), is_lost: false }
         };
-        let layout = |at: usize| layout(&sector[at..at + GUID_BYTES]);
+        let layout_at = |at: usize| parse_layout(&sector[at..at + GUID_BYTES]);
         if oem == OEM_FVE {
-            if let Some(layout) = layout(GUID_AT) {
-                return Some(at(GUID_AT, Kind::Fixed, layout));
+            if let Some(layout) = layout_at(GUID_AT) {
+                return Some(with_guid_at(GUID_AT, Kind::Fixed, layout));
             }
             if sector.starts_with(&JUMP_LATER) {
-                // Signed as BitLocker's, its GUID damaged or newer: the metadata decide.
-                return Some(at(GUID_AT, Kind::Fixed, Layout::Normal));
+                // The GUID is damaged or newer than this program. The metadata will tell.
+                return Some(with_guid_at(GUID_AT, Kind::Fixed, Layout::Normal));
             }
             if sector.starts_with(&JUMP_VISTA) {
                 let cluster = u64::from(sector[13]) * u64::from(sector_size);
@@ -110,16 +111,19 @@ impl Boot {
             }
             return None;
         }
-        if oem == OEM_FAT { layout(GUID_AT_TO_GO).map(|layout| at(GUID_AT_TO_GO, Kind::ToGo, layout)) } else { None }
+        if oem != OEM_FAT {
+            return None;
+        }
+        layout_at(GUID_AT_TO_GO).map(|layout| with_guid_at(GUID_AT_TO_GO, Kind::ToGo, layout))
     }
 
-    /// Whether so much of it stands there that it was one, should it be cut.
-    pub(super) fn is_begun(sector: &[u8]) -> bool {
+    /// Whether a truncated sector carries BitLocker's signature.
+    pub(super) fn has_signature(sector: &[u8]) -> bool {
         sector.get(3..11).is_some_and(|oem| oem == OEM_FVE)
     }
 }
 
-fn layout(guid: &[u8]) -> Option<Layout> {
+fn parse_layout(guid: &[u8]) -> Option<Layout> {
     if guid == GUID_NORMAL {
         Some(Layout::Normal)
     } else if guid == GUID_ENCRYPT_ON_WRITE {
@@ -134,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plain_fat_volume_is_none() {
+    fn a_plain_fat_volume_is_not_bitlocker() {
         let mut sector = [0; BOOT_BYTES];
         sector[3..11].copy_from_slice(OEM_FAT);
         assert_eq!(Boot::parse(&sector), None);

@@ -1,4 +1,4 @@
-//! The ciphers a volume may be encrypted with: names and key lengths. Encrypts nothing.
+//! The ciphers a volume may be encrypted with: their names, numbers and key lengths.
 
 /// How a volume's sectors are encrypted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub enum Cipher {
     AesXts128,
     /// XTS-AES-256.
     AesXts256,
-    /// A number nobody has described.
+    /// An undocumented number.
     Unknown(u16),
 }
 
@@ -50,7 +50,7 @@ impl Cipher {
         }
     }
 
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -65,7 +65,7 @@ impl Cipher {
         }
     }
 
-    /// Bytes of its volume key.
+    /// Length of the volume key; `None` when the cipher has none or is not known.
     pub(super) const fn key_bytes(self) -> Option<usize> {
         match self {
             Self::AesCbc128 => Some(16),

@@ -1,9 +1,8 @@
-//! The metadata's building block: a length, a role, a type and data, one after the other or nested.
-//! Knows the numbers, not what they are good for.
+//! Datums, the building blocks of the metadata: length, role, kind, flags and data, in a list or nested.
 
 use super::bytes::{array_at, u16_at};
 
-/// Length, role, type, flags.
+/// Length, role, kind, flags: two bytes each.
 pub(super) const DATUM_HEADER_BYTES: usize = 8;
 
 pub(super) mod role {
@@ -23,11 +22,11 @@ pub(super) mod kind {
     pub(crate) const AES_CCM: u16 = 5;
     pub(crate) const PROTECTOR: u16 = 8;
     pub(crate) const EXTERNAL_KEY: u16 = 9;
-    pub(crate) const PLACE: u16 = 0x0F;
+    pub(crate) const OFFSET_AND_SIZE: u16 = 0x0F;
     pub(crate) const HINT: u16 = 0x18;
 }
 
-/// One of them.
+/// One datum.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Datum<'a> {
     pub(super) role: u16,
@@ -35,7 +34,7 @@ pub(super) struct Datum<'a> {
     pub(super) data: &'a [u8],
 }
 
-/// A stretch key's fixed part, before what is nested in it.
+/// The fixed part of a stretch key, and the datums nested in it.
 pub(super) struct StretchKey<'a> {
     pub(super) method: u16,
     pub(super) flags: u16,
@@ -43,14 +42,14 @@ pub(super) struct StretchKey<'a> {
     pub(super) nested: Datums<'a>,
 }
 
-/// An AES-CCM datum's parts.
+/// The parts of an AES-CCM datum.
 pub(super) struct Sealed<'a> {
     pub(super) nonce: [u8; 12],
     pub(super) mac: [u8; 16],
     pub(super) ciphertext: &'a [u8],
 }
 
-/// All datums of an area, until one is shorter than its header or longer than what is left.
+/// The datums of an area. The list ends at one that is shorter than its header or longer than the rest of the area.
 #[derive(Debug, Clone)]
 pub(super) struct Datums<'a> {
     rest: &'a [u8],
@@ -61,7 +60,7 @@ impl<'a> Datums<'a> {
         Self { rest: area }
     }
 
-    /// Whether something other than zero padding was left when the list ended.
+    /// Whether anything but zero padding is left behind the end of the list.
     pub(super) fn ended_early(mut self) -> bool {
         self.by_ref().for_each(drop);
         self.rest.iter().any(|byte| *byte != 0)

@@ -1,43 +1,43 @@
-//! The description Windows gives a volume, `COMPUTER LABEL DATE`, taken apart. A proposal: whoever can write to the
-//! drive can change it. Knows nothing of the metadata around it.
+//! The description that Windows gives a volume, `COMPUTER LABEL DATE`, split into its parts. It is a hint only: anyone
+//! who can write to the drive can change it.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 use drivekey_record::{LineText, fold_digit};
 
-/// Thai calendars count from 543 years earlier.
-const BUDDHIST_YEARS: i32 = 543;
-/// Words a date may be written in: `4. 7. 2019` has three, `4.7.2019 г.` two.
+/// The Thai calendar is this many years ahead.
+const BUDDHIST_ERA_YEARS: i32 = 543;
+/// How many words a date may have: `4. 7. 2019` has three, `4.7.2019 г.` two.
 const DATE_WORDS: [usize; 3] = [1, 2, 3];
-/// Letters a month's name has at least.
-const MONTH_LETTERS: usize = 3;
+/// The fewest letters in the name of a month.
+const MONTH_LETTERS_MIN: usize = 3;
 
-/// What Windows called the volume when its encryption began.
+/// How Windows described the volume when encryption began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Description {
-    /// All of it.
+    /// The whole description.
     pub text: LineText,
-    /// The first word: the computer's name.
+    /// The name of the computer: the first word.
     pub computer: Option<LineText>,
-    /// The middle: the volume's label, where it had one.
+    /// The label of the volume, where it had one.
     pub label: Option<LineText>,
-    /// The middle, where it is a drive letter as in `C:`.
+    /// The drive letter, where one such as `C:` stands in place of a label.
     pub drive_letter: Option<char>,
-    /// The end as it stands there, where it fits the time of creation or follows a drive letter; the order of day and
-    /// month is the locale's.
+    /// The date as it is written there, where it fits the time of creation or follows a drive letter. The order of day
+    /// and month depends on the locale.
     pub date: Option<LineText>,
 }
 
 impl Description {
-    /// `created` decides whether the end is a date.
+    /// Splits a description. The last words are a date if they are close to `created`.
     pub(super) fn parse(text: LineText, created: Option<DateTime<Utc>>) -> Self {
         let words: Vec<&str> = text.as_str().split(' ').filter(|word| !word.is_empty()).collect();
         let (first, rest) = words.split_first().map_or(("", [].as_slice()), |(first, rest)| (*first, rest));
         let date_words = DATE_WORDS.into_iter().find(|count| {
             let end = rest.len().checked_sub(*count).map(|at| rest[at..].concat());
-            end.zip(created).is_some_and(|(end, created)| is_date_of(&end, created))
+            end.zip(created).is_some_and(|(end, created)| is_close_to(&end, created))
         });
-        // A date of another calendar is known by the drive letter before it.
+        // Some calendars cannot be compared with `created`. There the drive letter in front tells.
         let after_letter = || {
             let (first, end) = rest.split_first()?;
             let is_number = |word: &&str| word.chars().any(|c| fold_digit(c).is_some());
@@ -62,14 +62,14 @@ fn drive_letter(text: &str) -> Option<char> {
     (text.len() == 2 && letter.is_ascii_alphabetic()).then(|| letter.to_ascii_uppercase())
 }
 
-/// Whether the numbers are, in some locale's order, a day at most one from `created` (which is UTC). The month may have
-/// a name.
-fn is_date_of(text: &str, created: DateTime<Utc>) -> bool {
+/// Whether the text is a date, in the order of some locale, no more than a day away from `created`. The day may differ
+/// because `created` is in UTC. The month may be a word.
+fn is_close_to(text: &str, created: DateTime<Utc>) -> bool {
     let Some(numbers) = numbers(text) else { return false };
     let day = created.date_naive();
     let near = [day.checked_sub_days(Days::new(1)), Some(day), day.checked_add_days(Days::new(1))];
     let is = |year: u32, month: Option<u32>, day: u32| {
-        let years = [year, year.saturating_add(2000), year.saturating_sub(BUDDHIST_YEARS.unsigned_abs())];
+        let years = [year, year.saturating_add(2000), year.saturating_sub(BUDDHIST_ERA_YEARS.unsigned_abs())];
         let is_near = |near: &NaiveDate| {
             years.iter().any(|year| i64::from(*year) == i64::from(near.year()))
                 && month.is_none_or(|month| month == near.month())
@@ -79,14 +79,14 @@ fn is_date_of(text: &str, created: DateTime<Utc>) -> bool {
     };
     match numbers[..] {
         [a, b, c] => is(c, Some(b), a) || is(c, Some(a), b) || is(a, Some(b), c),
-        [a, b] if text.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_LETTERS => {
+        [a, b] if text.chars().filter(|c| c.is_alphabetic()).count() >= MONTH_LETTERS_MIN => {
             is(b, None, a) || is(a, None, b)
         }
         _ => false,
     }
 }
 
-/// Numbers of at most four digits, whatever stands between.
+/// All numbers in a text; `None` when one has more than four digits.
 fn numbers(text: &str) -> Option<Vec<u32>> {
     let mut found = Vec::with_capacity(3);
     let mut open: Option<u32> = None;
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_no_date_stays_with_the_label() {
+    fn words_that_are_not_a_date_stay_with_the_label() {
         assert_eq!(parts("PC-1 Backup 1/1/2001").1, "Backup 1/1/2001");
         assert_eq!(parts("PC-1 99999999999999/1/1").1, "99999999999999/1/1");
         assert_eq!(parts("PC-1 C: drive").1, "C: drive");
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(parts("PC-1"), ("PC-1".to_owned(), String::new(), None, String::new()));
         let undated = |text: &str| Description::parse(text.parse().unwrap(), None);
         assert_eq!(undated("PC Data 7/4/2019").label.map(String::from).as_deref(), Some("Data 7/4/2019"));
-        // A drive letter tells, where nothing is known of the time.
+        // Without a time of creation, a drive letter tells.
         assert_eq!(undated("PC C: 7/4/2019").drive_letter, Some('C'));
     }
 

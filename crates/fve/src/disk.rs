@@ -1,87 +1,85 @@
-//! Finding BitLocker volumes on whatever is given: a volume, a partition, a whole disk, an image of one.
-//! Knows the fixed VHD's footer, and where partitions begin when their table is lost; reads a bounded number of
-//! sectors.
+//! Finds BitLocker volumes on a volume, a partition, a whole disk or an image of one, within a bounded number of reads.
 
 use std::io::{Read, Seek};
 
 use super::error::{Container, FveError};
-use super::partitions::{Partition, Slot, TablePlace};
+use super::partitions::{Partition, PartitionRange, TableLocation};
 use super::remains;
 use super::sector::file_system;
 use super::source::Source;
-use super::volume::Volume;
+use super::volume::{Extent, Volume};
 
 const SECTOR_BYTES: usize = 512;
 const VHD_FOOTER_BYTES: u64 = 512;
 const VHD_COOKIE: &[u8] = b"conectix";
 const VHD_TYPE_FIXED: [u8; 4] = [0, 0, 0, 2];
-/// Where a VDI's signature is, and the signature.
-const VDI_MAGIC: (usize, [u8; 4]) = (64, [0x7F, 0x10, 0xDA, 0xBE]);
-/// Volumes that are read whole.
+/// A VDI begins with a text of its maker; the signature follows at a fixed offset.
+const VDI_SIGNATURE_AT: usize = 64;
+const VDI_SIGNATURE: [u8; 4] = [0x7F, 0x10, 0xDA, 0xBE];
+/// The most volumes that are read on one disk.
 const VOLUMES_MAX: usize = 32;
-/// Places that are searched for what is left of a volume.
-const SEARCHED_MAX: usize = 16;
-/// Windows since Vista lets every partition begin at a multiple of this.
+/// The most partitions that are searched for remains.
+const SEARCHED_PARTITIONS_MAX: usize = 16;
+/// Since Vista, Windows begins every partition at a multiple of this.
 const ALIGNED_BYTES: u64 = 1 << 20;
-/// Before Vista the first one began behind the first track, the others at a cylinder of the usual geometry.
+/// Before Vista, the first partition began behind the first track and the others at a cylinder of the usual geometry.
 const FIRST_TRACK_BYTES: u64 = 63 * 512;
 const CYLINDER_BYTES: u64 = 255 * FIRST_TRACK_BYTES;
-/// As far as places are tried where the table is lost: on a disk that Windows set up, its volume begins in the first
-/// gigabytes.
+/// How far volumes are looked for where the table is lost. Windows puts its own volume within the first gigabytes.
 const SEARCHED_BYTES: u64 = 4 << 30;
 
-/// The partition table a disk has.
+/// The partition table of a disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
-    /// None: the volume begins at the first byte.
+    /// There is none: the volume begins at the first byte.
     None,
-    /// The old one.
+    /// A master boot record.
     Mbr,
-    /// The one of UEFI.
+    /// A GUID partition table, as UEFI uses it.
     Gpt,
-    /// There must have been one: volumes were found where partitions begin.
+    /// The table is lost. Volumes were found where partitions usually begin.
     Lost,
 }
 
-/// A BitLocker volume, or what is left of one.
+/// A place that holds a BitLocker volume or the remains of one.
 #[derive(Debug)]
 pub struct Found {
     /// Where it starts, in bytes.
     pub start: u64,
-    /// The partition it fills, on a disk with a table that names it.
+    /// The partition that it fills, where a table names one.
     pub partition: Option<Partition>,
-    /// The volume, or why it cannot be listed.
+    /// The volume, or the reason that it cannot be listed.
     pub volume: Result<Volume, FveError>,
 }
 
-/// What there is on a drive or in an image.
+/// What was found on a drive or in an image.
 #[derive(Debug)]
 pub struct Scan {
     /// Its partition table.
     pub table: Table,
     /// The BitLocker volumes, in the order of the table.
     pub found: Vec<Found>,
-    /// Partitions that are none.
+    /// How many partitions are no BitLocker volumes.
     pub other_partitions: usize,
 }
 
 /// Finds every BitLocker volume.
 ///
 /// # Errors
-/// [`FveError`] when there is none; a damaged one is listed with its own error, where the table names others.
+/// [`FveError`] when there is none. On a disk with a table, a damaged volume is listed with its own error instead.
 pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     let size = raw_size(source)?;
     let first = match source.read_at(0, SECTOR_BYTES) {
         Ok(first) => first,
-        // A spare table at the end may be readable yet.
-        Err(error) => return behind_tables(source, size).ok_or(error.into()),
+        // The spare table at the end may still be readable.
+        Err(error) => return scan_tables(source, size).ok_or(error.into()),
     };
-    match Volume::read(source, 0, size) {
+    match Volume::read(source, Extent { start: 0, size }) {
         Err(FveError::NotBitLocker) => {}
         Err(error) => return Err(error),
         Ok(volume) => {
-            // Who divides a drive that was one volume leaves its first sector's beginning as it is.
-            let mut scan = behind_tables(source, size).unwrap_or(Scan {
+            // Partitioning a drive that was one volume leaves the beginning of its first sector as it was.
+            let mut scan = scan_tables(source, size).unwrap_or(Scan {
                 table: Table::None,
                 found: Vec::new(),
                 other_partitions: 0,
@@ -91,18 +89,18 @@ pub fn scan<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
             return Ok(scan);
         }
     }
-    if let Some(container) = container(&first) {
+    if let Some(container) = detect_container(&first) {
         return Err(FveError::Container(container));
     }
-    behind_tables(source, size).ok_or_else(|| nothing_in(&first))
+    scan_tables(source, size).ok_or_else(|| explain_nothing(&first))
 }
 
-/// Finds the volumes of a disk whose table is lost, or no longer names them: where partitions begin, in the first 4
-/// GiB. Takes as long as some thousand short reads.
+/// Finds the volumes of a disk whose table is lost or no longer names them, by looking where partitions usually begin
+/// within the first 4 GiB. Takes some thousand short reads.
 ///
 /// # Errors
-/// [`FveError::NotBitLocker`] when there is none, or the first sector is a file system's: what lies behind that is a
-/// file.
+/// [`FveError::NotBitLocker`] when there is none, or when a file system begins in the first sector: a volume further
+/// in would be somebody's image file.
 pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan, FveError> {
     let first = source.read_at(0, SECTOR_BYTES).unwrap_or_default();
     if file_system(&first).is_some() {
@@ -112,50 +110,51 @@ pub fn scan_without_table<R: Read + Seek>(source: &mut Source<R>) -> Result<Scan
     let aligned = |step: u64| (1..=SEARCHED_BYTES / step).map(move |number| number * step);
     let places = [FIRST_TRACK_BYTES].into_iter().chain(aligned(ALIGNED_BYTES)).chain(aligned(CYLINDER_BYTES));
     let places = places.filter(|start| size.is_none_or(|size| *start < size));
-    let scan = behind(source, Table::Lost, VOLUMES_MAX, places.map(|start| (start, None, None)));
+    let extents = places.map(|start| (Extent { start, size: None }, None));
+    let scan = scan_extents(source, Table::Lost, VOLUMES_MAX, extents);
     if scan.found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(scan) }
 }
 
-/// Finds what is left of volumes whose first sector was overwritten, or that a table no longer names, and whole ones,
-/// too: the first 64 MiB of the drive and of each partition are read.
+/// Finds volumes by their metadata alone, in the first 64 MiB of the drive and of each partition. This finds volumes
+/// whose first sector was overwritten or that no table names any more; whole ones are found as well.
 ///
 /// # Errors
-/// [`FveError::NotBitLocker`] when nothing is left.
+/// [`FveError::NotBitLocker`] when there are no such metadata.
 pub fn scan_remains<R: Read + Seek>(source: &mut Source<R>) -> Result<Vec<Found>, FveError> {
     let size = raw_size(source)?;
-    let mut slots: Vec<Slot> = TablePlace::all(size).flat_map(|place| place.read(source)).collect();
-    slots.sort_by_key(|slot| slot.start);
-    slots.dedup_by_key(|slot| slot.start);
+    let mut ranges: Vec<PartitionRange> = TableLocation::all(size).flat_map(|table| table.read(source)).collect();
+    ranges.sort_by_key(|range| range.start);
+    ranges.dedup_by_key(|range| range.start);
     let mut volumes: Vec<Volume> = Vec::new();
-    let regions = slots.iter().take(SEARCHED_MAX).map(|slot| (slot.start, Some(slot.size))).chain([(0, size)]);
-    for (start, size) in regions {
-        let left = remains::volumes(source, start, size).into_iter();
+    let partitions = ranges.iter().take(SEARCHED_PARTITIONS_MAX).map(PartitionRange::extent);
+    for extent in partitions.chain([Extent { start: 0, size }]) {
+        let left = remains::find_volumes(source, extent).into_iter();
         volumes.extend(
             left.filter(|one| volumes.iter().all(|known| (known.start, known.guid) != (one.start, one.guid)))
                 .collect::<Vec<_>>(),
         );
     }
     let found = volumes.into_iter().map(|volume| {
-        let slot = slots.iter().find(|slot| slot.start == volume.start);
-        Found { start: volume.start, partition: slot.map(|slot| slot.partition.clone()), volume: Ok(volume) }
+        let range = ranges.iter().find(|range| range.start == volume.start);
+        Found { start: volume.start, partition: range.map(|range| range.partition.clone()), volume: Ok(volume) }
     });
     let found: Vec<Found> = found.collect();
     if found.is_empty() { Err(FveError::NotBitLocker) } else { Ok(found) }
 }
 
-/// The volumes that any table names: one that is damaged or stale hides nothing of the next. Counts as the first that
-/// names one.
-fn behind_tables<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> Option<Scan> {
+/// The volumes that any table names, so that a damaged or stale table hides none. Reported is the first table that
+/// names a volume.
+fn scan_tables<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> Option<Scan> {
     let mut all: Option<Scan> = None;
     let mut seen: Vec<u64> = Vec::new();
-    for place in TablePlace::all(size) {
-        let mut slots = place.read(source);
-        slots.retain(|slot| !seen.contains(&slot.start));
-        seen.extend(slots.iter().map(|slot| slot.start));
-        let table = if place == TablePlace::Mbr { Table::Mbr } else { Table::Gpt };
-        let slots = slots.into_iter().map(|Slot { start, size, partition }| (start, Some(size), Some(partition)));
+    for location in TableLocation::all(size) {
+        let mut ranges = location.read(source);
+        ranges.retain(|range| !seen.contains(&range.start));
+        seen.extend(ranges.iter().map(|range| range.start));
+        let table = if location == TableLocation::Mbr { Table::Mbr } else { Table::Gpt };
+        let extents = ranges.into_iter().map(|range| (range.extent(), Some(range.partition)));
         let known = all.as_ref().map_or(0, |all| all.found.len());
-        let scan = behind(source, table, VOLUMES_MAX - known, slots);
+        let scan = scan_extents(source, table, VOLUMES_MAX - known, extents);
         match &mut all {
             Some(all) => all.found.extend(scan.found),
             None if !scan.found.is_empty() => all = Some(scan),
@@ -165,20 +164,21 @@ fn behind_tables<R: Read + Seek>(source: &mut Source<R>, size: Option<u64>) -> O
     all
 }
 
-/// The volumes at these places, each with its size and partition where a table says them.
-fn behind<R, P>(source: &mut Source<R>, table: Table, most: usize, places: P) -> Scan
+/// The volumes at these extents, up to `limit`, each with its partition where a table names one.
+fn scan_extents<R, E>(source: &mut Source<R>, table: Table, limit: usize, extents: E) -> Scan
 where
     R: Read + Seek,
-    P: Iterator<Item = (u64, Option<u64>, Option<Partition>)>,
+    E: Iterator<Item = (Extent, Option<Partition>)>,
 {
     let mut scan = Scan { table, found: Vec::new(), other_partitions: 0 };
-    for (start, size, partition) in places {
-        if scan.found.len() == most || scan.found.iter().any(|found| found.start == start) {
+    for (extent, partition) in extents {
+        let start = extent.start;
+        if scan.found.len() == limit || scan.found.iter().any(|found| found.start == start) {
             continue;
         }
-        match Volume::read(source, start, size) {
+        match Volume::read(source, extent) {
             Err(FveError::NotBitLocker) => scan.other_partitions += usize::from(partition.is_some()),
-            // Unreadable, where only a guess said that something might be.
+            // Nothing but a guess named this place.
             Err(_) if partition.is_none() => {}
             volume => scan.found.push(Found { start, partition, volume }),
         }
@@ -186,7 +186,7 @@ where
     scan
 }
 
-/// The size without a fixed VHD's footer.
+/// The size of the disk itself: a fixed VHD has a footer behind it.
 fn raw_size<R: Read + Seek>(source: &mut Source<R>) -> Result<Option<u64>, FveError> {
     let Some(size) = source.size() else { return Ok(None) };
     let Some(footer_at) = size.checked_sub(VHD_FOOTER_BYTES) else { return Ok(Some(size)) };
@@ -202,15 +202,15 @@ fn raw_size<R: Read + Seek>(source: &mut Source<R>) -> Result<Option<u64>, FveEr
 }
 
 impl Found {
-    /// Whether what is there says that a volume begins here: the drive is one, or has a table that names it.
+    /// Whether the drive itself says that a volume begins here: it is one, or its table names the place.
     #[must_use]
     pub const fn is_named(&self) -> bool {
         self.start == 0 || self.partition.is_some()
     }
 }
 
-fn container(first: &[u8]) -> Option<Container> {
-    let begins: [(&[u8], Container); 6] = [
+fn detect_container(first: &[u8]) -> Option<Container> {
+    let signatures: [(&[u8], Container); 6] = [
         (b"vhdxfile", Container::Vhdx),
         (VHD_COOKIE, Container::DynamicVhd),
         (b"EVF\x09\x0d\x0a\xff\x00", Container::Ewf),
@@ -218,20 +218,19 @@ fn container(first: &[u8]) -> Option<Container> {
         (b"KDMV", Container::Vmdk),
         (b"QFI\xfb", Container::Qcow),
     ];
-    // Each maker writes a text of its own before the number that counts.
-    let vdi = first.get(VDI_MAGIC.0..VDI_MAGIC.0 + 4) == Some(&VDI_MAGIC.1);
-    begins
+    let vdi = first.get(VDI_SIGNATURE_AT..VDI_SIGNATURE_AT + VDI_SIGNATURE.len()) == Some(&VDI_SIGNATURE);
+    signatures
         .into_iter()
-        .find(|(magic, _)| first.starts_with(magic))
+        .find(|(signature, _)| first.starts_with(signature))
         .map(|(_, container)| container)
         .or(vdi.then_some(Container::Vdi))
 }
 
-/// What has neither a volume nor a table of volumes: perhaps a packed image.
-fn nothing_in(first: &[u8]) -> FveError {
+/// The error for a source without a volume: it may be a packed image.
+fn explain_nothing(first: &[u8]) -> FveError {
     let packed: [&[u8]; 6] =
         [b"\xfd7zXZ\0", b"7z\xbc\xaf\x27\x1c", b"PK\x03\x04", b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"BZh"];
-    if packed.iter().any(|magic| first.starts_with(magic)) {
+    if packed.iter().any(|signature| first.starts_with(signature)) {
         FveError::Container(Container::Packed)
     } else {
         FveError::NotBitLocker

@@ -1,5 +1,5 @@
 //! The Elephant diffuser around AES-CBC, as Windows Vista and 7 used it (N. Ferguson, "AES-CBC + Elephant diffuser",
-//! 2006). Decrypting direction only; knows no volumes.
+//! 2006). Decryption only.
 
 use aes::cipher::{Array, BlockCipherEncrypt, BlockSizeUser, KeyInit, consts::U16};
 use zeroize::Zeroizing;
@@ -9,18 +9,21 @@ const A_ROTATIONS: [u32; 4] = [9, 0, 13, 0];
 const B_CYCLES: usize = 3;
 const B_ROTATIONS: [u32; 4] = [0, 10, 0, 25];
 const SECTOR_KEY_BYTES: usize = 32;
+/// Each word is mixed with words up to five places away.
+const WORDS_MIN: usize = 8;
 /// Marks the second half of the sector key.
 const SECOND_HALF: u8 = 0x80;
 
-/// Takes diffusion and sector key from a sector whose CBC layer is off already.
-pub(super) fn undo<C>(key: &[u8], sector: &mut [u8], offset: u64) -> Option<()>
+/// Removes the diffuser and the sector key from a sector that CBC decryption was applied to. `offset` is that of the
+/// sector, in bytes. `None` when the sector is shorter than the diffuser needs or the key has the wrong length.
+pub(super) fn decrypt<C>(key: &[u8], sector: &mut [u8], offset: u64) -> Option<()>
 where
     C: KeyInit + BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>,
 {
     let mut words: Zeroizing<Vec<u32>> = Zeroizing::new(Vec::with_capacity(sector.len() / 4));
     words.extend(sector.chunks_exact(4).map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]])));
     let count = words.len();
-    if count < 8 {
+    if count < WORDS_MIN {
         return None;
     }
     for at in (0..count).cycle().take(B_CYCLES * count) {

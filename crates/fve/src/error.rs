@@ -1,15 +1,15 @@
-//! Why something holds no BitLocker volume that can be listed. Data only; a screen makes the sentence.
+//! Why no BitLocker volume could be listed.
 
 use std::io;
 
-use super::block::Copy;
+use super::block::MetadataCopy;
 
 /// A disk image that must be converted before its volumes can be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
     /// A Hyper-V disk.
     Vhdx,
-    /// A Virtual PC disk that grows or differs; a fixed one needs no conversion.
+    /// A growing or differencing Virtual PC disk. A fixed one needs no conversion.
     DynamicVhd,
     /// An `EnCase` image.
     Ewf,
@@ -26,23 +26,23 @@ pub enum Container {
 /// Why a volume could not be listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FveError {
-    /// No BitLocker volume here, nor in a partition of this disk.
+    /// There is no BitLocker volume here, nor in a partition of this disk.
     #[error("not a BitLocker volume")]
     NotBitLocker,
-    /// Ends within the boot sector.
+    /// The source ends within the boot sector.
     #[error("cut after {bytes} bytes")]
     Cut {
-        /// Bytes there are.
+        /// How many bytes there are.
         bytes: u64,
     },
-    /// Needs conversion to a raw image first.
+    /// The image must first be converted to a raw one.
     #[error("an image of the kind {0:?}, not a raw one")]
     Container(Container),
     /// The boot sector is BitLocker's, but none of the three metadata copies can be read.
     #[error("no readable metadata copy")]
     NoMetadata {
-        /// What became of each.
-        copies: [Copy; 3],
+        /// The state of each copy.
+        copies: [MetadataCopy; 3],
     },
     /// The drive or file could not be read.
     #[error("reading failed: {0}")]

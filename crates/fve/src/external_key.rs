@@ -1,4 +1,4 @@
-//! A startup key's file (`.BEK`): the key of one protector, in the clear. Knows nothing of the volume it opens.
+//! Startup key files (`.BEK`): the key of one protector, in the clear.
 
 use chrono::{DateTime, Utc};
 
@@ -7,41 +7,46 @@ use super::datum::{Datums, kind, role};
 use super::keys::SealingKey;
 use drivekey_record::Guid;
 
-/// Many times what Windows writes.
+/// Windows writes less than 1 KiB.
 const FILE_BYTES_MAX: usize = 64 * 1024;
 const HEADER_BYTES: usize = 48;
+/// Version and header size, which never changed.
+const VERSION_AND_HEADER_BYTES: [Option<u32>; 2] = [Some(1), Some(48)];
+/// Nested datums follow the GUID and the time.
 const PROPERTIES_AT: usize = 24;
-const KEY_AT: usize = 4;
+/// The key follows its method and flags.
+pub(super) const KEY_AT: usize = 4;
 
 /// The key in a `.BEK` file.
 pub struct ExternalKey {
-    /// The GUID of the protector it belongs to.
+    /// The GUID of the protector that it belongs to.
     pub protector: Guid,
     /// When it was made.
     pub created: Option<DateTime<Utc>>,
     pub(super) key: SealingKey,
 }
 
-/// Why bytes are no `.BEK` file.
+/// Why a `.BEK` file could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ExternalKeyError {
-    /// Its header is missing, or it is far too large.
+    /// The header is missing, or gives an impossible size.
     #[error("not a startup key file")]
     NotAKeyFile,
-    /// The header is there, the key is not.
+    /// There is a header, but no key.
     #[error("a startup key file without a key")]
     NoKey,
 }
 
 impl ExternalKey {
-    /// Reads the bytes of a `.BEK` file.
+    /// Parses the content of a `.BEK` file.
     ///
     /// # Errors
     /// [`ExternalKeyError`].
     pub fn parse(bytes: &[u8]) -> Result<Self, ExternalKeyError> {
         let size = u32_at(bytes, 0).and_then(|size| usize::try_from(size).ok()).ok_or(ExternalKeyError::NotAKeyFile)?;
         let header = [4, 8].map(|at| u32_at(bytes, at));
-        if header != [Some(1), Some(48)] || !(HEADER_BYTES..=FILE_BYTES_MAX).contains(&size) || size > bytes.len() {
+        if header != VERSION_AND_HEADER_BYTES || !(HEADER_BYTES..=FILE_BYTES_MAX).contains(&size) || size > bytes.len()
+        {
             return Err(ExternalKeyError::NotAKeyFile);
         }
         let mut datums = Datums::new(&bytes[HEADER_BYTES..size]);

@@ -1,48 +1,49 @@
-//! Reading every recovery password back out of an opened volume: each recovery protector holds its own, sealed with
-//! the master key. Must not know what becomes of them.
+//! Reads every recovery password back out of an opened volume. Each recovery protector holds its own, sealed with the
+//! master key.
 
 use super::datum::{Datums, kind, role};
-use super::open::{Integrity, Opened, integrity};
+use super::open::{Integrity, Opened, check_integrity};
 use super::protector::{Protector, ProtectorKind};
 use super::volume::Volume;
 use drivekey_record::{Guid, RecoveryPassword};
 
 const METHOD_RECOVERY_KEY: u16 = 0x1000;
-/// Each is one small decryption; a real volume has a handful.
-const HARVEST_MAX: usize = 256;
+/// The most recovery protectors that are read of one copy. Real volumes have a handful.
+const PROTECTORS_MAX: usize = 256;
 
-/// A recovery password of the volume.
+/// A recovery password that was read back.
 #[derive(Debug)]
 pub struct Harvested<'v> {
-    /// The protector it belongs to; its GUID is the Key ID.
+    /// The protector that holds it; its GUID is the Key ID.
     pub protector: &'v Protector,
     /// The digits.
     pub password: RecoveryPassword,
-    /// The volume as the copy describes it that lists the protector.
+    /// The volume, as described by the metadata copy that lists the protector.
     pub volume: &'v Volume,
-    /// Whether that copy is as Windows wrote it. Where it is not, the Key ID may have been exchanged.
+    /// Whether that copy is unchanged since Windows wrote it. If not, somebody may have swapped the Key ID.
     pub integrity: Integrity,
 }
 
-/// All that an opened volume holds.
+/// The recovery passwords of an opened volume.
 #[derive(Debug)]
 pub struct Harvest<'v> {
     /// In the order of the metadata.
     pub passwords: Vec<Harvested<'v>>,
-    /// Recovery protectors that did not give theirs.
+    /// Recovery protectors whose password could not be read back.
     pub silent: Vec<Guid>,
 }
 
 impl<'v> Opened<'v> {
-    /// Every recovery password in the metadata, with its Key ID; last those that only another copy of them lists.
+    /// Reads back every recovery password, with its Key ID. Those that only another copy of the metadata lists come
+    /// last.
     ///
-    /// Where [`Harvested::integrity`] is not intact, a Key ID may have been exchanged: prove each before believing it.
+    /// Where [`Harvested::integrity`] is not [`Integrity::Intact`], a Key ID may be wrong: prove the password first.
     #[must_use]
     pub fn harvest(&self) -> Harvest<'v> {
         let mut harvest = Harvest { passwords: Vec::new(), silent: Vec::new() };
         self.harvest_copy(self.volume, self.integrity, &mut harvest);
         for copy in self.other_copies.iter().filter(|copy| copy.guid == self.volume.guid) {
-            self.harvest_copy(copy, integrity(copy, &self.master), &mut harvest);
+            self.harvest_copy(copy, check_integrity(copy, &self.master), &mut harvest);
         }
         harvest
     }
@@ -53,7 +54,7 @@ impl<'v> Opened<'v> {
             .iter()
             .enumerate()
             .filter(|(_, protector)| protector.kind == ProtectorKind::RecoveryPassword);
-        for (index, protector) in recovery.take(HARVEST_MAX) {
+        for (index, protector) in recovery.take(PROTECTORS_MAX) {
             let is_known = harvest
                 .passwords
                 .iter()
@@ -70,7 +71,7 @@ impl<'v> Opened<'v> {
         }
     }
 
-    /// Windows 8 and later give the nested key a role of its own, older ones none.
+    /// Since Windows 8 the nested key has a role of its own; before, it had that of any property.
     fn recovery_password(&self, properties: Datums<'_>) -> Option<RecoveryPassword> {
         let nested = properties.filter_map(|property| property.stretch_key()).flat_map(|key| key.nested);
         let sealed = nested.filter(|datum| {

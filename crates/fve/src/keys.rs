@@ -1,5 +1,4 @@
-//! The keys between a secret and a volume: they wipe themselves, cannot be printed, and stay on this floor.
-//! Knows AES-CCM, not where a sealed key stands.
+//! The keys between a secret and a volume. They wipe themselves, cannot be printed, and never leave this crate.
 
 use aes::Aes256;
 use ccm::aead::AeadInOut;
@@ -10,11 +9,11 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::bytes::u16_at;
 use super::datum::{DATUM_HEADER_BYTES, Sealed};
 
-/// Bytes of every key that seals another.
+/// The length of every key that seals another.
 pub(super) const KEY_BYTES: usize = 32;
-/// Datum header, method, flags; then the key.
+/// Datum header, method and flags come before the key.
 const PAYLOAD_HEAD_BYTES: usize = DATUM_HEADER_BYTES + 4;
-/// No sealed key is larger.
+/// The largest payload that is decrypted. Real ones hold one key of up to 64 bytes.
 const PAYLOAD_BYTES_MAX: usize = 1024;
 
 /// A key that seals another: stretched, external, clear, or the volume's master key.
@@ -25,16 +24,16 @@ pub(super) struct SealingKey(Box<[u8; KEY_BYTES]>);
 #[derive(ZeroizeOnDrop)]
 pub(super) struct VolumeKey(Zeroizing<Vec<u8>>);
 
-/// What a sealed datum held.
+/// The content of a sealed datum.
 pub(super) struct Payload(Zeroizing<Vec<u8>>);
 
 impl SealingKey {
-    /// All zero, to be filled in place.
+    /// A key of zeros, to be filled in place.
     pub(super) fn zero() -> Self {
         Self(Box::new([0; KEY_BYTES]))
     }
 
-    /// `None` when it is of another length.
+    /// `None` when the length is wrong.
     pub(super) fn from_slice(bytes: &[u8]) -> Option<Self> {
         let mut key = Self::zero();
         if bytes.len() != KEY_BYTES {
@@ -52,7 +51,7 @@ impl SealingKey {
         &mut self.0
     }
 
-    /// `None` when it was sealed with another key or changed since.
+    /// `None` when the datum was sealed with another key, or was changed.
     pub(super) fn unseal(&self, sealed: &Sealed<'_>) -> Option<Payload> {
         if !(PAYLOAD_HEAD_BYTES..=PAYLOAD_BYTES_MAX).contains(&sealed.ciphertext.len()) {
             return None;
@@ -62,8 +61,8 @@ impl SealingKey {
         cipher
             .decrypt_inout_detached(&sealed.nonce.into(), &[], text.as_mut_slice().into(), &sealed.mac.into())
             .ok()?;
-        let said = u16_at(&text, 0).map(usize::from);
-        (said == Some(text.len())).then_some(Payload(text))
+        let declared = u16_at(&text, 0).map(usize::from);
+        (declared == Some(text.len())).then_some(Payload(text))
     }
 }
 

@@ -1,5 +1,33 @@
-//! A BitLocker volume's own metadata: what it says without a key, and what a key proves. Read-only always.
-//! Knows only `record`; no vault, no screen, and no master key ever leaves it.
+//! Reads the metadata of BitLocker volumes (FVE, full volume encryption), without a key and with one.
+//!
+//! [`scan`] finds the volumes on a drive, a partition or a disk image and lists their key protectors. [`prove`] tells
+//! whether a recovery password opens a volume, and how far that was proven. [`Opened::harvest`] reads back every
+//! recovery password that an opened volume holds, and [`repair`] searches for the one that a damaged note stands for.
+//!
+//! All input is hostile: offsets, sizes and counts are bounded, and no byte of a drive makes a parser panic. Nothing is
+//! ever written, and no master key leaves this crate. It knows nothing of vaults, files or screens; times and secrets
+//! come in as arguments.
+//!
+//! ```
+//! use drivekey_fve::{Source, Verdict, prove, scan};
+//! use drivekey_record::{KeyId, RecoveryPassword};
+//! # use drivekey_testkit::fve_support::made::{Made, digits, key_of};
+//! # let image = Made::default().image();
+//! # let typed = digits(key_of(1));
+//!
+//! // `image` is anything that implements `Read + Seek`: a file, a device.
+//! let scan = scan(&mut Source::new(image)?)?;
+//! let volume = scan.found[0].volume.as_ref().map_err(|error| *error)?;
+//! for protector in &volume.protectors {
+//!     println!("{} {}", protector.guid, protector.kind.name());
+//! }
+//!
+//! let password = RecoveryPassword::parse(&typed)?;
+//! let (proof, opened) = prove(volume, &password, &KeyId::Unknown);
+//! assert_eq!(proof.verdict, Verdict::Opens);
+//! assert_eq!(opened.map(|opened| opened.harvest().passwords.len()), Some(1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod block;
@@ -27,7 +55,7 @@ mod source;
 mod stretch;
 mod volume;
 
-pub use block::{Copy, CopyState};
+pub use block::{CopyState, MetadataCopy};
 pub use boot::{Kind, Layout};
 pub use cipher::Cipher;
 pub use description::Description;

@@ -1,17 +1,18 @@
-//! Partition tables: where each partition begins and how long it is. MBR with extended partitions, and GPT, in sectors
-//! of either size; a bounded number of entries. Must not know what a partition holds.
+//! Reads partition tables: GPT, and MBR with extended partitions, in sectors of 512 and of 4096 bytes. Why by hand:
+//! decision 0009.
 
 use std::io::{Read, Seek};
 
-use super::bytes::{text, u32_at, u64_at};
+use super::bytes::{parse_text, u32_at, u64_at};
 use super::source::Source;
+use super::volume::Extent;
 use drivekey_record::LineText;
 
-/// Of a table; what else it says is beyond it.
+/// A table's own fields lie within this, whatever the sector size.
 const SECTOR_BYTES: usize = 512;
-/// Disks count in sectors of either size.
+/// A table does not tell in which of these units it counts.
 const SECTOR_SIZES: [u64; 2] = [512, 4096];
-/// Partitions that are looked at; real tables hold up to 128.
+/// The most partitions of one table. Real tables hold up to 128.
 const PARTITIONS_MAX: usize = 256;
 const MBR_ENTRIES_AT: usize = 446;
 const MBR_ENTRY_BYTES: usize = 16;
@@ -25,36 +26,42 @@ const GPT_CHUNK_BYTES: usize = 16 * 1024;
 /// A partition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {
-    /// Its number, from 1; logical partitions from 5.
+    /// Its number, from 1. Logical partitions count from 5.
     pub number: u32,
-    /// Its name, where the table has names.
+    /// Its name, if the table has names.
     pub name: Option<LineText>,
 }
 
-/// A partition's place, before it is known what it holds.
+/// A partition and its place on the disk, in bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Slot {
+pub(super) struct PartitionRange {
     pub(super) start: u64,
     pub(super) size: u64,
     pub(super) partition: Partition,
 }
 
-/// Where a table may stand.
+impl PartitionRange {
+    pub(super) const fn extent(&self) -> Extent {
+        Extent { start: self.start, size: Some(self.size) }
+    }
+}
+
+/// Where a partition table may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TablePlace {
-    /// In the first sector.
+pub(super) enum TableLocation {
+    /// An MBR, in the first sector.
     Mbr,
-    /// Its header here, its entries counted in sectors of this many bytes.
+    /// A GPT, with its header here and sectors of this size.
     Gpt {
-        /// From the disk's start, in bytes.
+        /// From the start of the disk, in bytes.
         header_at: u64,
         /// 512 or 4096.
         sector: u64,
     },
 }
 
-impl TablePlace {
-    /// In the order in which they are believed: GPT behind the first sector, the spare one at the end, MBR.
+impl TableLocation {
+    /// All locations, the most trustworthy first: GPT behind the first sector, the spare GPT at the end, MBR.
     pub(super) fn all(size: Option<u64>) -> impl Iterator<Item = Self> {
         let first = SECTOR_SIZES.map(|sector| Some((sector, sector)));
         let spare = SECTOR_SIZES.map(|sector| Some((size?.checked_sub(sector)?, sector)));
@@ -62,16 +69,16 @@ impl TablePlace {
         gpt.chain([Self::Mbr])
     }
 
-    /// The partitions that the table here names; none, where there is none.
-    pub(super) fn read<R: Read + Seek>(self, source: &mut Source<R>) -> Vec<Slot> {
+    /// The partitions that this table names; none if there is no table.
+    pub(super) fn read<R: Read + Seek>(self, source: &mut Source<R>) -> Vec<PartitionRange> {
         match self {
-            Self::Mbr => mbr(source),
-            Self::Gpt { header_at, sector } => gpt(source, header_at, sector).unwrap_or_default(),
+            Self::Mbr => read_mbr(source),
+            Self::Gpt { header_at, sector } => read_gpt(source, header_at, sector).unwrap_or_default(),
         }
     }
 }
 
-fn gpt<R: Read + Seek>(source: &mut Source<R>, header_at: u64, sector: u64) -> Option<Vec<Slot>> {
+fn read_gpt<R: Read + Seek>(source: &mut Source<R>, header_at: u64, sector: u64) -> Option<Vec<PartitionRange>> {
     let header = source.read_at(header_at, SECTOR_BYTES).ok()?;
     if !header.starts_with(GPT_SIGNATURE) {
         return None;
@@ -83,50 +90,56 @@ fn gpt<R: Read + Seek>(source: &mut Source<R>, header_at: u64, sector: u64) -> O
         return None;
     }
     let chunk_entries = GPT_CHUNK_BYTES / entry_bytes;
-    let mut slots = Vec::new();
+    let mut ranges = Vec::new();
     for begin in (0..count).step_by(chunk_entries) {
         let entries = chunk_entries.min(count - begin);
         let at = entries_at.checked_add((begin * entry_bytes) as u64)?;
         let chunk = source.read_at(at, entries * entry_bytes).ok()?;
         for (index, entry) in chunk.chunks_exact(entry_bytes).enumerate() {
-            slots.extend(gpt_entry(entry, begin + index, sector));
+            ranges.extend(parse_gpt_entry(entry, begin + index, sector));
         }
     }
-    Some(slots)
+    Some(ranges)
 }
 
-fn gpt_entry(entry: &[u8], index: usize, sector: u64) -> Option<Slot> {
+fn parse_gpt_entry(entry: &[u8], index: usize, sector: u64) -> Option<PartitionRange> {
     if entry.get(..16)?.iter().all(|byte| *byte == 0) {
         return None;
     }
     let [first, last] = [u64_at(entry, 32)?, u64_at(entry, 40)?];
     let sectors = last.checked_sub(first)?.checked_add(1)?;
-    let name = text(entry.get(56..GPT_ENTRY_BYTES)?);
-    slot(first, sectors, sector, index + 1, name)
+    let name = parse_text(entry.get(56..GPT_ENTRY_BYTES)?);
+    partition_range(first, sectors, sector, index + 1, name)
 }
 
-fn slot(first: u64, sectors: u64, sector: u64, number: usize, name: Option<LineText>) -> Option<Slot> {
+fn partition_range(
+    first: u64,
+    sectors: u64,
+    sector: u64,
+    number: usize,
+    name: Option<LineText>,
+) -> Option<PartitionRange> {
     let partition = Partition { number: u32::try_from(number).ok()?, name };
     let start = first.checked_mul(sector).filter(|start| *start != 0)?;
-    Some(Slot { start, size: sectors.checked_mul(sector)?, partition })
+    Some(PartitionRange { start, size: sectors.checked_mul(sector)?, partition })
 }
 
-/// The primary and logical partitions of an MBR. Should its disk count in large sectors, the places in small ones hold
-/// nothing, and both are given.
-fn mbr<R: Read + Seek>(source: &mut Source<R>) -> Vec<Slot> {
+/// The primary and logical partitions of an MBR. It does not tell its sector size, so ranges for both are returned: no
+/// volume begins at those of the wrong one.
+fn read_mbr<R: Read + Seek>(source: &mut Source<R>) -> Vec<PartitionRange> {
     let first = source.read_at(0, SECTOR_BYTES).unwrap_or_default();
-    let mut slots = Vec::new();
+    let mut ranges = Vec::new();
     for sector in SECTOR_SIZES {
-        for (index, entry) in mbr_entries(&first).into_iter().enumerate() {
+        for (index, entry) in parse_mbr(&first).into_iter().enumerate() {
             if MBR_EXTENDED.contains(&entry.kind) {
-                logical(source, entry.first, sector, &mut slots);
+                read_logical(source, entry.first, sector, &mut ranges);
             } else if entry.kind != 0 && entry.kind != MBR_PROTECTIVE {
-                slots.extend(slot(entry.first, entry.sectors, sector, index + 1, None));
+                ranges.extend(partition_range(entry.first, entry.sectors, sector, index + 1, None));
             }
         }
     }
-    slots.truncate(PARTITIONS_MAX);
-    slots
+    ranges.truncate(PARTITIONS_MAX);
+    ranges
 }
 
 struct MbrEntry {
@@ -135,13 +148,13 @@ struct MbrEntry {
     sectors: u64,
 }
 
-/// None, when the sector is no partition table.
-fn mbr_entries(sector: &[u8]) -> Vec<MbrEntry> {
+/// The entries of a partition table; none if the sector is not one.
+fn parse_mbr(sector: &[u8]) -> Vec<MbrEntry> {
     if sector.get(510..512) != Some(&[0x55, 0xAA]) {
         return Vec::new();
     }
     let entries = sector[MBR_ENTRIES_AT..510].chunks_exact(MBR_ENTRY_BYTES);
-    // A file system's first sector has code in this place; the first byte of an entry is a flag.
+    // The first sector of a file system has code here. The first byte of an entry is a flag, with two legal values.
     let used = entries.filter(|entry| matches!(entry[0], 0x00 | 0x80));
     let read = |entry: &[u8]| {
         Some(MbrEntry { kind: entry[4], first: u32_at(entry, 8)?.into(), sectors: u32_at(entry, 12)?.into() })
@@ -149,20 +162,22 @@ fn mbr_entries(sector: &[u8]) -> Vec<MbrEntry> {
     used.filter_map(read).collect()
 }
 
-/// Follows the chain of extended tables: each names one partition and the next table.
-fn logical<R: Read + Seek>(source: &mut Source<R>, extended: u64, sector: u64, slots: &mut Vec<Slot>) {
+/// Follows the chain of extended tables. Each names one partition and the next table.
+fn read_logical<R: Read + Seek>(source: &mut Source<R>, extended: u64, sector: u64, ranges: &mut Vec<PartitionRange>) {
     const FIRST_LOGICAL: usize = 5;
     let mut table = extended;
-    // Whoever makes one out of order has a chain that goes back and forth.
+    // Partitions that were made out of order chain back and forth, so only a repeated table is a loop.
     let mut seen = vec![table];
     for number in FIRST_LOGICAL..FIRST_LOGICAL + PARTITIONS_MAX / 2 {
         let Some(at) = table.checked_mul(sector) else { return };
-        let entries = mbr_entries(&source.read_at(at, SECTOR_BYTES).unwrap_or_default());
+        let entries = parse_mbr(&source.read_at(at, SECTOR_BYTES).unwrap_or_default());
         let (next, volumes): (Vec<_>, Vec<_>) =
             entries.into_iter().filter(|entry| entry.kind != 0).partition(|entry| MBR_EXTENDED.contains(&entry.kind));
         for entry in volumes {
-            slots.extend(
-                table.checked_add(entry.first).and_then(|first| slot(first, entry.sectors, sector, number, None)),
+            ranges.extend(
+                table
+                    .checked_add(entry.first)
+                    .and_then(|first| partition_range(first, entry.sectors, sector, number, None)),
             );
         }
         let Some(following) = next.first().and_then(|entry| extended.checked_add(entry.first)) else { return };

@@ -1,5 +1,4 @@
-//! Proof of a recovery password: how far it opens a volume, in levels that are told apart.
-//! Must not know where the password came from.
+//! Proves a recovery password on a volume, and tells in levels how far.
 
 use super::open::{Attempt, Integrity, Opened, Opener, Outcome, Tried, open_with_rounds};
 use super::sector::FirstSector;
@@ -7,48 +6,48 @@ use super::stretch::ROUNDS;
 use super::volume::{Volume, Warning};
 use drivekey_record::{Guid, KeyId, RecoveryPassword};
 
-/// How far a recovery password was proven; each level includes those before it.
+/// How far a recovery password was proven. Each level includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Its Key ID is among the volume's protectors: a hint, no proof.
+    /// Its Key ID is listed by the volume. This is a hint, not a proof.
     KeyId,
     /// It opened the volume's master key.
     MasterKey,
-    /// That opened the key of the sectors.
+    /// The master key opened the volume key, which encrypts the sectors.
     VolumeKey,
     /// The metadata are as Windows wrote them.
     MetadataIntact,
-    /// The first sector was decrypted, and is one.
+    /// The first sector was decrypted and is that of a file system.
     FirstSector,
 }
 
-/// The answer in short.
+/// The answer to the question whether a recovery password opens a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The recovery password opens the volume.
+    /// It opens the volume.
     Opens,
     /// It does not.
     DoesNotOpen,
-    /// A protector that may be its cannot be judged, or is damaged, or may be missing from what was read.
+    /// Nobody can tell: a protector that may be its own cannot be tried, is damaged, or may be missing from the list.
     CannotCheck,
     /// The volume has no recovery password.
     NoRecoveryPassword,
 }
 
-/// What was proven.
+/// The result of a proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proof {
-    /// The answer in short.
+    /// The answer.
     pub verdict: Verdict,
-    /// How far; `None` when not even the Key ID is the volume's.
+    /// How far the password was proven; `None` when the volume does not even list its Key ID.
     pub level: Option<Level>,
-    /// The recovery protector that the given Key ID names, where it names just one.
+    /// The recovery protector with the given Key ID, if exactly one fits.
     pub key_id_match: Option<Guid>,
-    /// The protector that opened: the password's true Key ID.
+    /// The protector that opened. Its GUID is the true Key ID of the password.
     pub opened: Option<Guid>,
     /// Whether the metadata are as Windows wrote them, once opened.
     pub integrity: Option<Integrity>,
-    /// What the first sector turned out to be, once opened.
+    /// What decrypting the first sector gave, once opened.
     pub first_sector: Option<FirstSector>,
     /// The recovery protectors in the order of trying.
     pub tried: Vec<Tried>,
@@ -57,7 +56,7 @@ pub struct Proof {
 }
 
 impl Level {
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -71,7 +70,7 @@ impl Level {
 }
 
 impl Verdict {
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -83,8 +82,8 @@ impl Verdict {
     }
 }
 
-/// Tries a recovery password on every recovery protector, the one its Key ID names first. The opened volume comes
-/// along, for a harvest.
+/// Tries a recovery password on every recovery protector, starting with the one that its Key ID names. The opened
+/// volume is returned as well, for a harvest.
 #[must_use]
 pub fn prove<'v>(volume: &'v Volume, password: &RecoveryPassword, key_id: &KeyId) -> (Proof, Option<Opened<'v>>) {
     prove_with_rounds(volume, password, key_id, ROUNDS)
@@ -97,10 +96,10 @@ pub(super) fn prove_with_rounds<'v>(
     rounds: u64,
 ) -> (Proof, Option<Opened<'v>>) {
     let Attempt { tried, opened } = open_with_rounds(volume, &Opener::RecoveryPassword(password, key_id), rounds);
-    let key_id_match = only_match(volume, key_id);
+    let key_id_match = find_only_match(volume, key_id);
     let proof = Proof {
-        verdict: verdict(volume, &tried, key_id_match),
-        level: opened.as_ref().map(level).or(key_id_match.map(|_| Level::KeyId)),
+        verdict: judge(volume, &tried, key_id_match),
+        level: opened.as_ref().map(level_of).or(key_id_match.map(|_| Level::KeyId)),
         key_id_match,
         opened: opened.as_ref().map(|opened| opened.protector),
         integrity: opened.as_ref().map(|opened| opened.integrity),
@@ -111,14 +110,14 @@ pub(super) fn prove_with_rounds<'v>(
     (proof, opened)
 }
 
-fn only_match(volume: &Volume, key_id: &KeyId) -> Option<Guid> {
+fn find_only_match(volume: &Volume, key_id: &KeyId) -> Option<Guid> {
     let known = *key_id != KeyId::Unknown;
     let mut fitting =
         volume.recovery_key_ids().into_iter().filter(|guid| known && key_id.may_equal(&KeyId::Full(*guid)));
     fitting.next().filter(|_| fitting.next().is_none())
 }
 
-fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verdict {
+fn judge(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verdict {
     let any = |wanted: fn(&Tried) -> bool| tried.iter().any(wanted);
     let named_failed =
         tried.iter().any(|tried| Some(tried.protector) == key_id_match && tried.outcome == Outcome::DoesNotOpen);
@@ -135,12 +134,12 @@ fn verdict(volume: &Volume, tried: &[Tried], key_id_match: Option<Guid>) -> Verd
     }
 }
 
-/// Whether what was read of any protector may be wrong, of the named one, too.
+/// Whether anything that was read may be wrong, the protector with the given Key ID included.
 fn may_be_wrong(volume: &Volume) -> bool {
     volume.warnings.iter().any(|warning| matches!(warning, Warning::NoValidCopy | Warning::Version(_)))
 }
 
-fn level(opened: &Opened<'_>) -> Level {
+fn level_of(opened: &Opened<'_>) -> Level {
     if !opened.has_volume_key {
         Level::MasterKey
     } else if opened.integrity != Integrity::Intact {

@@ -1,18 +1,19 @@
-//! A key protector: one way to open a volume, as the metadata list it in the clear. Opens nothing.
+//! Key protectors: the ways to open a volume, as the metadata list them in the clear.
 
 use chrono::{DateTime, Utc};
 
-use super::bytes::{guid_at, text, time_at, u16_at};
+use super::bytes::{guid_at, parse_text, time_at, u16_at};
 use super::datum::{Datum, Datums, kind, role};
 use drivekey_record::{Guid, LineText};
 
+/// The nested datums follow GUID, time and kind.
 const PROPERTIES_AT: usize = 28;
-/// The low byte of a kind's number says nothing of the kind.
+/// The low byte of the number does not tell the kind.
 const KIND_MASK: u16 = 0xFF00;
 const METHOD_RECOVERY_PASSWORD: u16 = 0x1000;
 const METHOD_PASSWORD: u16 = 0x1001;
 
-/// What a protector asks for.
+/// What a protector needs to open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProtectorKind {
     /// Nothing: protection is suspended.
@@ -31,34 +32,34 @@ pub enum ProtectorKind {
     RecoveryPassword,
     /// A smart card or a recovery agent's certificate.
     PublicKey,
-    /// A password somebody chose.
+    /// A password that a person chose.
     Password,
-    /// Something newer.
+    /// A kind that this program does not know.
     Unknown,
 }
 
-/// How a typed secret becomes a key.
+/// How a typed secret is stretched into a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
-    /// Its method's number.
+    /// The number of the method.
     pub method: u16,
-    /// Anything but zero means another way than the known one.
+    /// Zero for the known way; anything else stands for another one.
     pub flags: u16,
 }
 
-/// Why a protector cannot be judged: whatever is tried, the answer would not be "wrong".
+/// Why a secret cannot be tried on a protector. A failure would not mean that the secret is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// The key is derived in a way that is not known (such as in FIPS mode).
+    /// The key is derived in an unknown way, such as in FIPS mode.
     StretchFlags(u16),
-    /// A method for another kind of secret, or a new one.
+    /// The stretch method is new, or that of another kind of secret.
     StretchMethod(u16),
-    /// A part that is needed is missing.
+    /// A necessary part is missing.
     Incomplete,
 }
 
 impl Doubt {
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -74,19 +75,19 @@ impl Doubt {
 pub struct Protector {
     /// Its GUID; for a recovery password, the Key ID.
     pub guid: Guid,
-    /// What it asks for.
+    /// What it needs to open.
     pub kind: ProtectorKind,
-    /// The kind's number in the metadata.
+    /// The number of the kind in the metadata.
     pub code: u16,
     /// When it was last changed.
     pub modified: Option<DateTime<Utc>>,
     /// Its name, such as `DiskPassword`.
     pub label: Option<LineText>,
-    /// Where its key was saved, such as a masked mail address.
+    /// Where the key was saved, such as a masked mail address.
     pub hint: Option<LineText>,
-    /// How a typed secret becomes a key, where one is typed.
+    /// How the secret is stretched, if it is typed.
     pub stretch: Option<Stretch>,
-    /// Why it cannot be judged, where it asks for something that this program could try.
+    /// Why a secret of its kind cannot be tried on it, if so.
     pub doubt: Option<Doubt>,
 }
 
@@ -106,7 +107,7 @@ impl ProtectorKind {
         }
     }
 
-    /// Its name for programs.
+    /// The name used in JSON output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -124,7 +125,7 @@ impl ProtectorKind {
     }
 
     /// The stretch method of a secret that is typed.
-    const fn method(self) -> Option<u16> {
+    const fn stretch_method(self) -> Option<u16> {
         match self {
             Self::RecoveryPassword => Some(METHOD_RECOVERY_PASSWORD),
             Self::Password => Some(METHOD_PASSWORD),
@@ -134,7 +135,7 @@ impl ProtectorKind {
 }
 
 impl Protector {
-    /// `None` when the datum is no protector or too short to be one.
+    /// Parses a datum; `None` when it is not a protector, or too short for one.
     pub(super) fn parse(datum: &Datum<'_>) -> Option<Self> {
         let properties = properties(datum)?;
         let code = u16_at(datum.data, 26)?;
@@ -151,22 +152,22 @@ impl Protector {
             label: properties
                 .clone()
                 .find(|property| property.is(role::PROPERTY, kind::TEXT))
-                .and_then(|property| text(property.data)),
-            hint: find(kind::HINT).and_then(|property| text(property.data)),
+                .and_then(|property| parse_text(property.data)),
+            hint: find(kind::HINT).and_then(|property| parse_text(property.data)),
             stretch,
-            doubt: doubt(kind, stretch, sealed, find(kind::KEY).is_some()),
+            doubt: find_doubt(kind, stretch, sealed, find(kind::KEY).is_some()),
         })
     }
 }
 
-/// What stands in a protector's datum behind its fixed part.
+/// The datums that are nested in a protector.
 pub(super) fn properties<'a>(datum: &Datum<'a>) -> Option<Datums<'a>> {
     if datum.is(role::PROTECTOR, kind::PROTECTOR) { datum.data.get(PROPERTIES_AT..).map(Datums::new) } else { None }
 }
 
-fn doubt(kind: ProtectorKind, stretch: Option<Stretch>, sealed: bool, plain_key: bool) -> Option<Doubt> {
+fn find_doubt(kind: ProtectorKind, stretch: Option<Stretch>, sealed: bool, plain_key: bool) -> Option<Doubt> {
     let incomplete = |complete: bool| (!complete).then_some(Doubt::Incomplete);
-    match (kind.method(), stretch) {
+    match (kind.stretch_method(), stretch) {
         (Some(_), None) => Some(Doubt::Incomplete),
         (Some(_), Some(stretch)) if stretch.flags != 0 => Some(Doubt::StretchFlags(stretch.flags)),
         (Some(method), Some(stretch)) if stretch.method != method => Some(Doubt::StretchMethod(stretch.method)),

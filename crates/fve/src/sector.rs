@@ -1,5 +1,5 @@
-//! The first sector of the file system, decrypted: the last proof that a key is the volume's.
-//! Reads nothing itself and keeps nothing of it but the file system's name.
+//! Decrypts the first sector of the file system, the last proof that a key is the volume's. Nothing of it is kept but
+//! the name of the file system.
 
 use aes::cipher::{
     Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockSizeUser, KeyInit, KeyIvInit, KeySizeUser,
@@ -7,83 +7,68 @@ use aes::cipher::{
 use aes::{Aes128, Aes256};
 use zeroize::Zeroizing;
 
-use super::boot::Kind;
 use super::cipher::Cipher;
 use super::elephant;
 use super::keys::VolumeKey;
-use super::volume::{Volume, Warning, volume_header_offset};
 use drivekey_record::LineText;
 
-/// XTS and CBC work on whole ones.
+/// The block size of AES.
 const BLOCK_BYTES: usize = 16;
 const SECTOR_BYTES_MIN: usize = 512;
 
-/// What the first sector turned out to be.
+/// What the first sector of the file system is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FirstSector {
-    /// Decrypted, it is a file system's first sector, of this name.
+    /// It was decrypted, and is the first sector of this file system.
     Decrypted(LineText),
-    /// It stands on the drive in the clear (Vista; a volume that was decrypted), of this name. Proves nothing of a key.
+    /// It is not encrypted (on Vista, and on a volume that was decrypted), and is that of this file system. This proves
+    /// nothing about a key.
     InClear(LineText),
-    /// Decrypted, it is nothing known: overwritten, or not yet written.
+    /// It was decrypted, but is no known file system's: it was overwritten, or is not written yet.
     Unrecognised,
-    /// It could not be read from the drive, or nothing says where it lies.
+    /// It could not be read, or nothing says where it lies.
     NotRead,
     /// The cipher is not known.
     UnknownCipher,
 }
 
-/// Tries the volume key on what was read of the sector.
-pub(super) fn first_sector(volume: &Volume, key: &VolumeKey) -> FirstSector {
-    if let Some(name) = in_clear(volume) {
-        return FirstSector::InClear(name);
-    }
-    let sector = &volume.parts.header_sector;
-    let Some(offset) = volume_header_offset(&volume.parts.block) else { return FirstSector::NotRead };
-    if sector.len() != usize::from(volume.sector_size) || sector.len() < SECTOR_BYTES_MIN {
+/// Decrypts the sector that lies at `offset`, in bytes, from the start of the volume.
+pub(super) fn decrypt_first_sector(cipher: Cipher, key: &VolumeKey, sector: &[u8], offset: u64) -> FirstSector {
+    if sector.len() < SECTOR_BYTES_MIN {
         return FirstSector::NotRead;
     }
-    let mut plain = Zeroizing::new(sector.clone());
-    match decrypt(volume.cipher, key.bytes(), &mut plain, offset) {
+    let mut plain = Zeroizing::new(sector.to_vec());
+    match decrypt(cipher, key.bytes(), &mut plain, offset) {
         None => FirstSector::UnknownCipher,
         Some(()) => file_system(&plain).map_or(FirstSector::Unrecognised, FirstSector::Decrypted),
     }
 }
 
-/// The file system's name, where no key is needed to read it.
-pub(super) fn in_clear(volume: &Volume) -> Option<LineText> {
-    if volume.kind == Kind::Vista && !volume.warnings.contains(&Warning::BootSectorLost) {
-        // Vista leaves the sector where it was, with its own signature over the name; it encrypts NTFS only.
-        return "NTFS".parse().ok();
-    }
-    file_system(&volume.parts.header_sector)
-}
-
-/// `None` when the cipher is not known or the key not of its length.
+/// `None` when the cipher is not known or the key has the wrong length for it.
 fn decrypt(cipher: Cipher, key: &[u8], sector: &mut [u8], offset: u64) -> Option<()> {
     if Some(key.len()) != cipher.key_bytes() {
         return None;
     }
     let number = u128::from(offset) / u128::try_from(sector.len()).ok()?;
     match cipher {
-        Cipher::AesCbc128 => cbc::<Aes128>(key, sector, offset),
-        Cipher::AesCbc256 => cbc::<Aes256>(key, sector, offset),
-        Cipher::AesXts128 => xts::<Aes128>(key, sector, number),
-        Cipher::AesXts256 => xts::<Aes256>(key, sector, number),
-        // The first half is the cipher's key, the second the diffuser's; of each, AES-128 uses the beginning.
+        Cipher::AesCbc128 => decrypt_cbc::<Aes128>(key, sector, offset),
+        Cipher::AesCbc256 => decrypt_cbc::<Aes256>(key, sector, offset),
+        Cipher::AesXts128 => decrypt_xts::<Aes128>(key, sector, number),
+        Cipher::AesXts256 => decrypt_xts::<Aes256>(key, sector, number),
+        // The first half is the key of the cipher, the second that of the diffuser. AES-128 uses half of each.
         Cipher::AesCbc128Diffuser => {
-            cbc::<Aes128>(key.get(..16)?, sector, offset)?;
-            elephant::undo::<Aes128>(key.get(32..48)?, sector, offset)
+            decrypt_cbc::<Aes128>(key.get(..16)?, sector, offset)?;
+            elephant::decrypt::<Aes128>(key.get(32..48)?, sector, offset)
         }
         Cipher::AesCbc256Diffuser => {
-            cbc::<Aes256>(key.get(..32)?, sector, offset)?;
-            elephant::undo::<Aes256>(key.get(32..)?, sector, offset)
+            decrypt_cbc::<Aes256>(key.get(..32)?, sector, offset)?;
+            elephant::decrypt::<Aes256>(key.get(32..)?, sector, offset)
         }
         Cipher::None | Cipher::Unknown(_) => None,
     }
 }
 
-fn cbc<C>(key: &[u8], sector: &mut [u8], offset: u64) -> Option<()>
+fn decrypt_cbc<C>(key: &[u8], sector: &mut [u8], offset: u64) -> Option<()>
 where
     C: KeyInit
         + KeySizeUser
@@ -100,7 +85,7 @@ where
     Some(())
 }
 
-fn xts<C>(key: &[u8], sector: &mut [u8], number: u128) -> Option<()>
+fn decrypt_xts<C>(key: &[u8], sector: &mut [u8], number: u128) -> Option<()>
 where
     C: KeyInit + BlockSizeUser<BlockSize = aes::cipher::consts::U16> + BlockCipherEncrypt + BlockCipherDecrypt,
 {
@@ -110,16 +95,16 @@ where
     Some(())
 }
 
-/// The OEM name of a first sector, if it is one.
+/// The name that a file system's first sector carries; `None` when this is not one.
 pub(super) fn file_system(sector: &[u8]) -> Option<LineText> {
     let oem = sector.get(3..11)?;
     if oem.starts_with(b"ReFS\0") {
         return "ReFS".parse().ok();
     }
-    let jumps = matches!(sector[0], 0xEB | 0xE9);
-    let ends = sector.get(510..512)? == [0x55, 0xAA];
+    let has_jump = matches!(sector[0], 0xEB | 0xE9);
+    let has_signature = sector.get(510..512)? == [0x55, 0xAA];
     let printable = oem.iter().all(|byte| (b' '..=b'~').contains(byte));
-    if jumps && ends && printable { std::str::from_utf8(oem).ok()?.parse().ok() } else { None }
+    if has_jump && has_signature && printable { std::str::from_utf8(oem).ok()?.parse().ok() } else { None }
 }
 
 #[cfg(test)]
@@ -127,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_first_sector_is_known_by_jump_name_and_end() {
+    fn a_first_sector_is_known_by_jump_name_and_signature() {
         let mut sector = vec![0; 512];
         sector[..11].copy_from_slice(b"\xEB\x52\x90NTFS    ");
         assert_eq!(file_system(&sector), None);
@@ -139,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_of_another_length_decrypts_nothing() {
+    fn a_key_of_the_wrong_length_decrypts_nothing() {
         for cipher in
             [Cipher::AesCbc128, Cipher::AesXts256, Cipher::AesCbc256Diffuser, Cipher::Unknown(7), Cipher::None]
         {

@@ -1,13 +1,12 @@
-//! What a volume is read from: any `Read + Seek`, read in whole aligned sectors as raw devices demand.
-//! Never writes; knows nothing of what the bytes mean.
+//! Reads any `Read + Seek` in whole, aligned sectors, as raw devices demand.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// A multiple of every sector size in use.
 const ALIGN: u64 = 4096;
-/// The smallest sector size: a device need not end at a multiple of [`ALIGN`].
+/// The smallest sector size. A device need not end at a multiple of [`ALIGN`].
 const SMALLEST_SECTOR: u64 = 512;
-/// Most bytes of one read: a whole metadata block, its validation area and two sectors of alignment.
+/// The largest read. It has room for the largest metadata block, its validation area and two sectors of alignment.
 pub(super) const READ_BYTES_MAX: usize = 128 * 1024;
 
 /// A drive, a partition or an image, opened for reading.
@@ -18,28 +17,28 @@ pub struct Source<R> {
 }
 
 impl<R: Read + Seek> Source<R> {
-    /// A regular file, or a device whose size can be found by seeking (Linux).
+    /// Wraps a file, or a device whose size can be found by seeking (Linux).
     ///
     /// # Errors
-    /// The seek failed.
+    /// When seeking fails.
     pub fn new(mut inner: R) -> io::Result<Self> {
         let size = inner.seek(SeekFrom::End(0))?;
         Ok(Self::with_size(inner, (size > 0).then_some(size)))
     }
 
-    /// A device whose size the system tells in another way, or not at all (Windows `\\.\`, macOS `/dev/rdisk`).
+    /// Wraps a device whose size is known in another way, or not at all (Windows `\\.\`, macOS `/dev/rdisk`).
     #[must_use]
     pub const fn with_size(inner: R, size: Option<u64>) -> Self {
         Self { inner, size }
     }
 
-    /// Its size in bytes, where known.
+    /// The size in bytes, if it is known.
     #[must_use]
     pub const fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// The reader again.
+    /// Unwraps the reader.
     #[must_use]
     pub fn into_inner(self) -> R {
         self.inner
@@ -47,7 +46,7 @@ impl<R: Read + Seek> Source<R> {
 
     /// Up to `len` bytes at `offset`; fewer where the source ends.
     pub(super) fn read_at(&mut self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
-        // A sector nobody asked for may be unreadable.
+        // The larger alignment may take in a bad sector that nobody asked for.
         self.read_aligned(offset, len, ALIGN).or_else(|_| self.read_aligned(offset, len, SMALLEST_SECTOR))
     }
 
@@ -119,7 +118,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_read_is_of_whole_sectors(sectors in 1_usize..60, offset in 0_u64..40_000, len in 0_usize..30_000, told in any::<bool>()) {
+        fn every_read_is_of_whole_sectors(
+            sectors in 1_usize..60,
+            offset in 0_u64..40_000,
+            len in 0_usize..30_000,
+            told in any::<bool>(),
+        ) {
             let bytes: Vec<u8> = (0..sectors * 512).map(|at| u8::try_from(at * 7 % 251).unwrap()).collect();
             let size = told.then_some(bytes.len() as u64);
             let mut source = Source::with_size(Device(Cursor::new(bytes.clone())), size);

@@ -1,5 +1,4 @@
-//! From a typed secret to a key: 2^20 rounds of SHA-256, each over the last. The whole cost of a proof.
-//! Knows nothing of protectors.
+//! Stretches a typed secret into a key by 2^20 rounds of SHA-256. This is nearly the whole cost of a proof.
 
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
@@ -8,7 +7,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::keys::{KEY_BYTES, SealingKey};
 use drivekey_record::RecoveryPassword;
 
-/// What Windows does.
+/// How many rounds Windows does.
 pub(super) const ROUNDS: u64 = 0x10_0000;
 pub(super) const SALT_BYTES: usize = 16;
 /// FIPS 180-4, 5.3.3.
@@ -20,24 +19,24 @@ const MESSAGE_BYTES: usize = 32 + 32 + SALT_BYTES + 8;
 const COUNT_AT: usize = SALT_BYTES;
 const COUNT_END: usize = COUNT_AT + 8;
 
-/// The hash a stretch begins with.
+/// The hash that a stretch begins with.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Seed(Box<[u8; KEY_BYTES]>);
 
 impl Seed {
-    /// Of a recovery password: its 16 bytes, hashed.
-    pub(super) fn of_recovery_password(password: &RecoveryPassword) -> Self {
-        Self::of_key_bytes(&password.to_key_bytes())
+    /// The seed of a recovery password: the hash of its 16 bytes.
+    pub(super) fn from_recovery_password(password: &RecoveryPassword) -> Self {
+        Self::from_key_bytes(&password.to_key_bytes())
     }
 
-    pub(super) fn of_key_bytes(key: &[u8; 16]) -> Self {
+    pub(super) fn from_key_bytes(key: &[u8; 16]) -> Self {
         let mut seed = Self(Box::new([0; KEY_BYTES]));
         Sha256::new_with_prefix(key).finalize_into((&mut *seed.0).into());
         seed
     }
 
-    /// Of a password somebody chose: UTF-16LE without terminator, hashed twice.
-    pub(super) fn of_user_password(password: &str) -> Self {
+    /// The seed of a chosen password: UTF-16LE without terminator, hashed twice.
+    pub(super) fn from_user_password(password: &str) -> Self {
         let mut wide = Zeroizing::new(Vec::with_capacity(password.len() * 2));
         wide.extend(password.encode_utf16().flat_map(u16::to_le_bytes));
         let mut once = Zeroizing::new([0; KEY_BYTES]);
@@ -48,7 +47,7 @@ impl Seed {
     }
 }
 
-/// One stretch under way. Its message is padded once; a round rewrites the last hash and the counter.
+/// One stretch in progress. The message is padded once; each round rewrites the last hash and the counter.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Lane {
     blocks: [[u8; BLOCK_BYTES]; 2],
@@ -101,7 +100,7 @@ impl Lane {
     }
 }
 
-/// Stretches that a core runs at once: the second fills the gaps in which the first waits for its own result.
+/// How many stretches a core runs at once. The second fills the gaps in which the first waits for a result.
 pub(super) const LANES: usize = 2;
 
 /// Several stretches side by side.
@@ -161,8 +160,8 @@ mod tests {
     }
 
     #[test]
-    fn lanes_side_by_side_give_what_each_gives_alone() {
-        let seeds = [1, 2].map(|byte| Seed::of_key_bytes(&[byte; 16]));
+    fn two_lanes_give_the_same_keys_as_one_alone() {
+        let seeds = [1, 2].map(|byte| Seed::from_key_bytes(&[byte; 16]));
         let mut lanes = Lanes::new([(&seeds[0], &SALT), (&seeds[1], &[9; 16])]);
         lanes.run(300);
         assert_eq!(lanes.key(0).bytes(), stretch(&seeds[0], &SALT, 300).bytes());
@@ -171,7 +170,7 @@ mod tests {
 
     #[test]
     fn the_worked_example_step_by_step() {
-        let seed = Seed::of_recovery_password(&RecoveryPassword::parse(PASSWORD).unwrap());
+        let seed = Seed::from_recovery_password(&RecoveryPassword::parse(PASSWORD).unwrap());
         assert_eq!(hex(&*seed.0), "fdd303817e456f7a4b64a7063ae00be752a46841e57da98caf8522f136cb3411");
         let rounds = |rounds| hex(stretch(&seed, &SALT, rounds).bytes());
         assert_eq!(rounds(0), "0".repeat(64));

@@ -1,4 +1,4 @@
-//! What is kept beside recovery passwords: keys in other forms, and parts of a drive. Must not know any file format.
+//! The kinds of attachments that are kept beside recovery passwords: keys in other forms, and parts of a drive.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,4 @@
-//! A record, and all of it but the digits. The JSON names are Microsoft Graph's where Graph has them.
-//! Must not know how a record is sealed or stored.
+//! A record, and its details: everything but the digits. The JSON names are those of Microsoft Graph where it has them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -228,7 +227,7 @@ impl<'de> Visitor<'de> for DetailsVisitor {
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             match name.as_ref() {
                 "id" => {
-                    details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?)
+                    details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?);
                 }
                 "keyIdPrefix" => prefix = Some(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?),
                 "createdDateTime" => details.created = Some(Created::Zoned(map.next_value()?)),

@@ -1,5 +1,4 @@
-//! The fields of a record that sources and persons fill, by name, and what two of them say differently.
-//! Must not know how a record is put together.
+//! The names of the fields that sources and people fill, and where two records differ in them.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The random names inside a vault file, and the revision that orders its changes. Must not know what they name.
+//! The random IDs in a vault file, and the revision that orders its changes.
 
 use std::fmt;
 

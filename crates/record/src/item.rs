@@ -1,5 +1,4 @@
 //! What a vault keeps beside its records: attachments, the register of copies, the journal of imports.
-//! Must not know how any of it is sealed or stored.
 
 use std::fmt;
 

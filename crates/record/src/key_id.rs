@@ -1,5 +1,5 @@
-//! The Key ID: the GUID of the key protector that a recovery password belongs to, whole, begun or unknown.
-//! Must not know which record has it.
+//! The Key ID: the GUID of the key protector that a recovery password belongs to. It may be whole, only its beginning,
+//! or unknown.
 
 use std::fmt;
 use std::str::FromStr;

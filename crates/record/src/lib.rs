@@ -1,5 +1,21 @@
-//! What a recovery password, a Key ID, a volume type and a record *are*: parsing, checking, normalising.
-//! Knows nothing of files, SQL, ciphers or the screen.
+//! The types of the vault: recovery passwords, Key IDs, volume types and records, and how they are parsed and checked.
+//!
+//! There is no I/O here, and nothing about how a record is sealed, stored or shown. Digits wipe themselves and cannot
+//! be printed: [`RecoveryPassword::expose_secret`] gives them out.
+//!
+//! ```
+//! use drivekey_record::{KeyId, RecoveryPassword};
+//!
+//! let password = RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451")?;
+//! assert_eq!(password.expose_secret().as_str().len(), 55);
+//! // Every group is a multiple of eleven, so a mistyped digit is noticed.
+//! assert!(RecoveryPassword::parse("471208-278498-422125-177177-561902-537405-468006-693451").is_err());
+//!
+//! let typed: KeyId = "7edb30ed".parse()?;
+//! let whole: KeyId = "{7EDB30ED-1234-4ABC-9DEF-0123456789AB}".parse()?;
+//! assert!(typed.may_equal(&whole));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod attachment;

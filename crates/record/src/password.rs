@@ -1,5 +1,5 @@
 //! The recovery password: eight groups of six digits, held as eight 16-bit numbers that wipe themselves.
-//! Must not know how it is stored or shown; an error names a group's number, never its digits.
+//! Errors name the number of a group, never its digits.
 
 use std::fmt;
 
@@ -384,8 +384,13 @@ mod tests {
         }
 
         #[test]
-        fn one_wrong_digit_is_always_named(groups in proptest::array::uniform8(any::<u16>()), at in 0_usize..48, add in 1_u8..10) {
-            let mut digits: Vec<u8> = groups.iter().flat_map(|group| format!("{:06}", u32::from(*group) * 11).into_bytes()).collect();
+        fn one_wrong_digit_is_always_named(
+            groups in proptest::array::uniform8(any::<u16>()),
+            at in 0_usize..48,
+            add in 1_u8..10,
+        ) {
+            let text: String = groups.iter().map(|group| format!("{:06}", u32::from(*group) * 11)).collect();
+            let mut digits = text.into_bytes();
             digits[at] = b'0' + (digits[at] - b'0' + add) % 10;
             let text = String::from_utf8_lossy(&digits).into_owned();
             let named = matches!(parsed(&text), Err(PasswordError::Group { group, .. }) if group == at / 6 + 1);

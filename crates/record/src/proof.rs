@@ -1,4 +1,4 @@
-//! What trying a recovery password against a drive's own metadata gave. Must not know how it is tried.
+//! The result of trying a recovery password on the metadata of a drive.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

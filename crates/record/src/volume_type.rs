@@ -1,4 +1,4 @@
-//! The kinds of volume, with Graph's names and the command line's. Must not know any source's numbering.
+//! The types of volumes, with their names in Microsoft Graph and on the command line.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Why no page could be drawn. Must not know a page's content.
+//! Why no page could be drawn.
 
 /// Why no page could be drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -6,7 +6,7 @@ pub enum SheetError {
     /// One of the program's own typefaces cannot be read.
     #[error("a typeface cannot be read")]
     Typeface,
-    /// A text is too long for a machine-readable symbol.
+    /// A text is too long for a machine-readable code.
     #[error("too much for one symbol")]
     Symbol,
     /// The document could not be put together.

@@ -1,5 +1,4 @@
-//! Pages as one HTML file for a browser: nothing is fetched, symbols are SVG, the digits' typeface is inside.
-//! Must not know what a page says.
+//! Draws pages as one HTML file. A browser fetches nothing: codes are SVG, and the typeface of the digits is embedded.
 
 use std::fmt::Write as _;
 
@@ -9,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::SheetError;
 use super::layout::Paper;
-use super::page::{Block, Entry, Page, Symbol, SymbolKind};
+use super::page::{Block, ListedKey, Page, Symbol, SymbolKind};
 use super::symbol::modules;
 use super::typeface::DIGIT_FACE;
 
@@ -18,19 +17,22 @@ body{font:10.5pt/1.35 sans-serif;color:#000;background:#fff;margin:0}\
 section{max-width:182mm;margin:0 auto;break-after:page}\
 h1{font-size:20pt;margin:0;border-bottom:1.2pt solid;display:flex;justify-content:space-between}\
 h2{font-size:12pt;margin:.8em 0 .2em}p{margin:.6em 0}ol{margin:.2em 0;padding-left:1.6em}\
-.d{font-family:Digits,monospace;font-weight:bold}.c{font-family:monospace;font-size:9pt;white-space:pre-wrap;overflow-wrap:anywhere}\
+.d{font-family:Digits,monospace;font-weight:bold}\
+.c{font-family:monospace;font-size:9pt;white-space:pre-wrap;overflow-wrap:anywhere}\
 .n{font-weight:normal;font-family:sans-serif;font-size:9pt;position:absolute;left:3pt;top:1pt}\
 dl{display:grid;grid-template-columns:6em 1fr;margin:.6em 0}dd{margin:0;font-weight:bold;overflow-wrap:anywhere}\
-.g{display:grid;grid-template-columns:repeat(4,1fr)}.g>div{border:.7pt solid;position:relative;text-align:center;padding:9pt 0 3pt;font-size:24pt}\
+.g{display:grid;grid-template-columns:repeat(4,1fr)}\
+.g>div{border:.7pt solid;position:relative;text-align:center;padding:9pt 0 3pt;font-size:24pt}\
 .g small{font-size:13pt;font-weight:normal;margin-left:4pt}.b>div{height:20pt}\
 .k{border:.7pt solid;padding:3pt 7pt;display:flex;gap:14pt;align-items:center}.k .d:first-child{font-size:26pt}\
 table{border-collapse:collapse;width:100%}td{border:.7pt solid;text-align:center}\
 .s{display:flex;gap:10pt;align-items:flex-start}.s figure{margin:4pt 0;display:flex;gap:6pt;flex:1;font-size:8pt}\
 .s figure.w{display:block;text-align:center}svg{display:block;flex:none}\
-.e{border-top:.8pt solid;display:flex;gap:8pt;break-inside:avoid;margin-top:6pt;padding-top:4pt}.e>div:first-child{flex:1;min-width:0;overflow-wrap:anywhere}\
+.e{border-top:.8pt solid;display:flex;gap:8pt;break-inside:avoid;margin-top:6pt;padding-top:4pt}\
+.e>div:first-child{flex:1;min-width:0;overflow-wrap:anywhere}\
 .e .g>div{font-size:14pt;padding:3pt 0 2pt}footer{font-size:8pt;margin-top:1em}";
 
-/// Draws pages, one behind the other.
+/// Draws pages, one after the other.
 ///
 /// # Errors
 /// [`SheetError::Symbol`] when a text is too long for its symbol.
@@ -43,7 +45,8 @@ pub fn html(pages: &[Page], paper: Paper) -> Result<Zeroizing<String>, SheetErro
     };
     out.push_str("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n");
     out.push_str(
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; font-src data:\">\n",
+        "<meta http-equiv=\"Content-Security-Policy\" \
+         content=\"default-src 'none'; style-src 'unsafe-inline'; font-src data:\">\n",
     );
     out.push_str("<title>");
     escape(&mut out, name);
@@ -82,7 +85,7 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
             out.push_str("<dl>");
             for (name, value) in rows {
                 element(out, "dt", name);
-                // A name written from right to left must not turn its surroundings.
+                // A right-to-left name must not affect the direction of the text around it.
                 out.push_str("<dd>");
                 element(out, "bdi", value);
                 out.push_str("</dd>");
@@ -131,7 +134,7 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
             out.push_str("</tr></table>\n");
         }
         Block::Symbols(symbols) => write_symbols(out, symbols)?,
-        Block::Entry(entry) => write_entry(out, entry)?,
+        Block::ListedKey(key) => write_listed_key(out, key)?,
         Block::Commands(commands) => commands.iter().for_each(|command| {
             out.push_str("<div class=\"c\">$ ");
             escape(out, command);
@@ -159,17 +162,17 @@ fn write_groups(out: &mut String, groups: &[(Zeroizing<String>, Option<char>)]) 
     out.push_str("</div>\n");
 }
 
-fn write_entry(out: &mut String, entry: &Entry) -> Result<(), SheetError> {
+fn write_listed_key(out: &mut String, key: &ListedKey) -> Result<(), SheetError> {
     out.push_str("<div class=\"e\"><div><strong><bdi>");
-    escape(out, &entry.heading);
+    escape(out, &key.heading);
     out.push_str("</bdi></strong><br><bdi>");
-    escape(out, &entry.line);
+    escape(out, &key.line);
     out.push_str("</bdi><br>Key ID <span class=\"d\">");
-    escape(out, &entry.key_id);
+    escape(out, &key.key_id);
     out.push_str("</span>");
-    write_groups(out, &entry.groups);
+    write_groups(out, &key.groups);
     out.push_str("</div>");
-    for symbol in &entry.symbols {
+    for symbol in &key.symbols {
         write_svg(out, symbol, if symbol.kind == SymbolKind::Qr { 2.1 } else { 1.6 })?;
     }
     out.push_str("</div>\n");
@@ -197,7 +200,7 @@ fn write_symbols(out: &mut String, symbols: &[Symbol]) -> Result<(), SheetError>
     Ok(())
 }
 
-/// A symbol with its quiet zone; `module` in points.
+/// A symbol with its quiet zone. `module` is the size of a module, in points.
 fn write_svg(out: &mut String, symbol: &Symbol, module: f32) -> Result<(), SheetError> {
     let modules = modules(symbol)?;
     let (quiet, height) = if modules.rows == 1 { (10, 23) } else { (4, 1) };
@@ -207,7 +210,8 @@ fn write_svg(out: &mut String, symbol: &Symbol, module: f32) -> Result<(), Sheet
     let points = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX)) * module;
     let _ = write!(
         out,
-        "<svg width=\"{}pt\" height=\"{}pt\" viewBox=\"0 0 {columns} {rows}\" shape-rendering=\"crispEdges\"><path d=\"",
+        "<svg width=\"{}pt\" height=\"{}pt\" viewBox=\"0 0 {columns} {rows}\" shape-rendering=\"crispEdges\"><path \
+         d=\"",
         points(columns),
         points(rows)
     );
@@ -218,7 +222,7 @@ fn write_svg(out: &mut String, symbol: &Symbol, module: f32) -> Result<(), Sheet
     Ok(())
 }
 
-/// An element with a text; attributes may stand behind its name.
+/// An element that contains a text. Attributes may follow its name.
 fn element(out: &mut String, name: &str, text: &str) {
     let bare = name.split(' ').next().unwrap_or_default();
     let _ = write!(out, "<{name}>");

@@ -1,5 +1,5 @@
-//! The second symbol of a key's page: which drive the key is for. Holds no digit of the key, only a short check that
-//! says which of several keys on a scan it belongs to.
+//! The second code on the page of a key: which drive the key is for. It contains no digit of the key, only a short
+//! check that tells which of several keys on a scan it belongs to.
 
 use std::fmt::Write as _;
 
@@ -7,23 +7,22 @@ use sha2::{Digest, Sha256};
 
 use drivekey_record::{Guid, KeyId, LineText, VolumeType};
 
-/// The first characters of a label's text, and its version.
+/// The prefix of a label, with its version.
 const TAG: &str = "DK1;";
-/// Longest name that is kept, in bytes: a symbol has little room.
-const NAME_BYTES: usize = 48;
-/// Hex digits of the check.
-const CHECK_HEX: usize = 8;
+/// Longer names are cut, because a code has little room.
+const NAME_BYTES_MAX: usize = 48;
+const CHECK_HEX_DIGITS: usize = 8;
 
-/// What a page's second symbol says.
+/// The content of the second code on a page.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Label {
     /// The Key ID, as far as it is known.
     pub key_id: KeyId,
-    /// The computer; cut where it is long.
+    /// The name of the computer, cut if it is long.
     pub device: Option<LineText>,
     /// The drive letter.
     pub drive: Option<LineText>,
-    /// The volume's label; cut where it is long.
+    /// The label of the volume, cut if it is long.
     pub volume_label: Option<LineText>,
     /// What the volume is for.
     pub volume_type: VolumeType,
@@ -31,7 +30,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// The label of the key with these 48 bare digits.
+    /// Makes the label of the key with these 48 digits, without hyphens.
     pub(super) fn new(key_id: &KeyId, device: Option<&LineText>, drive: Option<&LineText>, digits: &str) -> Self {
         Self {
             key_id: key_id.clone(),
@@ -42,19 +41,19 @@ impl Label {
         }
     }
 
-    /// With what else is known of the volume.
+    /// Adds what else is known of the volume.
     pub(super) fn with_volume(mut self, label: Option<&LineText>, volume_type: VolumeType) -> Self {
         self.volume_label = label.cloned();
         self.volume_type = volume_type;
         self
     }
 
-    /// The symbol's text: `DK1;` and fields `NAME=value`, set apart by `;`.
+    /// The text of the code: `DK1` and fields of the form `NAME=value`, separated by `;`.
     pub(super) fn text(&self) -> String {
         let mut text = TAG.to_owned();
         let mut field = |name: char, value: &str| {
             // Writing to a String cannot fail.
-            let _ = write!(text, "{name}={};", escaped(value));
+            let _ = write!(text, "{name}={};", escape(value));
         };
         field('C', &self.check);
         match &self.key_id {
@@ -64,7 +63,7 @@ impl Label {
         }
         for (name, value) in [('D', &self.device), ('L', &self.drive), ('N', &self.volume_label)] {
             if let Some(value) = value {
-                field(name, cut(value.as_str()));
+                field(name, truncate(value.as_str()));
             }
         }
         if self.volume_type != VolumeType::Unknown {
@@ -74,12 +73,12 @@ impl Label {
         text
     }
 
-    /// Reads a label; `None` for any other text.
+    /// Parses a label; `None` for any other text.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let mut label = Self::default();
         for field in text.strip_prefix(TAG)?.split(';') {
             let (name, value) = field.split_once('=')?;
-            let value = unescaped(value)?;
+            let value = unescape(value)?;
             match name {
                 "C" => label.check = value,
                 "I" => label.key_id = KeyId::Full(value.parse::<Guid>().ok()?),
@@ -88,38 +87,38 @@ impl Label {
                 "L" => label.drive = value.parse().ok(),
                 "N" => label.volume_label = value.parse().ok(),
                 "T" => label.volume_type = value.parse().unwrap_or_default(),
-                // A later version says more.
+                // Later versions may add fields.
                 _ => {}
             }
         }
-        (label.check.len() == CHECK_HEX).then_some(label)
+        (label.check.len() == CHECK_HEX_DIGITS).then_some(label)
     }
 
-    /// Whether it belongs to the key with these 48 bare digits.
+    /// Whether the label belongs to the key with these 48 digits.
     pub(super) fn belongs_to(&self, digits: &str) -> bool {
         self.check == check(digits)
     }
 }
 
-/// A short digest of the digits: 32 of 256 bits, of no use for finding the other 96 bits of a key.
+/// A short digest of the digits. Its 32 bits leave the other 96 bits of a key unknown.
 fn check(digits: &str) -> String {
     let digest = Sha256::new().chain_update("drivekey label").chain_update(digits).finalize();
-    digest.iter().take(CHECK_HEX / 2).fold(String::with_capacity(CHECK_HEX), |mut hex, byte| {
+    digest.iter().take(CHECK_HEX_DIGITS / 2).fold(String::with_capacity(CHECK_HEX_DIGITS), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
 }
 
-fn cut(text: &str) -> &str {
-    let end = (0..=text.len().min(NAME_BYTES)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+fn truncate(text: &str) -> &str {
+    let end = (0..=text.len().min(NAME_BYTES_MAX)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     &text[..end]
 }
 
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.replace('%', "%25").replace(';', "%3B")
 }
 
-fn unescaped(text: &str) -> Option<String> {
+fn unescape(text: &str) -> Option<String> {
     let mut parts = text.split('%');
     let mut whole = parts.next()?.to_owned();
     for part in parts {
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_a_later_version_are_passed_over() {
+    fn fields_of_later_versions_are_skipped() {
         let text = format!("DK1;C={};Q=1;D=PC", check("48"));
         let read = Label::parse(&text).unwrap();
         assert!(read.belongs_to("48") && !read.belongs_to("49"));
@@ -158,7 +157,8 @@ mod tests {
         #[test]
         fn what_is_written_reads_back(device in "\\PC{1,12}", drive in "[A-Z]:", bytes in any::<[u8; 16]>()) {
             let device: Option<LineText> = device.parse().ok();
-            let label = Label::new(&KeyId::Full(Guid::from_bytes(bytes)), device.as_ref(), drive.parse().ok().as_ref(), "7")
+            let key_id = KeyId::Full(Guid::from_bytes(bytes));
+            let label = Label::new(&key_id, device.as_ref(), drive.parse().ok().as_ref(), "7")
                 .with_volume(None, VolumeType::RemovableData);
             prop_assert_eq!(Label::parse(&label.text()), Some(label));
         }

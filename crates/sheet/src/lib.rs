@@ -1,6 +1,36 @@
-//! Printed pages: what a page says (`page`), where it stands (`layout`), how it is drawn (`pdf`, `html`); secrets in
-//! parts (`split`), a kit's text (`kit_text`), and reading pages back from a scan (`read`).
-//! Pure: bytes come in and go out. Knows records, and neither vaults nor files.
+//! Keys on paper: pages as PDF or HTML, and the same pages read back from a scan.
+//!
+//! [`key_page`], [`list_page`], [`share_page`] and [`kit_page`] say what a page contains, [`pdf()`] and [`html()`] draw
+//! it, and [`read_scan`] finds the codes in a picture or a PDF. [`split()`] divides a key into sheets that are worth
+//! nothing alone and that [`combine`] adds up again. The crate is pure: bytes come in and go out. Fonts, days and
+//! randomness are arguments, and it knows neither vaults nor files.
+//!
+//! ```
+//! use drivekey_record::RecoveryPassword;
+//! use drivekey_sheet::{Paper, Scanned, pdf, read_scan};
+//! # use drivekey_record::{Handle, KeyId, State, VolumeType};
+//! # use drivekey_sheet::{Day, KeyFacts, KeySheet, key_page};
+//! # let facts = KeyFacts {
+//! #     record: Handle::new(1).ok_or("no handle")?,
+//! #     device: "ANNAS-LAPTOP".parse().ok(),
+//! #     drive: "C:".parse().ok(),
+//! #     label: None,
+//! #     volume_type: VolumeType::OperatingSystem,
+//! #     key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse()?,
+//! #     created: None,
+//! #     proven: None,
+//! #     state: State::Current,
+//! # };
+//! # let today = Day::from_ymd_opt(2026, 11, 25).ok_or("no day")?;
+//!
+//! let password = RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451")?;
+//! let page = key_page(&KeySheet { facts, digits: &password.expose_secret() }, today);
+//! let document = pdf(&[page], Paper::A4, &[])?;
+//!
+//! let read = read_scan(&document)?;
+//! assert!(matches!(&read[..], [Scanned::Key { password: read, .. }] if read.same_digits(&password)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod error;

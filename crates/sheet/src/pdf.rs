@@ -1,10 +1,9 @@
-//! Pages as PDF: vector symbols, embedded typefaces cut down to what is used, the same bytes for the same pages.
-//! Must not know what a page says.
+//! Draws pages as PDF, with codes as vectors and embedded subsets of the typefaces. The same pages give the same bytes.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use krilla::geom::{PathBuilder, Point, Rect};
+use krilla::geom::{PathBuilder, Point};
 use krilla::metadata::Metadata;
 use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
@@ -16,16 +15,16 @@ use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::SheetError;
-use super::layout::{Leaf, Mark, Oblong, Paper, lay_out};
+use super::layout::{Leaf, Mark, Paper, Rect, lay_out};
 use super::page::Page;
 use super::typeface::{FontBytes, Glyph, Typefaces};
 
-/// Pages that one core lays out at a time.
-const PAGES_TOGETHER: usize = 64;
-/// The width of frames.
-const LINE: f32 = 0.7;
+/// How many pages a core lays out at a time, so that they share shaped words.
+const PAGES_PER_TASK: usize = 64;
+/// The line width of frames, in points.
+const FRAME_WIDTH: f32 = 0.7;
 
-/// Draws pages, one behind the other. `fonts` are looked at for letters that the program's own typefaces have not.
+/// Draws pages, one after the other. `fonts` supply the letters that the built-in typefaces do not have.
 ///
 /// # Errors
 /// [`SheetError`] when a font cannot be read or a text is too long for its symbol.
@@ -38,7 +37,7 @@ pub fn pdf(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Zeroizin
     let (width, height) = paper.size();
     let settings = PageSettings::from_wh(width, height).ok_or(SheetError::Document)?;
     let mut loaded = HashMap::new();
-    for leaf in all_leaves(pages, paper, fonts)?.iter().flatten() {
+    for leaf in lay_out_all(pages, paper, fonts)?.iter().flatten() {
         let mut sheet = document.start_page_with(settings.clone());
         let mut surface = sheet.surface();
         draw(leaf, &mut surface, &faces, &mut loaded)?;
@@ -48,10 +47,10 @@ pub fn pdf(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Zeroizin
     document.finish().map(Zeroizing::new).map_err(|_| SheetError::Document)
 }
 
-/// Laid out on all cores; each part of the pages has typefaces of its own, which remember what they shaped.
-fn all_leaves(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Vec<Vec<Leaf>>, SheetError> {
+/// Lays pages out on all cores. Each task has typefaces of its own, because they cache what they shaped.
+fn lay_out_all(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Vec<Vec<Leaf>>, SheetError> {
     let parts: Vec<Vec<Vec<Leaf>>> = pages
-        .par_chunks(PAGES_TOGETHER)
+        .par_chunks(PAGES_PER_TASK)
         .map(|part| {
             let faces = Typefaces::new(fonts)?;
             part.iter().map(|page| lay_out(page, paper, &faces)).collect()
@@ -69,27 +68,27 @@ fn draw(
     for mark in &leaf.marks {
         match mark {
             Mark::Text { x, y, size, runs, silent } => {
-                filled(surface);
+                set_black_fill(surface);
                 let mut x = *x;
                 for run in runs {
-                    let font = font(run.face, faces, loaded)?;
+                    let font = load_font(run.face, faces, loaded)?;
                     surface.draw_glyphs(Point::from_xy(x, *y), &run.glyphs, font, &run.text, *size, *silent);
                     x += run.width * size;
                 }
             }
-            Mark::Filled(oblongs) => {
-                filled(surface);
+            Mark::Filled(rects) => {
+                set_black_fill(surface);
                 let mut path = PathBuilder::new();
-                oblongs.iter().filter_map(rect).for_each(|rect| path.push_rect(rect));
+                rects.iter().filter_map(to_krilla).for_each(|rect| path.push_rect(rect));
                 if let Some(path) = path.finish() {
                     surface.draw_path(&path);
                 }
             }
-            Mark::Frame(oblong) => {
+            Mark::Frame(rect) => {
                 surface.set_fill(None);
-                surface.set_stroke(Some(Stroke { width: LINE, ..Stroke::default() }));
+                surface.set_stroke(Some(Stroke { width: FRAME_WIDTH, ..Stroke::default() }));
                 let mut path = PathBuilder::new();
-                if let Some(rect) = rect(oblong) {
+                if let Some(rect) = to_krilla(rect) {
                     path.push_rect(rect);
                 }
                 if let Some(path) = path.finish() {
@@ -101,17 +100,17 @@ fn draw(
     Ok(())
 }
 
-/// Black, without an outline.
-fn filled(surface: &mut Surface<'_>) {
+/// Black without an outline.
+fn set_black_fill(surface: &mut Surface<'_>) {
     surface.set_stroke(None);
     surface.set_fill(Some(Fill { rule: FillRule::NonZero, opacity: NormalizedF32::ONE, ..Fill::default() }));
 }
 
-fn rect(oblong: &Oblong) -> Option<Rect> {
-    Rect::from_xywh(oblong.x, oblong.y, oblong.width, oblong.height)
+fn to_krilla(rect: &Rect) -> Option<krilla::geom::Rect> {
+    krilla::geom::Rect::from_xywh(rect.x, rect.y, rect.width, rect.height)
 }
 
-fn font(face: usize, faces: &Typefaces<'_>, loaded: &mut HashMap<usize, Font>) -> Result<Font, SheetError> {
+fn load_font(face: usize, faces: &Typefaces<'_>, loaded: &mut HashMap<usize, Font>) -> Result<Font, SheetError> {
     if let Some(font) = loaded.get(&face) {
         return Ok(font.clone());
     }

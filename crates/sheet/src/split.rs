@@ -1,5 +1,4 @@
-//! A key in parts that are worth nothing alone and add up with a pencil: digit by digit, without carry.
-//! Randomness comes in as an argument. Must not know paper.
+//! Splits a key into sheets that are worth nothing alone and add up with a pencil: digit by digit, without carrying.
 
 use std::fmt;
 
@@ -7,75 +6,78 @@ use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use drivekey_record::{Digits, GROUP_DIGITS, GROUPS, PasswordError, RecoveryPassword};
 
-/// Digits of a key, and of each row of a sheet.
+/// The digits of a key, and of each row on a sheet.
 const DIGITS: usize = GROUPS * GROUP_DIGITS;
-/// Check letters: 23, a prime above 10, without I, L and O.
+/// The check letters, without I, L and O. Their number is a prime above 10, so that a wrong digit or a swap changes the
+/// letter.
 const LETTERS: &[u8; 23] = b"ABCDEFGHJKMNPQRSTUVWXYZ";
-/// How far the check of one group is from that of its neighbour.
+/// Shifts the check from group to group, so that swapped groups show.
 const GROUP_STEP: usize = 7;
-/// Letters of a set's name.
+/// Letters in the name of a set.
 const SET_LETTERS: usize = 4;
-/// The first characters of a share's text, and its version.
+/// The prefix of a share, with its version.
 const TAG: &str = "DKS1;";
-/// Below this a random byte gives each digit equally often.
-const FAIR: u8 = 250;
+/// Random bytes from here on are dropped, so that each digit is equally likely.
+const FAIR_DIGIT_BYTES: u8 = 250;
+/// The same for the check letters: ten times their number.
+const FAIR_LETTER_BYTES: u8 = 230;
 
-/// Into how many sheets a key is split.
+/// How a key is split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SplitKind {
     /// Two sheets, both needed.
     TwoOfTwo,
-    /// Three sheets, any two of which suffice.
+    /// Three sheets, any two of which are enough.
     TwoOfThree,
 }
 
-/// Forty-eight digits, each uniformly random when seen alone; wiped when dropped.
+/// The 48 digits of a row. Alone they are uniformly random. They are wiped when dropped.
 #[derive(Clone, ZeroizeOnDrop)]
 pub struct Pad(Box<[u8; DIGITS]>);
 
-/// One sheet's part: a row for two of two, two rows for two of three.
+/// The rows on one sheet: one for two of two, two for two of three.
 #[derive(Debug, Clone)]
 pub struct Share {
-    /// Of which split.
+    /// How the key was split.
     pub kind: SplitKind,
-    /// Its number, from 1.
+    /// The number of the sheet, from 1.
     pub number: u8,
-    /// Random letters that all sheets of one split have in common.
+    /// Random letters that all sheets of the same split share.
     pub set: String,
     /// The rows, each with its letter.
     pub rows: Vec<(char, Pad)>,
 }
 
-/// Why sheets give no key.
+/// Why sheets could not be combined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CombineError {
-    /// They come from different splits.
+    /// The sheets are of different splits.
     #[error("sheets of different sets")]
     OtherSet,
-    /// A row that is needed stands on none of them.
+    /// None of the sheets has this row.
     #[error("row {row} is missing")]
     Missing {
         /// The row's letter.
         row: char,
     },
-    /// A row stands on two sheets and is not the same.
+    /// Two sheets have this row with different digits.
     #[error("row {row} differs")]
     Differs {
         /// The row's letter.
         row: char,
     },
-    /// What comes out is no key.
+    /// The sum is not a key.
     #[error(transparent)]
     NoKey(#[from] PasswordError),
 }
 
-/// Why a text is no share. Names places, never digits.
+/// Why a share could not be read. Errors name groups, never digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ShareTextError {
-    /// Of another form.
+    /// The text is not a share.
     #[error("not a share")]
     NotAShare,
-    /// A group and its check letter do not fit.
+    /// A group does not match its check letter.
     #[error("row {row}, group {group} does not fit its letter")]
     Check {
         /// The row's letter.
@@ -86,7 +88,7 @@ pub enum ShareTextError {
 }
 
 impl SplitKind {
-    /// How many sheets there are.
+    /// The number of sheets.
     #[must_use]
     pub const fn sheets(self) -> u8 {
         match self {
@@ -95,7 +97,7 @@ impl SplitKind {
         }
     }
 
-    /// All rows, whose sum is the key.
+    /// The rows whose sum is the key.
     #[must_use]
     pub const fn rows(self) -> &'static [char] {
         match self {
@@ -104,7 +106,7 @@ impl SplitKind {
         }
     }
 
-    /// The rows on a sheet: its own for two of two, all but its own for two of three.
+    /// The rows on a sheet: for two of two its own row, for two of three all but its own.
     fn rows_on(self, number: u8) -> impl Iterator<Item = (usize, char)> {
         let own = usize::from(number) - 1;
         let on = move |at: usize| match self {
@@ -122,7 +124,7 @@ impl Pad {
         let mut filled = 0;
         while filled < DIGITS {
             fill(&mut *bytes)?;
-            for byte in bytes.iter().filter(|byte| **byte < FAIR) {
+            for byte in bytes.iter().filter(|byte| **byte < FAIR_DIGIT_BYTES) {
                 if let Some(digit) = pad.0.get_mut(filled) {
                     *digit = byte % 10;
                     filled += 1;
@@ -157,7 +159,7 @@ impl Pad {
         text
     }
 
-    /// Each group's six digits and its check letter, for the page.
+    /// The six digits and the check letter of each group.
     pub fn groups(&self) -> impl Iterator<Item = (Zeroizing<String>, char)> {
         self.0.chunks_exact(GROUP_DIGITS).enumerate().map(|(at, digits)| {
             let text = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
@@ -166,18 +168,18 @@ impl Pad {
     }
 }
 
-/// The letter of a group, counted from 0: the digits times 1 to 6 and the group's place, divided by 23.
+/// The check letter of a group, counted from 0: each digit times its place, plus a shift for the group, modulo 23.
 ///
-/// Catches each wrong digit, each exchange of two digits in a group, and groups in the wrong place.
+/// It catches any wrong digit, any swap of two digits in a group, and any group in the wrong place.
 fn check_letter(group: usize, digits: &[u8]) -> char {
     let sum: usize = digits.iter().enumerate().map(|(at, digit)| (at + 1) * usize::from(*digit)).sum();
     char::from(LETTERS[(sum + (group + 1) * GROUP_STEP) % LETTERS.len()])
 }
 
-/// Splits a key. `fill` gives random bytes.
+/// Splits a key. `fill` fills a slice with random bytes.
 ///
 /// # Errors
-/// What `fill` says when there is no randomness.
+/// Any error of `fill`.
 pub fn split<E>(
     digits: &Digits,
     kind: SplitKind,
@@ -187,12 +189,11 @@ pub fn split<E>(
     while set.len() < SET_LETTERS {
         let mut byte = [0];
         fill(&mut byte)?;
-        // 230 is ten times the letters.
-        if byte[0] < 230 {
+        if byte[0] < FAIR_LETTER_BYTES {
             set.push(char::from(LETTERS[usize::from(byte[0]) % LETTERS.len()]));
         }
     }
-    // All rows but the last are random; the last is what is missing to the key.
+    // All rows but the last are random. The last is the rest of the key.
     let mut last = Pad(Box::new([0; DIGITS]));
     let bare = digits.as_str().bytes().filter(u8::is_ascii_digit);
     last.0.iter_mut().zip(bare).for_each(|(digit, byte)| *digit = byte - b'0');
@@ -207,10 +208,10 @@ pub fn split<E>(
     Ok((1..=kind.sheets()).map(|number| Share { kind, number, set: set.clone(), rows: rows(number) }).collect())
 }
 
-/// Adds up the rows of the sheets: the rule that is printed on them.
+/// Adds up the rows of sheets, by the rule that is printed on them.
 ///
 /// # Errors
-/// [`CombineError`] says what does not fit.
+/// [`CombineError`].
 pub fn combine(shares: &[Share]) -> Result<RecoveryPassword, CombineError> {
     let first = shares.first().ok_or(CombineError::Missing { row: 'A' })?;
     if shares.iter().any(|share| share.set != first.set || share.kind != first.kind) {
@@ -229,7 +230,7 @@ pub fn combine(shares: &[Share]) -> Result<RecoveryPassword, CombineError> {
 }
 
 impl Share {
-    /// The text of its symbol: `DKS1;`, kind and number, set, and each row with its letters.
+    /// The text of its code: `DKS1`, kind and number, set, and each row with its check letters.
     pub(super) fn text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(160));
         text.push_str(TAG);
@@ -248,10 +249,10 @@ impl Share {
         text
     }
 
-    /// Reads a share's text.
+    /// Parses the text of a share's code.
     ///
     /// # Errors
-    /// [`ShareTextError`] when it is none, or names the group that does not fit its letter.
+    /// [`ShareTextError`]; names the group that does not match its letter.
     pub fn parse(text: &str) -> Result<Self, ShareTextError> {
         let bad = ShareTextError::NotAShare;
         let mut fields = text.strip_prefix(TAG).ok_or(bad)?.split(';');

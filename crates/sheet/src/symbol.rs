@@ -1,4 +1,4 @@
-//! QR codes and Code 128 as dark and light modules. Must not know where they stand.
+//! Encodes QR codes and Code 128 as dark and light modules.
 
 use barcoders::sym::code128::Code128;
 use qrcode::{Color, EcLevel, QrCode};
@@ -7,34 +7,34 @@ use zeroize::Zeroizing;
 use super::SheetError;
 use super::page::{Symbol, SymbolKind};
 
-/// In front of digits: subset C, two digits a sign.
+/// Switches `barcoders` to subset C, with two digits in a symbol character.
 const SUBSET_C: char = '\u{0106}';
 
-/// Modules, row by row; true is dark.
+/// The modules of a code, row by row.
 pub(super) struct Modules {
     pub(super) columns: usize,
     pub(super) rows: usize,
     dark: Zeroizing<Vec<bool>>,
 }
 
-/// Modules of a symbol, without the quiet zone.
+/// Encodes a symbol, without the quiet zone.
 pub(super) fn modules(symbol: &Symbol) -> Result<Modules, SheetError> {
     match symbol.kind {
-        // Q where paper gets worn and the scanner is cheap: a quarter may be unreadable.
-        SymbolKind::Qr => qr(&symbol.payload, EcLevel::Q),
-        SymbolKind::SmallQr => qr(&symbol.payload, EcLevel::M),
-        SymbolKind::Code128 => bars(&symbol.payload),
+        // Level Q reads with a quarter of the code missing: paper wears, and scanners are cheap.
+        SymbolKind::Qr => encode_qr(&symbol.payload, EcLevel::Q),
+        SymbolKind::SmallQr => encode_qr(&symbol.payload, EcLevel::M),
+        SymbolKind::Code128 => encode_code_128(&symbol.payload),
     }
 }
 
-fn qr(payload: &str, level: EcLevel) -> Result<Modules, SheetError> {
+fn encode_qr(payload: &str, level: EcLevel) -> Result<Modules, SheetError> {
     let code = QrCode::with_error_correction_level(payload, level).map_err(|_| SheetError::Symbol)?;
     let side = code.width();
     let dark = code.into_colors().into_iter().map(|color| color == Color::Dark).collect();
     Ok(Modules { columns: side, rows: side, dark: Zeroizing::new(dark) })
 }
 
-fn bars(payload: &str) -> Result<Modules, SheetError> {
+fn encode_code_128(payload: &str) -> Result<Modules, SheetError> {
     let mut text = Zeroizing::new(String::with_capacity(payload.len() + SUBSET_C.len_utf8()));
     text.push(SUBSET_C);
     text.push_str(payload);
@@ -48,7 +48,7 @@ impl Modules {
         self.dark.get(row * self.columns + column).copied().unwrap_or_default()
     }
 
-    /// Dark modules in a row, as few oblongs as make it up: column, row, length.
+    /// The runs of dark modules in each row: column, row, length.
     pub(super) fn strips(&self) -> Vec<(usize, usize, usize)> {
         let mut strips = Vec::new();
         for row in 0..self.rows {
@@ -76,10 +76,10 @@ mod tests {
     const DIGITS: &str = "471207278498422125177177561902537405468006693451";
 
     #[test]
-    fn forty_eight_digits_take_the_room_that_is_planned() {
+    fn forty_eight_digits_need_the_planned_room() {
         assert_eq!(modules(&symbol(SymbolKind::Qr, DIGITS)).unwrap().columns, 25);
         let bars = modules(&symbol(SymbolKind::Code128, DIGITS)).unwrap();
-        // Start, 24 pairs, check, stop and its closing bar: subset C throughout.
+        // Start, 24 pairs of digits, check, stop and its final bar: subset C throughout.
         assert_eq!((bars.columns, bars.rows), (27 * 11 + 2, 1));
         let dark: usize = bars.strips().iter().map(|(_, _, length)| length).sum();
         assert_eq!(dark, bars.dark.iter().filter(|dark| **dark).count());

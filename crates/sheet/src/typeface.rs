@@ -1,5 +1,4 @@
-//! The typefaces of pages: which letters they have, and text shaped and measured as it will be drawn.
-//! Must not know pages; system fonts come in as bytes.
+//! The typefaces of pages: which letters they have, and how text is shaped and measured.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -15,7 +14,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::SheetError;
 use super::page::Page;
 
-/// The program's own: plain, bold, digits, commands.
+/// The built-in typefaces, in the order of [`Style`].
 const OWN: [&[u8]; 4] = [
     include_bytes!("fonts/DejaVuSansCondensed.ttf"),
     include_bytes!("fonts/DejaVuSansCondensed-Bold.ttf"),
@@ -23,30 +22,30 @@ const OWN: [&[u8]; 4] = [
     include_bytes!("fonts/DejaVuSansMono.ttf"),
 ];
 
-/// The face of the digits, for the browser.
+/// The typeface of the digits, which HTML pages embed.
 pub(super) const DIGIT_FACE: &[u8] = OWN[2];
 
 /// A font file of the system.
 #[derive(Debug, Clone)]
 pub struct FontBytes {
-    /// The file's content.
+    /// The content of the file.
     pub bytes: Arc<Vec<u8>>,
-    /// Which font of a collection.
+    /// The index of the font in a collection.
     pub index: u32,
 }
 
-/// How a text looks.
+/// The style of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
     Plain,
     Bold,
-    /// Monospaced and bold, with a marked zero; what is written so is not remembered.
+    /// Monospaced and bold, with a marked zero. Text in this style is secret, so shaped runs are not cached.
     Digits,
     /// Monospaced.
     Code,
 }
 
-/// A glyph and the text it stands for; lengths in ems.
+/// A glyph and the range of text that it stands for. Lengths are in ems.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Glyph {
     pub(super) id: u32,
@@ -57,7 +56,7 @@ pub(super) struct Glyph {
     pub(super) dy: f32,
 }
 
-/// Glyphs of one face, from left to right.
+/// Glyphs of one typeface, from left to right.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Run {
     pub(super) face: usize,
@@ -66,7 +65,7 @@ pub(super) struct Run {
     pub(super) width: f32,
 }
 
-/// All faces at hand.
+/// All available typefaces.
 pub(super) struct Typefaces<'a> {
     faces: Vec<(Face<'a>, f32)>,
     fonts: &'a [FontBytes],
@@ -75,14 +74,14 @@ pub(super) struct Typefaces<'a> {
 }
 
 impl<'a> Typefaces<'a> {
-    /// The program's own, and those of the system behind them.
+    /// The built-in typefaces, followed by those of the system.
     pub(super) fn new(fonts: &'a [FontBytes]) -> Result<Self, SheetError> {
         let mut faces = Vec::with_capacity(OWN.len() + fonts.len());
         for bytes in OWN {
             faces.push(Face::from_slice(bytes, 0).ok_or(SheetError::Typeface)?);
         }
         for font in fonts {
-            // The caller looked at it already; one that is no font would shift the numbers of those behind it.
+            // Skipping a bad font would shift the indexes of those behind it, so it is an error.
             faces.push(Face::from_slice(&font.bytes, font.index).ok_or(SheetError::Typeface)?);
         }
         let em = |face: &Face<'_>| f32::from(u16::try_from(face.units_per_em()).unwrap_or(1000).max(1));
@@ -90,7 +89,7 @@ impl<'a> Typefaces<'a> {
         Ok(Self { faces, fonts, memo: RefCell::default(), escaped: Cell::new(false) })
     }
 
-    /// The file of a face and its number in it.
+    /// The file of a typeface, and its index in the file.
     pub(super) fn file(&self, face: usize) -> Option<(krilla::Data, u32)> {
         match OWN.get(face) {
             Some(bytes) => Some(((*bytes).into(), 0)),
@@ -98,17 +97,17 @@ impl<'a> Typefaces<'a> {
         }
     }
 
-    /// Whether something had to be written by its number.
+    /// Whether a letter had to be written by its number.
     pub(super) fn escaped(&self) -> bool {
         self.escaped.get()
     }
 
-    /// Before a page of its own.
+    /// Resets [`Typefaces::escaped`] for the next page.
     pub(super) fn forget_escapes(&self) {
         self.escaped.set(false);
     }
 
-    /// The faces of a style, the first choice first.
+    /// The typefaces for a style, the first choice first.
     fn chain(&self, style: Style) -> impl Iterator<Item = usize> {
         let first = style as usize;
         [first, Style::Plain as usize]
@@ -122,9 +121,9 @@ impl<'a> Typefaces<'a> {
             .find(|face| cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.glyph_index(c).is_some()))
     }
 
-    /// The text with each letter that no face has written as `\u{…}`.
+    /// Replaces each letter that no typeface has by its number, as `\u{…}`.
     pub(super) fn printable<'t>(&self, style: Style, text: &'t str) -> Cow<'t, str> {
-        // Our own words and most names.
+        // The quick way for our own words and most names.
         if text.is_ascii() || clusters(text).all(|cluster| self.face_for(style, cluster).is_some()) {
             return Cow::Borrowed(text);
         }
@@ -143,7 +142,7 @@ impl<'a> Typefaces<'a> {
         Cow::Owned(shown)
     }
 
-    /// A word or a group, shaped; from left to right.
+    /// Shapes a text into runs from left to right, and caches them.
     pub(super) fn shape(&self, style: Style, text: &str) -> Rc<Vec<Run>> {
         if style == Style::Digits {
             return Rc::new(self.shape_parts(style, text));
@@ -156,13 +155,13 @@ impl<'a> Typefaces<'a> {
         runs
     }
 
-    /// In ems.
+    /// The width of a text, in ems.
     pub(super) fn width(&self, style: Style, text: &str) -> f32 {
         self.shape(style, text).iter().map(|run| run.width).sum()
     }
 
     fn shape_parts(&self, style: Style, text: &str) -> Vec<Run> {
-        // Nothing below Hebrew is written from right to left.
+        // No script before Hebrew in Unicode is written from right to left.
         if text.chars().all(|c| c < '\u{590}') {
             return self.shape_one_way(style, text, Direction::LeftToRight);
         }
@@ -227,7 +226,7 @@ impl<'a> Typefaces<'a> {
     }
 }
 
-/// The letters of pages that the program's own typefaces and these have not.
+/// The letters on pages that neither the built-in typefaces nor `fonts` have.
 ///
 /// # Errors
 /// [`SheetError::Typeface`] when a font cannot be read.
@@ -250,7 +249,7 @@ pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, Sheet
     Ok(missing)
 }
 
-/// Letters, each with the marks that stand on it.
+/// Splits a text into letters, each with its combining marks.
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -262,7 +261,7 @@ pub(super) fn clusters(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Joiners and variation selectors: shaping knows them, and they have no picture.
+/// Joiners and variation selectors, which shaping uses and which have no glyph of their own.
 const fn is_ignorable(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
@@ -272,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn own_faces_have_european_scripts_and_a_marked_zero() {
+    fn built_in_typefaces_have_european_scripts_and_a_marked_zero() {
         let faces = Typefaces::new(&[]).unwrap();
         for text in [
             "Jürgens Büro-PC",
@@ -290,7 +289,7 @@ mod tests {
             );
         }
         assert!(!faces.escaped());
-        // Unlike the letter O, and all digits equally wide.
+        // Zero differs from the letter O, and all digits have the same width.
         let glyph = |text: &str| faces.shape(Style::Digits, text)[0].glyphs[0].clone();
         assert_ne!(glyph("0").id, glyph("O").id);
         assert!((0..10).all(|digit| (glyph(&digit.to_string()).advance - glyph("0").advance).abs() < 1e-6));
@@ -301,7 +300,7 @@ mod tests {
         let faces = Typefaces::new(&[]).unwrap();
         assert_eq!(faces.printable(Style::Plain, "東-PC"), "\\u{6771}-PC");
         assert!(faces.escaped());
-        // With a mark that the face has, the letter alone decides; the mark is not lost.
+        // A letter that no typeface has is written by its number even if its mark is known; the mark is kept.
         assert_eq!(faces.printable(Style::Plain, "か\u{3099}"), "\\u{304B}\\u{3099}");
     }
 

@@ -103,7 +103,8 @@ pub fn broken_off(database: &[u8], change: &str) -> (Vec<u8>, Vec<u8>) {
     let writer = rusqlite::Connection::open(&path).unwrap();
     writer
         .execute_batch(&format!(
-            "PRAGMA foreign_keys = OFF; PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; PRAGMA user_version = 1; {change}"
+            "PRAGMA foreign_keys = OFF; PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE; PRAGMA \
+             user_version = 1; {change}"
         ))
         .unwrap();
     let torn = (fs::read(&path).unwrap(), fs::read(folder.path().join("vault-journal")).unwrap());

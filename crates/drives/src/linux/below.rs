@@ -1,4 +1,4 @@
-//! From a path down to the last device, on a Linux system.
+//! Follows a path down to the last device, on a Linux system.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -11,11 +11,11 @@ use super::blocks::{self, Block};
 use super::mountinfo::{self, Mount};
 use crate::{Below, Layer, Roots};
 
-/// File systems that lie on no drive at all.
+/// File systems that are on no drive at all.
 const IN_MEMORY: [&str; 10] =
     ["tmpfs", "ramfs", "devtmpfs", "proc", "sysfs", "devpts", "cgroup2", "efivarfs", "hugetlbfs", "rootfs"];
-/// No stack of devices is deeper.
-const MOST_LAYERS: usize = 64;
+/// Ends loops. Real stacks of devices are a handful deep.
+const LAYERS_MAX: usize = 64;
 
 pub(crate) fn below(roots: &Roots, path: &Path) -> Below {
     let mut search = Search {
@@ -41,7 +41,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn under_path(&mut self, path: &Path) {
-        if self.seen_paths.len() > MOST_LAYERS || !self.seen_paths.insert(path.to_owned()) {
+        if self.seen_paths.len() > LAYERS_MAX || !self.seen_paths.insert(path.to_owned()) {
             return;
         }
         let device = self.roots.is_real().then(|| device_of(path)).flatten();
@@ -54,12 +54,13 @@ impl Search<'_> {
             let top = self.found.layers.len();
             self.under_block(&name, true);
             if let Some(layer) = self.found.layers.get_mut(top) {
-                // What the kernel mounts is a file system, whatever lies under it.
+                // The kernel has mounted it, so it holds a file system.
                 layer.noted_plain |= !layer.noted_encrypted;
             }
         } else if let Some(upper) = mount.option("upperdir").map(PathBuf::from) {
             let real = upper.canonicalize().ok().filter(|_| upper.is_absolute());
-            // What is written to an overlay goes there; in a container that folder belongs to another world.
+            // An overlay writes to this folder. In a container the path is one of the host, and means something else
+            // here.
             let inside = real.filter(|real| mountinfo::holding(&self.mounts, real, None) != Some(&mount));
             if let Some(real) = inside { self.under_path(&real) } else { self.found.all_seen = false }
         } else if mount.source.is_absolute() && mount.source.is_file() {
@@ -71,13 +72,13 @@ impl Search<'_> {
         }
     }
 
-    /// The device of a mount: by its number, or, where the file system has none of its own, by its source.
+    /// The device of a mount, by its number, or by its source where the file system has no device number.
     fn block_of(&self, mount: &Mount) -> Option<String> {
         let by_number = self.blocks.values().find(|block| !block.number.is_empty() && block.number == mount.device);
         by_number.or_else(|| self.block_at(&mount.source)).map(|block| block.name.clone())
     }
 
-    /// The device that a path such as `/dev/disk/by-label/X` means.
+    /// The device that a path such as `/dev/disk/by-label/X` leads to.
     fn block_at(&self, path: &Path) -> Option<&Block> {
         let real = path.canonicalize().ok();
         self.blocks.values().find(|block| {
@@ -88,9 +89,9 @@ impl Search<'_> {
         })
     }
 
-    /// `holds_files`: the file system lies on this very device, not on a part of it.
+    /// With `holds_files` the file system is on this device itself, not on a part of it.
     fn under_block(&mut self, name: &str, holds_files: bool) {
-        if self.seen_blocks.len() > MOST_LAYERS || !self.seen_blocks.insert(name.to_owned()) {
+        if self.seen_blocks.len() > LAYERS_MAX || !self.seen_blocks.insert(name.to_owned()) {
             return;
         }
         let Some(block) = self.blocks.get(name).cloned() else {
@@ -113,7 +114,7 @@ impl Search<'_> {
             layer.volume = layer.volume.or(Some(volume));
         }
         if let Some(disk) = &block.disk {
-            // The disk's other partitions are not under this path; an image that it stands for is.
+            // The other partitions are not under this path, but an image behind the disk is.
             self.under_block(disk, false);
         }
         if let Some(file) = &block.backing_file {
@@ -128,9 +129,9 @@ impl Search<'_> {
             noted_plain: false,
             volume: None,
         });
-        // The kernel gives the path as it was when the image was attached.
+        // The kernel reports the path as it was when the image was attached.
         let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-        // A loop device may stand for another device.
+        // A loop device may also be backed by a device.
         if let Some(name) = self.block_at(&file).map(|block| block.name.clone()) {
             self.under_block(&name, true);
         } else {
@@ -138,7 +139,7 @@ impl Search<'_> {
         }
     }
 
-    /// A file system that a program makes, such as dislocker: the program's arguments name what it reads.
+    /// A file system made by a program such as dislocker. The arguments of the program name what it reads.
     fn under_program(&mut self, mount: &Mount) {
         let mut found = false;
         for path in self.arguments_beside(&mount.point) {
@@ -146,14 +147,14 @@ impl Search<'_> {
                 self.under_block(&name, true);
                 found = true;
             } else if path.is_file() {
-                // It may as well be the program's log or its key file.
+                // It may also be a log or a key file of the program; then the answer errs on the safe side.
                 self.image(&path);
             }
         }
         self.found.all_seen &= found;
     }
 
-    /// Paths among the arguments of the programs that were given a mount point.
+    /// The paths among the arguments of all programs that were given this mount point.
     fn arguments_beside(&mut self, point: &Path) -> Vec<PathBuf> {
         let processes = fs::read_dir(&self.roots.proc).into_iter().flatten().filter_map(Result::ok);
         let mut paths = Vec::new();
@@ -166,19 +167,19 @@ impl Search<'_> {
                 line.split(|byte| *byte == 0).map(|argument| Path::new(OsStr::from_bytes(argument))).collect();
             if arguments.iter().skip(1).any(|argument| *argument == point) {
                 let folder = fs::read_link(process.path().join("cwd")).ok();
-                // Which file a relative path means is then not known.
+                // Without the folder, relative paths cannot be resolved.
                 self.found.all_seen &= folder.is_some();
                 let others = arguments.iter().skip(1).filter(|argument| **argument != point);
-                paths.extend(others.filter_map(|argument| path_in(argument, folder.as_deref())));
+                paths.extend(others.filter_map(|argument| parse_argument(argument, folder.as_deref())));
             }
         }
         paths
     }
 }
 
-/// The path that an argument is: `-V/dev/sdb1` and `--volume=/dev/sdb1` are one argument. One that is not absolute is
-/// from this folder, and must be there.
-fn path_in(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
+/// The path in an argument, also in `-V/dev/sdb1` and `--volume=/dev/sdb1`. A relative one is resolved from `folder`,
+/// and must exist.
+fn parse_argument(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
     let bytes = argument.as_os_str().as_bytes();
     let value = match bytes {
         [b'-', b'-', ..] => &bytes[bytes.iter().position(|byte| *byte == b'=')? + 1..],
@@ -192,11 +193,11 @@ fn path_in(argument: &Path, folder: Option<&Path>) -> Option<PathBuf> {
     folder.filter(|_| !value.is_empty()).map(|folder| folder.join(path)).filter(|whole| whole.exists())
 }
 
-/// The number of the device on which a path lies, as the list of mounts writes it; of the folder it will be made in,
-/// where it does not exist yet.
+/// The number of the device that a path is on, as `mountinfo` writes it. For a path that does not exist yet, that of
+/// its nearest folder.
 fn device_of(path: &Path) -> Option<String> {
     let number = path.ancestors().find_map(|there| there.metadata().ok())?.dev();
-    // As glibc's makedev lays the two out.
+    // The layout of `makedev` in glibc.
     let major = number >> 8 & 0xFFF | number >> 32 & 0xFFFF_F000;
     let minor = number & 0xFF | number >> 12 & 0xFFFF_FF00;
     Some(format!("{major}:{minor}"))

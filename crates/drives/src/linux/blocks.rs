@@ -1,4 +1,4 @@
-//! Block devices as `/sys/block` and udev's notes describe them. Opens no device.
+//! Block devices, as `/sys/block` and the database of udev describe them. No device is opened.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use crate::Roots;
 use drivekey_record::{Guid, LineText};
 
-/// Sizes in `/sys` count in these, whatever the drive's sector is.
-const SIZE_UNIT: u64 = 512;
+/// `/sys` gives sizes in units of this, whatever the sector size.
+const SIZE_UNIT_BYTES: u64 = 512;
 
-/// One device: a disk, a partition, or a device made of others.
+/// A disk, a partition, or a device made of others.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
     pub(super) name: String,
@@ -20,7 +20,7 @@ pub(super) struct Block {
     pub(super) number: String,
     pub(super) size: u64,
     pub(super) removable: bool,
-    /// The disk, of a partition.
+    /// The disk that a partition is on.
     pub(super) disk: Option<String>,
     pub(super) has_partitions: bool,
     /// The devices that a mapped one is made of.
@@ -35,7 +35,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Under what name it can be opened.
+    /// The path to open it.
     pub(super) fn path(&self, roots: &Roots) -> PathBuf {
         match &self.mapped_name {
             Some(name) => roots.dev.join("mapper").join(name),
@@ -51,7 +51,7 @@ impl Block {
     pub(super) fn label(&self) -> Option<LineText> {
         self.notes
             .get("ID_FS_LABEL_ENC")
-            .map(|label| decoded(label))
+            .map(|label| decode_label(label))
             .or_else(|| self.notes.get("ID_FS_LABEL").cloned())?
             .parse()
             .ok()
@@ -66,13 +66,13 @@ impl Block {
     }
 }
 
-/// All of them, by name.
+/// All block devices, by name.
 pub(super) fn read(roots: &Roots) -> BTreeMap<String, Block> {
     let mut blocks = BTreeMap::new();
-    for (name, folder) in inside(&roots.sys.join("block")) {
+    for (name, folder) in subfolders(&roots.sys.join("block")) {
         let mut disk = block(roots, &name, &folder);
         disk.removable = is_removable(&folder);
-        for (part_name, part_folder) in inside(&folder) {
+        for (part_name, part_folder) in subfolders(&folder) {
             if part_folder.join("partition").exists() {
                 let part = block(roots, &part_name, &part_folder);
                 disk.has_partitions = true;
@@ -85,38 +85,38 @@ pub(super) fn read(roots: &Roots) -> BTreeMap<String, Block> {
 }
 
 fn block(roots: &Roots, name: &str, folder: &Path) -> Block {
-    let number = line(&folder.join("dev")).unwrap_or_default();
+    let number = read_line(&folder.join("dev")).unwrap_or_default();
     let mapped = folder.join("dm");
     let notes = roots.run.join("udev").join("data").join(format!("b{number}"));
     Block {
         name: name.to_owned(),
-        size: line(&folder.join("size"))
+        size: read_line(&folder.join("size"))
             .and_then(|size| size.parse::<u64>().ok())
             .unwrap_or(0)
-            .saturating_mul(SIZE_UNIT),
-        slaves: inside(&folder.join("slaves")).into_iter().map(|(name, _)| name).collect(),
-        backing_file: raw_line(&folder.join("loop").join("backing_file")).map(PathBuf::from),
-        mapped_name: line(&mapped.join("name")).filter(|name| !name.is_empty() && !name.contains('/')),
-        opened_volume: line(&mapped.join("uuid")).and_then(|uuid| opened_volume(&uuid)),
-        notes: fs::read(notes).map(|bytes| properties(&String::from_utf8_lossy(&bytes))).unwrap_or_default(),
+            .saturating_mul(SIZE_UNIT_BYTES),
+        slaves: subfolders(&folder.join("slaves")).into_iter().map(|(name, _)| name).collect(),
+        backing_file: read_raw_line(&folder.join("loop").join("backing_file")).map(PathBuf::from),
+        mapped_name: read_line(&mapped.join("name")).filter(|name| !name.is_empty() && !name.contains('/')),
+        opened_volume: read_line(&mapped.join("uuid")).and_then(|uuid| parse_opened_volume(&uuid)),
+        notes: fs::read(notes).map(|bytes| parse_properties(&String::from_utf8_lossy(&bytes))).unwrap_or_default(),
         number,
         ..Block::default()
     }
 }
 
-/// `CRYPT-BITLK-` and 32 hex digits, as cryptsetup names what it opens.
-fn opened_volume(uuid: &str) -> Option<Guid> {
+/// The volume in a device-mapper UUID of cryptsetup: `CRYPT-BITLK-` and 32 hex digits.
+fn parse_opened_volume(uuid: &str) -> Option<Guid> {
     uuid.strip_prefix("CRYPT-BITLK-")?.get(..32)?.parse().ok()
 }
 
-/// udev's `E:NAME=value`.
-fn properties(text: &str) -> BTreeMap<String, String> {
+/// The properties in a file of udev, lines of the form `E:NAME=value`.
+fn parse_properties(text: &str) -> BTreeMap<String, String> {
     let pairs = text.lines().filter_map(|line| line.strip_prefix("E:")?.split_once('='));
     pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// udev writes a space as `\x20`.
-fn decoded(text: &str) -> String {
+fn decode_label(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("\\x") {
@@ -129,10 +129,10 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Sticks say so themselves; a disk on a USB cable and a memory card do not.
+/// Sticks report themselves as removable. Disks on a USB cable and memory cards do not.
 fn is_removable(folder: &Path) -> bool {
-    let says_so = line(&folder.join("removable")).as_deref() == Some("1");
-    let is_card = line(&folder.join("device").join("type")).as_deref() == Some("SD");
+    let says_so = read_line(&folder.join("removable")).as_deref() == Some("1");
+    let is_card = read_line(&folder.join("device").join("type")).as_deref() == Some("SD");
     let on_cable = || {
         let place = folder.canonicalize().unwrap_or_default();
         place.components().any(|part| {
@@ -142,8 +142,8 @@ fn is_removable(folder: &Path) -> bool {
     says_so || is_card || on_cable()
 }
 
-/// Names and folders, sorted. In `/sys` most of them are links.
-fn inside(folder: &Path) -> Vec<(String, PathBuf)> {
+/// The folders in a folder, by name. In `/sys` most of them are links.
+fn subfolders(folder: &Path) -> Vec<(String, PathBuf)> {
     let items = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut items: Vec<(String, PathBuf)> =
         items.filter_map(|item| Some((item.file_name().into_string().ok()?, item.path()))).collect();
@@ -152,11 +152,11 @@ fn inside(folder: &Path) -> Vec<(String, PathBuf)> {
     items
 }
 
-fn line(path: &Path) -> Option<String> {
-    raw_line(path)?.into_string().ok()
+fn read_line(path: &Path) -> Option<String> {
+    read_raw_line(path)?.into_string().ok()
 }
 
-fn raw_line(path: &Path) -> Option<OsString> {
+fn read_raw_line(path: &Path) -> Option<OsString> {
     let mut bytes = fs::read(path).ok()?;
     while bytes.last().is_some_and(u8::is_ascii_whitespace) {
         bytes.pop();
@@ -169,17 +169,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_of_udev_are_decoded() {
-        assert_eq!(decoded(r"New\x20Volume\x2f"), "New Volume/");
-        assert_eq!(decoded(r"a\xZZb\x"), "aZZb");
-        assert_eq!(decoded(r"\xc3\xa4"), "ä");
+    fn labels_of_udev_are_decode_label() {
+        assert_eq!(decode_label(r"New\x20Volume\x2f"), "New Volume/");
+        assert_eq!(decode_label(r"a\xZZb\x"), "aZZb");
+        assert_eq!(decode_label(r"\xc3\xa4"), "ä");
     }
 
     #[test]
     fn cryptsetup_names_the_volume() {
         let guid = "8F595209-F5B9-49A0-85D4-CB8F80258C27";
         let uuid = format!("CRYPT-BITLK-{}-bitlk-17", guid.replace('-', "").to_lowercase());
-        assert_eq!(opened_volume(&uuid).map(|guid| guid.to_string()).as_deref(), Some(guid));
-        assert_eq!(opened_volume("CRYPT-LUKS2-0123"), None);
+        assert_eq!(parse_opened_volume(&uuid).map(|guid| guid.to_string()).as_deref(), Some(guid));
+        assert_eq!(parse_opened_volume("CRYPT-LUKS2-0123"), None);
     }
 }

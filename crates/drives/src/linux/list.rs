@@ -1,4 +1,4 @@
-//! The attached volumes of a Linux system.
+//! The attached volumes of a Linux system, from its block devices and mounts.
 
 use super::{blocks, mountinfo};
 use crate::{AttachedVolume, Roots};

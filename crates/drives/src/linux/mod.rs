@@ -1,4 +1,4 @@
-//! Linux: what `/sys`, `/proc` and udev say of block devices and mounts. Must not know other systems.
+//! Linux: block devices and mounts, as `/sys`, `/proc` and udev describe them.
 
 mod below;
 mod blocks;

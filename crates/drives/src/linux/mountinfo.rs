@@ -1,4 +1,4 @@
-//! `/proc/self/mountinfo`, line by line. Must not know devices.
+//! Parses `/proc/self/mountinfo`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -19,42 +19,42 @@ pub(super) struct Mount {
 }
 
 impl Mount {
-    /// The value of an option of the file system's own.
+    /// The value of a mount option.
     pub(super) fn option(&self, name: &str) -> Option<&OsStr> {
         let prefix = [name.as_bytes(), b"="].concat();
         self.options.iter().find_map(|option| option.as_bytes().strip_prefix(prefix.as_slice())).map(OsStr::from_bytes)
     }
 }
 
-/// All mounts, in the order in which they were made.
+/// All mounts, the oldest first.
 pub(super) fn read(roots: &Roots) -> Vec<Mount> {
     let bytes = fs::read(roots.proc.join("self").join("mountinfo")).unwrap_or_default();
-    bytes.split(|byte| *byte == b'\n').filter_map(mount).collect()
+    bytes.split(|byte| *byte == b'\n').filter_map(parse_line).collect()
 }
 
-/// The mount on which a path lies: the deepest, and of those in one place the last. One whose device is that of the
-/// path goes first: a deeper one may lie hidden under another.
+/// The mount that holds a path: the deepest, and among equals the last. A mount with the device of the path is
+/// preferred, because a deeper one may be hidden under another.
 pub(super) fn holding<'a>(mounts: &'a [Mount], path: &Path, device: Option<&str>) -> Option<&'a Mount> {
     let over = mounts.iter().filter(|mount| path.starts_with(&mount.point));
     over.max_by_key(|mount| (device == Some(&mount.device), mount.point.components().count()))
 }
 
 /// `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw,errors=continue`
-fn mount(line: &[u8]) -> Option<Mount> {
+fn parse_line(line: &[u8]) -> Option<Mount> {
     let fields: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
     let dash = fields.iter().position(|field| *field == b"-")?;
     let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
     Some(Mount {
         device: text(fields.get(2)?),
-        point: PathBuf::from(unescaped(fields.get(4).filter(|_| dash > 4)?)),
+        point: PathBuf::from(unescape(fields.get(4).filter(|_| dash > 4)?)),
         file_system: text(fields.get(dash + 1)?),
-        source: PathBuf::from(unescaped(fields.get(dash + 2)?)),
-        options: fields.get(dash + 3)?.split(|byte| *byte == b',').map(unescaped).collect(),
+        source: PathBuf::from(unescape(fields.get(dash + 2)?)),
+        options: fields.get(dash + 3)?.split(|byte| *byte == b',').map(unescape).collect(),
     })
 }
 
-/// Space, TAB, line end and backslash stand there as `\040` and the like.
-fn unescaped(field: &[u8]) -> OsString {
+/// The kernel writes space, tab, line feed and backslash as `\040` and the like.
+fn unescape(field: &[u8]) -> OsString {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
     while let Some((first, after)) = rest.split_first() {
@@ -79,8 +79,9 @@ mod tests {
 
     #[test]
     fn a_line_is_taken_apart() {
-        let line = br"36 35 8:17 /sub /media/My\040Stick rw,noatime shared:1 master:2 - fuse.x a\134b rw,user_id=0,upperdir=/a\054b";
-        let mount = mount(line).unwrap();
+        let line =
+            br"36 35 8:17 /sub /media/My\040Stick rw,noatime shared:1 - fuse.x a\134b rw,user_id=0,upperdir=/a\054b";
+        let mount = parse_line(line).unwrap();
         assert_eq!((mount.device.as_str(), mount.point.as_path()), ("8:17", Path::new("/media/My Stick")));
         assert_eq!((mount.file_system.as_str(), mount.source.as_path()), ("fuse.x", Path::new(r"a\b")));
         assert_eq!(mount.option("upperdir"), Some(OsStr::new("/a,b")));
@@ -92,18 +93,20 @@ mod tests {
         let line = |device: &str, point: &str| format!("1 1 {device} / {point} rw - ext4 /dev/x rw");
         let mounts: Vec<Mount> = [line("8:1", "/"), line("8:2", "/mnt"), line("8:3", "/mnt")]
             .iter()
-            .filter_map(|line| mount(line.as_bytes()))
+            .filter_map(|line| parse_line(line.as_bytes()))
             .collect();
         let held = |path: &str, device| holding(&mounts, Path::new(path), device).map(|mount| mount.device.as_str());
         assert_eq!((held("/mnt/a", None), held("/mnta", None)), (Some("8:3"), Some("8:1")));
-        // The device says otherwise, or is none of these.
+        // A mount with the path's device goes first, if there is one.
         assert_eq!((held("/mnt/a", Some("8:1")), held("/mnt/a", Some("0:99"))), (Some("8:1"), Some("8:3")));
     }
 
     proptest! {
         #[test]
-        fn no_line_makes_it_panic(line in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b' '), Just(b'\\'), Just(b'-')], 0..80)) {
-            let _ = mount(&line);
+        fn no_line_makes_it_panic(
+            line in proptest::collection::vec(prop_oneof![any::<u8>(), Just(b' '), Just(b'\\'), Just(b'-')], 0..80),
+        ) {
+            let _ = parse_line(&line);
         }
     }
 }

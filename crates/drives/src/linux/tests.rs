@@ -82,7 +82,11 @@ fn usual() -> System {
     system.block("sda/sda2", "8:2", 500);
     system.block("sdb", "8:16", 2048);
     system.write("sys/block/sdb/removable", "1\n");
-    system.write("run/udev/data/b8:16", "S:disk/by-label/x\nE:ID_FS_TYPE=BitLocker\nE:ID_FS_LABEL_ENC=PC\\x20E:\\x201.2.2026\nE:ID_FS_UUID=8f595209-f5b9-49a0-85d4-cb8f80258c27\n");
+    system.write(
+        "run/udev/data/b8:16",
+        "S:disk/by-label/x\nE:ID_FS_TYPE=BitLocker\nE:ID_FS_LABEL_ENC=PC\\x20E:\\x201.2.2026\n\
+         E:ID_FS_UUID=8f595209-f5b9-49a0-85d4-cb8f80258c27\n",
+    );
     system.block("loop0", "7:0", 0);
     system.block("zram0", "252:0", 4096);
     system.mount("8:1", "~/dev/sda1", "~", "ext4", "");

@@ -1,5 +1,4 @@
-//! A new file that has no name before it is whole. Where the system cannot do that it has a passing one. Must not know
-//! what is in it.
+//! A new file that has no name until it is whole. Where the system cannot make such a file, it has a temporary name.
 
 use std::fs::File;
 use std::io::{self, Seek, Write};
@@ -7,20 +6,20 @@ use std::path::{Path, PathBuf};
 
 use super::{Passing, folder_of, sync_folder};
 
-/// A file on its way. Dropped, nothing of it is left.
+/// A file that is being written. Dropping it leaves nothing behind.
 #[derive(Debug)]
 pub struct Draft {
     file: File,
     folder: PathBuf,
-    /// `None` while it has no name at all.
+    /// Its temporary name, if it has one.
     passing: Option<Passing>,
 }
 
 impl Draft {
-    /// An empty one, for this folder.
+    /// Begins an empty file in this folder.
     ///
     /// # Errors
-    /// What the system says of making a file there.
+    /// When the system cannot make a file there.
     pub fn begin(folder: &Path) -> io::Result<Self> {
         let (file, passing) = match nameless(folder) {
             Some(file) => (file, None),
@@ -29,43 +28,43 @@ impl Draft {
         Ok(Self { file, folder: folder.to_owned(), passing })
     }
 
-    /// One that holds these bytes and has reached the medium, for the place where this path leads.
+    /// Writes these bytes to a file beside `path`, and waits until they have reached the medium.
     ///
     /// # Errors
-    /// What the system says.
-    pub fn of(bytes: &[u8], path: &Path) -> io::Result<Self> {
+    /// When the system cannot make, write or sync the file.
+    pub fn with_bytes(bytes: &[u8], path: &Path) -> io::Result<Self> {
         let mut draft = Self::begin(folder_of(path))?;
         draft.fill(bytes)?;
         Ok(draft)
     }
 
-    /// Writes the bytes, which are all that will be in it, and waits until they have reached the medium.
+    /// Writes the whole content, and waits until it has reached the medium.
     ///
     /// # Errors
-    /// What the system says.
+    /// When writing or syncing fails.
     pub fn fill(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)?;
         self.file.sync_all()
     }
 
-    /// Gives it a passing name that even a power cut does not take, for what must not go on without the file. Until it
-    /// is placed, nothing but dropping it removes it.
+    /// Gives the file a temporary name that survives even a power cut, for callers that must not go on without the
+    /// file. Until it is placed, only dropping it removes it.
     ///
     /// # Errors
-    /// What the system says.
+    /// When the name cannot be made or synced.
     pub fn hold(&mut self) -> io::Result<()> {
         if self.passing.is_none() {
-            self.passing = Some(self.named()?);
+            self.passing = Some(self.link_temporarily()?);
         }
         sync_folder(&self.folder)?;
         self.passing.iter().for_each(Passing::hold);
         Ok(())
     }
 
-    /// Gives it its own name, for good. Nothing is replaced.
+    /// Gives the file its final name, without replacing anything.
     ///
     /// # Errors
-    /// [`io::ErrorKind::AlreadyExists`] when anything is there; otherwise what the system says. Nothing is left behind.
+    /// [`io::ErrorKind::AlreadyExists`] when the name is taken, or what the system reports. Nothing is left behind.
     pub fn place(mut self, path: &Path) -> io::Result<()> {
         if let Some(passing) = self.passing.take() {
             return passing.place(path);
@@ -73,21 +72,21 @@ impl Draft {
         match link(&self.file, path) {
             Ok(()) => Ok(()),
             Err(_) if path.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
-            // A medium that knows files without a name and no second names.
-            Err(_) => self.copied()?.place(path),
+            // The file system has files without a name, but no hard links.
+            Err(_) => self.copy()?.place(path),
         }
     }
 
-    /// The file without a name under a passing one.
-    fn named(&mut self) -> io::Result<Passing> {
+    /// Gives a file without a name a temporary one.
+    fn link_temporarily(&mut self) -> io::Result<Passing> {
         #[cfg(target_os = "linux")]
         if let Ok(passing) = Passing::linked(&self.folder, |path| link(&self.file, path)) {
             return Ok(passing);
         }
-        self.copied()
+        self.copy()
     }
 
-    fn copied(&mut self) -> io::Result<Passing> {
+    fn copy(&mut self) -> io::Result<Passing> {
         let (mut file, passing) = Passing::make(&self.folder)?;
         self.file.rewind()?;
         io::copy(&mut self.file, &mut file)?;
@@ -96,7 +95,7 @@ impl Draft {
     }
 }
 
-/// `None` where the file system or the system knows no such thing.
+/// A file without a name; `None` where the system or the file system has no such files.
 #[cfg(target_os = "linux")]
 fn nameless(folder: &Path) -> Option<File> {
     use rustix::fs::{Mode, OFlags, open};
@@ -109,7 +108,7 @@ fn nameless(_: &Path) -> Option<File> {
     None
 }
 
-/// By way of `/proc`: the direct call wants a right that only root has.
+/// Goes through `/proc`, because the direct call needs a capability that only root has.
 #[cfg(target_os = "linux")]
 fn link(file: &File, path: &Path) -> io::Result<()> {
     use std::os::fd::AsRawFd;
@@ -130,12 +129,12 @@ mod tests {
 
     use super::*;
 
-    /// With whatever this system offers, and as where it offers nothing.
+    /// One as this system makes it, one as where files always have names, and one that is held.
     fn drafts(folder: &Path, bytes: &[u8]) -> [Draft; 3] {
-        let plain = Draft::of(bytes, &folder.join("x")).unwrap();
+        let plain = Draft::with_bytes(bytes, &folder.join("x")).unwrap();
         let (mut file, passing) = Passing::make(folder).unwrap();
         file.write_all(bytes).unwrap();
-        let mut held = Draft::of(bytes, &folder.join("x")).unwrap();
+        let mut held = Draft::with_bytes(bytes, &folder.join("x")).unwrap();
         held.hold().unwrap();
         [plain, Draft { file, folder: folder.to_owned(), passing: Some(passing) }, held]
     }
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn it_comes_whole_under_its_name_and_replaces_nothing() {
+    fn a_placed_file_is_whole_and_replaces_nothing() {
         let folder = tempfile::tempdir().unwrap();
         for (at, draft) in drafts(folder.path(), b"whole").into_iter().enumerate() {
             let path = folder.path().join(at.to_string());
@@ -162,7 +161,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_that_leads_nowhere_is_something_that_is_there() {
+    fn a_dangling_link_counts_as_existing() {
         let folder = tempfile::tempdir().unwrap();
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(folder.path().join("nowhere"), &link).unwrap();
@@ -173,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn given_up_it_is_gone() {
+    fn a_dropped_draft_is_gone() {
         let folder = tempfile::tempdir().unwrap();
         drop(drafts(folder.path(), b"other"));
         assert_eq!(count(folder.path()), 0);
@@ -181,16 +180,16 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn until_then_it_has_no_name() {
+    fn a_draft_has_no_name() {
         let folder = tempfile::tempdir().unwrap();
         let Some(_) = nameless(folder.path()) else {
             return println!("skipped: this file system knows no file without a name");
         };
-        let mut draft = Draft::of(b"whole", &folder.path().join("x")).unwrap();
+        let mut draft = Draft::with_bytes(b"whole", &folder.path().join("x")).unwrap();
         assert_eq!(count(folder.path()), 0);
-        let mut copied = draft.copied().unwrap();
+        let mut copied = draft.copy().unwrap();
         assert_eq!(fs::read(copied.path()).unwrap(), b"whole", "as where it can get no second name");
-        copied = draft.named().unwrap();
+        copied = draft.link_temporarily().unwrap();
         assert_eq!((fs::read(copied.path()).unwrap(), count(folder.path())), (b"whole".to_vec(), 1));
     }
 }

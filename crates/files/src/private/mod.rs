@@ -1,8 +1,7 @@
-//! Files and folders of the program's own, for their owner only and whatever the umask: the one place that makes them.
-//! Must not know what is in them.
+//! Makes files and folders that only their owner can read, whatever the umask. Nothing else in the program makes any.
 //!
-//! On Windows they inherit who may read them from the folder above, and a user's own folders are shut to others
-//! already: lists of rights of our own would only get in the way of backups and of the system's administrators.
+//! On Windows they inherit their permissions from the folder above, and the folders of a user are closed to others
+//! already. Permissions of our own would only get in the way of backups and administrators.
 
 mod draft;
 mod passing;
@@ -14,10 +13,10 @@ use std::path::Path;
 pub use draft::Draft;
 pub use passing::{Passing, left_behind, sweep};
 
-/// Makes a folder, and those above it that are missing. What is there stays as it is.
+/// Makes a folder, with those above it that are missing. Existing ones keep their permissions.
 ///
 /// # Errors
-/// What the system says.
+/// When the system cannot make one.
 pub fn make_folders(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -26,11 +25,10 @@ pub fn make_folders(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Puts bytes in place of a file that the program may replace: afterwards it is the old one or the new one, never a
-/// part.
+/// Replaces a file, or makes it. Afterwards there is either the old file or the new one, never a part.
 ///
 /// # Errors
-/// What the system says; the old file is there still.
+/// When the system cannot write or rename; the old file is still there.
 pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = tempfile::NamedTempFile::new_in(folder_of(file))?;
     temporary.write_all(bytes)?;
@@ -38,10 +36,10 @@ pub fn replace(file: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.persist(file).map(drop).map_err(|refused| refused.error)
 }
 
-/// Makes the names in a folder last. Windows has no such call and needs none for a new name.
+/// Syncs the names in a folder. Windows has no such call and does not need it for new names.
 ///
 /// # Errors
-/// What the system says, but where it syncs files only.
+/// When syncing fails. A system that cannot sync folders is no error.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     if !cfg!(unix) {

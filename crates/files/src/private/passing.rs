@@ -1,5 +1,5 @@
-//! Names that files have only while they are written. What ends the program in good order sweeps them away; what it
-//! leaves in a crash is told by the next run. Must not know which signals there are.
+//! Temporary names of files that are being written. An orderly end of the program removes the files; what a crash
+//! leaves behind is reported by the next run.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -9,31 +9,31 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempPath;
 
-/// How such a name begins.
-const BEGINNING: &str = ".drivekey-";
-/// How it ends; a page that another program is to print must show what it is.
-const ENDINGS: [&str; 2] = [".passing", ".passing.pdf"];
-/// Beginnings of names that files have had while they were written, a vault that is made among them.
-const OTHERS: [&str; 1] = [".drivekey-new-"];
-/// Random letters: enough that no two runs meet.
+/// The prefix of temporary names.
+const PREFIX: &str = ".drivekey-";
+/// Their suffixes. A page that another program is to print needs that of its format.
+const SUFFIXES: [&str; 2] = [".passing", ".passing.pdf"];
+/// Prefixes of other temporary names, such as that of a vault that is being made.
+const OTHER_PREFIXES: [&str; 1] = [".drivekey-new-"];
+/// Enough random letters that no two runs collide.
 const RANDOM_LETTERS: usize = 8;
 
-/// Those of this process.
+/// The temporary files of this process.
 static NAMES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 fn names() -> MutexGuard<'static, BTreeSet<PathBuf>> {
     NAMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A file under a passing name. Dropped, it is removed.
+/// A file with a temporary name. Dropping it removes the file.
 #[derive(Debug)]
 pub struct Passing {
-    // Removed before its name is struck off.
+    // Declared first, so that the file is removed before its name is forgotten.
     path: TempPath,
     swept: Swept,
 }
 
-/// A name that [`sweep`] takes along.
+/// A name that [`sweep`] removes.
 #[derive(Debug)]
 struct Swept(PathBuf);
 
@@ -44,40 +44,40 @@ impl Drop for Swept {
 }
 
 impl Passing {
-    /// An empty file in this folder.
+    /// Makes an empty file in this folder.
     ///
     /// # Errors
-    /// What the system says.
+    /// When the system cannot make it.
     pub fn make(folder: &Path) -> io::Result<(File, Self)> {
-        Self::ending(folder, ENDINGS[0])
+        Self::make_with_suffix(folder, SUFFIXES[0])
     }
 
-    /// An empty PDF file, which other programs know as one.
+    /// Makes an empty file whose name tells other programs that it is a PDF.
     ///
     /// # Errors
-    /// What the system says.
+    /// When the system cannot make it.
     pub fn make_pdf(folder: &Path) -> io::Result<(File, Self)> {
-        Self::ending(folder, ENDINGS[1])
+        Self::make_with_suffix(folder, SUFFIXES[1])
     }
 
-    fn ending(folder: &Path, ending: &str) -> io::Result<(File, Self)> {
-        // Held until the name is noted: a sweep in between would miss it.
+    fn make_with_suffix(folder: &Path, suffix: &str) -> io::Result<(File, Self)> {
+        // Locked until the name is recorded, so that no sweep in between misses the file.
         let mut names = names();
         let made =
-            tempfile::Builder::new().prefix(BEGINNING).suffix(ending).rand_bytes(RANDOM_LETTERS).tempfile_in(folder)?;
+            tempfile::Builder::new().prefix(PREFIX).suffix(suffix).rand_bytes(RANDOM_LETTERS).tempfile_in(folder)?;
         let (file, path) = made.into_parts();
         let swept = Swept(path.to_path_buf());
         names.insert(path.to_path_buf());
         Ok((file, Self { path, swept }))
     }
 
-    /// A name in this folder that `link` gives to a file that is there already.
+    /// Gives an existing file a temporary name in this folder, by calling `link`.
     #[cfg(target_os = "linux")]
     pub(super) fn linked(folder: &Path, link: impl Fn(&Path) -> io::Result<()>) -> io::Result<Self> {
         let mut names = names();
         let linked = tempfile::Builder::new()
-            .prefix(BEGINNING)
-            .suffix(ENDINGS[0])
+            .prefix(PREFIX)
+            .suffix(SUFFIXES[0])
             .rand_bytes(RANDOM_LETTERS)
             .make_in(folder, link)?;
         let path = linked.into_temp_path();
@@ -86,34 +86,34 @@ impl Passing {
         Ok(Self { path, swept })
     }
 
-    /// Its name.
+    /// Its temporary name.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Removes it.
+    /// Removes the file.
     ///
     /// # Errors
-    /// What the system says; the file is there still.
+    /// When the system cannot; the file is still there.
     pub fn remove(self) -> io::Result<()> {
         self.path.close()
     }
 
-    /// From now on what ends the program leaves it: something else relies on it.
+    /// Exempts the file from [`sweep`], because something else relies on it now.
     pub fn hold(&self) {
         names().remove(&self.swept.0);
     }
 
-    /// Gives it its own name. Nothing is replaced.
+    /// Gives the file its final name, without replacing anything.
     pub(super) fn place(self, path: &Path) -> io::Result<()> {
         let Self { path: passing, swept } = self;
         let placed = match passing.persist_noclobber(path) {
             Ok(()) => Ok(()),
-            // Some systems do not say of what is there that it is.
+            // Some systems report another error when the name is taken.
             Err(_) if path.symlink_metadata().is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
-            // FAT and exFAT through FUSE know neither a rename that spares what is there nor hard links. Nothing was
-            // there a moment ago.
+            // FAT and exFAT through FUSE have neither hard links nor a rename that replaces nothing. The name was free
+            // a moment ago.
             Err(refused) => refused.path.persist(path).map_err(|refused| refused.error),
         };
         drop(swept);
@@ -121,27 +121,25 @@ impl Passing {
     }
 }
 
-/// Removes every file of this process that has only a passing name. For what ends the program: no further one can be
-/// made after it.
+/// Removes every temporary file of this process. Call it at the end of the program only: afterwards none can be made.
 pub fn sweep() {
     let names = names();
     for name in names.iter() {
-        // A medium that is gone takes it along.
+        // If the medium is gone, so is the file.
         let _ = fs::remove_file(name);
     }
-    // Whoever would make another waits for the end.
+    // Never unlocked: a thread that would make another file waits for the end of the program.
     std::mem::forget(names);
 }
 
-/// Files in a folder that a run left there which was killed, by name. They may hold keys. Those of this process are
-/// none.
+/// The files in a folder that a killed run left behind, by name, without those of this process. They may hold keys.
 #[must_use]
 pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
     let Ok(items) = fs::read_dir(folder) else { return Vec::new() };
     let own = names();
     let mut left: Vec<PathBuf> = items
         .filter_map(|item| item.ok().map(|item| item.file_name()))
-        .filter(|name| is_passing(&name.to_string_lossy()))
+        .filter(|name| is_temporary(&name.to_string_lossy()))
         .map(|name| folder.join(name))
         .filter(|path| !own.contains(path))
         .collect();
@@ -149,11 +147,11 @@ pub fn left_behind(folder: &Path) -> Vec<PathBuf> {
     left
 }
 
-/// Sticks may change the case of letters.
-fn is_passing(name: &str) -> bool {
+/// Ignores case, because some file systems change it.
+fn is_temporary(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    name.starts_with(BEGINNING) && ENDINGS.iter().any(|ending| name.ends_with(ending))
-        || OTHERS.iter().any(|other| name.starts_with(other))
+    name.starts_with(PREFIX) && SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+        || OTHER_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -168,7 +166,7 @@ mod tests {
             ".drivekey-a1b2c3d4.passing.pdf",
             ".drivekey-new-Y5jvbM",
         ] {
-            assert!(is_passing(ours), "{ours}");
+            assert!(is_temporary(ours), "{ours}");
         }
         for other in [
             "drivekey-a1b2c3d4.passing",
@@ -178,19 +176,19 @@ mod tests {
             ".passing",
             ".drivekey-vault.age",
         ] {
-            assert!(!is_passing(other), "{other}");
+            assert!(!is_temporary(other), "{other}");
         }
     }
 
     #[test]
-    fn it_is_gone_when_it_is_given_up_and_not_told_while_it_is_written() {
+    fn a_temporary_file_is_not_reported_while_it_is_written_and_gone_when_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let (file, passing) = Passing::make(folder.path()).unwrap();
         assert!(passing.path().exists());
         assert!(left_behind(folder.path()).is_empty());
         passing.hold();
         assert_eq!(left_behind(folder.path()), [passing.path()]);
-        // Windows keeps the name of what is open until it is closed.
+        // Windows keeps the name of an open file until it is closed.
         drop(file);
         drop(passing);
         assert!(left_behind(folder.path()).is_empty() && fs::read_dir(folder.path()).unwrap().count() == 0);

@@ -138,7 +138,7 @@ impl Stick {
             match synced.and_then(|()| self.0.check(&line.name, &one.bytes())) {
                 Ok(how) => written.seen = written.seen.min(Some(how)).or(Some(how)),
                 Err(error) => {
-                    self.0.take_back(&line.name);
+                    self.0.remove(&line.name);
                     line.outcome = Err(error);
                 }
             }
@@ -151,7 +151,7 @@ impl Stick {
     fn forgive(&self, one: &Outgoing<'_>, outcome: Result<Put, WriteError>) -> Result<Put, WriteError> {
         let same = outcome == Err(WriteError::Exists)
             && match one {
-                Outgoing::Key(item) => self.0.there(&one.name()).is_some_and(|path| holds_key(&path, item)),
+                Outgoing::Key(item) => self.0.find(&one.name()).is_some_and(|path| holds_key(&path, item)),
                 Outgoing::Startup(_) => false,
                 Outgoing::Readme => true,
             };

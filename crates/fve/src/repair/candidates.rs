@@ -1,5 +1,5 @@
-//! Everything a reading may stand for, in order of likelihood: counted before anything is tried, and each reachable by
-//! its number, so that many threads can share the work. Holds digits: wiped, cannot be printed.
+//! The recovery passwords that a reading may stand for, the likeliest first. They are counted before any is tried, and
+//! each can be made from its number, so that threads can share the work.
 
 use zeroize::Zeroizing;
 
@@ -7,44 +7,44 @@ use super::cost::cost;
 use super::reading::{Group, Reading};
 use drivekey_record::{GROUPS, RecoveryPassword};
 
-/// A group that fails its check, or has no value that fits it, may be wrong by so much.
+/// How wrong a group may be that fails its check, or that no value fits.
 const GROUP_COST_LIKELY: u8 = 2;
 const GROUP_COST_THOROUGH: u8 = 4;
-/// Exchanging two groups that stand beside one another, or apart.
-const NEIGHBOURS_EXCHANGED: u8 = 2;
-const GROUPS_EXCHANGED: u8 = 3;
-/// Of all groups and their order together, where nothing fails.
-const SUM_UNSEEN: u8 = 3;
-/// More than [`Effort::Likely`] allows.
+/// The cost of swapping two groups, next to each other or apart.
+const NEIGHBOURS_SWAPPED: u8 = 2;
+const GROUPS_SWAPPED: u8 = 3;
+/// The limit for all groups and their order together, where no check fails.
+const SUM_NOTHING_FAILS: u8 = 3;
+/// How much [`Effort::Thorough`] adds to the limit.
 const SUM_THOROUGH: u8 = 2;
-/// No sum is higher.
+/// Above every limit: eight groups of the highest cost stay below.
 const COST_MAX: usize = 40;
-/// Groups, then their order.
-const WHEELS: usize = GROUPS + 1;
+/// Independent choices: a value for each group, then their order.
+const CHOICES: usize = GROUPS + 1;
 
-/// How far from what was read the truth may lie.
+/// How many errors to allow for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effort {
-    /// Unknown digits as they are; in groups that fail their check one wrong digit, two look-alikes, or neighbours
-    /// exchanged. Where every group passes its check: two groups exchanged, or an error the check does not see.
+    /// Unknown digits, and in each group that fails its check one wrong digit, two look-alikes or two swapped
+    /// neighbours. If every group passes its check: two swapped groups, or an error that the check does not catch.
     Likely,
-    /// All that together with one another, and with an error more, in any group.
+    /// All of these combined, and one more error in any group.
     Thorough,
 }
 
-/// The values of a group, or the numbers of an order, by cost.
-type Wheel = Vec<Zeroizing<Vec<u16>>>;
+/// The values of one choice, grouped by cost.
+type ValuesByCost = Vec<Zeroizing<Vec<u16>>>;
 
-/// What a reading may stand for.
+/// The recovery passwords that a reading may stand for. They are wiped, and cannot be printed.
 pub struct Candidates {
-    wheels: [Wheel; WHEELS],
+    choices: [ValuesByCost; CHOICES],
     orders: Vec<[usize; GROUPS]>,
-    /// `ways[n][c]`: how many ways the wheels from `n` on have to cost `c` together.
+    /// `ways[n][c]`: in how many ways the choices from `n` on cost `c` together.
     ways: Vec<[u128; COST_MAX + 1]>,
 }
 
 impl Candidates {
-    /// Works out what the reading may stand for.
+    /// Works out what a reading may stand for.
     #[must_use]
     pub fn of(reading: &Reading, effort: Effort) -> Self {
         let costs: [Zeroizing<Vec<u8>>; GROUPS] = std::array::from_fn(|at| costs(&reading.groups[at]));
@@ -52,34 +52,35 @@ impl Candidates {
         let failing = fits.iter().filter(|fits| !**fits).count();
         let nothing_fails = failing == 0 && reading.groups.iter().all(Group::is_whole);
         let thorough = effort == Effort::Thorough;
-        let sum = if nothing_fails { SUM_UNSEEN } else { u8::try_from(failing).unwrap_or(0) * GROUP_COST_LIKELY };
+        let sum =
+            if nothing_fails { SUM_NOTHING_FAILS } else { u8::try_from(failing).unwrap_or(0) * GROUP_COST_LIKELY };
         let sum = usize::from(if thorough { sum + SUM_THOROUGH } else { sum });
         let orders = orders(nothing_fails || thorough);
-        let mut wheels: [Wheel; WHEELS] = std::array::from_fn(|_| Wheel::new());
-        for ((wheel, costs), fits) in wheels.iter_mut().zip(&costs).zip(fits) {
+        let mut choices: [ValuesByCost; CHOICES] = std::array::from_fn(|_| ValuesByCost::new());
+        for ((choice, costs), fits) in choices.iter_mut().zip(&costs).zip(fits) {
             let most = match fits {
                 _ if thorough => GROUP_COST_THOROUGH,
-                // It passes its check while others fail theirs: nothing speaks against it.
+                // It passes its check while others fail theirs, so it is taken as right.
                 true if !nothing_fails => 0,
                 _ => GROUP_COST_LIKELY,
             };
-            *wheel = by_cost(&costs.iter().copied().zip(0..=u16::MAX), most);
+            *choice = by_cost(&costs.iter().copied().zip(0..=u16::MAX), most);
         }
         let numbered =
             orders.iter().enumerate().filter_map(|(number, (cost, _))| Some((*cost, u16::try_from(number).ok()?)));
-        wheels[GROUPS] = by_cost(&numbered, GROUPS_EXCHANGED);
-        let mut ways = ways(&wheels);
+        choices[GROUPS] = by_cost(&numbered, GROUPS_SWAPPED);
+        let mut ways = count_ways(&choices);
         ways[0][(sum + 1).min(COST_MAX)..].fill(0);
-        Self { wheels, orders: orders.into_iter().map(|(_, order)| order).collect(), ways }
+        Self { choices, orders: orders.into_iter().map(|(_, order)| order).collect(), ways }
     }
 
-    /// How many there are; so many that they could never be tried are told as the largest number.
+    /// How many there are. The count saturates: that many could never be tried anyway.
     #[must_use]
     pub fn count(&self) -> u128 {
         self.ways[0].iter().fold(0, |sum: u128, ways| sum.saturating_add(*ways))
     }
 
-    /// The recovery password with this number, from 0, the likeliest first.
+    /// The recovery password with this number, counted from 0, the likeliest first.
     #[must_use]
     pub fn nth(&self, mut number: u128) -> Option<RecoveryPassword> {
         let mut budget = self.ways[0].iter().position(|ways| {
@@ -87,9 +88,9 @@ impl Candidates {
             number = if here { number } else { number - ways };
             here
         })?;
-        let mut picked = Zeroizing::new([0_u16; WHEELS]);
-        for (at, wheel) in self.wheels.iter().enumerate() {
-            for (cost, values) in wheel.iter().enumerate().take(budget + 1) {
+        let mut picked = Zeroizing::new([0_u16; CHOICES]);
+        for (at, choice) in self.choices.iter().enumerate() {
+            for (cost, values) in choice.iter().enumerate().take(budget + 1) {
                 let after = self.ways[at + 1][budget - cost];
                 let here = after.saturating_mul(values.len() as u128);
                 if number < here {
@@ -117,35 +118,35 @@ fn costs(group: &Group) -> Zeroizing<Vec<u8>> {
     costs
 }
 
-fn by_cost(values: &(impl Iterator<Item = (u8, u16)> + Clone), most: u8) -> Wheel {
-    let of = |wanted: u8| {
-        // Sized once: a growing vector would leave digits behind.
+fn by_cost(values: &(impl Iterator<Item = (u8, u16)> + Clone), most: u8) -> ValuesByCost {
+    let with_cost = |wanted: u8| {
+        // A vector that grows would leave digits behind in memory.
         let mut bucket = Zeroizing::new(Vec::with_capacity(values.clone().filter(|(cost, _)| *cost == wanted).count()));
         bucket.extend(values.clone().filter(|(cost, _)| *cost == wanted).map(|(_, value)| value));
         bucket
     };
-    (0..=most).map(of).collect()
+    (0..=most).map(with_cost).collect()
 }
 
-/// The order as it was read; if asked for, with each two groups exchanged.
-fn orders(exchange: bool) -> Vec<(u8, [usize; GROUPS])> {
+/// The order as it was read, and with `swap` every order with two groups swapped.
+fn orders(swap: bool) -> Vec<(u8, [usize; GROUPS])> {
     let as_read: [usize; GROUPS] = std::array::from_fn(|at| at);
     let mut orders = vec![(0, as_read)];
-    let pairs = (0..GROUPS).flat_map(|a| (a + 1..GROUPS).map(move |b| (a, b))).filter(|_| exchange);
+    let pairs = (0..GROUPS).flat_map(|a| (a + 1..GROUPS).map(move |b| (a, b))).filter(|_| swap);
     orders.extend(pairs.map(|(a, b)| {
         let mut order = as_read;
         order.swap(a, b);
-        (if b == a + 1 { NEIGHBOURS_EXCHANGED } else { GROUPS_EXCHANGED }, order)
+        (if b == a + 1 { NEIGHBOURS_SWAPPED } else { GROUPS_SWAPPED }, order)
     }));
     orders
 }
 
-fn ways(wheels: &[Wheel; WHEELS]) -> Vec<[u128; COST_MAX + 1]> {
-    let mut ways = vec![[0_u128; COST_MAX + 1]; WHEELS + 1];
-    ways[WHEELS][0] = 1;
-    for (at, wheel) in wheels.iter().enumerate().rev() {
+fn count_ways(choices: &[ValuesByCost; CHOICES]) -> Vec<[u128; COST_MAX + 1]> {
+    let mut ways = vec![[0_u128; COST_MAX + 1]; CHOICES + 1];
+    ways[CHOICES][0] = 1;
+    for (at, choice) in choices.iter().enumerate().rev() {
         for total in 0..=COST_MAX {
-            let each = wheel.iter().enumerate().take(total + 1);
+            let each = choice.iter().enumerate().take(total + 1);
             let sum = |sum: u128, (cost, values): (usize, &Zeroizing<Vec<u16>>)| {
                 sum.saturating_add(ways[at + 1][total - cost].saturating_mul(values.len() as u128))
             };
@@ -175,16 +176,16 @@ mod tests {
         Candidates::of(&Reading::parse(text).unwrap(), effort)
     }
 
-    /// The number under which the right one is found.
-    fn place(candidates: &Candidates) -> Option<u128> {
+    /// The number of the right password.
+    fn find_right(candidates: &Candidates) -> Option<u128> {
         let right = RecoveryPassword::parse(RIGHT).unwrap();
         (0..candidates.count().min(3000)).find(|number| candidates.nth(*number).unwrap().same_digits(&right))
     }
 
     fn found_within(text: &str, most: u128) {
         let candidates = candidates(text, Effort::Likely);
-        let place = place(&candidates);
-        assert!(place.is_some_and(|place| place < most), "{text}: {place:?} of {}", candidates.count());
+        let number = find_right(&candidates);
+        assert!(number.is_some_and(|number| number < most), "{text}: {number:?} of {}", candidates.count());
     }
 
     #[test]
@@ -219,10 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn errors_the_check_does_not_see_and_exchanged_groups() {
+    fn errors_that_the_check_does_not_catch_and_swapped_groups() {
         found_within("357951-235818-253979-013365-241120-245575-342914-591910", 400);
         found_within("591910-357951-253979-013365-241120-245575-342914-235818", 1000);
-        // Two digits that stand two apart have changed sides.
+        // Two digits that are two apart were swapped.
         found_within(&RIGHT.replace("357951", "397551"), 400);
     }
 
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn every_number_gives_another_password_and_the_next_gives_none() {
+    fn every_number_gives_a_different_password() {
         for (text, effort) in
             [(RIGHT.to_owned(), Effort::Likely), (RIGHT.replace("357951", "3579??"), Effort::Thorough)]
         {
@@ -259,7 +260,8 @@ mod tests {
             let at = at + at / 6;
             text[at] = b'0' + (text[at] - b'0' + add) % 10;
             let candidates = candidates(std::str::from_utf8(&text).unwrap(), Effort::Likely);
-            prop_assert!((0..candidates.count()).any(|number| candidates.nth(number).is_some_and(|found| found.same_digits(&password))));
+            let is_right = |number| candidates.nth(number).is_some_and(|found| found.same_digits(&password));
+            prop_assert!((0..candidates.count()).any(is_right));
             prop_assert!(candidates.count() < 200);
         }
     }

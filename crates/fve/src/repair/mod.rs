@@ -1,5 +1,5 @@
-//! Mending a recovery password that was read in part or typed wrongly: what it may have been, in order of likelihood,
-//! and the search for the one that opens a volume. Knows no paper and no screen.
+//! Repairs a recovery password that was read in part or typed wrongly. [`Candidates`] lists what it may have been, the
+//! likeliest first, and [`search`] looks for the one that opens a volume.
 
 mod candidates;
 mod cost;

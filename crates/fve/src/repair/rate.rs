@@ -1,39 +1,40 @@
-//! How fast this machine tries, measured before a search so that its length can be told. Knows no secrets.
+//! How fast this machine can search, measured so that the time of a search can be estimated.
 
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use super::super::stretch::{LANES, Lanes, ROUNDS, Seed};
+use crate::stretch::{LANES, Lanes, ROUNDS, Seed};
 
-/// A sixteenth of a stretch tells enough.
-const SAMPLE_ROUNDS: u64 = ROUNDS / 16;
+/// A sample of this part of a stretch is accurate enough.
+const SAMPLES_PER_STRETCH: u32 = 16;
+const SAMPLE_ROUNDS: u64 = ROUNDS / SAMPLES_PER_STRETCH as u64;
 
-/// Stretches per second of all threads together; one candidate on one protector is one stretch.
+/// How many stretches all threads do in a second. One candidate on one protector is one stretch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rate {
-    /// Of them.
+    /// Stretches per second.
     pub per_second: f64,
 }
 
 impl Rate {
-    /// Measures with as many threads as a search will have; takes about 20 milliseconds.
+    /// Measures the rate of this many threads, in about 20 milliseconds.
     #[must_use]
     pub fn measure(threads: NonZeroUsize) -> Self {
         let begun = Instant::now();
         std::thread::scope(|scope| {
             for _ in 0..threads.get() {
                 scope.spawn(|| {
-                    let seed = Seed::of_key_bytes(&[0; 16]);
+                    let seed = Seed::from_key_bytes(&[0; 16]);
                     let mut lanes = Lanes::new([(&seed, &[0; 16]); LANES]);
                     lanes.run(SAMPLE_ROUNDS);
                     std::hint::black_box(&lanes);
                 });
             }
         });
-        Self::of(LANES as u128 * threads.get() as u128, begun.elapsed() * 16)
+        Self::of(LANES as u128 * threads.get() as u128, begun.elapsed() * SAMPLES_PER_STRETCH)
     }
 
-    /// What a search that is under way has done.
+    /// The rate of a search that has done this many stretches in this time.
     #[must_use]
     pub fn of(stretches: u128, taken: Duration) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "an estimate needs no fifteen digits")]
@@ -41,7 +42,7 @@ impl Rate {
         Self { per_second: stretches / taken.as_secs_f64().max(f64::EPSILON) }
     }
 
-    /// How long so many take; the longest time there is, where no clock would see the end.
+    /// How long this many stretches take; [`Duration::MAX`] if that does not fit.
     #[must_use]
     pub fn time_for(self, stretches: u128) -> Duration {
         #[expect(clippy::cast_precision_loss, reason = "an estimate needs no fifteen digits")]

@@ -1,50 +1,53 @@
-//! What could be read of a recovery password: eight groups of places, each a digit, one of several, or unknown.
-//! Holds digits: wiped, cannot be printed. Knows no errors of typing.
+//! What could be read of a recovery password: eight groups of characters, each a digit or one of several digits.
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::look_alike::{Digits, looks_like};
+use super::look_alike::{DigitSet, digits_like};
 use drivekey_record::{GROUP_DIGITS, GROUPS, RecoveryPassword, fold_digit, is_separator};
 
 /// A group may have lost a digit or gained one.
-const PLACES_MAX: usize = GROUP_DIGITS + 1;
+const CHARACTERS_MAX: usize = GROUP_DIGITS + 1;
+/// Windows multiplies each 16-bit value by this, so that a wrong digit shows.
+const GROUP_FACTOR: u32 = 11;
 
-/// A place: what was read there. A digit is its value; a set stands for a character that is none.
+/// A character of a group.
 #[derive(Clone, Copy)]
-pub(super) enum Place {
+pub(super) enum Character {
+    /// A digit, as its value.
     Digit(u8),
-    OneOf(Digits),
+    /// Another character, and the digits that it may stand for.
+    OneOf(DigitSet),
 }
 
 /// One group as it was read.
 #[derive(Default, ZeroizeOnDrop)]
 pub(super) struct Group {
-    places: Vec<Place>,
+    characters: Vec<Character>,
 }
 
-/// What was read.
+/// What was read of a recovery password. It is wiped, and cannot be printed.
 pub struct Reading {
     pub(super) groups: [Group; GROUPS],
 }
 
-/// Why a text cannot be mended. Names places, never digits.
+/// Why a text cannot be repaired. Errors name groups, never digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReadingError {
-    /// Not eight groups, or not 48 characters where no separators are.
+    /// There are not eight groups, or without separators not 48 characters.
     #[error("{found} groups instead of eight")]
     GroupCount {
-        /// Groups found.
+        /// How many groups there are.
         found: usize,
     },
-    /// A group with too few or too many characters.
+    /// A group has too few or too many characters.
     #[error("group {group} has {found} characters")]
     Length {
         /// The group, from 1.
         group: usize,
-        /// Its characters.
+        /// How many characters it has.
         found: usize,
     },
-    /// A character that is no digit, looks like none, and is no sign for an unknown one.
+    /// A group has a character that neither is nor looks like a digit, and does not stand for an unknown one.
     #[error("group {group} holds a character that looks like no digit")]
     Character {
         /// The group, from 1.
@@ -52,15 +55,15 @@ pub enum ReadingError {
     },
 }
 
-impl Zeroize for Place {
+impl Zeroize for Character {
     fn zeroize(&mut self) {
-        *self = Self::OneOf(Digits::ANY);
+        *self = Self::OneOf(DigitSet::ANY);
     }
 }
 
 impl Reading {
-    /// Reads eight groups set apart as in a recovery password; `?` is an unknown digit, `?` alone an unknown group, a
-    /// letter whatever digits look like it. Without separators, 48 characters.
+    /// Reads eight groups with separators as in a recovery password, or 48 characters without. `?` is an unknown digit,
+    /// `?` alone an unknown group, and a letter stands for the digits that look like it.
     ///
     /// # Errors
     /// [`ReadingError`] names the first group that cannot be read.
@@ -87,62 +90,64 @@ impl Reading {
         Ok(Self { groups })
     }
 
-    /// A recovery password that was read whole, and yet does not open.
+    /// The reading of a whole recovery password, for one that does not open.
     #[must_use]
     pub fn of_password(password: &RecoveryPassword) -> Self {
         let key = password.to_key_bytes();
         let mut groups: [Group; GROUPS] = Default::default();
         for (group, bytes) in groups.iter_mut().zip(key.chunks_exact(2)) {
-            group.places = digits_of(u16::from_le_bytes([bytes[0], bytes[1]])).map(Place::Digit).to_vec();
+            group.characters = to_digits(u16::from_le_bytes([bytes[0], bytes[1]])).map(Character::Digit).to_vec();
         }
         Self { groups }
     }
 
-    /// How many digits were read without doubt, for a person to check against the page.
+    /// How many digits were read as such, for a person to check against the page.
     #[must_use]
     pub fn digits_read(&self) -> usize {
-        self.groups.iter().flat_map(|group| &group.places).filter(|place| matches!(place, Place::Digit(_))).count()
+        let characters = self.groups.iter().flat_map(|group| &group.characters);
+        characters.filter(|character| matches!(character, Character::Digit(_))).count()
     }
 }
 
 impl Group {
     fn read(&mut self, index: usize, chars: impl Iterator<Item = char>) -> Result<(), ReadingError> {
-        self.places = Vec::with_capacity(PLACES_MAX);
+        self.characters = Vec::with_capacity(CHARACTERS_MAX);
         let mut found = 0;
         for c in chars {
-            let folded = fold_digit(c).map(|digit| Place::Digit(digit - b'0'));
-            let place = folded
-                .or_else(|| looks_like(c).map(Place::OneOf))
+            let folded = fold_digit(c).map(|digit| Character::Digit(digit - b'0'));
+            let character = folded
+                .or_else(|| digits_like(c).map(Character::OneOf))
                 .ok_or(ReadingError::Character { group: index + 1 })?;
             found += 1;
-            if found <= PLACES_MAX {
-                self.places.push(place);
+            if found <= CHARACTERS_MAX {
+                self.characters.push(character);
             }
         }
-        if let [Place::OneOf(Digits::ANY)] = self.places[..] {
-            self.places.resize(GROUP_DIGITS, Place::OneOf(Digits::ANY));
+        if let [Character::OneOf(DigitSet::ANY)] = self.characters[..] {
+            self.characters.resize(GROUP_DIGITS, Character::OneOf(DigitSet::ANY));
             return Ok(());
         }
-        if (GROUP_DIGITS - 1..=PLACES_MAX).contains(&found) {
+        if (GROUP_DIGITS - 1..=CHARACTERS_MAX).contains(&found) {
             Ok(())
         } else {
             Err(ReadingError::Length { group: index + 1, found })
         }
     }
 
-    pub(super) fn places(&self) -> &[Place] {
-        &self.places
+    pub(super) fn characters(&self) -> &[Character] {
+        &self.characters
     }
 
-    /// Whether every place is a digit.
+    /// Whether it has six digits and nothing else.
     pub(super) fn is_whole(&self) -> bool {
-        self.places.len() == GROUP_DIGITS && self.places.iter().all(|place| matches!(place, Place::Digit(_)))
+        self.characters.len() == GROUP_DIGITS
+            && self.characters.iter().all(|character| matches!(character, Character::Digit(_)))
     }
 }
 
-/// The six digits of a group.
-pub(super) fn digits_of(value: u16) -> [u8; GROUP_DIGITS] {
-    let mut rest = u32::from(value) * 11;
+/// The six digits of a group with this value. Groups are multiples of eleven.
+pub(super) fn to_digits(value: u16) -> [u8; GROUP_DIGITS] {
+    let mut rest = u32::from(value) * GROUP_FACTOR;
     let mut digits = [0; GROUP_DIGITS];
     for digit in digits.iter_mut().rev() {
         *digit = u8::try_from(rest % 10).unwrap_or(0);
@@ -166,7 +171,7 @@ mod tests {
     #[test]
     fn signs_letters_and_lone_question_marks_are_read() {
         let reading = Reading::parse("2358?8 ? 25397O 013365-241120 24557 3429144 591910").unwrap();
-        assert_eq!(reading.groups.each_ref().map(|group| group.places().len()), [6, 6, 6, 6, 6, 5, 7, 6]);
+        assert_eq!(reading.groups.each_ref().map(|group| group.characters().len()), [6, 6, 6, 6, 6, 5, 7, 6]);
         assert_eq!(reading.digits_read(), 5 + 5 + 6 + 6 + 5 + 7 + 6);
         assert!(Reading::parse(&"?".repeat(48)).is_ok());
         assert_eq!(format!("{reading:?}"), "Reading(hidden)");

@@ -1,5 +1,4 @@
-//! Trying candidates on a volume with all cores, two at a time on each, until one opens or somebody stops it.
-//! Knows no estimate and no screen; whoever asks is told how far it is.
+//! Tries candidates on a volume with all cores, two at a time on each, until one opens or the caller stops the search.
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -7,64 +6,64 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::super::datum::Datums;
-use super::super::keys::SealingKey;
-use super::super::open::{salt, unseal_master};
-use super::super::protector::ProtectorKind;
-use super::super::stretch::{LANES, Lanes, ROUNDS, Seed};
-use super::super::volume::Volume;
 use super::candidates::Candidates;
+use crate::datum::Datums;
+use crate::keys::SealingKey;
+use crate::open::{find_salt, unseal_master};
+use crate::protector::{Protector, ProtectorKind};
+use crate::stretch::{LANES, Lanes, ROUNDS, Seed};
+use crate::volume::Volume;
 use drivekey_record::{Guid, KeyId, RecoveryPassword};
 
 /// What to search, and how much of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Search<'a> {
-    /// What the password may be.
+    /// The passwords to try.
     pub candidates: &'a Candidates,
-    /// What it must open.
+    /// The volume to open.
     pub volume: &'a Volume,
-    /// What is known of its Key ID: where it names protectors of the volume, only those are tried.
+    /// The Key ID, as far as it is known. If it names protectors of the volume, only those are tried.
     pub key_id: &'a KeyId,
-    /// The number of the first candidate to try, to go on where a search ended.
+    /// The number of the first candidate to try, for going on where an earlier search ended.
     pub from: u128,
-    /// How many candidates to try at most.
+    /// The most candidates to try.
     pub limit: u128,
-    /// Threads; as many as there are cores.
+    /// The number of threads, usually that of cores.
     pub threads: NonZeroUsize,
 }
 
-/// How far a search is.
+/// How far a search has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
     /// Stretches done: candidates times protectors.
     pub done: u64,
-    /// Stretches to do at most.
+    /// The most stretches that the search will do.
     pub total: u64,
-    /// Since it began.
+    /// The time since it began.
     pub taken: Duration,
 }
 
 /// How a search ended.
 #[derive(Debug)]
 pub enum SearchEnd {
-    /// This one opens the volume.
+    /// A candidate opened the volume.
     Found {
         /// The recovery password.
         password: RecoveryPassword,
-        /// The protector it opens; its GUID is the Key ID.
+        /// The protector that it opened; its GUID is the Key ID.
         protector: Guid,
         /// Its number among the candidates.
         number: u128,
     },
-    /// None of those that were tried.
+    /// None of the candidates opened it.
     NotFound,
-    /// Stopped by whoever was told of the progress.
+    /// The caller stopped the search.
     Stopped,
-    /// The volume has no recovery password that could be tried.
+    /// The volume has no recovery protector on which a password could be tried.
     NothingToOpen,
 }
 
-/// A search's end and how far it came.
+/// The result of a search.
 #[derive(Debug)]
 pub struct Searched {
     /// How it ended.
@@ -80,7 +79,7 @@ struct Target<'a> {
     properties: Datums<'a>,
 }
 
-/// What the threads share.
+/// The state that all threads share.
 struct Work<'a> {
     search: &'a Search<'a>,
     targets: Vec<Target<'a>>,
@@ -94,14 +93,14 @@ struct Work<'a> {
 }
 
 impl Search<'_> {
-    /// On how many protectors each candidate is tried.
+    /// The number of protectors on which each candidate is tried.
     #[must_use]
     pub fn protectors(&self) -> usize {
-        targets(self).len()
+        find_targets(self).len()
     }
 }
 
-/// Searches; `progress` is told after each step of each thread, and may stop it.
+/// Runs a search. `progress` is called after each step of each thread, and may stop it.
 #[must_use]
 pub fn search(search: &Search<'_>, progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync)) -> Searched {
     search_with_rounds(search, ROUNDS, progress)
@@ -112,9 +111,9 @@ pub(crate) fn search_with_rounds(
     rounds: u64,
     progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync),
 ) -> Searched {
-    let targets = targets(search);
+    let targets = find_targets(search);
     let candidates = search.candidates.count().saturating_sub(search.from).min(search.limit);
-    // More than 2^64 would take longer than the earth has stood.
+    // 2^64 stretches would take longer than the age of the earth.
     let total = u64::try_from(candidates.saturating_mul(targets.len() as u128)).unwrap_or(u64::MAX);
     let nothing = targets.is_empty();
     let work = Work {
@@ -141,15 +140,15 @@ pub(crate) fn search_with_rounds(
     Searched { end: end.unwrap_or(SearchEnd::NotFound), progress }
 }
 
-/// The recovery protectors that can be judged; only the named ones, where the Key ID names any.
-fn targets<'a>(search: &Search<'a>) -> Vec<Target<'a>> {
+/// The recovery protectors that a password can be tried on, or only those that the Key ID names, if it names any.
+fn find_targets<'a>(search: &Search<'a>) -> Vec<Target<'a>> {
     let named = |guid: Guid| *search.key_id != KeyId::Unknown && search.key_id.may_equal(&KeyId::Full(guid));
-    let fit = |(index, protector): (usize, &super::super::Protector)| {
+    let fit = |(index, protector): (usize, &Protector)| {
         if protector.kind != ProtectorKind::RecoveryPassword || protector.doubt.is_some() {
             return None;
         }
         let properties = search.volume.properties(index);
-        Some(Target { guid: protector.guid, salt: salt(properties.clone())?, properties })
+        Some(Target { guid: protector.guid, salt: find_salt(properties.clone())?, properties })
     };
     let mut targets: Vec<Target<'_>> = search.volume.protectors.iter().enumerate().filter_map(fit).collect();
     if targets.iter().any(|target| named(target.guid)) {
@@ -163,21 +162,21 @@ impl Work<'_> {
         Progress { done: self.done.load(Ordering::Relaxed), total: self.total, taken: self.begun.elapsed() }
     }
 
-    /// One thread's share: as many units at a time as there are lanes, until none is left.
+    /// The loop of one thread. It takes as many tasks at a time as there are lanes.
     fn run(&self, progress: &(dyn Fn(Progress) -> ControlFlow<()> + Sync)) {
         while !self.stop.load(Ordering::Relaxed) {
             let first = self.next.fetch_add(LANES as u64, Ordering::Relaxed);
-            let units: Vec<Unit<'_>> = (first..self.total).take(LANES).filter_map(|unit| self.unit(unit)).collect();
-            let Some(last) = units.last() else { return };
-            // The end of the list may leave a lane without work of its own; it repeats the last.
-            let lanes: [&Unit<'_>; LANES] = std::array::from_fn(|lane| units.get(lane).unwrap_or(last));
-            let seeds = lanes.map(|unit| Seed::of_recovery_password(&unit.password));
+            let tasks: Vec<Task<'_>> = (first..self.total).take(LANES).filter_map(|index| self.task(index)).collect();
+            let Some(last) = tasks.last() else { return };
+            // At the end of the list a lane may have no task; it repeats the last one.
+            let lanes: [&Task<'_>; LANES] = std::array::from_fn(|lane| tasks.get(lane).unwrap_or(last));
+            let seeds = lanes.map(|task| Seed::from_recovery_password(&task.password));
             let mut running = Lanes::new(std::array::from_fn(|lane| (&seeds[lane], &lanes[lane].target.salt)));
             running.run(self.rounds);
-            for (lane, unit) in units.into_iter().enumerate() {
+            for (lane, task) in tasks.into_iter().enumerate() {
                 let key = running.key(lane);
                 self.done.fetch_add(1, Ordering::Relaxed);
-                self.judge(unit, &key);
+                self.check(task, &key);
             }
             if progress(self.progress()).is_break() {
                 self.finish(SearchEnd::Stopped);
@@ -185,20 +184,20 @@ impl Work<'_> {
         }
     }
 
-    fn unit(&self, unit: u64) -> Option<Unit<'_>> {
+    fn task(&self, index: u64) -> Option<Task<'_>> {
         let targets = self.targets.len() as u64;
-        let number = self.search.from + u128::from(unit / targets);
-        let target = self.targets.get(usize::try_from(unit % targets).ok()?)?;
-        Some(Unit { number, target, password: self.search.candidates.nth(number)? })
+        let number = self.search.from + u128::from(index / targets);
+        let target = self.targets.get(usize::try_from(index % targets).ok()?)?;
+        Some(Task { number, target, password: self.search.candidates.nth(number)? })
     }
 
-    fn judge(&self, unit: Unit<'_>, key: &SealingKey) {
-        if unseal_master(key, unit.target.properties.clone()).is_some() {
-            self.finish(SearchEnd::Found { password: unit.password, protector: unit.target.guid, number: unit.number });
+    fn check(&self, task: Task<'_>, key: &SealingKey) {
+        if unseal_master(key, task.target.properties.clone()).is_some() {
+            self.finish(SearchEnd::Found { password: task.password, protector: task.target.guid, number: task.number });
         }
     }
 
-    /// What was found outranks a stop that came in between.
+    /// Ends the search for all threads. A password that was found is never replaced by a stop.
     fn finish(&self, end: SearchEnd) {
         self.stop.store(true, Ordering::Relaxed);
         let mut slot = self.end.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -209,7 +208,7 @@ impl Work<'_> {
 }
 
 /// One candidate on one protector.
-struct Unit<'a> {
+struct Task<'a> {
     number: u128,
     target: &'a Target<'a>,
     password: RecoveryPassword,

@@ -676,7 +676,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn changed_volumes_never_make_it_panic(changes in proptest::collection::vec((0_usize..3000, any::<[u8; 2]>()), 1..12), in_boot in any::<bool>(), mend in any::<bool>()) {
+    fn changed_volumes_never_make_it_panic(
+        changes in proptest::collection::vec((0_usize..3000, any::<[u8; 2]>()), 1..12),
+        in_boot in any::<bool>(),
+        mend in any::<bool>(),
+    ) {
         use std::sync::OnceLock;
         static MADE: OnceLock<(Made, Sparse, Vec<u8>)> = OnceLock::new();
         let (made, image, block) = MADE.get_or_init(|| (cheap(), cheap().image(), cheap().block()));
@@ -701,7 +705,10 @@ proptest! {
     }
 
     #[test]
-    fn volumes_changed_by_their_structure_never_make_it_panic(seeds in proptest::collection::vec(any::<u32>(), 1..8), noise in any::<u8>()) {
+    fn volumes_changed_by_their_structure_never_make_it_panic(
+        seeds in proptest::collection::vec(any::<u32>(), 1..8),
+        noise in any::<u8>(),
+    ) {
         let made = Made { offsets: drives::COPIES, ..cheap() };
         let block = made.block();
         let mut input = [&made.image().get(0, drives::BOOT_BYTES)[..], &block, &made.validation(&block)].concat();
@@ -719,10 +726,14 @@ proptest! {
     }
 
     #[test]
-    fn changed_tables_never_make_it_panic(changes in proptest::collection::vec((0_u64..18_000, any::<[u8; 4]>()), 1..8), gpt in any::<bool>()) {
+    fn changed_tables_never_make_it_panic(
+        changes in proptest::collection::vec((0_u64..18_000, any::<[u8; 4]>()), 1..8),
+        gpt in any::<bool>(),
+    ) {
         use std::sync::OnceLock;
         static DISKS: OnceLock<[Sparse; 2]> = OnceLock::new();
-        let disks = DISKS.get_or_init(|| [with_gpt(512, &[&cheap()], false), with_mbr(512, &cheap(), [&cheap(), &cheap()])]);
+        let with_tables = || [with_gpt(512, &[&cheap()], false), with_mbr(512, &cheap(), [&cheap(), &cheap()])];
+        let disks = DISKS.get_or_init(with_tables);
         let mut image = disks[usize::from(gpt)].clone();
         for (at, bytes) in &changes {
             image.put(if gpt { 20 * MIB + at % 512 } else { at % 18_000 }, bytes);
@@ -732,7 +743,10 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_are_a_key_file_by_accident(mut bytes in proptest::collection::vec(any::<u8>(), 0..300), mended in any::<bool>()) {
+    fn no_bytes_are_a_key_file_by_accident(
+        mut bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        mended in any::<bool>(),
+    ) {
         if mended && bytes.len() > 48 {
             let len = u32::try_from(bytes.len()).unwrap();
             bytes[..12].copy_from_slice(&[len.to_le_bytes(), 1_u32.to_le_bytes(), 48_u32.to_le_bytes()].concat());
@@ -741,7 +755,10 @@ proptest! {
     }
 
     #[test]
-    fn no_saved_header_panics_even_with_a_right_hash(changes in proptest::collection::vec((0_usize..4000, any::<u8>()), 1..6), cut in 0_usize..4000) {
+    fn no_saved_header_panics_even_with_a_right_hash(
+        changes in proptest::collection::vec((0_usize..4000, any::<u8>()), 1..6),
+        cut in 0_usize..4000,
+    ) {
         use std::sync::OnceLock;
         static SAVED: OnceLock<Vec<u8>> = OnceLock::new();
         // With a copy that says something else.

@@ -122,7 +122,7 @@ fn check_opened(image: &Value, expected: &Value, opened: &Opened<'_>) {
     assert_eq!(opened.integrity, integrity);
     match (&opened.first_sector, image["first_sector"].as_str()) {
         (FirstSector::Decrypted(name) | FirstSector::InClear(name), Some(expected)) => {
-            assert_eq!(name.as_str(), expected)
+            assert_eq!(name.as_str(), expected);
         }
         (other, expected) => assert_eq!(expected, None, "{other:?}"),
     }

@@ -29,7 +29,7 @@ fn every_spelling_reads_back() {
     let lines = printed(&secret);
     let numbered: Vec<String> = lines.iter().enumerate().map(|(at, line)| format!("{}) {line}", at + 1)).collect();
     let bare: Vec<&str> =
-        secret.as_bytes()[PREFIX.len()..].chunks(LINE).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        secret.as_bytes()[PREFIX.len()..].chunks(LINE_LETTERS).map(|line| std::str::from_utf8(line).unwrap()).collect();
     for text in [
         secret.clone(),
         secret.to_lowercase(),
@@ -79,18 +79,18 @@ fn debug_shows_nothing() {
 #[test]
 fn a_check_catches_every_single_slip() {
     let letters = identity(&BYTES);
-    let line = &letters.as_bytes()[PREFIX.len()..PREFIX.len() + LINE];
-    let right = check(0, line).unwrap();
+    let line = &letters.as_bytes()[PREFIX.len()..PREFIX.len() + LINE_LETTERS];
+    let right = check_letters(0, line).unwrap();
     let mut bent = line.to_vec();
-    for at in 0..LINE {
+    for at in 0..LINE_LETTERS {
         for other in LETTERS.iter().filter(|other| **other != line[at]) {
             bent[at] = *other;
-            assert_ne!(check(0, &bent).unwrap(), right);
+            assert_ne!(check_letters(0, &bent).unwrap(), right);
         }
         bent[at] = line[at];
-        for other in at + 1..LINE {
+        for other in at + 1..LINE_LETTERS {
             bent.swap(at, other);
-            assert!(check(0, &bent).unwrap() != right || line[at] == line[other]);
+            assert!(check_letters(0, &bent).unwrap() != right || line[at] == line[other]);
             bent.swap(at, other);
         }
     }
@@ -107,9 +107,10 @@ proptest! {
     fn a_confused_letter_is_put_right_or_named(bytes in any::<[u8; 32]>(), at in 0_usize..58, pick in any::<usize>()) {
         let secret = identity(&bytes);
         let mut lines = printed(&secret);
-        let (line, place) = (at / LINE, at % LINE + at % LINE / GROUP);
+        let (line, place) = (at / LINE_LETTERS, at % LINE_LETTERS + at % LINE_LETTERS / GROUP_LETTERS);
         let letter = lines[line].as_bytes()[place];
-        let others: Vec<u8> = CONFUSED.iter().filter(|pair| pair.contains(&letter)).flat_map(|pair| pair.iter().copied()).filter(|c| *c != letter).collect();
+        let pairs = CONFUSED.iter().filter(|pair| pair.contains(&letter));
+        let others: Vec<u8> = pairs.flat_map(|pair| pair.iter().copied()).filter(|c| *c != letter).collect();
         prop_assume!(!others.is_empty());
         lines[line].replace_range(place..=place, &char::from(others[pick % others.len()]).to_string());
         let result = read(&lines.join("\n"));

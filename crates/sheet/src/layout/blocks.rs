@@ -1,37 +1,41 @@
-//! Each block of a page as pieces: sizes, gaps and frames stand here and nowhere else. Must not know sheets of paper.
+//! Turns the blocks of a page into pieces. All sizes, gaps and frames are set here. Lengths are in points.
 
 use super::pieces::{Pen, Piece, frame};
-use super::{Mark, Oblong, SheetError};
-use crate::page::{Block, Entry, Page, Symbol, SymbolKind};
+use super::{Mark, Rect, SheetError};
+use crate::page::{Block, ListedKey, Page, Symbol, SymbolKind};
 use crate::symbol::modules;
 use crate::typeface::Style;
 use drivekey_record::GROUPS;
 use zeroize::Zeroizing;
 
-const BODY: f32 = 10.0;
-const CAPTION: f32 = 8.0;
+const BODY_SIZE: f32 = 10.0;
+const CAPTION_SIZE: f32 = 8.0;
 const GAP: f32 = 7.0;
-/// Groups beside one another.
-const IN_ROW: usize = GROUPS / 2;
-/// The width of a group's frame, in sizes of its digits: six of them, and a gap that no program takes for one between
-/// columns. With a check letter, one more letter.
-const CELL: f32 = 4.29;
-const LETTERED_CELL: f32 = 5.25;
-/// The room of a check letter.
-const LETTER: f32 = 0.95;
-/// The number of a group.
-const NUMBER: f32 = 8.0;
-/// Higher names do not stand beside the symbols of a list.
-const LONG_NAMES: f32 = 110.0;
-/// The digits in a list.
-const LIST_DIGITS: f32 = 17.5;
-/// Height of a bar code.
-const BARS: f32 = 42.0;
-/// Free modules around a QR code and beside a bar code.
-const QUIET: f32 = 4.0;
-const BARS_QUIET: f32 = 10.0;
+/// How many groups a row has.
+const GROUPS_IN_ROW: usize = GROUPS / 2;
+/// The width of a group's frame, in multiples of the digits' size. Six digits fit, with a gap so narrow that text
+/// extraction does not take it for one between columns. A check letter needs more.
+const CELL_WIDTH: f32 = 4.29;
+const LETTERED_CELL_WIDTH: f32 = 5.25;
+/// The room for a check letter, in multiples of the digits' size.
+const LETTER_WIDTH: f32 = 0.95;
+/// The text size of a group's number.
+const GROUP_NUMBER_SIZE: f32 = 8.0;
+/// Higher than this, names are put above the codes of a listed key instead of beside them.
+const NAMES_BESIDE_HEIGHT_MAX: f32 = 110.0;
+/// The size of digits in a list.
+const LIST_DIGITS_SIZE: f32 = 17.5;
+const CODE_128_HEIGHT: f32 = 42.0;
+/// The quiet zones that the standards ask for, in modules.
+const QR_QUIET_MODULES: f32 = 4.0;
+const CODE_128_QUIET_MODULES: f32 = 10.0;
+/// The sizes of a module on a page, and in a list where codes are smaller.
+const QR_MODULE: f32 = 2.6;
+const SMALL_QR_MODULE: f32 = 2.0;
+const LISTED_QR_MODULE: f32 = 2.1;
+const LISTED_SMALL_QR_MODULE: f32 = 1.6;
 
-/// What is said when letters had to be written by number.
+/// Explains letters that had to be written by number.
 const ESCAPED: &str = "Letters that no typeface on the computer has are written as \\u{…}: their number in Unicode.";
 
 /// The pieces of a page, in order.
@@ -45,8 +49,8 @@ pub(super) fn pieces(page: &Page, pen: &Pen<'_>) -> Result<Vec<Piece>, SheetErro
                 piece.keep_with_next = true;
                 pieces.push(piece);
             }
-            Block::Text(text) => pieces.extend(pen.flowing(Style::Plain, pen.size(BODY), text, GAP)),
-            Block::Strong(text) => pieces.extend(pen.flowing(Style::Bold, pen.size(BODY), text, GAP)),
+            Block::Text(text) => pieces.extend(pen.flowing(Style::Plain, pen.size(BODY_SIZE), text, GAP)),
+            Block::Strong(text) => pieces.extend(pen.flowing(Style::Bold, pen.size(BODY_SIZE), text, GAP)),
             Block::Facts(rows) => pieces.extend(facts(pen, rows)),
             Block::KeyId { first, whole } => pieces.push(key_id(pen, first, whole)),
             Block::Groups { row, groups } => pieces.push(groups_piece(pen, *row, groups)),
@@ -54,15 +58,15 @@ pub(super) fn pieces(page: &Page, pen: &Pen<'_>) -> Result<Vec<Piece>, SheetErro
             Block::Steps(steps) => pieces.extend(numbered(pen, steps)),
             Block::FunctionKeys => pieces.push(function_keys(pen)),
             Block::Symbols(symbols) => pieces.push(symbols_piece(pen, symbols)?),
-            Block::Entry(entry) => pieces.extend(entry_pieces(pen, entry)?),
+            Block::ListedKey(key) => pieces.extend(listed_key_pieces(pen, key)?),
             Block::Commands(commands) => pieces.extend(commands.iter().map(|command| command_piece(pen, command))),
             Block::SecretLines(lines) => {
-                pieces.extend(lines.iter().enumerate().map(|(at, line)| secret_line(pen, at, line)))
+                pieces.extend(lines.iter().enumerate().map(|(at, line)| secret_line(pen, at, line)));
             }
         }
     }
     if pen.faces.escaped() {
-        pieces.extend(pen.flowing(Style::Plain, pen.size(CAPTION), ESCAPED, GAP));
+        pieces.extend(pen.flowing(Style::Plain, pen.size(CAPTION_SIZE), ESCAPED, GAP));
     }
     Ok(pieces)
 }
@@ -74,11 +78,11 @@ fn title_piece(pen: &Pen<'_>, title: &str, end: Option<&str>) -> Piece {
         let width = pen.measure(Style::Bold, 14.0, end);
         marks.push(pen.word(Style::Bold, 14.0, end).moved(pen.width - width, SIZE));
     }
-    marks.push(Mark::Filled(vec![Oblong { x: 0.0, y: SIZE + 7.0, width: pen.width, height: 1.2 }]));
+    marks.push(Mark::Filled(vec![Rect { x: 0.0, y: SIZE + 7.0, width: pen.width, height: 1.2 }]));
     Piece::new(0.0, SIZE + 9.0, marks)
 }
 
-/// Names end where values begin, so that a program reads both as one line. Long values go on below, line by line.
+/// Names are right-aligned to their values, so that text extraction reads both as one line. Long values continue below.
 fn facts(pen: &Pen<'_>, rows: &[(&'static str, String)]) -> Vec<Piece> {
     let size = pen.size(10.5);
     let widest = rows.iter().map(|(name, _)| pen.measure(Style::Plain, size, name)).fold(0.0, f32::max);
@@ -133,57 +137,62 @@ fn groups_piece(pen: &Pen<'_>, row: Option<char>, groups: &[(Zeroizing<String>, 
     if let Some(row) = row {
         piece = pen.paragraph(Style::Bold, pen.size(11.0), &format!("Row {row}"), pen.width, GAP);
     }
-    let cell = pen.width / as_f32(IN_ROW);
+    let cell = pen.width / as_f32(GROUPS_IN_ROW);
     let letters = groups.iter().any(|(_, letter)| letter.is_some());
-    let size = cell / if letters { LETTERED_CELL } else { CELL };
+    let size = cell / if letters { LETTERED_CELL_WIDTH } else { CELL_WIDTH };
     piece.below(grid(pen, cell, size, groups));
     piece
 }
 
-/// Groups in frames of their own, so near to one another that a program takes a row for a line.
+/// Groups in frames, close enough that text extraction reads a row as one line.
 fn grid(pen: &Pen<'_>, cell: f32, size: f32, groups: &[(Zeroizing<String>, Option<char>)]) -> Piece {
-    let height = size * 1.05 + if size > LIST_DIGITS { 14.0 } else { 10.0 };
+    let height = size * 1.05 + if size > LIST_DIGITS_SIZE { 14.0 } else { 10.0 };
     let mut marks = Vec::new();
     for (at, (group, letter)) in groups.iter().enumerate() {
-        let (x, y) = (cell * as_f32(at % IN_ROW), height * as_f32(at / IN_ROW));
+        let (x, y) = (cell * as_f32(at % GROUPS_IN_ROW), height * as_f32(at / GROUPS_IN_ROW));
         let digits = pen.measure(Style::Digits, size, group);
-        let wide = digits + letter.map_or(0.0, |_| size * LETTER);
+        let wide = digits + letter.map_or(0.0, |_| size * LETTER_WIDTH);
         let (start, baseline) = (x + (cell - wide) / 2.0, y + height - size * 0.26);
         marks.push(frame(cell, height).moved(x, y));
-        marks.push(pen.number(NUMBER, at + 1).moved(x + 3.0, y + NUMBER + 1.0));
+        marks.push(pen.number(GROUP_NUMBER_SIZE, at + 1).moved(x + 3.0, y + GROUP_NUMBER_SIZE + 1.0));
         marks.push(pen.word(Style::Digits, size, group).moved(start, baseline));
         if let Some(letter) = letter {
             marks.push(
                 pen.word(Style::Code, size, &letter.to_string())
-                    .moved(start + digits + size * (LETTER - 0.6), baseline),
+                    .moved(start + digits + size * (LETTER_WIDTH - 0.6), baseline),
             );
         }
     }
-    Piece::new(0.0, height * as_f32(groups.len().div_ceil(IN_ROW)), marks)
+    Piece::new(0.0, height * as_f32(groups.len().div_ceil(GROUPS_IN_ROW)), marks)
 }
 
 fn blanks(pen: &Pen<'_>, name: &str) -> Piece {
     const HEIGHT: f32 = 30.0;
     let mut piece = pen.paragraph(Style::Bold, pen.size(11.0), name, pen.width, GAP);
-    let (below, cell) = (piece.height, pen.width / as_f32(IN_ROW));
+    let (below, cell) = (piece.height, pen.width / as_f32(GROUPS_IN_ROW));
     for at in 0..GROUPS {
-        let (x, y) = (cell * as_f32(at % IN_ROW), below + HEIGHT * as_f32(at / IN_ROW));
+        let (x, y) = (cell * as_f32(at % GROUPS_IN_ROW), below + HEIGHT * as_f32(at / GROUPS_IN_ROW));
         piece.marks.push(frame(cell, HEIGHT).moved(x, y));
-        piece.marks.push(pen.number(NUMBER, at + 1).moved(x + 3.0, y + NUMBER + 1.0));
+        piece.marks.push(pen.number(GROUP_NUMBER_SIZE, at + 1).moved(x + 3.0, y + GROUP_NUMBER_SIZE + 1.0));
     }
-    piece.height = below + HEIGHT * as_f32(GROUPS / IN_ROW);
+    piece.height = below + HEIGHT * as_f32(GROUPS / GROUPS_IN_ROW);
     piece
 }
 
 fn numbered(pen: &Pen<'_>, steps: &[String]) -> Vec<Piece> {
-    const NUMBER: f32 = 17.0;
-    let size = pen.size(BODY);
+    const NUMBER_WIDTH: f32 = 17.0;
+    let size = pen.size(BODY_SIZE);
     let steps = steps.iter().enumerate();
     steps
         .map(|(at, step)| {
-            let mut piece =
-                pen.paragraph(Style::Bold, size, &format!("{}.", at + 1), NUMBER, if at == 0 { 2.0 } else { 1.5 });
-            piece.beside(NUMBER, pen.paragraph(Style::Plain, size, step, pen.width - NUMBER, 0.0));
+            let mut piece = pen.paragraph(
+                Style::Bold,
+                size,
+                &format!("{}.", at + 1),
+                NUMBER_WIDTH,
+                if at == 0 { 2.0 } else { 1.5 },
+            );
+            piece.beside(NUMBER_WIDTH, pen.paragraph(Style::Plain, size, step, pen.width - NUMBER_WIDTH, 0.0));
             piece
         })
         .collect()
@@ -203,24 +212,24 @@ fn function_keys(pen: &Pen<'_>) -> Piece {
             marks.push(pen.word(style, 10.0, &text).moved(x + (cell - wide) / 2.0, y + 11.0));
         }
     }
-    // Row by row in the text, too.
+    // Text extraction must read row by row as well.
     marks.sort_by_key(|mark| matches!(mark, Mark::Text { y, .. } if *y > HEIGHT));
     Piece::new(4.0, 2.0 * HEIGHT, marks)
 }
 
-/// Symbols share the width; captions stand to the right of each, or below bars.
+/// Symbols share the width. Captions are to the right of QR codes.
 fn symbols_piece(pen: &Pen<'_>, symbols: &[Symbol]) -> Result<Piece, SheetError> {
     let mut all = Piece::new(GAP, 0.0, Vec::new());
     let column = pen.width / as_f32(symbols.len().max(1));
     for (at, symbol) in symbols.iter().enumerate() {
         let piece = match symbol.kind {
-            SymbolKind::Code128 => bars(pen, symbol, column)?,
+            SymbolKind::Code128 => code_128(pen, symbol, column)?,
             SymbolKind::Qr | SymbolKind::SmallQr => {
-                let module = if symbol.kind == SymbolKind::Qr { 2.6 } else { 2.0 };
-                let (mut piece, side) = qr(symbol, module)?;
+                let module = if symbol.kind == SymbolKind::Qr { QR_MODULE } else { SMALL_QR_MODULE };
+                let (mut piece, side) = qr_code(symbol, module)?;
                 let room = column - side - 10.0;
-                let caption = pen.paragraph(Style::Plain, pen.size(CAPTION), &symbol.caption, room.max(60.0), 0.0);
-                let top = module * QUIET;
+                let caption = pen.paragraph(Style::Plain, pen.size(CAPTION_SIZE), &symbol.caption, room.max(60.0), 0.0);
+                let top = module * QR_QUIET_MODULES;
                 piece.height = piece.height.max(caption.height + top);
                 piece.marks.extend(caption.marks.into_iter().map(|mark| mark.moved(side + 2.0, top)));
                 piece
@@ -231,70 +240,72 @@ fn symbols_piece(pen: &Pen<'_>, symbols: &[Symbol]) -> Result<Piece, SheetError>
     Ok(all)
 }
 
-/// A QR code with its quiet zone, and how wide it is.
-fn qr(symbol: &Symbol, module: f32) -> Result<(Piece, f32), SheetError> {
+/// A QR code with its quiet zone, and its width.
+fn qr_code(symbol: &Symbol, module: f32) -> Result<(Piece, f32), SheetError> {
     let modules = modules(symbol)?;
-    let side = (as_f32(modules.columns) + 2.0 * QUIET) * module;
-    // A hair into the module below, so that no renderer leaves a light line between two dark ones.
-    let oblong = |(column, row, length): (usize, usize, usize)| Oblong {
-        x: (as_f32(column) + QUIET) * module,
-        y: (as_f32(row) + QUIET) * module,
+    let side = (as_f32(modules.columns) + 2.0 * QR_QUIET_MODULES) * module;
+    // Overlaps the row below a little, so that no renderer leaves a light line between dark modules.
+    let rect = |(column, row, length): (usize, usize, usize)| Rect {
+        x: (as_f32(column) + QR_QUIET_MODULES) * module,
+        y: (as_f32(row) + QR_QUIET_MODULES) * module,
         width: as_f32(length) * module,
         height: module * 1.01,
     };
-    let marks = vec![Mark::Filled(modules.strips().into_iter().map(oblong).collect())];
+    let marks = vec![Mark::Filled(modules.strips().into_iter().map(rect).collect())];
     Ok((Piece::new(0.0, side, marks), side))
 }
 
-fn bars(pen: &Pen<'_>, symbol: &Symbol, room: f32) -> Result<Piece, SheetError> {
+fn code_128(pen: &Pen<'_>, symbol: &Symbol, room: f32) -> Result<Piece, SheetError> {
     let modules = modules(symbol)?;
-    let module = room / (as_f32(modules.columns) + 2.0 * BARS_QUIET);
-    let oblong = |(column, _, length): (usize, usize, usize)| Oblong {
-        x: (as_f32(column) + BARS_QUIET) * module,
+    let module = room / (as_f32(modules.columns) + 2.0 * CODE_128_QUIET_MODULES);
+    let rect = |(column, _, length): (usize, usize, usize)| Rect {
+        x: (as_f32(column) + CODE_128_QUIET_MODULES) * module,
         y: 0.0,
         width: as_f32(length) * module,
-        height: BARS,
+        height: CODE_128_HEIGHT,
     };
-    let mut piece = Piece::new(GAP, BARS, vec![Mark::Filled(modules.strips().into_iter().map(oblong).collect())]);
+    let mut piece =
+        Piece::new(GAP, CODE_128_HEIGHT, vec![Mark::Filled(modules.strips().into_iter().map(rect).collect())]);
     if let Some(shown) = &symbol.shown {
         let size = 9.0;
         let wide = pen.measure(Style::Digits, size, shown);
-        piece.marks.push(pen.word(Style::Digits, size, shown).moved((room - wide) / 2.0, BARS + 10.0));
+        piece.marks.push(pen.word(Style::Digits, size, shown).moved((room - wide) / 2.0, CODE_128_HEIGHT + 10.0));
         piece.height += 13.0;
     }
     Ok(piece)
 }
 
-fn entry_pieces(pen: &Pen<'_>, entry: &Entry) -> Result<Vec<Piece>, SheetError> {
+fn listed_key_pieces(pen: &Pen<'_>, key: &ListedKey) -> Result<Vec<Piece>, SheetError> {
     let mut symbols = Piece::new(0.0, 0.0, Vec::new());
     let mut width = 0.0;
-    for symbol in &entry.symbols {
-        let (piece, side) = qr(symbol, if symbol.kind == SymbolKind::Qr { 2.1 } else { 1.6 })?;
+    for symbol in &key.symbols {
+        let (piece, side) =
+            qr_code(symbol, if symbol.kind == SymbolKind::Qr { LISTED_QR_MODULE } else { LISTED_SMALL_QR_MODULE })?;
         symbols.beside(width, piece);
         width += side;
     }
     let left = pen.width - width - 8.0;
     let rule =
-        || Piece::new(GAP, 5.0, vec![Mark::Filled(vec![Oblong { x: 0.0, y: 0.0, width: pen.width, height: 0.8 }])]);
+        || Piece::new(GAP, 5.0, vec![Mark::Filled(vec![Rect { x: 0.0, y: 0.0, width: pen.width, height: 0.8 }])]);
     let mut pieces = Vec::new();
     let mut piece = rule();
-    piece.below(pen.paragraph(Style::Bold, pen.size(11.0), &entry.heading, left, 0.0));
-    piece.below(pen.paragraph(Style::Plain, pen.size(9.0), &entry.line, left, 0.0));
-    if piece.height > LONG_NAMES {
-        // Names that fill pages stand above the key, line by line.
+    piece.below(pen.paragraph(Style::Bold, pen.size(11.0), &key.heading, left, 0.0));
+    piece.below(pen.paragraph(Style::Plain, pen.size(9.0), &key.line, left, 0.0));
+    if piece.height > NAMES_BESIDE_HEIGHT_MAX {
+        // Names that may fill sheets are put above the key, line by line.
         pieces.push(rule());
-        pieces.extend(pen.flowing(Style::Bold, pen.size(11.0), &entry.heading, 0.0));
-        pieces.extend(pen.flowing(Style::Plain, pen.size(9.0), &entry.line, 0.0));
+        pieces.extend(pen.flowing(Style::Bold, pen.size(11.0), &key.heading, 0.0));
+        pieces.extend(pen.flowing(Style::Plain, pen.size(9.0), &key.line, 0.0));
         piece = Piece::new(1.0, 0.0, Vec::new());
     }
     let top = if pieces.is_empty() { 5.0 } else { 0.0 };
     let label = pen.measure(Style::Plain, 9.0, "Key ID  ");
-    let size = pen.size_within(Style::Digits, 11.0, &entry.key_id, left - label);
+    let size = pen.size_within(Style::Digits, 11.0, &key.key_id, left - label);
     let mut id = Piece::new(1.0, 15.0, vec![pen.word(Style::Plain, 9.0, "Key ID").moved(0.0, 11.0)]);
-    id.marks.push(pen.word(Style::Digits, size, &entry.key_id).moved(label, 11.0));
+    id.marks.push(pen.word(Style::Digits, size, &key.key_id).moved(label, 11.0));
     piece.below(id);
-    let size = LIST_DIGITS.min(left / as_f32(IN_ROW) / CELL);
-    let mut groups = grid(pen, size * CELL, size, &entry.groups);
+    let size = LIST_DIGITS_SIZE.min(left / as_f32(GROUPS_IN_ROW) / CELL_WIDTH);
+    let mut groups = grid(pen, size * CELL_WIDTH, size, &key.groups);
     groups.gap = 3.0;
     piece.below(groups);
     piece.height = piece.height.max(symbols.height + top);
@@ -317,7 +328,7 @@ fn secret_line(pen: &Pen<'_>, at: usize, line: &str) -> Piece {
     Piece::new(if at == 0 { 4.0 } else { 3.0 }, SIZE + 5.0, marks)
 }
 
-/// Counts on a page are small.
+/// Converts a count; those on a page are small.
 fn as_f32(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }

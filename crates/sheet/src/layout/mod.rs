@@ -1,5 +1,4 @@
-//! Where a page's words stand: measured, wrapped, and put one below the other on sheets of paper, so that nothing can
-//! overlap or be cut off. Must not know how marks are drawn.
+//! Lays pages out: text is measured, wrapped and stacked on sheets of paper, so that nothing overlaps or is cut off.
 
 mod blocks;
 mod pieces;
@@ -20,41 +19,41 @@ pub enum Paper {
     Letter,
 }
 
-/// Nothing stands nearer to an edge, in points: no printer reaches it.
+/// Printers cannot print nearer to an edge, in points.
 const MARGIN: f32 = 40.0;
-/// Room of the foot, within the margins.
-const FOOT: f32 = 18.0;
+/// The height of the foot, within the margins.
+const FOOT_HEIGHT: f32 = 18.0;
 const FOOT_SIZE: f32 = 8.0;
-/// Sizes of the text that are tried before a page goes on to a second sheet.
+/// The text sizes that are tried to fit a page on one sheet.
 const SCALES: [f32; 6] = [1.0, 0.95, 0.9, 0.85, 0.8, 0.75];
-/// The size when more than one sheet is needed anyway.
-const LONG_SCALE: f32 = 0.95;
+/// The text size when more than one sheet is needed anyway.
+const LONG_PAGE_SCALE: f32 = 0.95;
 
-/// An upright oblong, in points from the upper left corner.
+/// A rectangle, in points from the upper left corner.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Oblong {
+pub(super) struct Rect {
     pub(super) x: f32,
     pub(super) y: f32,
     pub(super) width: f32,
     pub(super) height: f32,
 }
 
-/// What is to be drawn, in black.
+/// Something to draw, in black.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Mark {
-    /// Text whose baseline begins at `x`, `y`.
+    /// Text, with the start of its baseline at `x`, `y`.
     Text {
         x: f32,
         y: f32,
         size: f32,
         runs: Vec<Run>,
-        /// Drawn as a shape: who copies the text of the page gets the groups without their numbers.
+        /// Whether it is left out when the text of the page is copied, as the numbers of groups are.
         silent: bool,
     },
-    /// Filled oblongs.
-    Filled(Vec<Oblong>),
+    /// Filled rectangles.
+    Filled(Vec<Rect>),
     /// A frame.
-    Frame(Oblong),
+    Frame(Rect),
 }
 
 /// One sheet of paper.
@@ -73,31 +72,32 @@ impl Paper {
     }
 }
 
-/// Lays a page out: on one sheet where it fits at any readable size, else on as many as it takes.
+/// Lays a page out on one sheet of paper if it fits at a readable size, or else on as many as it needs.
 pub(super) fn lay_out(page: &Page, paper: Paper, faces: &Typefaces<'_>) -> Result<Vec<Leaf>, SheetError> {
     faces.forget_escapes();
     let (width, height) = paper.size();
-    let room = height - 2.0 * MARGIN - FOOT;
+    let room = height - 2.0 * MARGIN - FOOT_HEIGHT;
     let pieces_at = |scale: f32| {
         let pen = Pen { faces, width: width - 2.0 * MARGIN, scale };
         blocks::pieces(page, &pen)
     };
     // A list is long by nature and keeps its size.
-    let list = page.blocks.iter().any(|block| matches!(block, Block::Entry(_)));
+    let list = page.blocks.iter().any(|block| matches!(block, Block::ListedKey(_)));
     if !list {
         for scale in SCALES {
             let pieces = pieces_at(scale)?;
             if pieces::height(&pieces) <= room {
-                return Ok(leaves(pieces, page, paper, faces));
+                return Ok(stack(pieces, page, paper, faces));
             }
         }
     }
-    Ok(leaves(pieces_at(LONG_SCALE)?, page, paper, faces))
+    Ok(stack(pieces_at(LONG_PAGE_SCALE)?, page, paper, faces))
 }
 
-fn leaves(pieces: Vec<Piece>, page: &Page, paper: Paper, faces: &Typefaces<'_>) -> Vec<Leaf> {
+/// Stacks pieces on sheets of paper, and adds the feet.
+fn stack(pieces: Vec<Piece>, page: &Page, paper: Paper, faces: &Typefaces<'_>) -> Vec<Leaf> {
     let (width, height) = paper.size();
-    let bottom = height - MARGIN - FOOT;
+    let bottom = height - MARGIN - FOOT_HEIGHT;
     let mut leaves = vec![Leaf { marks: Vec::new() }];
     let mut y = MARGIN;
     let mut rest = pieces.into_iter().peekable();
@@ -128,12 +128,13 @@ fn leaves(pieces: Vec<Piece>, page: &Page, paper: Paper, faces: &Typefaces<'_>) 
 }
 
 impl Mark {
+    /// Moves a mark to the right and down.
     pub(super) fn moved(self, by_x: f32, by_y: f32) -> Self {
-        let shift = |oblong: Oblong| Oblong { x: oblong.x + by_x, y: oblong.y + by_y, ..oblong };
+        let shift = |rect: Rect| Rect { x: rect.x + by_x, y: rect.y + by_y, ..rect };
         match self {
             Self::Text { x, y, size, runs, silent } => Self::Text { x: x + by_x, y: y + by_y, size, runs, silent },
-            Self::Filled(oblongs) => Self::Filled(oblongs.into_iter().map(shift).collect()),
-            Self::Frame(oblong) => Self::Frame(shift(oblong)),
+            Self::Filled(rects) => Self::Filled(rects.into_iter().map(shift).collect()),
+            Self::Frame(rect) => Self::Frame(shift(rect)),
         }
     }
 }

@@ -1,32 +1,32 @@
-//! Pieces that are never torn apart, and the pen that writes them. Must not know which block a piece comes from.
+//! Pieces, which are never split between sheets of paper, and the pen that writes them.
 
 use super::text::{Line, wrap};
-use super::{Mark, Oblong};
+use super::{Mark, Rect};
 use crate::typeface::{Style, Typefaces};
 
-/// From one baseline to the next, and from the top of a line to its baseline, in sizes.
+/// From one baseline to the next, and from the top of a line to its baseline, in multiples of the text size.
 const LEADING: f32 = 1.28;
 const ASCENT: f32 = 0.98;
 
-/// Marks from the upper left corner of the piece on.
+/// Marks that stay together, placed from the upper left corner of the piece.
 pub(super) struct Piece {
     pub(super) height: f32,
-    /// Free room above it, except at the top of a sheet.
+    /// The space above it, except at the top of a sheet.
     pub(super) gap: f32,
     pub(super) marks: Vec<Mark>,
     pub(super) keep_with_next: bool,
 }
 
-/// What the pieces of one layout have in common.
+/// What all pieces of a layout share.
 pub(super) struct Pen<'a> {
     pub(super) faces: &'a Typefaces<'a>,
-    /// Between the margins.
+    /// The width between the margins.
     pub(super) width: f32,
-    /// Of all text but digits.
+    /// The scale of all text but digits.
     pub(super) scale: f32,
 }
 
-/// All pieces one below the other.
+/// The height of all pieces together.
 pub(super) fn height(pieces: &[Piece]) -> f32 {
     let gaps: f32 = pieces.iter().skip(1).map(|piece| piece.gap).sum();
     gaps + pieces.iter().map(|piece| piece.height).sum::<f32>()
@@ -85,21 +85,21 @@ impl Pen<'_> {
 
     /// A paragraph as one piece.
     pub(super) fn paragraph(&self, style: Style, size: f32, text: &str, limit: f32, gap: f32) -> Piece {
-        stack(gap, size, self.lines(style, size, text, limit))
+        paragraph(gap, size, self.lines(style, size, text, limit))
     }
 
-    /// A paragraph, each of its lines a piece: it may go on on the next sheet.
+    /// A paragraph that may continue on the next sheet: each line is a piece.
     pub(super) fn flowing(&self, style: Style, size: f32, text: &str, gap: f32) -> Vec<Piece> {
         self.flowing_within(style, size, text, self.width, gap)
     }
 
     pub(super) fn flowing_within(&self, style: Style, size: f32, text: &str, limit: f32, gap: f32) -> Vec<Piece> {
         let lines = self.lines(style, size, text, limit).into_iter().enumerate();
-        lines.map(|(at, line)| stack(if at == 0 { gap } else { 0.0 }, size, vec![line])).collect()
+        lines.map(|(at, line)| paragraph(if at == 0 { gap } else { 0.0 }, size, vec![line])).collect()
     }
 }
 
-fn stack(gap: f32, size: f32, lines: Vec<Line>) -> Piece {
+fn paragraph(gap: f32, size: f32, lines: Vec<Line>) -> Piece {
     let mut piece = Piece::new(gap, 0.0, Vec::with_capacity(lines.len()));
     for line in lines {
         piece.marks.push(Mark::Text { x: 0.0, y: piece.height + size * ASCENT, size, runs: line.runs, silent: false });
@@ -108,7 +108,7 @@ fn stack(gap: f32, size: f32, lines: Vec<Line>) -> Piece {
     piece
 }
 
-/// A frame around all of an oblong from the corner on.
+/// A frame with its upper left corner at the origin.
 pub(super) const fn frame(width: f32, height: f32) -> Mark {
-    Mark::Frame(Oblong { x: 0.0, y: 0.0, width, height })
+    Mark::Frame(Rect { x: 0.0, y: 0.0, width, height })
 }

@@ -41,19 +41,19 @@ fn pages(device: &str, label: &str) -> Vec<Page> {
 }
 
 /// What a mark covers: letters from the top of capitals to a little below the line.
-fn covers(mark: &Mark) -> Vec<Oblong> {
+fn covers(mark: &Mark) -> Vec<Rect> {
     match mark {
         Mark::Text { x, y, size, runs, .. } => {
             let width: f32 = runs.iter().map(|run| run.width).sum::<f32>() * size;
-            vec![Oblong { x: *x, y: y - size * 0.73, width, height: size * 0.93 }]
+            vec![Rect { x: *x, y: y - size * 0.73, width, height: size * 0.93 }]
         }
-        Mark::Filled(oblongs) => oblongs.clone(),
+        Mark::Filled(rects) => rects.clone(),
         // What stands in a frame stands in it.
         Mark::Frame(_) => Vec::new(),
     }
 }
 
-fn meet(a: &Oblong, b: &Oblong) -> bool {
+fn meet(a: &Rect, b: &Rect) -> bool {
     const HAIR: f32 = 0.3;
     a.x + a.width > b.x + HAIR
         && b.x + b.width > a.x + HAIR
@@ -66,16 +66,16 @@ fn check(page: &Page, paper: Paper) -> Result<usize, String> {
     let leaves = lay_out(page, paper, &faces).unwrap();
     let (width, height) = paper.size();
     for (number, leaf) in leaves.iter().enumerate() {
-        let covered: Vec<Vec<Oblong>> = leaf.marks.iter().map(covers).collect();
+        let covered: Vec<Vec<Rect>> = leaf.marks.iter().map(covers).collect();
         let frames =
             leaf.marks.iter().filter_map(|mark| if let Mark::Frame(frame) = mark { Some(frame) } else { None });
-        for oblong in covered.iter().flatten().chain(frames) {
-            let inside = oblong.x >= MARGIN - 0.5
-                && oblong.x + oblong.width <= width - MARGIN + 0.5
-                && oblong.y >= MARGIN - 0.5
-                && oblong.y + oblong.height <= height - MARGIN + 0.5;
+        for rect in covered.iter().flatten().chain(frames) {
+            let inside = rect.x >= MARGIN - 0.5
+                && rect.x + rect.width <= width - MARGIN + 0.5
+                && rect.y >= MARGIN - 0.5
+                && rect.y + rect.height <= height - MARGIN + 0.5;
             if !inside {
-                return Err(format!("sheet {number}: {oblong:?} leaves the paper"));
+                return Err(format!("sheet {number}: {rect:?} leaves the paper"));
             }
         }
         for (at, one) in covered.iter().enumerate() {
@@ -106,7 +106,7 @@ fn ordinary_names_take_one_sheet() {
             (&"Long ".repeat(30), &"W".repeat(60)),
         ] {
             for page in pages(device, label) {
-                let list = page.blocks.iter().any(|block| matches!(block, Block::Entry(_)));
+                let list = page.blocks.iter().any(|block| matches!(block, Block::ListedKey(_)));
                 let most = if list { 2 } else { 1 };
                 assert!(
                     check(&page, paper).is_ok_and(|sheets| sheets <= most),
@@ -150,7 +150,11 @@ fn what_had_to_be_written_by_number_is_said_on_its_page_only() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(10))]
     #[test]
-    fn no_name_makes_anything_overlap(device in "\\PC{1,120}", label in "[ -~а-яぁ-ん֐-ת]{1,200}", letter in any::<bool>()) {
+    fn no_name_makes_anything_overlap(
+        device in "\\PC{1,120}",
+        label in "[ -~а-яぁ-ん֐-ת]{1,200}",
+        letter in any::<bool>(),
+    ) {
         let paper = if letter { Paper::Letter } else { Paper::A4 };
         for page in pages(&device, &label) {
             let checked = check(&page, paper);

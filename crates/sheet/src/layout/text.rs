@@ -1,23 +1,23 @@
-//! Paragraphs: words measured as they will be drawn, lines broken where the width ends. Must not know blocks.
+//! Breaks paragraphs into lines, with words measured as they will be drawn.
 
 use crate::typeface::{Run, Style, Typefaces, clusters};
 
-/// What is left free at the end of a line of letters that are measured one by one: joined they may be a little wider.
-const SAFE: f32 = 0.96;
+/// How full a line is made when letters are measured one by one. Together they may be a little wider.
+const LETTERS_FILL: f32 = 0.96;
 
 /// One line.
 pub(super) struct Line {
     pub(super) runs: Vec<Run>,
 }
 
-/// Breaks a text into lines no wider than `limit` points at `size`. Words that are wider are broken between letters.
+/// Breaks a text into lines no wider than `limit` points at `size`. Wider words are broken between letters.
 pub(super) fn wrap(faces: &Typefaces<'_>, style: Style, size: f32, text: &str, limit: f32) -> Vec<Line> {
     let text = faces.printable(style, text);
     let space = faces.width(style, " ") * size;
     let mut lines: Vec<Vec<String>> = vec![Vec::new()];
     let mut used = 0.0;
     for word in text.split_whitespace() {
-        for part in parts(faces, style, size, word, limit) {
+        for part in break_word(faces, style, size, word, limit) {
             let wide = faces.width(style, &part) * size;
             let begun = lines.last().is_some_and(|line| !line.is_empty());
             if begun && used + space + wide > limit {
@@ -31,11 +31,11 @@ pub(super) fn wrap(faces: &Typefaces<'_>, style: Style, size: f32, text: &str, l
             }
         }
     }
-    lines.into_iter().map(|words| line(faces, style, &words)).collect()
+    lines.into_iter().map(|words| join_words(faces, style, &words)).collect()
 }
 
-/// A word in pieces that fit the width; whole where it does.
-fn parts(faces: &Typefaces<'_>, style: Style, size: f32, word: &str, limit: f32) -> Vec<String> {
+/// Breaks a word into parts that fit the width.
+fn break_word(faces: &Typefaces<'_>, style: Style, size: f32, word: &str, limit: f32) -> Vec<String> {
     if faces.width(style, word) * size <= limit {
         return vec![word.to_owned()];
     }
@@ -43,7 +43,7 @@ fn parts(faces: &Typefaces<'_>, style: Style, size: f32, word: &str, limit: f32)
     let mut used = 0.0;
     for cluster in clusters(word) {
         let wide = faces.width(style, cluster) * size;
-        if used + wide > limit * SAFE && used > 0.0 {
+        if used + wide > limit * LETTERS_FILL && used > 0.0 {
             parts.push(String::new());
             used = 0.0;
         }
@@ -55,24 +55,25 @@ fn parts(faces: &Typefaces<'_>, style: Style, size: f32, word: &str, limit: f32)
     parts
 }
 
-/// The words of one line, joined into as few runs as there are changes of face.
-fn line(faces: &Typefaces<'_>, style: Style, words: &[String]) -> Line {
+/// Joins the words of one line into as few runs as possible.
+fn join_words(faces: &Typefaces<'_>, style: Style, words: &[String]) -> Line {
     if words.iter().any(|word| word.chars().any(|c| c >= '\u{590}')) {
-        // May be written from right to left: the order of the words is found for the line as a whole.
+        // The line may have right-to-left text, so the order of the words is only known for the line as a whole.
         return Line { runs: faces.shape(style, &words.join(" ")).as_ref().clone() };
     }
     let mut runs: Vec<Run> = Vec::new();
     let space = faces.shape(style, " ");
     for (at, word) in words.iter().enumerate() {
         if at > 0 {
-            space.iter().for_each(|run| join(&mut runs, run));
+            space.iter().for_each(|run| append(&mut runs, run));
         }
-        faces.shape(style, word).iter().for_each(|run| join(&mut runs, run));
+        faces.shape(style, word).iter().for_each(|run| append(&mut runs, run));
     }
     Line { runs }
 }
 
-fn join(runs: &mut Vec<Run>, run: &Run) {
+/// Appends a run, or extends the last one if it has the same face.
+fn append(runs: &mut Vec<Run>, run: &Run) {
     match runs.last_mut() {
         Some(last) if last.face == run.face => {
             let by = last.text.len();

@@ -1,7 +1,7 @@
-//! The page of one key, for a reader who has never seen the program.
+//! The page of one key, written for a reader who has never seen the program.
 
 use super::{Block, Day, KeyFacts, KeySheet, Page, Symbol, SymbolKind};
-use super::{bare, created_words, destroy, foot, key_id_words, state_words, volume_words};
+use super::{created_words, destroy, foot, key_id_words, state_words, volume_words, without_hyphens};
 use crate::label::Label;
 
 /// The page of one key.
@@ -11,11 +11,15 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
     let mut blocks = vec![
         Block::Title("Recovery key of a drive", None),
         Block::Text(
-            "Windows encrypts drives with BitLocker. When the computer starts with a blue screen that asks for a recovery key, the \
-             48 digits on this page open the drive. You need no program for it."
+            "Windows encrypts drives with BitLocker. When the computer starts with a blue screen that asks for a \
+             recovery key, the 48 digits on this page open the drive. You need no program for it."
                 .to_owned(),
         ),
-        Block::Strong("Keep this page away from the computer, in a safe place. Whoever has both can read the drive.".to_owned()),
+        Block::Strong(
+            "Keep this page away from the computer, in a safe place. Whoever has both can read the \
+                       drive."
+                .to_owned(),
+        ),
     ];
     if let Some((first, whole)) = key_id_words(&facts.key_id) {
         blocks.push(Block::KeyId { first, whole });
@@ -27,13 +31,14 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
     blocks.push(Block::Steps(steps(facts)));
     blocks.push(Block::FunctionKeys);
     blocks.push(Block::Text(
-        "A barcode scanner that works as a keyboard can type the digits: plug it in and scan one of these two codes in place of step 2."
+        "A barcode scanner that works as a keyboard can type the digits: plug it in and scan one of these two codes \
+         in place of step 2."
             .to_owned(),
     ));
     let shown = zeroize::Zeroizing::new(key.digits.as_str().to_owned());
     blocks.push(Block::Symbols(vec![Symbol {
         kind: SymbolKind::Code128,
-        payload: bare(key.digits),
+        payload: without_hyphens(key.digits),
         caption: String::new(),
         shown: Some(shown),
     }]));
@@ -42,15 +47,20 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
     Page { name: "Recovery key of a drive", blocks, foot: foot(printed, &format!("Record {}", facts.record)) }
 }
 
-/// The key's digits for a scanner.
+/// The code with the digits, for a barcode scanner.
 pub(super) fn digits_symbol(key: &KeySheet<'_>) -> Symbol {
-    Symbol { kind: SymbolKind::Qr, payload: bare(key.digits), caption: "The 48 digits".to_owned(), shown: None }
+    Symbol {
+        kind: SymbolKind::Qr,
+        payload: without_hyphens(key.digits),
+        caption: "The 48 digits".to_owned(),
+        shown: None,
+    }
 }
 
-/// Which drive the key is for, for a scan of the page.
+/// The code that tells which drive the key is for, for a scan of the page.
 pub(super) fn label_symbol(key: &KeySheet<'_>) -> Symbol {
     let facts = &key.facts;
-    let label = Label::new(&facts.key_id, facts.device.as_ref(), facts.drive.as_ref(), &bare(key.digits))
+    let label = Label::new(&facts.key_id, facts.device.as_ref(), facts.drive.as_ref(), &without_hyphens(key.digits))
         .with_volume(facts.label.as_ref(), facts.volume_type);
     Symbol {
         kind: SymbolKind::SmallQr,
@@ -88,16 +98,19 @@ fn fact_rows(facts: &KeyFacts) -> Vec<(&'static str, String)> {
 
 fn steps(facts: &KeyFacts) -> Vec<String> {
     let compare = if key_id_words(&facts.key_id).is_some() {
-        "Compare the Key ID on the screen with the one above; 8 characters are enough. If it is another, this page is for another drive."
+        "Compare the Key ID on the screen with the one above; 8 characters are enough. If it is another, this page is \
+         for another drive."
     } else {
         "The Key ID of this key is not known. If the screen does not take the digits, this page is for another drive."
     };
     vec![
         compare.to_owned(),
-        "Type the 48 digits, group by group, from 1 to 8. The screen goes on to the next group by itself and names a group that is wrong."
+        "Type the 48 digits, group by group, from 1 to 8. The screen goes on to the next group by itself and names a \
+         group that is wrong."
             .to_owned(),
         "If the number keys do nothing, use the keys F1 to F10: F1 is 1, F2 is 2, and so on; F10 is 0.".to_owned(),
-        "Press Enter. Afterwards Windows may make a new key; then this page is out of date: print a new one and destroy this one."
+        "Press Enter. Afterwards Windows may make a new key; then this page is out of date: print a new one and \
+         destroy this one."
             .to_owned(),
     ]
 }

@@ -1,4 +1,4 @@
-//! The emergency kit: the page that opens the vault when the passphrase is forgotten.
+//! The emergency kit: the page that opens the vault if the passphrase is lost.
 
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
@@ -8,7 +8,7 @@ use crate::SheetError;
 use crate::kit_text::{LINES, PREFIX, kit_lines};
 use drivekey_record::{LineText, SlotId};
 
-/// A kit to be printed.
+/// A kit to print.
 #[derive(Debug)]
 pub struct KitSheet<'a> {
     /// The age identity.
@@ -33,7 +33,7 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
     let short: String = slot.chars().take(8).collect();
     let text = lines.iter().enumerate().map(|(at, line)| {
         let mut text = Zeroizing::new(String::with_capacity(64));
-        // The number, four groups, and behind a bar the check letters.
+        // The number, the groups, and behind a colon the check letters.
         text.push(char::from_digit(u32::try_from(at + 1).unwrap_or(0), 10).unwrap_or(' '));
         text.push(')');
         for group in &line.groups {
@@ -53,12 +53,14 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
     let mut blocks = vec![
         Block::Title("Emergency kit", None),
         Block::Text(
-            "This page opens a drivekey vault: an encrypted file with the recovery keys of computers and drives. It does what the \
-             vault's passphrase does, when nobody remembers that."
+            "This page opens a drivekey vault: an encrypted file with the recovery keys of computers and drives. It \
+             does what the vault's passphrase does, when nobody remembers that."
                 .to_owned(),
         ),
         Block::Strong(
-            "Keep it where only people may look who may see every key in the vault, and not beside the vault file.".to_owned(),
+            "Keep it where only people may look who may see every key in the vault, and not beside the vault \
+             file."
+                .to_owned(),
         ),
         Block::Facts(rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()),
         Block::Heading("The kit".to_owned()),
@@ -66,8 +68,9 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
         Block::Symbols(vec![Symbol {
             kind: SymbolKind::Qr,
             payload,
-            caption: "The same without the check letters. There is no letter O, I or B in the kit, and no digit 1 behind its first line: \
-                      what looks like O is zero. The two letters behind the colon check their line."
+            caption: "The same without the check letters. There is no letter O, I or B in the kit, and no digit 1 \
+                      behind its first line: what looks like O is zero. The two letters behind the colon check their \
+                      line."
                 .to_owned(),
             shown: None,
         }]),
@@ -79,28 +82,30 @@ pub fn kit_page(kit: &KitSheet<'_>, printed: Day) -> Result<Page, SheetError> {
         ]),
         Block::Heading("Without drivekey".to_owned()),
         Block::Text(
-            "The programs age and sqlite3 are free and can be had for every system. Write the kit into a text file kit.txt (UTF-8): one \
-             line, AGE-SECRET-KEY-1 and all groups behind it, no spaces, no line numbers, no check letters. Then, beside a \
-             copy of the vault file, type what stands behind each $:"
+            "The programs age and sqlite3 are free and can be had for every system. Write the kit into a text file \
+             kit.txt (UTF-8): one line, AGE-SECRET-KEY-1 and all groups behind it, no spaces, no line numbers, no \
+             check letters. Then, beside a copy of the vault file, type what stands behind each $:"
                 .to_owned(),
         ),
         Block::Commands(commands(&kit.vault, &slot)),
         Block::Text(
-            "The last line opens record r1; do the same with each file in records. In the .json file \"key\" is the recovery key, \"id\" its Key \
-             ID, \"deviceName\" the computer. Destroy kit.txt, root.txt and records afterwards. The whole way is docs/WAY_OUT.md of drivekey."
+            "The last line opens record r1; do the same with each file in records. In the .json file \"key\" is the \
+             recovery key, \"id\" its Key ID, \"deviceName\" the computer. Destroy kit.txt, root.txt and records \
+             afterwards. The whole way is docs/WAY_OUT.md of drivekey."
                 .to_owned(),
         ),
     ];
     blocks.extend(destroy("To destroy this page"));
     blocks.push(Block::Text(format!(
-        "If it was lost or seen: drivekey keyslot remove {short} shuts the vault file to it. Copies of the file from before still open."
+        "If it was lost or seen: drivekey keyslot remove {short} shuts the vault file to it. Copies of the file from \
+         before still open."
     )));
     Ok(Page { name: "Emergency kit", blocks, foot: foot(printed, &format!("Keyslot {short}")) })
 }
 
-/// The way out, as `docs/WAY_OUT.md` tells it.
+/// The commands of `docs/WAY_OUT.md`.
 fn commands(vault: &LineText, slot: &str) -> Vec<String> {
-    let vault = quoted(vault.as_str());
+    let vault = quote(vault.as_str());
     vec![
         format!(
             "sqlite3 {vault} \"SELECT writefile('slot.age', wrapped) FROM slot WHERE lower(hex(slot_id)) = '{slot}'\""
@@ -112,13 +117,13 @@ fn commands(vault: &LineText, slot: &str) -> Vec<String> {
     ]
 }
 
-/// A file's name as a shell takes it.
-fn quoted(name: &str) -> String {
+/// A file name as a shell takes it.
+fn quote(name: &str) -> String {
     let within = |more: &str| name.chars().all(|c| c.is_alphanumeric() || more.contains(c)) && !name.starts_with('-');
     if within(".-_") {
         name.to_owned()
     } else if within(".-_ ()',+&") {
-        // So for every shell of every system.
+        // Works in every shell of every system.
         format!("\"{name}\"")
     } else {
         format!("'{}'", name.replace('\'', "'\\''"))

@@ -1,35 +1,37 @@
-//! Several keys on few sheets: those of a device or a family.
+//! The page of several keys on few sheets, such as those of a device or a family.
 
 use super::key::{digits_symbol, label_symbol};
-use super::{Block, Day, Entry, KeySheet, Page, created_words, destroy, foot, state_words, volume_words};
+use super::{Block, Day, KeySheet, ListedKey, Page, created_words, destroy, foot, state_words, volume_words};
 use drivekey_record::{KeyId, LineText};
 
 /// A compact list of keys.
 #[must_use]
 pub fn list_page(keys: &[KeySheet<'_>], printed: Day) -> Page {
     let count = if keys.len() == 1 { "1 key".to_owned() } else { format!("{} keys", keys.len()) };
-    let mut blocks = vec![
+    let mut blocks =
+        vec![
         Block::Title("Recovery keys of drives", Some(count.clone())),
         Block::Text(
-            "When a computer starts with a blue screen that asks for a BitLocker recovery key, look for the Key ID that it shows; the \
-             first 8 characters are enough. Type the 48 digits beside it, group by group, and press Enter. You need no program for it. If \
-             the number keys do nothing, use F1 to F10:"
+            "When a computer starts with a blue screen that asks for a BitLocker recovery key, look for the Key ID \
+             that it shows; the first 8 characters are enough. Type the 48 digits beside it, group by group, and \
+             press Enter. You need no program for it. If the number keys do nothing, use F1 to F10:"
                 .to_owned(),
         ),
         Block::FunctionKeys,
-        Block::Strong("Keep these pages away from the computers, in a safe place. Whoever has both can read the drives.".to_owned()),
+        Block::Strong("Keep these pages away from the computers, in a safe place. Whoever has both can read the \
+                       drives.".to_owned()),
     ];
-    blocks.extend(keys.iter().map(|key| Block::Entry(Box::new(entry(key)))));
+    blocks.extend(keys.iter().map(|key| Block::ListedKey(Box::new(listed_key(key)))));
     blocks.push(Block::Text(
-        "The left code of each key is its 48 digits, for a barcode scanner that works as a keyboard; the right one tells drivekey \
-         which drive it is."
+        "The left code of each key is its 48 digits, for a barcode scanner that works as a keyboard; the right one \
+         tells drivekey which drive it is."
             .to_owned(),
     ));
     blocks.extend(destroy("To destroy these pages"));
     Page { name: "Recovery keys of drives", blocks, foot: foot(printed, &count) }
 }
 
-fn entry(key: &KeySheet<'_>) -> Entry {
+fn listed_key(key: &KeySheet<'_>) -> ListedKey {
     let facts = &key.facts;
     let named = |text: &Option<LineText>| text.as_ref().map(ToString::to_string);
     let parts = [
@@ -45,7 +47,7 @@ fn entry(key: &KeySheet<'_>) -> Entry {
         symbol.caption.clear();
         symbol
     };
-    Entry {
+    ListedKey {
         heading: named(&facts.device).unwrap_or_else(|| "Computer not known".to_owned()),
         line: parts.into_iter().flatten().collect::<Vec<_>>().join(" · "),
         key_id: match &facts.key_id {

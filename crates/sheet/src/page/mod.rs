@@ -1,4 +1,4 @@
-//! What a page says, as blocks in reading order. Must not know where they stand or how they are drawn.
+//! The content of pages, as blocks in reading order.
 
 mod key;
 mod kit;
@@ -14,15 +14,15 @@ pub use share::share_page;
 
 use drivekey_record::{Created, Digits, Handle, KeyId, LineText, State, VolumeType};
 
-/// A day, such as the one on which a page was made.
+/// A day, such as that of printing.
 pub type Day = chrono::NaiveDate;
 
-/// All that a page says of a record beside its digits.
+/// Everything that a page says about a record, but the digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFacts {
-    /// The record's short name.
+    /// The handle of the record.
     pub record: Handle,
-    /// The computer.
+    /// The name of the computer.
     pub device: Option<LineText>,
     /// The drive letter.
     pub drive: Option<LineText>,
@@ -36,11 +36,11 @@ pub struct KeyFacts {
     pub created: Option<Created>,
     /// When it was last proven to open its drive.
     pub proven: Option<Day>,
-    /// What became of it.
+    /// Its state.
     pub state: State,
 }
 
-/// A key to be printed.
+/// A key to print.
 #[derive(Debug, Clone)]
 pub struct KeySheet<'a> {
     /// Everything but the digits.
@@ -49,40 +49,40 @@ pub struct KeySheet<'a> {
     pub digits: &'a Digits,
 }
 
-/// What one or more sheets of paper say.
+/// The content of a page. A long one continues on further sheets of paper.
 #[derive(Debug)]
 pub struct Page {
-    /// The document's name; no name of a device or person is in it.
+    /// The title of the document. It contains no name of a device or person.
     pub name: &'static str,
     /// In reading order.
     pub blocks: Vec<Block>,
-    /// At the foot of each sheet.
+    /// The text at the foot of each sheet.
     pub foot: String,
 }
 
 /// A part of a page.
 #[derive(Debug)]
 pub enum Block {
-    /// The heading of the page, and what stands at its right end.
+    /// The heading of the page, and a text at its right end.
     Title(&'static str, Option<String>),
-    /// The heading of a part.
+    /// The heading of a section.
     Heading(String),
     /// A paragraph.
     Text(String),
-    /// A paragraph that must not be overlooked.
+    /// A paragraph in bold.
     Strong(String),
-    /// Names and values, one a line. Values may hold what people typed.
+    /// Names and values, one pair in a line. Values may contain what people typed.
     Facts(Vec<(&'static str, String)>),
-    /// A Key ID: what it is, the first 8 characters large, and all of it.
+    /// A Key ID, with its first 8 characters large.
     KeyId {
-        /// As the recovery screen shows it.
+        /// The first 8 characters, as the recovery screen shows them.
         first: String,
-        /// All that is known.
+        /// The whole Key ID, as far as it is known.
         whole: String,
     },
-    /// Numbered groups, each with its check letter where it has one; before them the row's letter.
+    /// Numbered groups, with check letters if they have any.
     Groups {
-        /// The letter of the row, where there are several.
+        /// The letter of the row, if there are several.
         row: Option<char>,
         /// The eight groups.
         groups: Vec<(Zeroizing<String>, Option<char>)>,
@@ -93,20 +93,20 @@ pub enum Block {
     Steps(Vec<String>),
     /// The row of function keys and the digits they type.
     FunctionKeys,
-    /// Symbols beside one another.
+    /// Symbols side by side.
     Symbols(Vec<Symbol>),
-    /// One key of a list: its facts in few lines, the digits in one row, its symbols.
-    Entry(Box<Entry>),
-    /// Commands to be typed as they stand.
+    /// A key in a list: a few lines, the digits, and the symbols.
+    ListedKey(Box<ListedKey>),
+    /// Commands to type literally.
     Commands(Vec<String>),
-    /// Lines of secret text: number, groups, check letters.
+    /// Lines of secret text, each with number, groups and check letters.
     SecretLines(Vec<Zeroizing<String>>),
 }
 
-/// One key of a list.
+/// A key in a list.
 #[derive(Debug)]
-pub struct Entry {
-    /// The computer, or that it is not known.
+pub struct ListedKey {
+    /// The name of the computer, or that it is not known.
     pub heading: String,
     /// Drive, label, kind, dates.
     pub line: String,
@@ -123,11 +123,11 @@ pub struct Entry {
 pub struct Symbol {
     /// Its kind.
     pub kind: SymbolKind,
-    /// What it says.
+    /// The encoded text.
     pub payload: Zeroizing<String>,
-    /// What people are told of it.
+    /// The explanation for people.
     pub caption: String,
-    /// The payload as text below it.
+    /// The payload as readable text below it.
     pub shown: Option<Zeroizing<String>>,
 }
 
@@ -136,19 +136,19 @@ pub struct Symbol {
 pub enum SymbolKind {
     /// A QR code, large.
     Qr,
-    /// A QR code that only a scan of the page is read from.
+    /// A small QR code, for scans of the whole page.
     SmallQr,
     /// Code 128, subset C: digits in pairs.
     Code128,
 }
 
 impl Page {
-    /// All texts that may hold what people typed, for the check of the typefaces.
+    /// All texts that may contain what people typed, to find out which letters the typefaces need.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         self.blocks.iter().flat_map(|block| -> Vec<&str> {
             match block {
                 Block::Facts(rows) => rows.iter().map(|(_, value)| value.as_str()).collect(),
-                Block::Entry(entry) => vec![&entry.heading, &entry.line],
+                Block::ListedKey(key) => vec![&key.heading, &key.line],
                 Block::Text(text) | Block::Strong(text) | Block::Heading(text) => vec![text],
                 _ => Vec::new(),
             }
@@ -156,14 +156,14 @@ impl Page {
     }
 }
 
-/// The bare 48 digits.
-fn bare(digits: &Digits) -> Zeroizing<String> {
+/// The 48 digits without hyphens.
+fn without_hyphens(digits: &Digits) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(64));
     text.extend(digits.groups());
     text
 }
 
-/// The first 8 characters, and all that is known.
+/// The first 8 characters, and the whole Key ID as far as it is known.
 fn key_id_words(key_id: &KeyId) -> Option<(String, String)> {
     match key_id {
         KeyId::Full(guid) => Some((guid.first_8(), guid.to_string())),
@@ -191,7 +191,7 @@ fn created_words(created: &Created) -> String {
     }
 }
 
-/// What became of the key, where it is not simply in use.
+/// The state of the key, if it is not simply in use.
 fn state_words(state: State) -> Option<&'static str> {
     match state {
         State::Current => None,
@@ -205,10 +205,11 @@ fn foot(printed: Day, what: &str) -> String {
     format!("{what} · printed by drivekey on {printed}")
 }
 
-/// How paper with a secret ends.
+/// The instructions for destroying the paper.
 fn destroy(heading: &str) -> [Block; 2] {
     [Block::Heading(heading.to_owned()), Block::Text(DESTROY.to_owned())]
 }
 
-const DESTROY: &str = "When it is no longer needed: put it through a cross-cut shredder (pieces of 1 × 5 mm or smaller) or burn it. \
-The bin is not enough. A printer or copier may keep a picture of this page in its memory.";
+const DESTROY: &str = "When it is no longer needed: put it through a cross-cut shredder (pieces of 1 × 5 mm or \
+                       smaller) or burn it. The bin is not enough. A printer or copier may keep a picture of this \
+                       page in its memory.";

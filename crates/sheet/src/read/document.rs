@@ -1,4 +1,4 @@
-//! PDF scans as grey pictures, page by page. Must not know what is on them.
+//! Renders the pages of a PDF as greyscale pictures.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,34 +11,34 @@ use image::GrayImage;
 
 use super::ScanError;
 
-/// Most pages that are looked at.
-const PAGES: usize = 250;
-/// Dots for each point of a page, 250 an inch; fewer on pages that are larger than A3.
-const SCALE: f32 = 3.47;
-const LONG_SIDE: f32 = 4200.0;
-/// How far in a PDF may begin.
-const HEADER_WITHIN: usize = 1024;
+/// The most pages of a document.
+const PAGES_MAX: usize = 250;
+/// Dots in a point: 250 in an inch. Pages larger than A3 get fewer.
+const DOTS_PER_POINT: f32 = 3.47;
+const LONG_SIDE_DOTS_MAX: f32 = 4200.0;
+/// Readers accept a header within this much of a PDF.
+const HEADER_WITHIN_BYTES: usize = 1024;
 
 /// Whether the bytes begin like a PDF.
 pub(super) fn is_pdf(bytes: &[u8]) -> bool {
-    bytes.get(..HEADER_WITHIN.min(bytes.len())).is_some_and(|head| head.windows(5).any(|five| five == b"%PDF-"))
+    bytes.get(..HEADER_WITHIN_BYTES.min(bytes.len())).is_some_and(|head| head.windows(5).any(|five| five == b"%PDF-"))
 }
 
-/// Draws each page and hands it on.
+/// Renders each page and passes it to `take`.
 pub(super) fn each_page(bytes: &[u8], mut take: impl FnMut(GrayImage)) -> Result<(), ScanError> {
-    // The renderer is another's, and documents come from anywhere: one that it stumbles over is damaged.
+    // The renderer is a library and may panic on a hostile document. Such a document counts as damaged.
     let pdf = catch_unwind(|| Pdf::new(Arc::new(bytes.to_vec())))
         .map_err(|_| ScanError::Damaged)?
         .map_err(|_| ScanError::Damaged)?;
     let pages = pdf.pages();
-    if pages.len() > PAGES {
+    if pages.len() > PAGES_MAX {
         return Err(ScanError::TooLarge);
     }
     let cache = RenderCache::new();
     for page in pages.iter() {
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             let (width, height) = page.render_dimensions();
-            let scale = SCALE.min(LONG_SIDE / width.max(height).max(1.0));
+            let scale = DOTS_PER_POINT.min(LONG_SIDE_DOTS_MAX / width.max(height).max(1.0));
             let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
             let picture =
                 hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &settings);

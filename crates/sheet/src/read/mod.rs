@@ -1,5 +1,5 @@
-//! Reading pages back: a photo, a scan or a PDF in, keys, shares and kits out. Pure, bounded, and never trusting.
-//! Must not know vaults: what is read is compared by the caller.
+//! Reads pages back from a photo, a scan or a PDF: keys, shares and kits. The input is hostile, and the caller compares
+//! what was read with the vault.
 
 mod codes;
 mod document;
@@ -12,9 +12,9 @@ use super::label::Label;
 use super::split::{Share, ShareTextError};
 use drivekey_record::RecoveryPassword;
 
-/// Largest file that is looked at.
+/// The largest file that is read, in bytes.
 pub const SCAN_BYTES: usize = 128 << 20;
-/// Most texts that are taken from one file.
+/// The most codes that are taken from one file.
 pub const PAYLOADS: usize = 2048;
 
 /// Something that was read from a page.
@@ -24,38 +24,38 @@ pub enum Scanned {
     Key {
         /// The digits.
         password: RecoveryPassword,
-        /// The symbol beside it, where that was readable, too.
+        /// The label of the same key, if it could be read as well.
         label: Option<Label>,
     },
-    /// The symbol that says which drive a key is for, while the key itself could not be read.
+    /// The label of a key that itself could not be read.
     LabelOnly(Label),
-    /// A sheet of a split key.
+    /// A share of a split key.
     Share(Share),
-    /// A sheet of a split key that was not printed so.
+    /// A share that is damaged or forged.
     BadShare(ShareTextError),
     /// An emergency kit.
     Kit(KitText),
 }
 
-/// Why nothing was read.
+/// Why a file could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ScanError {
-    /// Neither a PNG or JPEG picture nor a PDF.
+    /// It is neither a PNG or JPEG picture nor a PDF.
     #[error("no picture and no PDF")]
     Format,
-    /// More bytes, dots or pages than any scan has.
+    /// It has more bytes, dots or pages than any scan.
     #[error("too large")]
     TooLarge,
-    /// Begins like one and cannot be read.
+    /// It begins like a picture or PDF, but cannot be read.
     #[error("damaged")]
     Damaged,
-    /// The reader came to an end over it: it took too much memory or time, or broke down.
+    /// The reader took too much memory or time, or crashed.
     #[error("the reader gave up")]
     GaveUp,
 }
 
-/// Reads everything of ours on a picture (PNG, JPEG) or in a PDF, in the order in which it is found. An empty list: the
-/// file is sound, and nothing of ours could be read in it.
+/// Reads all keys, shares and kits in a picture (PNG, JPEG) or a PDF, in the order in which they are found. The list is
+/// empty if a readable file has none.
 ///
 /// # Errors
 /// [`ScanError`] when the file itself cannot be read.
@@ -63,11 +63,11 @@ pub fn read_scan(bytes: &[u8]) -> Result<Vec<Scanned>, ScanError> {
     read_payloads(bytes).map(sort_payloads)
 }
 
-/// The texts of all codes, whoever made them. What decodes and draws has no ceiling of its own for memory and time: a
-/// program that reads strangers' files calls this in a process that can be lost.
+/// Reads the texts of all codes, whoever made them. The libraries that decode and draw have no limits of their own on
+/// memory and time, so read the files of strangers in a child process.
 ///
 /// # Errors
-/// As [`read_scan`].
+/// [`ScanError`] when the file itself cannot be read.
 pub fn read_payloads(bytes: &[u8]) -> Result<Vec<Zeroizing<String>>, ScanError> {
     if bytes.len() > SCAN_BYTES {
         return Err(ScanError::TooLarge);
@@ -81,7 +81,7 @@ pub fn read_payloads(bytes: &[u8]) -> Result<Vec<Zeroizing<String>>, ScanError> 
     Ok(payloads)
 }
 
-/// What the texts of one file are; keys with their labels.
+/// Tells what the texts of one file are, and pairs keys with their labels.
 #[must_use]
 pub fn sort_payloads(payloads: Vec<Zeroizing<String>>) -> Vec<Scanned> {
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! PNG and JPEG pictures as grey dots. Asks for the size before it decodes.
+//! Decodes PNG and JPEG pictures to greyscale. The size is checked before decoding.
 
 use std::io::Cursor;
 
@@ -6,10 +6,10 @@ use image::{GrayImage, ImageFormat, ImageReader, Limits};
 
 use super::ScanError;
 
-/// Most dots of a picture: an A4 page at 750 dots per inch.
-const DOTS: u64 = 56_000_000;
-/// Memory that decoding may take.
-const MEMORY: u64 = 512 << 20;
+/// The most dots of a picture: an A4 page at 750 dots per inch.
+const DOTS_MAX: u64 = 56_000_000;
+/// How much memory decoding may take.
+const MEMORY_BYTES_MAX: u64 = 512 << 20;
 
 /// Decodes a picture.
 pub(super) fn decode(bytes: &[u8]) -> Result<GrayImage, ScanError> {
@@ -20,22 +20,22 @@ pub(super) fn decode(bytes: &[u8]) -> Result<GrayImage, ScanError> {
     };
     let (width, height) =
         ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().map_err(|_| ScanError::Damaged)?;
-    if u64::from(width) * u64::from(height) > DOTS {
+    if u64::from(width) * u64::from(height) > DOTS_MAX {
         return Err(ScanError::TooLarge);
     }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY);
+    limits.max_alloc = Some(MEMORY_BYTES_MAX);
     reader.limits(limits);
     let mut picture = reader.decode().map_err(|_| ScanError::Damaged)?;
     if picture.color().has_alpha() {
-        on_white(&mut picture);
+        put_on_white(&mut picture);
     }
     Ok(picture.into_luma8())
 }
 
-/// What is transparent is paper.
-fn on_white(picture: &mut image::DynamicImage) {
+/// Puts transparent pictures on white paper.
+fn put_on_white(picture: &mut image::DynamicImage) {
     let mut rgba = picture.to_rgba8();
     for dot in rgba.pixels_mut() {
         let [.., alpha] = dot.0;

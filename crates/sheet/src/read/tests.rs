@@ -150,9 +150,10 @@ proptest! {
 
     #[test]
     fn no_bent_document_makes_it_panic(at in 0_usize..3000, with in any::<[u8; 6]>(), cut in 1_usize..3000) {
-        let document = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj \
-            3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 90 90]/Contents 4 0 R>>endobj 4 0 obj<</Length 30>>stream\n\
-            0 0 m 20 20 l 40 0 l f 1 0 0 rg\nendstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF";
+        let document = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count \
+                         1>>endobj 3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 90 90]/Contents 4 0 R>>endobj 4 0 \
+                         obj<</Length 30>>stream\n0 0 m 20 20 l 40 0 l f 1 0 0 rg\nendstream endobj\ntrailer<</Root 1 \
+                         0 R>>\n%%EOF";
         let mut document = document.to_vec();
         let at = at % document.len();
         for (place, byte) in document[at..].iter_mut().zip(with) {
@@ -163,7 +164,10 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(start in prop_oneof![Just(&b"%PDF-1.7\n"[..]), Just(&b"\xFF\xD8\xFF"[..]), Just(&b"\x89PNG\r\n\x1a\n"[..])], rest in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn no_bytes_make_it_panic(
+        start in prop_oneof![Just(&b"%PDF-1.7\n"[..]), Just(&b"\xFF\xD8\xFF"[..]), Just(&b"\x89PNG\r\n\x1a\n"[..])],
+        rest in proptest::collection::vec(any::<u8>(), 0..400),
+    ) {
         let _ = read_scan(&[start, &rest].concat());
     }
 }

@@ -162,7 +162,11 @@ fn randomness_that_fails_gives_no_sheet() {
 
 proptest! {
     #[test]
-    fn texts_read_back(groups in proptest::array::uniform8(any::<u16>()), seed in any::<u64>(), three in any::<bool>()) {
+    fn texts_read_back(
+        groups in proptest::array::uniform8(any::<u16>()),
+        seed in any::<u64>(),
+        three in any::<bool>(),
+    ) {
         let key = groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-");
         let kind = if three { SplitKind::TwoOfThree } else { SplitKind::TwoOfTwo };
         let shares = split(&digits(&key), kind, &mut fill_from(seed)).unwrap();

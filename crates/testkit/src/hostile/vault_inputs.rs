@@ -385,7 +385,8 @@ fn summary_place(record: &[u8; 16], revision: u32, sealed_sha256: &[u8]) -> Vec<
 
 impl Rows {
     fn of(connection: &Connection) -> Self {
-        let sql = "SELECT record_id, revision, sealed_sha256, summary, digits_token, age FROM record JOIN sealed USING (handle) WHERE handle = 1";
+        let sql = "SELECT record_id, revision, sealed_sha256, summary, digits_token, age FROM record JOIN sealed \
+                   USING (handle) WHERE handle = 1";
         let mut rows = connection
             .query_row(sql, [], |row| {
                 let (record, revision, beside): ([u8; 16], u32, [u8; 32]) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -484,7 +485,8 @@ fn put_record(connection: &Connection, rows: &Rows, sealed: &[u8], summary_text:
     if let Ok(read) = SealedSummary::from_bytes(summary).unseal(&base().root, binding, &beside) {
         let tokens = base().root.tokens(&read.details, read.digits_token);
         let bytes = |token: Option<Token>| token.map(|token| token.as_bytes().to_vec());
-        let sql = "UPDATE record SET device_token = ?1, volume_type_token = ?2, key_id_token = ?3, prefix_token = ?4, folded_prefix_token = ?5, digits_token = ?6 WHERE handle = 1";
+        let sql = "UPDATE record SET device_token = ?1, volume_type_token = ?2, key_id_token = ?3, prefix_token = ?4, \
+                   folded_prefix_token = ?5, digits_token = ?6 WHERE handle = 1";
         let values = params![
             bytes(tokens.device),
             tokens.volume_type.as_bytes(),

@@ -123,7 +123,8 @@ fn open(house: &House, passphrase: &str) -> Vault<Unlocked> {
 fn loosen(house: &House, bytes: &[u8]) -> Vec<u8> {
     house.put(bytes);
     let connection = house.stranger();
-    let sql = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE type = 'table'";
+    let sql = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE type = \
+               'table'";
     connection.execute_batch(sql).unwrap();
     drop(connection);
     house.bytes()
