@@ -22,8 +22,8 @@ pub struct Token([u8; TOKEN_BYTES]);
 pub struct Tokens {
     /// Of the device's name; absent where it is not known.
     pub device: Option<Token>,
-    /// Of the volume type.
-    pub volume_type: Token,
+    /// Of the device's name and the volume type together; absent where no name is known.
+    pub device_type: Option<Token>,
     /// Of the whole Key ID.
     pub key_id: Option<Token>,
     /// Of its first eight characters.
@@ -40,7 +40,7 @@ const PREFIX_CHARS: usize = 8;
 #[derive(Clone, Copy)]
 enum Kind {
     Device = 1,
-    VolumeType = 2,
+    DeviceType = 2,
     KeyId = 3,
     Prefix = 4,
     FoldedPrefix = 5,
@@ -92,10 +92,13 @@ impl Root {
         self.token(Kind::Device, normalise(name).as_bytes())
     }
 
-    /// The token of a volume type.
+    /// The token of a device's name, any spelling, and a volume type together. A type alone has few values: how often
+    /// each token stands in a file would tell which it is.
     #[must_use]
-    pub fn volume_type_token(&self, volume_type: VolumeType) -> Token {
-        self.token(Kind::VolumeType, volume_type.graph_name().as_bytes())
+    pub fn device_type_token(&self, name: &str, volume_type: VolumeType) -> Token {
+        // No name holds a zero byte.
+        let value = [normalise(name).as_bytes(), b"\0", volume_type.graph_name().as_bytes()].concat();
+        self.token(Kind::DeviceType, &value)
     }
 
     /// The token of a whole Key ID.
@@ -127,9 +130,10 @@ impl Root {
     #[must_use]
     pub fn tokens(&self, details: &Details, digits: Token) -> Tokens {
         let hex = details.key_id.known_hex();
+        let name = details.device_name.as_ref().map(drivekey_record::LineText::as_str);
         Tokens {
-            device: details.device_name.as_ref().map(|name| self.device_token(name.as_str())),
-            volume_type: self.volume_type_token(details.volume_type),
+            device: name.map(|name| self.device_token(name)),
+            device_type: name.map(|name| self.device_type_token(name, details.volume_type)),
             key_id: match &details.key_id {
                 KeyId::Full(guid) => Some(self.key_id_token(guid)),
                 KeyId::Prefix(_) | KeyId::Unknown => None,

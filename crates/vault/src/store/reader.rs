@@ -18,7 +18,7 @@ const ITEMS_BYTES: usize = 256 * 1024 * 1024;
 /// A vault has at most 32 slots; forged ones beyond that are read so far that they can be named.
 const SLOTS_READ: u32 = 256;
 
-const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
+const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
 
 /// A read in progress. Dropped, it ends the transaction that its connection is in, unless the store holds that.
 pub struct Reader<'a> {
@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
     pub fn rows_with(&self, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<RecordRow>, StoreError> {
         let name = match column {
             TokenColumn::Device => "device_token",
-            TokenColumn::VolumeType => "volume_type_token",
+            TokenColumn::DeviceType => "device_type_token",
             TokenColumn::KeyId => "key_id_token",
             TokenColumn::Prefix => "prefix_token",
             TokenColumn::FoldedPrefix => "folded_prefix_token",
@@ -316,7 +316,7 @@ fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
         summary: row.get(4)?,
         tokens: RowTokens {
             device: row.get(5)?,
-            volume_type: row.get(6)?,
+            device_type: row.get(6)?,
             key_id: row.get(7)?,
             prefix: row.get(8)?,
             folded_prefix: row.get(9)?,

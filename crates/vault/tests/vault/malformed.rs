@@ -235,7 +235,7 @@ fn interior(child: usize) -> Vec<u8> {
 fn numbers_that_are_no_handles_are_a_fault_of_their_rows() {
     for (sql, is_item) in [
         (
-            "INSERT INTO record SELECT 5000000000, randomblob(16), revision, sealed_sha256, summary, NULL, volume_type_token, NULL, NULL, NULL, randomblob(16) FROM record WHERE handle = 2",
+            "INSERT INTO record SELECT 5000000000, randomblob(16), revision, sealed_sha256, summary, NULL, device_type_token, NULL, NULL, NULL, randomblob(16) FROM record WHERE handle = 2",
             false,
         ),
         (

@@ -64,7 +64,7 @@ const ROWS: &[Attack] = &[
     },
     Attack {
         name: "a record copied under another handle and name",
-        act: "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5;
+        act: "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5;
               INSERT INTO sealed SELECT 50, age FROM sealed WHERE handle = 5",
         caught: "list find miss whose verify",
     },
@@ -128,7 +128,7 @@ fn every_change_by_a_stranger_is_named_by_these_calls() {
     let (bytes, mut wrong) = (model.bytes(), Vec::new());
     let columns = [
         "device_token",
-        "volume_type_token",
+        "device_type_token",
         "key_id_token",
         "prefix_token",
         "folded_prefix_token",
