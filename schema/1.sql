@@ -19,7 +19,7 @@ CREATE TABLE vault (
 --   passes         Argon2id passes; 0 likewise.
 --   lanes          Argon2id lanes; 0 likewise.
 --   salt           Argon2id salt; random in a slot of any kind.
---   check_value    Tells a wrong passphrase or kit from a changed slot; random where there is no secret to make it of.
+--   check_value    Tells a wrong passphrase or kit from a changed slot; zeros where there is no secret to make it of.
 --   wrapped        The age file whose plaintext is the root's identity file.
 --   checksum       SHA-256 over all of the above: tells an accident from a wrong passphrase.
 CREATE TABLE slot (

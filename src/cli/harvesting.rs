@@ -49,7 +49,7 @@ pub(super) fn incoming(opened: &Opened<'_>, device: Option<&LineText>) -> (Vec<(
 fn one(harvested: Harvested<'_>, device: Option<&LineText>) -> (Guid, Incoming) {
     let guid = harvested.protector.guid;
     let details = details(harvested.volume, harvested.integrity, guid, device);
-    (guid, Incoming { password: harvested.password, details, kind: SourceKind::Drive, file_name: None })
+    (guid, Incoming { secret: harvested.password.into(), details, kind: SourceKind::Drive, file_name: None })
 }
 
 /// What a drive says of one of its keys, as far as it can be believed. `device`: what a person calls the computer.

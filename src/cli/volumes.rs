@@ -196,6 +196,7 @@ impl Fits {
             let hits = vault.resolve(&guid.compact())?.entries;
             let fitting = hits
                 .into_iter()
+                .filter(|entry| entry.details.is_recovery_password())
                 .filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
             for entry in fitting {
                 if entries.iter().all(|(known_guid, known)| (*known_guid, known.handle) != (guid, entry.handle)) {

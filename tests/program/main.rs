@@ -15,6 +15,7 @@ mod drives;
 mod export;
 mod house_rules;
 mod json;
+mod later_kinds;
 mod memory;
 mod memory_drive;
 mod memory_house;

@@ -1,16 +1,16 @@
 //! What is exported: a record with its digits, and what is kept beside records. Must not know where it goes.
 
-use drivekey_record::{AttachmentKind, Details, Digits, Guid, Handle};
+use drivekey_record::{AttachmentKind, Details, Guid, Handle, KeyText};
 
 /// A record on its way out.
 #[derive(Debug, Clone, Copy)]
 pub struct Item<'a> {
     /// Its name in the vault.
     pub handle: Handle,
-    /// All that is known but the digits.
+    /// All that is known but the key.
     pub details: &'a Details,
-    /// The digits.
-    pub digits: &'a Digits,
+    /// The key.
+    pub key: &'a KeyText,
 }
 
 /// A key in another form than digits, or a part of a drive, on its way out.

@@ -2,7 +2,7 @@
 //! Must not touch a file.
 
 use super::Item;
-use drivekey_record::{Guid, KeyId};
+use drivekey_record::{Guid, KeyId, KeyKind};
 
 /// What explains the files to people.
 pub const README_NAME: &str = "About these recovery keys.TXT";
@@ -70,6 +70,9 @@ pub(super) fn folded(name: &str) -> String {
 pub fn windows_name(item: &Item<'_>) -> String {
     let number = item.handle.number();
     let second = item.details.conflicts_with.iter().any(|other| other.number() < number);
+    if let KeyKind::Other(kind) = item.details.kind {
+        return format!("Key of the kind {kind} ({number}).TXT");
+    }
     match &item.details.key_id {
         KeyId::Full(guid) if second => format!("{TITLE} {guid} ({number}).TXT"),
         KeyId::Full(guid) => format!("{TITLE} {guid}.TXT"),
@@ -117,14 +120,14 @@ mod tests {
 
     #[test]
     fn windows_finds_its_own_name() {
-        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
+        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret().into();
         let name = |key_id: &str, conflicts: &[u32]| {
             let details = Details {
                 key_id: key_id.parse().unwrap_or_default(),
                 conflicts_with: conflicts.iter().filter_map(|number| Handle::new(*number)).collect(),
                 ..Details::default()
             };
-            let name = windows_name(&Item { handle: Handle::new(7).unwrap(), details: &details, digits: &digits });
+            let name = windows_name(&Item { handle: Handle::new(7).unwrap(), details: &details, key: &digits });
             assert_eq!(name_problem(&name), None);
             name
         };

@@ -36,7 +36,7 @@ mod xml;
 pub use bundle::{Bundle, is_sealed, unpack_bundle};
 pub use file_name::suggestions;
 pub use probe::{could_hold, is_structured};
-pub use reading::{Attachment, Candidate, Outcome, Reading};
+pub use reading::{Attachment, Candidate, OtherKey, Outcome, Reading};
 pub use remark::{Place, Remark, RemarkKind};
 pub use sift::{PIECE_BYTES, Sifter};
 
@@ -90,7 +90,7 @@ fn read_input(input: &Input<'_>) -> Reading {
         return structured::read(input).unwrap_or_else(|| text::read(input));
     };
     let reading = (reader.read)(input);
-    if !reading.records.is_empty() || !reading.attachments.is_empty() {
+    if reading.holds_anything() {
         return reading;
     }
     let mut plain = text::read(input);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use drivekey_record::{Guid, KeyId, LineText, VolumeType};
+use drivekey_record::{Guid, KeyId, LineText, VolumeType, Word};
 
 /// The first characters of a label's text, and its version.
 const TAG: &str = "DK1;";
@@ -87,7 +87,10 @@ impl Label {
                 "D" => label.device = value.parse().ok(),
                 "L" => label.drive = value.parse().ok(),
                 "N" => label.volume_label = value.parse().ok(),
-                "T" => label.volume_type = value.parse().unwrap_or_default(),
+                "T" => {
+                    let later = || Word::new(&value).map(VolumeType::Other);
+                    label.volume_type = value.parse().ok().or_else(later).unwrap_or_default();
+                }
                 // A later version says more.
                 _ => {}
             }

@@ -103,7 +103,7 @@ impl Unlocked {
         let record =
             sealed.unseal(&self.root, self.binding(&opened.row), handle).map_err(|_| fault(FaultKind::Sealed))?;
         if record.details != opened.summary.details
-            || self.root.digits_token(&record.password) != opened.summary.digits_token
+            || self.root.key_token(record.details.kind, &record.secret) != opened.summary.digits_token
         {
             return Err(fault(FaultKind::DetailsDiffer));
         }

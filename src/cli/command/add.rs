@@ -46,7 +46,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         tags: args.said.tags.clone(),
         ..Details::default()
     };
-    let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+    let incoming = Incoming { secret: password.into(), details, kind: SourceKind::Typed, file_name: None };
     let now = (world.now)();
     let taken = vault.take_in(vec![incoming], now, Taking::Keep, |_| {})?;
     let Some(taken) = taken.first() else { return Ok(Exit::Done) };

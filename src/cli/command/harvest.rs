@@ -229,7 +229,7 @@ fn with_what_there_is<'v>(
             .list(&Filter::default())?
             .entries
             .into_iter()
-            .filter(|entry| !known.contains(&entry.handle))
+            .filter(|entry| entry.details.is_recovery_password() && !known.contains(&entry.handle))
             .collect();
         let near = by_nearness(rest, std::slice::from_ref(placed)).into_iter().take(NEAR_MAX).collect();
         opened.extend(first_that_opens(vault, placed, near)?.map(|one| (placed, one)));

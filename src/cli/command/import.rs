@@ -136,7 +136,8 @@ pub(super) fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
         let mut report = FileReport::of(&source);
         let Source { path, reading, suggestion, told, .. } = source;
         let mut told = told.into_iter();
-        report.keys = intake.records.len()..intake.records.len() + reading.records.len();
+        let keys = reading.records.len() + reading.other_keys.len();
+        report.keys = intake.records.len()..intake.records.len() + keys;
         report.others = intake.attachments.len()..intake.attachments.len() + reading.attachments.len();
         let kind = if path.is_none() { Some(SourceKind::Clipboard) } else { None };
         let name = path.as_deref().and_then(file_name);
@@ -147,6 +148,8 @@ pub(super) fn sort(sources: Sources, args: &ImportArgs) -> Sorted {
             incoming.details.mount_point = incoming.details.mount_point.map(normalise_mount_point);
             incoming
         }));
+        let others = reading.other_keys.into_iter();
+        intake.records.extend(others.map(|key| bundle::other_key(key, name.clone(), suggestion.as_ref(), &args.said)));
         let attachments = reading.attachments.into_iter();
         intake
             .attachments
@@ -225,7 +228,7 @@ fn one(
         tags: said.tags.clone(),
         ..Details::default()
     };
-    Incoming { password: candidate.password, details, kind: kind.unwrap_or(candidate.source), file_name }
+    Incoming { secret: candidate.password.into(), details, kind: kind.unwrap_or(candidate.source), file_name }
 }
 
 fn other(

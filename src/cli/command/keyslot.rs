@@ -9,7 +9,7 @@ use crate::cli::failure::{Failure, short};
 use crate::cli::passphrase::choose;
 use crate::cli::session::{exit_over, one_slot, unlocked};
 use crate::cli::{json as print, question, table, world::World};
-use drivekey_vault::seal::calibrate;
+use drivekey_vault::seal::{SlotKind, calibrate};
 use drivekey_vault::{SlotChangeError, SlotInfo};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KeyslotCommand) -> Result<Exit, Failure> {
@@ -31,8 +31,12 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             if vault.slots().len() == 1 {
                 return Err(SlotChangeError::Last.into());
             }
-            let is_kit = vault.slots().iter().any(|info| info.slot == slot && info.is_kit);
-            let door = if is_kit { "kit" } else { "passphrase" };
+            let kind = vault.slots().iter().find(|info| info.slot == slot).map(|info| info.kind);
+            let door = match kind {
+                Some(SlotKind::Kit) => "kit",
+                None | Some(SlotKind::Passphrase) => "passphrase",
+                Some(SlotKind::Recipient | SlotKind::PostQuantum | SlotKind::Other(_)) => "key",
+            };
             let question = format!(
                 "Remove keyslot {}? Its {door} will no longer open this file; copies from before still open with it.",
                 short(slot)
@@ -64,7 +68,7 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
             .map(|info| {
                 json!({
                     "slot": info.slot.to_string(),
-                    "kind": if info.is_kit { "kit" } else { "passphrase" },
+                    "kind": info.kind.to_string(),
                     "name": info.name,
                     "memoryKib": info.cost.memory_kib,
                     "passes": info.cost.passes,
@@ -79,15 +83,25 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
     let rows = slots.iter().map(|info| {
         vec![
             short(info.slot),
-            if info.is_kit { "kit" } else { "passphrase" }.to_owned(),
+            kind_words(info.kind),
             info.name.as_ref().map(ToString::to_string).unwrap_or_default(),
-            if info.is_kit {
-                String::new()
-            } else {
+            if info.kind == SlotKind::Passphrase {
                 format!("{} MiB x {}", info.cost.memory_kib / 1024, info.cost.passes)
+            } else {
+                String::new()
             },
             if info.in_use { "opened the vault now".to_owned() } else { String::new() },
         ]
     });
     Ok(table::write(world.out, std::iter::once(head).chain(rows).collect())?)
+}
+
+/// What a person needs to have to open it.
+fn kind_words(kind: SlotKind) -> String {
+    match kind {
+        SlotKind::Passphrase => "passphrase".to_owned(),
+        SlotKind::Kit => "kit".to_owned(),
+        SlotKind::Recipient => "another key".to_owned(),
+        SlotKind::PostQuantum | SlotKind::Other(_) => format!("of a later version ({kind})"),
+    }
 }

@@ -82,7 +82,8 @@ fn all(
     if !listing.faults.is_empty() {
         return Err(drivekey_vault::VaultError::Faults(listing.faults).into());
     }
-    let rounds = Rounds::of(listing.entries, volumes);
+    let keys = listing.entries.into_iter().filter(|entry| entry.details.is_recovery_password()).collect();
+    let rounds = Rounds::of(keys, volumes);
     if rounds.first.is_empty() {
         return Err(Failure::new(
             Exit::NotFound,
@@ -139,7 +140,9 @@ pub(super) fn taken(
 ) -> Result<Exit, Failure> {
     let entries: Result<Vec<Entry>, _> = handles.iter().map(|handle| vault.entry(*handle)).collect();
     let on_drive = on_drive(volumes);
-    let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
+    let may_fit = |entry: &Entry| {
+        entry.details.is_recovery_password() && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id))
+    };
     let entries: Vec<Entry> = entries?.into_iter().filter(may_fit).collect();
     let trials = try_all(world, vault, volumes, &entries)?;
     warn_once(world, &trials)?;

@@ -183,7 +183,12 @@ fn count(
     };
     let incoming: Vec<Incoming> = (0..count)
         .filter_map(|number| candidates.nth(number))
-        .map(|password| Incoming { password, details: details(&tags), kind: SourceKind::Typed, file_name: None })
+        .map(|password| Incoming {
+            secret: password.into(),
+            details: details(&tags),
+            kind: SourceKind::Typed,
+            file_name: None,
+        })
         .collect();
     let taken = vault.take_in(incoming, (world.now)(), Taking::Keep, |_| {})?;
     let entries: Result<Vec<_>, _> = taken.iter().map(|taken| vault.entry(taken.handle())).collect();
@@ -306,7 +311,7 @@ fn keep(
     let Some(opened) = &trial.opened else { return Err(trial.failure("the key")) };
     let details = harvesting::details(opened.volume(), opened.integrity, opened.protector, args.device.as_ref());
     let before = hit.before;
-    let incoming = Incoming { password: hit.password, details, kind: SourceKind::Typed, file_name: None };
+    let incoming = Incoming { secret: hit.password.into(), details, kind: SourceKind::Typed, file_name: None };
     let taken = vault.take_in(vec![incoming], (world.now)(), Taking::Keep, |_| {})?;
     let Some(taken) = taken.first() else { return Ok(Exit::Done) };
     let entry = vault.entry(taken.handle())?;

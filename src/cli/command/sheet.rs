@@ -119,18 +119,26 @@ fn pages(
     if let Some(kind) = split {
         let mut pages = Vec::new();
         for key in keys {
-            let shares = drivekey_sheet::split(&key.digits, kind, &mut |bytes: &mut [u8]| getrandom::fill(bytes))
+            let Some(digits) = key.key.digits() else { return Err(only_whole(&key.entry)) };
+            let shares = drivekey_sheet::split(digits, kind, &mut |bytes: &mut [u8]| getrandom::fill(bytes))
                 .map_err(|_| Failure::new(Exit::Failed, "the system gave no random numbers", "try again"))?;
             pages.extend(shares.iter().map(|share| drivekey_sheet::share_page(&facts(key), share, today)));
         }
         return Ok(pages);
     }
-    let sheets: Vec<KeySheet<'_>> =
-        keys.iter().map(|key| KeySheet { facts: facts(key), digits: &key.digits }).collect();
+    let sheets: Vec<KeySheet<'_>> = keys.iter().map(|key| KeySheet { facts: facts(key), key: &key.key }).collect();
     if compact {
         return Ok(vec![drivekey_sheet::list_page(&sheets, today)]);
     }
     Ok(sheets.iter().map(|sheet| drivekey_sheet::key_page(sheet, today)).collect())
+}
+
+fn only_whole(entry: &Entry) -> Failure {
+    let Entry { handle, details, .. } = entry;
+    Failure::refused(
+        format!("{handle} is a key of the kind {}: only BitLocker recovery keys can be split", details.kind),
+        "print it whole, without --split",
+    )
 }
 
 fn facts(entry: &Entry) -> KeyFacts {
@@ -138,6 +146,7 @@ fn facts(entry: &Entry) -> KeyFacts {
     let proof = details.proof.as_ref().filter(|proof| proof.level >= ProofLevel::OpensVolume);
     KeyFacts {
         record: entry.handle,
+        kind: details.kind,
         device: details.device_name.clone(),
         drive: details.mount_point.clone(),
         label: details.volume_label.clone(),

@@ -34,10 +34,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
     let mut vault = if there { open(world, shared, args)? } else { None };
     let Found { mut sources, tally } = search::search(world, &args.paths);
     let sources_of = |sources: &import::sources::Sources| {
-        let holding = sources
-            .read
-            .iter()
-            .filter(|source| !source.reading.records.is_empty() || !source.reading.attachments.is_empty());
+        let holding = sources.read.iter().filter(|source| source.reading.holds_anything());
         holding.filter_map(|source| source.path.clone()).collect::<Vec<PathBuf>>()
     };
     let lying = sources_of(&sources);

@@ -79,6 +79,10 @@ impl<'a> Members<'a> {
             record.inside = inside(name, record.inside.as_ref());
             self.record(record, member);
         }
+        for mut key in reading.other_keys {
+            key.inside = inside(name, key.inside.as_ref());
+            self.reading.other_keys.push(key);
+        }
         for mut attachment in reading.attachments {
             attachment.inside = inside(name, attachment.inside.as_ref());
             self.reading.attachments.push(attachment);
@@ -138,7 +142,7 @@ impl<'a> Members<'a> {
     pub(crate) fn finish(mut self, kind: Option<SourceKind>) -> Reading {
         let reading = &mut self.reading;
         reading.source = reading.source.or(kind);
-        if reading.records.is_empty() && reading.attachments.is_empty() && reading.refusal().is_none() {
+        if !reading.holds_anything() && reading.refusal().is_none() {
             reading.remarks.push(Remark::whole(RemarkKind::NoPasswordInFile));
         }
         self.reading

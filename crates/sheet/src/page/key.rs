@@ -1,13 +1,16 @@
 //! The page of one key, for a reader who has never seen the program.
 
+use super::other::other_page;
 use super::{Block, Day, KeyFacts, KeySheet, Page, Symbol, SymbolKind};
 use super::{bare, created_words, destroy, foot, key_id_words, state_words, volume_words};
 use crate::label::Label;
+use drivekey_record::Digits;
 
 /// The page of one key.
 #[must_use]
 pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
     let facts = &key.facts;
+    let Some(digits) = key.key.digits() else { return other_page(key, printed) };
     let mut blocks = vec![
         Block::Title("Recovery key of a drive", None),
         Block::Text(
@@ -21,7 +24,7 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
         blocks.push(Block::KeyId { first, whole });
     }
     blocks.push(Block::Facts(fact_rows(facts)));
-    let groups = key.digits.groups().map(|group| (zeroize::Zeroizing::new(group.to_owned()), None)).collect();
+    let groups = digits.groups().map(|group| (zeroize::Zeroizing::new(group.to_owned()), None)).collect();
     blocks.push(Block::Groups { row: None, groups });
     blocks.push(Block::Heading("At the blue screen".to_owned()));
     blocks.push(Block::Steps(steps(facts)));
@@ -30,27 +33,26 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
         "A barcode scanner that works as a keyboard can type the digits: plug it in and scan one of these two codes in place of step 2."
             .to_owned(),
     ));
-    let shown = zeroize::Zeroizing::new(key.digits.as_str().to_owned());
+    let shown = zeroize::Zeroizing::new(digits.as_str().to_owned());
     blocks.push(Block::Symbols(vec![Symbol {
         kind: SymbolKind::Code128,
-        payload: bare(key.digits),
+        payload: bare(digits),
         caption: String::new(),
         shown: Some(shown),
     }]));
-    blocks.push(Block::Symbols(vec![digits_symbol(key), label_symbol(key)]));
+    blocks.push(Block::Symbols(vec![digits_symbol(digits), label_symbol(facts, digits)]));
     blocks.extend(destroy("To destroy this page"));
     Page { name: "Recovery key of a drive", blocks, foot: foot(printed, &format!("Record {}", facts.record)) }
 }
 
 /// The key's digits for a scanner.
-pub(super) fn digits_symbol(key: &KeySheet<'_>) -> Symbol {
-    Symbol { kind: SymbolKind::Qr, payload: bare(key.digits), caption: "The 48 digits".to_owned(), shown: None }
+pub(super) fn digits_symbol(digits: &Digits) -> Symbol {
+    Symbol { kind: SymbolKind::Qr, payload: bare(digits), caption: "The 48 digits".to_owned(), shown: None }
 }
 
 /// Which drive the key is for, for a scan of the page.
-pub(super) fn label_symbol(key: &KeySheet<'_>) -> Symbol {
-    let facts = &key.facts;
-    let label = Label::new(&facts.key_id, facts.device.as_ref(), facts.drive.as_ref(), &bare(key.digits))
+pub(super) fn label_symbol(facts: &KeyFacts, digits: &Digits) -> Symbol {
+    let label = Label::new(&facts.key_id, facts.device.as_ref(), facts.drive.as_ref(), &bare(digits))
         .with_volume(facts.label.as_ref(), facts.volume_type);
     Symbol {
         kind: SymbolKind::SmallQr,
@@ -60,9 +62,9 @@ pub(super) fn label_symbol(key: &KeySheet<'_>) -> Symbol {
     }
 }
 
-fn fact_rows(facts: &KeyFacts) -> Vec<(&'static str, String)> {
+pub(super) fn fact_rows(facts: &KeyFacts) -> Vec<(&'static str, String)> {
     let named = |text: &Option<drivekey_record::LineText>| text.as_ref().map(ToString::to_string);
-    let drive = match (named(&facts.drive), volume_words(facts.volume_type)) {
+    let drive = match (named(&facts.drive), volume_words(&facts.volume_type)) {
         (Some(letter), Some(kind)) => Some(format!("{letter} ({kind})")),
         (Some(letter), None) => Some(letter),
         (None, kind) => kind.map(str::to_owned),

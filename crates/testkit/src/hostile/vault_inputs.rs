@@ -319,7 +319,7 @@ pub fn state(input: &[u8]) {
         if let (Some(known), Ok(revealed)) =
             (expected(entry.handle.number()), drivekey_vault::reveal::reveal(&mut vault, &entry))
         {
-            assert_eq!(revealed.digits.as_str(), known);
+            assert_eq!(revealed.key.as_str(), known);
         }
     }
 }

@@ -106,7 +106,7 @@ impl Store {
                 Undone::NotHot => {}
                 Undone::Copy(copy, journal_sha256) => undone = Some((copy, journal_sha256)),
                 Undone::Refused(problem) => {
-                    look.refused.push(RefusedFile { path: place.journal(), kind: Beside::Journal, problem })
+                    look.refused.push(RefusedFile { path: place.journal(), kind: Beside::Journal, problem });
                 }
             }
         }

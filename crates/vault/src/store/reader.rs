@@ -20,6 +20,8 @@ const SLOTS_READ: u32 = 256;
 
 const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
 
+const ITEM_COLUMNS: &str = "number, item_id, revision, content_sha256, summary";
+
 /// A read in progress. Dropped, it ends the transaction that its connection is in, unless the store holds that.
 pub struct Reader<'a> {
     connection: &'a Connection,
@@ -190,13 +192,31 @@ impl<'a> Reader<'a> {
         Ok(statement.query_row(params![handle], |row| row.get(0)).optional()?)
     }
 
+    /// The item with this number.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for a row of another form.
+    pub fn item(&self, number: u32) -> Result<Option<ItemRow>, StoreError> {
+        let mut statement = self.prepare(&format!("SELECT {ITEM_COLUMNS} FROM item WHERE number = ?1"))?;
+        Ok(statement.query_row(params![number], item_row).optional()?)
+    }
+
+    /// The item with this name.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for a row of another form.
+    pub fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError> {
+        let mut statement = self.prepare(&format!("SELECT {ITEM_COLUMNS} FROM item WHERE item_id = ?1"))?;
+        Ok(statement.query_row(params![item.as_bytes().as_slice()], item_row).optional()?)
+    }
+
     /// All items, by number, without using any index. In the place of a row of another form comes its number.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
     pub fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
         let mut statement = self.prepare(&format!(
-            "SELECT number, item_id, revision, content_sha256, summary FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
+            "SELECT {ITEM_COLUMNS} FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
         ))?;
         let mut rows = statement.query([])?;
         let (mut found, mut last, mut bytes) = (Vec::new(), 0, 0);

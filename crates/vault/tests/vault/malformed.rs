@@ -53,7 +53,7 @@ fn a_malformed_slot_shuts_out_no_other() {
             vault.faults()
         );
         let entry = vault.find(&words("r2")).unwrap().entries.remove(0);
-        assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known_digits(1));
+        assert_eq!(reveal(&mut vault, &entry).unwrap().key.as_str(), known_digits(1));
         // Taken as it stands, it is a fault no more, and writing goes on.
         vault.repair().unwrap();
         drop(vault);
@@ -124,7 +124,7 @@ fn forged_slots_cost_nobody_a_minute() {
     assert_eq!(vault.faults().len(), 40, "each is named");
     let entry = vault.find(&words("r1")).unwrap().entries.remove(0);
     assert_eq!(
-        reveal(&mut vault, &entry).unwrap().digits.as_str(),
+        reveal(&mut vault, &entry).unwrap().key.as_str(),
         known_digits(0),
         "the cheap and the last used come first"
     );
@@ -249,7 +249,7 @@ fn numbers_that_are_no_handles_are_a_fault_of_their_rows() {
         force(&house, sql);
         let mut vault = house.open();
         let entry = vault.find(&words("r1")).unwrap().entries.remove(0);
-        assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known_digits(0));
+        assert_eq!(reveal(&mut vault, &entry).unwrap().key.as_str(), known_digits(0));
         let listing = vault.list(&everything()).unwrap();
         assert_eq!(listing.entries.len(), 5, "{sql}");
         let verification = vault.verify(|_, _| {}).unwrap();

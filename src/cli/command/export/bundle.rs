@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::chosen;
+use super::chosen::{self, Kinds};
 use super::saving::{Saved, is_output, save_to};
 use crate::cli::args::{ExportBundleArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
@@ -15,12 +15,11 @@ use crate::cli::passphrase::{self, New};
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, world::World};
 use drivekey_export::{self, Put, Seen};
-use drivekey_record::{AttachmentKind, CopyKind};
+use drivekey_record::CopyKind;
 use drivekey_vault::seal::{BundleError, BundleLock, BundleRecipient, seal_bundle};
 
 /// What goes along with the keys.
-const KINDS: [AttachmentKind; 3] =
-    [AttachmentKind::ExternalKey, AttachmentKind::KeyPackage, AttachmentKind::DriveHeader];
+const KINDS: Kinds = Kinds::All;
 
 /// To whom it will be sealed.
 enum Lock {
@@ -46,7 +45,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     }
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
-    let beside = entries.protectors_beside(&mut vault, args.which.all, &KINDS)?;
+    let beside = entries.protectors_beside(&mut vault, args.which.all, KINDS)?;
     let holding = Holding::Both(&entries.entries, &beside);
     if is_output(&args.to) {
         guard::check_output(world, &mut vault, &holding)?;
@@ -63,7 +62,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
             Lock::Passphrase(passphrase::choose(world, New::Asked, shared.yes)?)
         }
     };
-    let chosen = entries.reveal(&mut vault, args.which.all, &KINDS)?;
+    let chosen = entries.reveal(&mut vault, args.which.all, KINDS)?;
     let items = chosen.items();
     let text = drivekey_export::bundle(&items, &chosen.parts(), (world.now)());
     let lock_with = match &lock {

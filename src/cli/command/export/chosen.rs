@@ -20,7 +20,26 @@ pub(super) struct Chosen {
     faults: Vec<Fault>,
 }
 
-/// The records that were asked for, without their digits.
+/// Which kinds of attachment go along.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kinds {
+    None,
+    Only(AttachmentKind),
+    /// Those of later versions, too.
+    All,
+}
+
+impl Kinds {
+    fn has(self, kind: AttachmentKind) -> bool {
+        match self {
+            Self::None => false,
+            Self::Only(only) => only == kind,
+            Self::All => true,
+        }
+    }
+}
+
+/// The records that were asked for, without their keys.
 pub(super) struct Entries {
     pub(super) entries: Vec<Entry>,
     faults: Vec<Fault>,
@@ -58,7 +77,7 @@ impl Entries {
         &self,
         vault: &mut Vault<Unlocked>,
         all: bool,
-        kinds: &[AttachmentKind],
+        kinds: Kinds,
     ) -> Result<Vec<Guid>, Failure> {
         let opens = |attached: &Attached| attached.info.attachment != AttachmentKind::DriveHeader;
         Ok(beside(vault, &self.entries, all, kinds)?
@@ -70,12 +89,7 @@ impl Entries {
 
     /// With their digits, and with what goes with them of these kinds. One that is not what was written is left out and
     /// named at the end.
-    pub(super) fn reveal(
-        self,
-        vault: &mut Vault<Unlocked>,
-        all: bool,
-        kinds: &[AttachmentKind],
-    ) -> Result<Chosen, Failure> {
+    pub(super) fn reveal(self, vault: &mut Vault<Unlocked>, all: bool, kinds: Kinds) -> Result<Chosen, Failure> {
         let mut chosen =
             Chosen { keys: Vec::with_capacity(self.entries.len()), beside: Vec::new(), faults: self.faults };
         for entry in &self.entries {
@@ -85,7 +99,7 @@ impl Entries {
                 Err(error) => return Err(error.into()),
             }
         }
-        if !kinds.is_empty() {
+        if kinds != Kinds::None {
             for attached in beside(vault, &self.entries, all, kinds)? {
                 match reveal_attachment(vault, &attached) {
                     Ok(bytes) => chosen.beside.push((attached, bytes)),
@@ -106,7 +120,7 @@ impl Chosen {
     pub(super) fn items(&self) -> Vec<Item<'_>> {
         self.keys
             .iter()
-            .map(|key| Item { handle: key.entry.handle, details: &key.entry.details, digits: &key.digits })
+            .map(|key| Item { handle: key.entry.handle, details: &key.entry.details, key: &key.key })
             .collect()
     }
 
@@ -149,17 +163,10 @@ impl Chosen {
 
 /// Whether something was kept for this record's drive or computer.
 /// What is kept beside these records, of these kinds.
-fn beside(
-    vault: &mut Vault<Unlocked>,
-    entries: &[Entry],
-    all: bool,
-    kinds: &[AttachmentKind],
-) -> Result<Vec<Attached>, Failure> {
+fn beside(vault: &mut Vault<Unlocked>, entries: &[Entry], all: bool, kinds: Kinds) -> Result<Vec<Attached>, Failure> {
     let wanted = |attached: &Attached| {
         let there = attached.info.removed_date_time.is_none();
-        there
-            && kinds.contains(&attached.info.attachment)
-            && (all || entries.iter().any(|entry| goes_with(attached, entry)))
+        there && kinds.has(attached.info.attachment) && (all || entries.iter().any(|entry| goes_with(attached, entry)))
     };
     Ok(vault.attachments()?.into_iter().filter(wanted).collect())
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::bundle;
+use super::chosen::{self, Kinds};
 use super::saving::{Saved, is_output, save_to};
-use super::{bundle, chosen};
 use crate::cli::args::{ExportPlainArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
@@ -44,7 +45,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let what =
         format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
     question::typed(world, &what, "EXPORT")?;
-    let chosen = entries.reveal(&mut vault, args.which.all, &[])?;
+    let chosen = entries.reveal(&mut vault, args.which.all, Kinds::None)?;
     let items = chosen.items();
     let bytes = match form {
         Form::Json => drivekey_export::json(&items, &[]),

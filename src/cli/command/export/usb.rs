@@ -5,7 +5,9 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::usb_report::{self, Line, What};
-use super::{chosen, saving, sticks};
+
+use super::chosen::{self, Kinds};
+use super::{saving, sticks};
 use crate::cli::args::{ExportUsbArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
@@ -20,7 +22,7 @@ use drivekey_export::{self, Folder, Item, Part, Put, README_NAME, Seen, WriteErr
 use drivekey_record::{AttachmentKind, CopyKind, Handle, LineText, RecoveryPassword};
 
 /// What goes along with the keys.
-const KINDS: [AttachmentKind; 1] = [AttachmentKind::ExternalKey];
+const KINDS: Kinds = Kinds::Only(AttachmentKind::ExternalKey);
 /// A bar for fewer files would only flicker.
 const PROGRESS_FILES: usize = 50;
 
@@ -68,10 +70,10 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
     let mut vault = unlocked(world, shared)?;
     let entries = chosen::entries(world, &mut vault, &args.which)?;
     if !args.dry_run {
-        let beside = entries.protectors_beside(&mut vault, args.which.all, &KINDS)?;
+        let beside = entries.protectors_beside(&mut vault, args.which.all, KINDS)?;
         guard::check(world, &mut vault, &to, &Holding::Both(&entries.entries, &beside))?;
     }
-    let chosen = entries.reveal(&mut vault, args.which.all, &KINDS)?;
+    let chosen = entries.reveal(&mut vault, args.which.all, KINDS)?;
     let keys = chosen.items().into_iter().map(Outgoing::Key);
     let outgoing: Vec<Outgoing<'_>> =
         keys.chain(chosen.parts().into_iter().map(Outgoing::Startup)).chain([Outgoing::Readme]).collect();
@@ -152,7 +154,7 @@ fn forgive(folder: &Folder, one: &Outgoing<'_>, outcome: Result<Put, WriteError>
 }
 
 fn holds_key(path: &Path, item: &Item<'_>) -> bool {
-    let Ok(password) = RecoveryPassword::parse(item.digits.as_str()) else { return false };
+    let Ok(password) = RecoveryPassword::parse(item.key.as_str()) else { return false };
     let Ok(bytes) = gather::read_file(path) else { return false };
     let reading = drivekey_import::read(path.to_str(), &bytes);
     reading.records.iter().any(|there| there.key_id == item.details.key_id && there.password.same_digits(&password))

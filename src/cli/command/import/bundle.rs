@@ -7,13 +7,14 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use super::sources::{Source, Sources};
-use crate::cli::args::ImportArgs;
+use crate::cli::args::{ImportArgs, Said};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::passphrase;
 use crate::cli::world::World;
 use crate::gather;
-use drivekey_record::Details;
+use drivekey_import::OtherKey;
+use drivekey_record::{Details, LineText, Secret, SourceKind};
 use drivekey_vault::Incoming;
 use drivekey_vault::seal::{BundleAsks, BundleError, BundleIdentity, BundleKey, bundle_asks, open_bundle};
 
@@ -100,6 +101,7 @@ pub(super) fn with_all(mut incoming: Incoming, told: Option<Details>) -> Incomin
         let mut tags = told.tags;
         tags.extend(said.tags);
         incoming.details = Details {
+            kind: told.kind,
             device_name: said.device_name,
             volume_type: said.volume_type,
             volume_label: said.volume_label,
@@ -116,6 +118,26 @@ pub(super) fn with_all(mut incoming: Incoming, told: Option<Details>) -> Incomin
         };
     }
     incoming
+}
+
+/// A key of a later version's kind, with all that the bundle says of it.
+pub(super) fn other_key(
+    key: OtherKey,
+    file_name: Option<LineText>,
+    suggestion: Option<&LineText>,
+    said: &Said,
+) -> Incoming {
+    let told = key.details;
+    let details = Details {
+        device_name: said.device.clone().or(told.device_name.clone()).or_else(|| suggestion.cloned()),
+        volume_type: said.volume_type.unwrap_or(told.volume_type),
+        volume_label: said.label.clone().or(told.volume_label.clone()),
+        tags: said.tags.clone(),
+        ..Details::default()
+    };
+    let file_name = super::inside(file_name, key.inside.as_ref());
+    let secret = Secret::Text(key.secret);
+    with_all(Incoming { secret, details, kind: SourceKind::Bundle, file_name }, Some(told))
 }
 
 /// The private keys in these files, a line each.

@@ -74,7 +74,8 @@ impl Source {
 
 impl Sources {
     pub(in crate::cli::command) fn keys(&self) -> usize {
-        self.read.iter().map(|source| source.reading.records.len()).sum()
+        let keys = |reading: &Reading| reading.records.len() + reading.other_keys.len();
+        self.read.iter().map(|source| keys(&source.reading)).sum()
     }
 
     pub(in crate::cli::command) fn attachments(&self) -> usize {
@@ -164,6 +165,7 @@ fn read_one(scans: &dyn ScanReader, entry: &Entry) -> Result<Option<Read>, Gathe
     let mut reading = drivekey_import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
     // A document of our own has its keys as text; a scan of it has them as codes only.
     if reading.records.is_empty()
+        && reading.other_keys.is_empty()
         && let Some(scanned) = super::scan::read(scans, &bytes)
     {
         reading = scanned;

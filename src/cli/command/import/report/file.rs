@@ -45,6 +45,7 @@ pub(in crate::cli::command) struct FileReport {
 impl FileReport {
     pub(in crate::cli::command) fn of(source: &Source) -> Self {
         let records = source.reading.records.iter();
+        let others = source.reading.other_keys.iter().map(|one| &one.details.key_id);
         Self {
             path: source.path.clone(),
             named: source.named,
@@ -58,7 +59,7 @@ impl FileReport {
             failure: None,
             keys: 0..0,
             others: 0..0,
-            ids: records.clone().map(|one| one.key_id.clone()).collect(),
+            ids: records.clone().map(|one| &one.key_id).chain(others).cloned().collect(),
             taken: Vec::new(),
             notes: Vec::new(),
             attached: Vec::new(),
