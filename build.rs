@@ -2,6 +2,9 @@
 //! is a process of its own, and its loader would read a megabyte and a half of them. Must not know anything of the
 //! program.
 
+#[path = "crates/testkit/shared_data.rs"]
+mod shared_data;
+
 use std::env;
 use std::process::Command;
 
@@ -9,6 +12,7 @@ use std::process::Command;
 const GLIBC_MIN: (u32, u32) = (2, 36);
 
 fn main() {
+    shared_data::main();
     println!("cargo::rerun-if-changed=build.rs");
     let of = |name: &str| env::var(name).unwrap_or_default();
     let here =

@@ -175,8 +175,8 @@ impl From<StoreError> for Failure {
             ),
             StoreError::UnfinishedOnReadOnly => Self::new(
                 Exit::Failed,
-                "an interrupted write must be undone first, and the medium is read-only",
-                "copy the vault and the '-journal' file beside it to a place that can be written, and open it there",
+                "nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies",
+                "reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be written",
             ),
             StoreError::Io(kind) => Self::new(
                 Exit::Failed,

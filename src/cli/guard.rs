@@ -212,6 +212,7 @@ fn of_volume(
 ) -> Result<Option<Objection>, Failure> {
     let volume = placed.volume;
     let fits = Fits::of(vault, volume)?;
+    *unsure |= !fits.faults.is_empty();
     let mut held: Vec<(Guid, Handle)> = fits.entries.iter().map(|(guid, entry)| (*guid, entry.handle)).collect();
     held.sort_by_key(|(_, handle)| *handle);
     let all: Vec<Handle> = distinct(held.iter().map(|(_, handle)| *handle));

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::args::{Shared, slots_beginning};
 use super::exit::Exit;
-use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words};
+use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words, faults_sentence};
 use super::kit_entry;
 use super::passphrase::{self, New};
 use super::world::World;
@@ -14,7 +14,7 @@ use drivekey_files::private;
 use drivekey_record::SlotId;
 use drivekey_vault::seal::calibrate;
 use drivekey_vault::store::StoreError;
-use drivekey_vault::{Entry, Found, Locked, Machine, NewVault, ReadAs, Unlocked, Vault, VaultError};
+use drivekey_vault::{Entry, Fault, Found, Locked, Machine, NewVault, ReadAs, Unlocked, Vault, VaultError};
 
 /// The file that a new user gets without asking.
 const DEFAULT_NAME: &str = "vault.drivekey";
@@ -184,6 +184,19 @@ pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
     }
 }
 
+/// The end of a command that answered with what is sound, over what is wrong with the rest. The hint begins with what
+/// that was: "what is listed is sound".
+pub(super) fn end_over(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -> Result<Exit, Failure> {
+    if faults.is_empty() {
+        return Ok(exit_over(vault));
+    }
+    Err(Failure::new(
+        Exit::Damaged,
+        faults_sentence(faults),
+        format!("{sound}; 'drivekey verify' names everything that is wrong"),
+    ))
+}
+
 /// Makes a new vault at the path.
 pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool) -> Result<SecretString, Failure> {
     if path.symlink_metadata().is_ok() {
@@ -237,8 +250,19 @@ pub(super) fn one_slot(typed: &str, slots: impl Iterator<Item = SlotId>) -> Resu
     }
 }
 
-/// The one record that an identifier names; several are listed on standard error.
+/// The one record that an identifier names, for who changes something: nothing may be wrong with any that is named.
 pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<Entry, Failure> {
+    let (entry, faults) = one_sound_entry(world, vault, id)?;
+    if faults.is_empty() { Ok(entry) } else { Err(VaultError::Faults(faults).into()) }
+}
+
+/// The one sound record that an identifier names, and what is wrong with others that it may name; several are listed on
+/// standard error.
+pub(super) fn one_sound_entry(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    id: &str,
+) -> Result<(Entry, Vec<Fault>), Failure> {
     refuse_digits(id)?;
     let mut found = vault.resolve(id)?;
     match found.entries.len() {
@@ -249,15 +273,17 @@ pub(super) fn one_entry(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: 
         )),
         1 => {
             note_reading(world, &found, id)?;
-            Ok(found.entries.remove(0))
+            Ok((found.entries.remove(0), found.faults))
         }
         count => {
             super::table::entries(world.err, found.entries)?;
-            Err(Failure::new(
-                Exit::Ambiguous,
-                format!("{count} records fit \"{id}\""),
-                "name one by its record, such as 'r1', or type more of the Key ID",
-            ))
+            let sentence = format!("{count} records fit \"{id}\"");
+            let hint = "name one by its record, such as 'r1', or type more of the Key ID";
+            Err(if found.faults.is_empty() {
+                Failure::new(Exit::Ambiguous, sentence, hint)
+            } else {
+                Failure::new(Exit::Damaged, format!("{sentence}, and {}", faults_sentence(&found.faults)), hint)
+            })
         }
     }
 }

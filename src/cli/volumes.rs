@@ -12,7 +12,7 @@ use super::outlet::printable;
 use drivekey_drives::{Drive, drive_path};
 use drivekey_fve::{self, Found, FveError, Source, Volume, Warning};
 use drivekey_record::{Created, Details, Guid, KeyId, LineText, Proof, VolumeType};
-use drivekey_vault::{Entry, Filter, Unlocked, Vault};
+use drivekey_vault::{Entry, Fault, Filter, Unlocked, Vault, VaultError};
 
 /// A drive or image, and the BitLocker volumes on it.
 pub(super) struct Target {
@@ -185,26 +185,30 @@ pub(super) struct Fits {
     pub(super) proved: Vec<Entry>,
     /// Without any of the first: keys of the same computer.
     pub(super) nearest: Vec<Entry>,
+    /// What is wrong with others that may fit, too.
+    pub(super) faults: Vec<Fault>,
 }
 
 impl Fits {
     /// Looks them up.
     pub(super) fn of(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Self, Failure> {
-        let mut entries: Vec<(Guid, Entry)> = Vec::new();
+        let (mut entries, mut faults) = (Vec::<(Guid, Entry)>::new(), Vec::new());
         for guid in volume.recovery_key_ids().into_iter().take(KEY_IDS_MAX) {
             let on_drive = KeyId::Full(guid);
-            let hits = vault.resolve(&guid.compact())?.entries;
-            let fitting = hits
-                .into_iter()
-                .filter(|entry| entry.details.is_recovery_password())
-                .filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
+            let found = vault.resolve(&guid.compact())?;
+            faults.extend(found.faults);
+            faults.dedup();
+            let fitting =
+                found.entries.into_iter().filter(|entry| entry.details.is_recovery_password()).filter(|entry| {
+                    entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive)
+                });
             for entry in fitting {
                 if entries.iter().all(|(known_guid, known)| (*known_guid, known.handle) != (guid, entry.handle)) {
                     entries.push((guid, entry));
                 }
             }
         }
-        let mut fits = Self { entries, proved: Vec::new(), nearest: Vec::new() };
+        let mut fits = Self { entries, proved: Vec::new(), nearest: Vec::new(), faults };
         if fits.entries.is_empty() {
             let computer = volume
                 .description
@@ -223,6 +227,11 @@ impl Fits {
             }
         }
         Ok(fits)
+    }
+
+    /// The same, for who changes something by it: nothing may be wrong with any that may fit.
+    pub(super) fn sound(self) -> Result<Self, Failure> {
+        if self.faults.is_empty() { Ok(self) } else { Err(VaultError::Faults(self.faults).into()) }
     }
 
     pub(super) fn for_key_id(&self, guid: Guid) -> impl Iterator<Item = &Entry> {

@@ -50,7 +50,10 @@ fn it_is_listed_found_and_shown_as_text() {
     let kinds: Vec<&str> =
         listed["value"].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["bitlocker", "luks2"]);
-    assert_eq!((&listed["value"][1]["volumeType"], &listed["value"][1]["slotNumber"]), (&"swapVolume".into(), &3.into()));
+    assert_eq!(
+        (&listed["value"][1]["volumeType"], &listed["value"][1]["slotNumber"]),
+        (&"swapVolume".into(), &3.into())
+    );
     for words in [["find", "luks2"], ["find", "atelier"], ["find", "9C1F44B2"], ["find", "swapvolume"]] {
         assert!(done(&mut house, &words, &[]).contains("luks2"), "{words:?}");
     }
@@ -76,10 +79,16 @@ fn it_stays_as_it_is_through_edit_trash_undo_and_verify() {
     done(&mut house, &["verify"], &[]);
     let again = house.given(&["import", "~/later", "--yes", "--json"], &[]).json();
     assert_eq!(again["files"][0]["records"][0]["handle"], "r2", "{again}");
-    assert_eq!(house.given(&["import", "~/later", "--yes", "--json"], &[]).json()["files"][0]["records"][0]["outcome"], "alreadyThere");
+    assert_eq!(
+        house.given(&["import", "~/later", "--yes", "--json"], &[]).json()["files"][0]["records"][0]["outcome"],
+        "alreadyThere"
+    );
     assert_eq!(key_of(&mut house, "r2"), TEXT);
     let shown = house.given(&["show", "r2", "--json"], &[]).json();
-    assert_eq!((&shown["kind"], &shown["note"], &shown["slotNumber"]), (&"luks2".into(), &"from the cellar".into(), &3.into()));
+    assert_eq!(
+        (&shown["kind"], &shown["note"], &shown["slotNumber"]),
+        (&"luks2".into(), &"from the cellar".into(), &3.into())
+    );
     done(&mut house, &["passphrase", "--new-passphrase-file", "~/passphrase.txt"], &[]);
     assert_eq!(key_of(&mut house, "r2"), TEXT);
     done(&mut house, &["verify"], &[]);
@@ -116,7 +125,10 @@ fn it_leaves_the_vault_by_every_export() {
     done(&mut secret, &["import", "~/all.age", "--bundle-passphrase-file", "~/passphrase.txt", "--yes"], &[]);
     assert_eq!(key_of(&mut secret, "r2"), TEXT);
     let shown = secret.given(&["show", "r2", "--json"], &[]).json();
-    assert_eq!((&shown["kind"], &shown["volumeType"], &shown["slotNumber"]), (&"luks2".into(), &"swapVolume".into(), &3.into()));
+    assert_eq!(
+        (&shown["kind"], &shown["volumeType"], &shown["slotNumber"]),
+        (&"luks2".into(), &"swapVolume".into(), &3.into())
+    );
     assert_eq!(secret.given(&["attachment", "list", "--json"], &[]).json()["value"][0]["kind"], "luksHeader");
 }
 

@@ -158,3 +158,27 @@ fn nothing_that_comes_from_outside_steers_the_terminal() {
         "{paths:?}"
     );
 }
+
+/// Somebody puts another copy in the vault's place while the question is open.
+#[test]
+fn a_vault_that_was_exchanged_behind_a_question_is_not_changed() {
+    let house = House::new();
+    house.key_file("~/keys/one.txt", ID_1, KEY_1);
+    for command in ["init", "import ~/keys --yes"] {
+        let (shown, status) =
+            Session::start(&house, &format!("drivekey {command} --passphrase-file ~/passphrase.txt")).end();
+        assert_eq!(status.exit_code(), 0, "{shown}");
+    }
+    let (vault, copy) = (house.vault_of_program(), house.path("copy"));
+    fs::copy(&vault, &copy).unwrap();
+    let mut session = Session::start(&house, "drivekey remove r1 --passphrase-file ~/passphrase.txt");
+    session.await_end("Put this key into the trash? [y/N] ");
+    fs::rename(&vault, house.path("aside")).unwrap();
+    fs::rename(&copy, &vault).unwrap();
+    session.type_line("y");
+    let (shown, status) = session.end();
+    let refused = "drivekey: another file was put in the vault's place meanwhile; nothing was changed.\n  Run the command again.\n";
+    assert!(shown.ends_with(refused), "{shown}");
+    assert_eq!(status.exit_code(), 1);
+    assert_eq!(fs::read(vault).unwrap(), fs::read(house.path("aside")).unwrap());
+}

@@ -385,6 +385,40 @@ fn a_read_only_medium_can_be_read() {
     assert_eq!((outcome.exit, outcome.err().as_str()), (1, refused));
 }
 
+/// What a change that was broken off has left is read past there, and whoever wants to change something is told both.
+#[test]
+fn a_broken_off_change_on_a_read_only_medium_is_read_past() {
+    let mut house = House::new();
+    let Some(disk) = Disk::under(&house.path("data"), "2m") else { return };
+    house.key_file("~/keys/one.txt", ID_1, KEY_1);
+    assert_eq!(house.given(&["init"], &[]).exit, 0);
+    assert_eq!(house.given(&["import", "~/keys", "--yes"], &[]).exit, 0);
+    // So large that a part of it had reached the file.
+    let change = "UPDATE record SET summary = zeroblob(length(summary));
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) INSERT INTO sealed SELECT i + 1000, zeroblob(3000) FROM n";
+    let whole = fs::read(house.vault()).unwrap();
+    let (torn, journal) = drivekey_testkit::planted::broken_off(&whole, change);
+    assert!(torn != whole);
+    fs::write(house.vault(), &torn).unwrap();
+    fs::write(disk.0.join("vault.drivekey-journal"), journal).unwrap();
+    assert!(Command::new("mount").args(["-o", "remount,ro"]).arg(&disk.0).status().unwrap().success());
+    let warning = "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused.\n";
+    let shown = house.given(&["show", "7EDB30ED", "--json"], &[]);
+    assert_eq!((shown.exit, shown.err().as_str()), (10, warning));
+    assert!(shown.out().contains(KEY_1));
+    let refused = "drivekey: nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies.\n  Reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be written.\n";
+    let edited = house.given(&["edit", "r1", "--note", "x"], &[]);
+    assert_eq!((edited.exit, edited.err()), (1, format!("{warning}{refused}")));
+    assert_eq!(fs::read(house.vault()).unwrap(), torn);
+    // There it can.
+    fs::create_dir(house.path("copy")).unwrap();
+    for name in names(&disk.0) {
+        fs::copy(disk.0.join(&name), house.path("copy").join(&name)).unwrap();
+    }
+    let edited = house.given(&["edit", "r1", "--note", "x", "--vault", "~/copy/vault.drivekey"], &[]);
+    assert_eq!(edited.exit, 0, "{:?}", edited.log);
+}
+
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> =
         fs::read_dir(folder).unwrap().map(|item| item.unwrap().file_name().into_string().unwrap()).collect();

@@ -27,11 +27,30 @@ pub struct Found {
     pub entries: Vec<Entry>,
     /// How the words were understood.
     pub read_as: ReadAs,
+    /// What is wrong with others that may be meant, too. The records found are sound.
+    pub faults: Vec<Fault>,
 }
 
 impl Found {
     fn typed(entries: Vec<Entry>) -> Self {
-        Self { entries, read_as: ReadAs::Typed }
+        Self { entries, read_as: ReadAs::Typed, faults: Vec::new() }
+    }
+
+    /// Records under a token, and what is wrong with others; the faults alone are an error.
+    fn beside(entries: Vec<Entry>, faults: Vec<Fault>) -> Result<Self, VaultError> {
+        if entries.is_empty() && !faults.is_empty() {
+            Err(VaultError::Faults(faults))
+        } else {
+            Ok(Self { faults, ..Self::typed(entries) })
+        }
+    }
+
+    /// The records, for who must not decide anything while something is wrong.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when there are any.
+    pub fn sound(self) -> Result<Vec<Entry>, VaultError> {
+        if self.faults.is_empty() { Ok(self.entries) } else { Err(VaultError::Faults(self.faults)) }
     }
 
     fn sorted(mut self) -> Self {
@@ -44,7 +63,7 @@ impl Vault<Unlocked> {
     /// Finds records by a handle, any part of a Key ID, a device, or words inside.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when a hit is not what was written, or when nothing fits and records are missing.
+    /// [`VaultError::Faults`] when no hit is what was written, or when nothing fits and records are missing.
     pub fn find(&mut self, words: &[String]) -> Result<Found, VaultError> {
         let phrase = words.join(" ");
         let (reader, access) = self.view()?;
@@ -52,10 +71,10 @@ impl Vault<Unlocked> {
             return Ok(found.sorted());
         }
         let device = access.root.device_token(&phrase);
-        let hits = access.hits(&reader, TokenColumn::Device, device.as_bytes())?;
+        let found = access.found(&reader, TokenColumn::Device, device.as_bytes())?;
         drop(reader);
-        if !hits.is_empty() {
-            return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
+        if !found.entries.is_empty() {
+            return Ok(found.sorted());
         }
         let words: Vec<Word> = words
             .iter()
@@ -91,17 +110,13 @@ impl Vault<Unlocked> {
     pub fn whose(&mut self, password: &RecoveryPassword) -> Result<Found, VaultError> {
         let (reader, access) = self.view()?;
         let token = access.root.digits_token(password);
-        let hits = access.hits(&reader, TokenColumn::Digits, token.as_bytes())?;
+        let found = access.found(&reader, TokenColumn::Digits, token.as_bytes())?;
         drop(reader);
-        if !hits.is_empty() {
-            return Ok(Found::typed(hits.into_iter().map(OpenedRow::entry).collect()).sorted());
+        if !found.entries.is_empty() {
+            return Ok(found.sorted());
         }
         let listing = self.scan(|opened| opened.summary.digits_token == token)?;
-        if listing.faults.is_empty() {
-            Ok(Found::typed(listing.entries).sorted())
-        } else {
-            Err(VaultError::Faults(listing.faults))
-        }
+        Found::beside(listing.entries, listing.faults).map(Found::sorted)
     }
 
     /// For each of these, whether the index knows its digits.
@@ -145,16 +160,14 @@ impl Vault<Unlocked> {
     fn find_in_all(&mut self, exact: impl Fn(&Details) -> bool + Sync, hex: &str) -> Result<Found, VaultError> {
         let folded = |details: &Details| key_id_part(details, &fold_look_alikes(hex), fold_look_alikes);
         let listing = self.scan(|opened| exact(&opened.summary.details) || folded(&opened.summary.details))?;
-        if !listing.faults.is_empty() {
-            return Err(VaultError::Faults(listing.faults));
-        }
         let (fits, alike): (Vec<Entry>, Vec<Entry>) =
             listing.entries.into_iter().partition(|entry| exact(&entry.details));
-        Ok(if fits.is_empty() {
-            Found { read_as: if alike.is_empty() { ReadAs::Typed } else { ReadAs::LookAlike }, entries: alike }
-        } else {
-            Found::typed(fits)
-        })
+        // Where something is wrong, the record that was meant may be the one: none that looks alike is offered in its
+        // place.
+        if !fits.is_empty() || alike.is_empty() || !listing.faults.is_empty() {
+            return Found::beside(fits, listing.faults);
+        }
+        Ok(Found { entries: alike, read_as: ReadAs::LookAlike, faults: Vec::new() })
     }
 }
 
@@ -169,19 +182,43 @@ impl Unlocked {
 
     /// The rows under a token, each opened and compared with it: a token is a hint, and an index entry may lead to
     /// another record's row.
+    ///
+    /// All of them must be sound: what is written is decided by them.
     pub(super) fn hits(
         &self,
         reader: &Reader<'_>,
         column: TokenColumn,
         token: &[u8; 16],
     ) -> Result<Vec<OpenedRow>, VaultError> {
-        let rows = reader.rows_with(column, token)?.into_iter();
-        rows.map(|row| {
-            let opened = self.open_row(row).map_err(one)?;
-            let same = opened.row.tokens.in_column(column) == Some(token);
-            if same { Ok(opened) } else { Err(one(Fault::of(opened.summary.handle, FaultKind::Tokens))) }
-        })
-        .collect()
+        let (hits, faults) = self.hits_with_faults(reader, column, token)?;
+        if faults.is_empty() { Ok(hits) } else { Err(VaultError::Faults(faults)) }
+    }
+
+    /// As [`Unlocked::hits`]: those that are sound, and what is wrong with the others. One bad row must not hide the
+    /// good.
+    fn hits_with_faults(
+        &self,
+        reader: &Reader<'_>,
+        column: TokenColumn,
+        token: &[u8; 16],
+    ) -> Result<(Vec<OpenedRow>, Vec<Fault>), VaultError> {
+        let (mut hits, mut faults) = (Vec::new(), Vec::new());
+        for row in reader.rows_with(column, token)? {
+            let opened = row
+                .map_err(|number| Fault { handle: Handle::new(number), kind: FaultKind::Row })
+                .and_then(|row| self.open_row(row));
+            match opened {
+                Ok(opened) if opened.row.tokens.in_column(column) == Some(token) => hits.push(opened),
+                Ok(opened) => faults.push(Fault::of(opened.summary.handle, FaultKind::Tokens)),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        Ok((hits, faults))
+    }
+
+    fn found(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Found, VaultError> {
+        let (hits, faults) = self.hits_with_faults(reader, column, token)?;
+        Found::beside(hits.into_iter().map(OpenedRow::entry).collect(), faults)
     }
 
     /// A handle, or a Key ID of eight characters and more: exactly first, then with look-alikes folded.
@@ -195,31 +232,35 @@ impl Unlocked {
         if !(PREFIX_CHARS..=KEY_ID_CHARS).contains(&hex.len()) {
             return Ok(None);
         }
-        let begins = |opened: &OpenedRow, fold: fn(&str) -> String| {
-            // A record that knows fewer characters than were typed fits as far as it goes.
+        let begins = |opened: &OpenedRow, fold: fn(&str) -> String, beside: &[Fault]| {
+            // A record that knows fewer characters than were typed fits as far as it goes, unless a faulty one may be
+            // meant.
             let known = opened.summary.details.key_id.known_hex().map(|known| fold(&known));
-            known.is_some_and(|known| known.starts_with(&fold(&hex)) || fold(&hex).starts_with(&known))
+            known.is_some_and(|known| {
+                known.starts_with(&fold(&hex)) || beside.is_empty() && fold(&hex).starts_with(&known)
+            })
         };
-        let exact = match self.root.prefix_token(&hex) {
-            Some(token) => self.hits(reader, TokenColumn::Prefix, token.as_bytes())?,
-            None => Vec::new(),
+        let (exact, faults) = match self.root.prefix_token(&hex) {
+            Some(token) => self.hits_with_faults(reader, TokenColumn::Prefix, token.as_bytes())?,
+            None => (Vec::new(), Vec::new()),
         };
         let exact: Vec<Entry> =
-            exact.into_iter().filter(|opened| begins(opened, str::to_owned)).map(OpenedRow::entry).collect();
-        if !exact.is_empty() {
-            return Ok(Some(Found::typed(exact)));
+            exact.into_iter().filter(|opened| begins(opened, str::to_owned, &faults)).map(OpenedRow::entry).collect();
+        if !exact.is_empty() || !faults.is_empty() {
+            return Found::beside(exact, faults).map(Some);
         }
+        // One that looks alike is a guess: where something is wrong, none is offered.
         let folded = match self.root.folded_prefix_token(&hex) {
             Some(token) => self.hits(reader, TokenColumn::FoldedPrefix, token.as_bytes())?,
             None => Vec::new(),
         };
-        if folded.iter().any(|opened| begins(opened, str::to_owned)) {
+        if folded.iter().any(|opened| begins(opened, str::to_owned, &[])) {
             // The exact index did not lead there: it is damaged. The scan gives the answer, without any index.
             return Ok(None);
         }
         let folded: Vec<Entry> =
-            folded.into_iter().filter(|opened| begins(opened, fold_look_alikes)).map(OpenedRow::entry).collect();
-        Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike }))
+            folded.into_iter().filter(|opened| begins(opened, fold_look_alikes, &[])).map(OpenedRow::entry).collect();
+        Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike, faults: Vec::new() }))
     }
 }
 

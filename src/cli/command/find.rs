@@ -3,7 +3,7 @@
 use crate::cli::args::{FindArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, note_reading, refuse_digits, unlocked};
+use crate::cli::session::{end_over, note_reading, refuse_digits, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_vault::ReadAs;
 
@@ -37,5 +37,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
         let whose = if others.is_empty() { "its digits" } else { "the digits of one" };
         writeln!(world.err, "To see {whose}: drivekey show {}", first.handle)?;
     }
-    Ok(exit_over(&vault))
+    end_over(&vault, &found.faults, "what is listed is sound")
 }

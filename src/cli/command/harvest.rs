@@ -218,7 +218,8 @@ fn with_what_there_is<'v>(
             opened.push((placed, one));
             continue;
         }
-        let fits: Vec<Entry> = Fits::of(vault, placed.volume)?.entries.into_iter().map(|(_, entry)| entry).collect();
+        let fits: Vec<Entry> =
+            Fits::of(vault, placed.volume)?.sound()?.entries.into_iter().map(|(_, entry)| entry).collect();
         let known: HashSet<Handle> = fits.iter().map(|entry| entry.handle).collect();
         if let Some(one) = first_that_opens(vault, placed, fits)? {
             opened.push((placed, one));

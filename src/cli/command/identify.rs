@@ -9,12 +9,11 @@ use crate::cli::drive_failure::{MORE_RIGHTS, TargetError, target_failure};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital};
 use crate::cli::outlet::{on_one_line, printable};
-use crate::cli::session::{exit_over, unlocked_if_wanted};
+use crate::cli::session::{end_over, unlocked_if_wanted};
 use crate::cli::volumes::{self, Fits, Placed, Target};
 use crate::cli::{json, volume_json, volume_words, world::World};
 use drivekey_drives::{DriveError, attached};
 use drivekey_fve::FveError;
-use drivekey_vault::{Unlocked, Vault};
 
 /// What was looked at.
 struct Looked {
@@ -33,7 +32,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
     }
     let mut vault = unlocked_if_wanted(world, shared)?;
     let mut shown = Vec::new();
-    let mut damaged = Vec::new();
+    let (mut damaged, mut faults) = (Vec::new(), Vec::new());
     for target in &looked.targets {
         for found in &target.found {
             match &found.volume {
@@ -50,6 +49,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
                         say(world, &placed, fits.as_ref(), !shown.is_empty())?;
                         shown.push(Value::Null);
                     }
+                    faults.extend(fits.into_iter().flat_map(|fits| fits.faults));
+                    faults.dedup();
                 }
                 Err(error) => {
                     damaged.push((PathBuf::from(volumes::place(&target.path, found)), TargetError::Fve(*error)))
@@ -72,11 +73,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
         None => {}
     }
     say_unread(world, &looked.unread)?;
-    Ok(end(vault.as_ref()))
-}
-
-fn end(vault: Option<&Vault<Unlocked>>) -> Exit {
-    vault.map_or(Exit::Done, exit_over)
+    vault.map_or(Ok(Exit::Done), |vault| end_over(&vault, &faults, "what is shown is sound"))
 }
 
 /// Every attached volume that is BitLocker's. What cannot be read is told apart from what is something else.

@@ -2,14 +2,15 @@
 
 use crate::cli::args::{ListArgs, Shared};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, faults_sentence};
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::failure::Failure;
+use crate::cli::session::{end_over, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_record::LineText;
-use drivekey_vault::{Entry, Fault, Filter, Listing, TrashFilter, Unlocked, Vault};
+use drivekey_vault::{Entry, Filter, Listing, TrashFilter, Unlocked, Vault};
 
 /// Longest list of names that a part of a name was read as.
 const SHOWN_NAMES: usize = 5;
+const LISTED: &str = "what is listed is sound";
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
@@ -21,7 +22,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArg
     let filter = Filter { device: args.device.clone(), volume_type: args.volume_type, trash };
     if shared.json {
         let faults = json::print_listed(world.out, |take| vault.list_each(&filter, take))?;
-        return listed(&vault, &faults);
+        return end_over(&vault, &faults, LISTED);
     }
     let mut listing = vault.list(&filter)?;
     if let Some(device) = args.device.as_ref().filter(|_| nothing(&listing))
@@ -44,19 +45,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArg
         };
         writeln!(world.err, "No keys to list. {hint}.")?;
     }
-    listed(&vault, &listing.faults)
-}
-
-/// The end of a list over what may be wrong.
-fn listed(vault: &Vault<Unlocked>, faults: &[Fault]) -> Result<Exit, Failure> {
-    if faults.is_empty() {
-        return Ok(exit_over(vault));
-    }
-    Err(Failure::new(
-        Exit::Damaged,
-        faults_sentence(faults),
-        "what is listed is sound; 'drivekey verify' names everything that is wrong",
-    ))
+    end_over(&vault, &listing.faults, LISTED)
 }
 
 fn nothing(listing: &Listing) -> bool {

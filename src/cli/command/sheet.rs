@@ -16,7 +16,7 @@ use crate::cli::copy_note::{self, Made as Noted, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::guard::{self, Holding};
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_over, one_sound_entry, unlocked};
 use crate::cli::{system_fonts, world::World};
 use drivekey_record::{CopyKind, ProofLevel};
 use drivekey_sheet::{self, KeyFacts, KeySheet, Page, Paper, SheetError, SplitKind};
@@ -82,14 +82,17 @@ fn chosen(
     args: &PrintArgs,
 ) -> Result<(Vec<Entry>, Option<String>), Failure> {
     if !args.ids.is_empty() {
-        let mut entries: Vec<Entry> = Vec::with_capacity(args.ids.len());
+        let (mut entries, mut faults) = (Vec::<Entry>::with_capacity(args.ids.len()), Vec::new());
         for id in &args.ids {
-            let entry = one_entry(world, vault, id)?;
+            let (entry, others) = one_sound_entry(world, vault, id)?;
+            faults.extend(others);
+            faults.dedup();
             if !entries.iter().any(|known| known.handle == entry.handle) {
                 entries.push(entry);
             }
         }
-        return Ok((entries, None));
+        let faults = (!faults.is_empty()).then(|| faults_sentence(&faults));
+        return Ok((entries, faults));
     }
     let filter = Filter { device: args.device.clone(), volume_type: args.volume_type, trash: TrashFilter::Without };
     let listing = vault.list(&filter)?;

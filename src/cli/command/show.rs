@@ -9,7 +9,7 @@ use crate::cli::args::{Shared, ShowArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{end_over, one_sound_entry, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_record::GROUPS;
 use drivekey_vault::Entry;
@@ -20,10 +20,14 @@ const CLIPBOARD: Duration = Duration::from_secs(20);
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ShowArgs) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
-    let entry = one_entry(world, &mut vault, &args.id.id)?;
+    let (entry, faults) = one_sound_entry(world, &mut vault, &args.id.id)?;
     guard::check_output(world, &mut vault, &Holding::Records(std::slice::from_ref(&entry)))?;
     let revealed = reveal(&mut vault, &entry)?;
-    let exit = exit_over(&vault);
+    let end = end_over(
+        &vault,
+        &faults,
+        "what is shown is sound, but compare its Key ID with your screen: another record may be the one",
+    );
     drop(vault);
     if shared.json {
         json::print(world.out, &WithKey(&revealed))?;
@@ -34,7 +38,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ShowArg
     } else {
         screen(world, &revealed)?;
     }
-    Ok(exit)
+    end
 }
 
 /// The record and its digits, laid out as the recovery screen wants them typed.

@@ -3,7 +3,7 @@
 use crate::cli::args::{Shared, WhoseArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{end_over, unlocked};
 use crate::cli::{json, key_entry, table, world::World};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseArgs) -> Result<Exit, Failure> {
@@ -29,5 +29,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseAr
             "the key is sound in itself; 'drivekey add' takes it in",
         ));
     }
-    Ok(exit_over(&vault))
+    end_over(&vault, &found.faults, "what is shown is sound")
 }

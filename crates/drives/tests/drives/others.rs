@@ -167,11 +167,9 @@ fn ours(path: &Path) -> Volume {
 }
 
 #[test]
+#[cfg_attr(not(shared_data), ignore = "the data beside the repository is absent")]
 fn the_same_key_ids_and_the_same_verdicts() {
-    let Ok(expected) = fs::read(shared().join("expected.json")) else {
-        println!("skipped: no volumes beside the repository");
-        return;
-    };
+    let expected = fs::read(shared().join("expected.json")).unwrap();
     let (cryptsetup, bdeinfo) = (there_is("cryptsetup"), there_is("bdeinfo"));
     let expected: Value = serde_json::from_slice(&expected).unwrap();
     let folder = tempfile::tempdir().unwrap();

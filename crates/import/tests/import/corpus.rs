@@ -23,23 +23,17 @@ fn our_own_samples_read_as_expected() {
 }
 
 #[test]
+#[cfg_attr(not(shared_data), ignore = "the data beside the repository is absent")]
 fn the_shared_corpus_reads_as_expected() {
     let folder = root().join("../shared/samples/formats");
-    if !root().join("../shared").exists() {
-        println!("skipped: ../shared is absent");
-        return;
-    }
     let count = compare(&folder, |file| !NOT_YET.contains(&file));
     assert!(count >= 90, "only {count} files");
 }
 
 #[test]
+#[cfg_attr(not(shared_data), ignore = "the data beside the repository is absent")]
 fn the_shared_documents_read_as_expected() {
     let folder = root().join("../shared/samples/formats");
-    if !root().join("../shared").exists() {
-        println!("skipped: ../shared is absent");
-        return;
-    }
     let count = compare(&folder, |file| file.ends_with(".rtf") || file.ends_with(".BEK"));
     assert!(count >= 2, "only {count} files");
 }

@@ -1,13 +1,12 @@
-//! The kept corpora, unpacked: for the tests and the benchmark of the product. Must not know what an input is for.
+//! The kept corpora, unpacked: for tests and benchmarks.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 
 /// The inputs of one target, each with its name.
 pub fn kept(target: &str) -> Vec<(String, Vec<u8>)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/kept").join(target).with_extension("zip");
+    let path = crate::repository().join("fuzz/kept").join(target).with_extension("zip");
     let mut archive = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();
     let inputs = (0..archive.len()).map(|at| {
         let mut member = archive.by_index(at).unwrap();

@@ -63,8 +63,8 @@ pub enum StoreError {
     /// The journal of a write that was broken off lies beside the file.
     #[error("an unfinished write")]
     UnfinishedWrite,
-    /// A write that was broken off must be undone first, and the medium cannot be written.
-    #[error("an unfinished write on a read-only medium")]
+    /// A write that was broken off must be undone first, and cannot be where the file lies. It can be read.
+    #[error("an unfinished write that cannot be undone here")]
     UnfinishedOnReadOnly,
     /// Something lies beside the file that SQLite would take up, and it is none of this vault's.
     #[error("{} files beside the vault are refused", .0.len())]

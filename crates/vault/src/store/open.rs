@@ -379,3 +379,7 @@ fn roll_back(copy: &PrivateCopy) -> Result<(), StoreError> {
     }
     header::check(&Descriptor::open(&copy.path())?)
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests;

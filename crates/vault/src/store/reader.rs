@@ -1,7 +1,9 @@
 //! Reading within one view of the file that nobody changes meanwhile. Every form is checked; nothing is believed.
 
+use std::ops::ControlFlow::{self, Break, Continue};
+
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, params};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -61,6 +63,31 @@ impl<'a> Reader<'a> {
         Ok(self.connection.prepare_cached(sql)?)
     }
 
+    /// Hands over each row that a query gives, with the number in its first column, until no more is wanted. Pages that
+    /// several others lead to would give the same rows for ever; a number that does not ascend shows them.
+    fn walk(
+        &self,
+        sql: &str,
+        parameters: impl Params,
+        after: i64,
+        mut take: impl FnMut(i64, &Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.prepare(sql)?;
+        let mut rows = statement.query(parameters)?;
+        let mut last = after;
+        while let Some(row) = rows.next()? {
+            let number = row.get(0)?;
+            if number <= last {
+                return Err(StoreError::Damaged(Damage::Pages));
+            }
+            last = number;
+            if take(number, row)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The vault's id and its sealed state.
     ///
     /// # Errors
@@ -76,21 +103,19 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked.
     pub fn slots(&self) -> Result<SlotRows, StoreError> {
-        let sql = "SELECT slot_id, kind, memory_kib, passes, lanes, salt, check_value, CASE WHEN length(wrapped) <= 65536 THEN wrapped END, checksum, rowid FROM slot NOT INDEXED LIMIT ?1";
-        let mut statement = self.prepare(sql)?;
-        let mut rows = statement.query(params![SLOTS_READ + 1])?;
-        let (mut found, mut last) = (SlotRows::default(), i64::MIN);
-        while let Some(row) = rows.next()? {
-            ascends(&mut last, row.get(9)?)?;
+        let sql = "SELECT rowid, slot_id, kind, memory_kib, passes, lanes, salt, check_value, CASE WHEN length(wrapped) <= 65536 THEN wrapped END, checksum FROM slot NOT INDEXED LIMIT ?1";
+        let mut found = SlotRows::default();
+        self.walk(sql, params![SLOTS_READ + 1], i64::MIN, |_, row| {
             if found.rows.len() + found.malformed.len() == SLOTS_READ as usize {
                 found.more = true;
-                break;
+                return Ok(Break(()));
             }
             match slot_row(row) {
                 Ok(slot) => found.rows.push(slot),
                 Err(_) => found.malformed.push(malformed_slot(row)?),
             }
-        }
+            Ok(Continue(()))
+        })?;
         found.rows.sort_by_key(|row| *row.slot.as_bytes());
         Ok(found)
     }
@@ -104,11 +129,12 @@ impl<'a> Reader<'a> {
         Ok(statement.query_row(params![handle], record_row).optional()?)
     }
 
-    /// The rows that carry this token, by handle.
+    /// The rows that carry this token, by handle. In the place of a row of another form comes the number of its handle,
+    /// and zero for a number that is no handle.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn rows_with(&self, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<RecordRow>, StoreError> {
+    /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
+    pub fn rows_with(&self, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<Result<RecordRow, u32>>, StoreError> {
         let name = match column {
             TokenColumn::Device => "device_token",
             TokenColumn::DeviceType => "device_type_token",
@@ -117,13 +143,12 @@ impl<'a> Reader<'a> {
             TokenColumn::FoldedPrefix => "folded_prefix_token",
             TokenColumn::Digits => "digits_token",
         };
-        let mut statement = self.prepare(&format!("SELECT {COLUMNS} FROM record WHERE {name} = ?1 ORDER BY handle"))?;
-        let mut rows = statement.query(params![token.as_slice()])?;
-        let (mut found, mut last) = (Vec::new(), 0);
-        while let Some(row) = rows.next()? {
-            ascends(&mut last, row.get(0)?)?;
-            found.push(record_row(row)?);
-        }
+        let sql = format!("SELECT {COLUMNS} FROM record WHERE {name} = ?1 ORDER BY handle");
+        let mut found = Vec::new();
+        self.walk(&sql, params![token.as_slice()], i64::MIN, |number, row| {
+            found.push(record_row(row).map_err(|_| u32::try_from(number).unwrap_or_default()));
+            Ok(Continue(()))
+        })?;
         Ok(found)
     }
 
@@ -137,23 +162,17 @@ impl<'a> Reader<'a> {
         let sql = format!(
             "SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"
         );
-        let mut statement = self.prepare(&sql)?;
-        let mut rows = statement.query(params![handle, most])?;
         let mut batch = RowBatch { rows: Vec::new(), is_last: true };
-        let (mut last, mut bytes) = (i64::from(handle), 0);
-        while let Some(row) = rows.next()? {
-            let number = row.get(0)?;
-            ascends(&mut last, number)?;
-            let number = u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?;
+        let mut bytes = 0;
+        self.walk(&sql, params![handle, most], handle.into(), |number, row| {
+            let number = in_range(number)?;
             let row = record_row(row).map_err(|_| number);
             bytes += row.as_ref().map_or(0, |row| row.summary.len());
             batch.rows.push(row);
-            if batch.rows.len() == most as usize || bytes > BATCH_BYTES {
-                batch.is_last = false;
-                return Ok(batch);
-            }
-        }
-        if self.has_others("record", "handle")? {
+            batch.is_last = batch.rows.len() < most as usize && bytes <= BATCH_BYTES;
+            Ok(if batch.is_last { Continue(()) } else { Break(()) })
+        })?;
+        if batch.is_last && self.has_others("record", "handle")? {
             batch.rows.push(Err(0));
         }
         Ok(batch)
@@ -170,16 +189,12 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`Reader::rows_after`].
     pub fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
-        let mut statement = self.prepare(&format!(
-            "SELECT handle FROM sealed WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"
-        ))?;
-        let mut rows = statement.query(params![handle, most])?;
-        let (mut found, mut last) = (Vec::new(), i64::from(handle));
-        while let Some(row) = rows.next()? {
-            let number = row.get(0)?;
-            ascends(&mut last, number)?;
-            found.push(u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?);
-        }
+        let sql = format!("SELECT handle FROM sealed WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2");
+        let mut found = Vec::new();
+        self.walk(&sql, params![handle, most], handle.into(), |number, _| {
+            found.push(in_range(number)?);
+            Ok(Continue(()))
+        })?;
         Ok(found)
     }
 
@@ -215,22 +230,17 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
     pub fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
-        let mut statement = self.prepare(&format!(
+        let sql = format!(
             "SELECT {ITEM_COLUMNS} FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
-        ))?;
-        let mut rows = statement.query([])?;
-        let (mut found, mut last, mut bytes) = (Vec::new(), 0, 0);
-        while let Some(row) = rows.next()? {
-            let number = row.get(0)?;
-            ascends(&mut last, number)?;
-            let number = u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))?;
+        );
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        self.walk(&sql, [], 0, |number, row| {
+            let number = in_range(number)?;
             let row = item_row(row).map_err(|_| number);
             bytes += row.as_ref().map_or(0, |row| row.summary.len());
-            if bytes > ITEMS_BYTES {
-                return Err(StoreError::Damaged(Damage::Pages));
-            }
             found.push(row);
-        }
+            if bytes > ITEMS_BYTES { Err(StoreError::Damaged(Damage::Pages)) } else { Ok(Continue(())) }
+        })?;
         if self.has_others("item", "number")? {
             found.push(Err(0));
         }
@@ -265,32 +275,28 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Pages that several others lead to would give the same rows for ever; a number that does not ascend shows them.
-fn ascends(last: &mut i64, number: i64) -> Result<(), StoreError> {
-    if number <= *last {
-        return Err(StoreError::Damaged(Damage::Pages));
-    }
-    *last = number;
-    Ok(())
+/// The number of a record or an item, as a handle has it.
+fn in_range(number: i64) -> Result<u32, StoreError> {
+    u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))
 }
 
 fn slot_row(row: &Row<'_>) -> rusqlite::Result<SlotRow> {
     Ok(SlotRow {
-        slot: SlotId::from_bytes(row.get(0)?),
-        kind: row.get(1)?,
-        memory_kib: row.get(2)?,
-        passes: row.get(3)?,
-        lanes: row.get(4)?,
-        salt: row.get(5)?,
-        check_value: row.get(6)?,
-        wrapped: row.get(7)?,
-        checksum: row.get(8)?,
+        slot: SlotId::from_bytes(row.get(1)?),
+        kind: row.get(2)?,
+        memory_kib: row.get(3)?,
+        passes: row.get(4)?,
+        lanes: row.get(5)?,
+        salt: row.get(6)?,
+        check_value: row.get(7)?,
+        wrapped: row.get(8)?,
+        checksum: row.get(9)?,
     })
 }
 
 fn malformed_slot(row: &Row<'_>) -> Result<MalformedSlot, StoreError> {
     let mut digest = Sha256::new();
-    for column in 0..9 {
+    for column in 1..=9 {
         let value = row.get_ref(column)?;
         // Each with its type and length: no two rows give the same bytes.
         let number;
@@ -312,7 +318,7 @@ fn malformed_slot(row: &Row<'_>) -> Result<MalformedSlot, StoreError> {
         digest.update(bytes);
     }
     let digest: [u8; 32] = digest.finalize().into();
-    let named = row.get(0).unwrap_or_else(|_| std::array::from_fn(|at| digest[at]));
+    let named = row.get(1).unwrap_or_else(|_| std::array::from_fn(|at| digest[at]));
     Ok(MalformedSlot { slot: SlotId::from_bytes(named), digest })
 }
 

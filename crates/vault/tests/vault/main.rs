@@ -7,6 +7,7 @@ mod later_kinds;
 mod malformed;
 mod roundtrip;
 mod slot_kinds;
+mod standing;
 mod stranger;
 mod tamper;
 mod trouble;

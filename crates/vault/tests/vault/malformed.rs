@@ -4,11 +4,12 @@
 
 use std::time::{Duration, Instant};
 
+use drivekey_record::RecoveryPassword;
 use drivekey_testkit::house::{
-    House, PASSPHRASE, everything, handle, known_digits, known_incoming, now, take, text, unlock, words,
+    House, PASSPHRASE, everything, handle, known_digits, known_incoming, known_key_id, now, take, text, unlock, words,
 };
 use drivekey_vault::reveal::reveal;
-use drivekey_vault::{Edit, FaultKind, Machine, Setting, VaultError};
+use drivekey_vault::{Edit, Fault, FaultKind, Machine, Setting, VaultError};
 
 /// STRICT tables and their checks keep such rows out; a file made by hand has them all the same.
 fn force(house: &House, sql: &str) {
@@ -110,6 +111,30 @@ fn a_malformed_record_or_item_is_a_fault_of_that_row_alone() {
             "{sql}: it stays named, and nothing else"
         );
         take(&mut vault, vec![known_incoming(30)]);
+    }
+}
+
+/// The index leads to it, and to the record whose tokens it carries.
+#[test]
+fn a_malformed_row_hides_no_good_one() {
+    for (number, revision, named) in [(50_u64, "'x'", Some(50)), (5_000_000_000, "revision", None)] {
+        let house = House::with(4);
+        force(
+            &house,
+            &format!(
+                "INSERT INTO record SELECT {number}, randomblob(16), {revision}, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 2"
+            ),
+        );
+        let mut vault = house.open();
+        let fault = Fault { handle: named.map(handle), kind: FaultKind::Row };
+        for found in [vault.resolve(&known_key_id(1)), vault.whose(&RecoveryPassword::parse(&known_digits(1)).unwrap())]
+        {
+            let mut found = found.unwrap_or_else(|error| panic!("{number}: {error:?}"));
+            assert_eq!((found.entries.len(), &found.faults[..]), (1, &[fault.clone()][..]));
+            assert_eq!(reveal(&mut vault, &found.entries.remove(0)).unwrap().key.as_str(), known_digits(1));
+        }
+        let device = vault.find(&words("Station-00")).unwrap();
+        assert_eq!((device.entries.len(), device.faults), (3, vec![fault]));
     }
 }
 

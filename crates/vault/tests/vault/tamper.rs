@@ -2,9 +2,14 @@
 //! every other call must give the known answer, and no call may blame the passphrase.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use drivekey_testkit::house::{House, Known, LIMITS, PASSPHRASE, ask_everything, report, secret, unlock};
+use drivekey_record::RecoveryPassword;
+use drivekey_testkit::house::{
+    House, Known, LIMITS, PASSPHRASE, ask_everything, everything, handle, known_digits, known_incoming, known_key_id,
+    now, report, secret, take, unlock, words,
+};
+use drivekey_vault::reveal::reveal;
 use drivekey_vault::seal::KitIdentity;
-use drivekey_vault::{FaultKind, Machine, Vault};
+use drivekey_vault::{Fault, FaultKind, Found, Incoming, Machine, ReadAs, Taking, Vault, VaultError};
 
 /// So many known records: with and without device, with a whole Key ID, its beginning, and none.
 const RECORDS: u32 = 12;
@@ -153,6 +158,99 @@ fn every_change_by_a_stranger_is_named_by_these_calls() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A second row with all tokens of the fifth record.
+const FORGED: &str = "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5";
+/// The beginning of the fifth record's Key ID, and the same with an S for its last 5.
+const FIFTH: (&str, &str) = ("17156075", "1715607S");
+
+fn with_key_id(number: u32, key_id: &str) -> Incoming {
+    let mut one = known_incoming(number);
+    one.details.key_id = key_id.parse().unwrap();
+    one
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, VaultError>) -> Vec<Fault> {
+    match answer {
+        Err(VaultError::Faults(faults)) => faults,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A row that is not what was written is a fault of its own: the record that it imitates is found, and the row is
+/// named.
+#[test]
+fn a_forged_row_hides_no_good_one() {
+    let house = House::with(RECORDS);
+    let known = house.open().list(&everything()).unwrap().entries;
+    let fifth = &known[4];
+    assert!(known_key_id(4).starts_with(FIFTH.0));
+    house.stranger().execute_batch(FORGED).unwrap();
+    let mut vault = house.open();
+    let named = [Fault { handle: Some(handle(50)), kind: FaultKind::Summary }];
+    let alone = Found { entries: vec![fifth.clone()], read_as: ReadAs::Typed, faults: named.to_vec() };
+    for query in [FIFTH.0.to_owned(), known_key_id(4)] {
+        assert_eq!(vault.find(&words(&query)).unwrap(), alone, "{query}");
+        assert_eq!(vault.resolve(&query).unwrap(), alone, "{query}");
+    }
+    assert_eq!(vault.whose(&RecoveryPassword::parse(&known_digits(4)).unwrap()).unwrap(), alone);
+    assert_eq!(reveal(&mut vault, fifth).unwrap().key.as_str(), known_digits(4));
+    // Its computer has other records, too.
+    let found = vault.find(&words("Station-01")).unwrap();
+    assert!(found.entries.len() > 1 && found.entries.contains(fifth) && found.faults == named, "{found:?}");
+    // By a part that no index knows, over all that is wrong.
+    for query in [&FIFTH.0[2..], "Bemerkung-4"] {
+        let found = vault.find(&words(query)).unwrap();
+        assert_eq!(found.entries, [fifth.clone()], "{query}");
+        assert!(found.faults.contains(&named[0]) && found.faults.len() == 2, "{query}: {found:?}");
+    }
+    // What only looks like it is not offered where the faulty row may be the one.
+    assert_eq!(refused(vault.resolve(FIFTH.1)), named);
+    assert!(refused(vault.resolve(&FIFTH.1[2..])).contains(&named[0]));
+    // And no write is decided over it.
+    assert!(refused(vault.find(&words(drivekey_testkit::house::NOBODYS))).contains(&named[0]));
+    assert_eq!(refused(vault.take_in(vec![known_incoming(4)], now(), Taking::Keep, |_| {})), named);
+    assert_eq!(refused(vault.expect(&[known_incoming(4)])), named);
+    assert_eq!(refused(vault.are_known(&[&RecoveryPassword::parse(&known_digits(4)).unwrap()])), named);
+    take(&mut vault, vec![known_incoming(50)]);
+}
+
+/// Where the only hits are faulty, that is said: never "not found", and nothing else in their place.
+#[test]
+fn where_all_hits_are_faulty_the_fault_is_the_answer() {
+    for (act, kind) in [
+        ("UPDATE record SET summary = zeroblob(length(summary)) WHERE handle = 5", FaultKind::Summary),
+        ("UPDATE record SET revision = revision + 1 WHERE handle = 5", FaultKind::Summary),
+        ("UPDATE record SET device_token = randomblob(16) WHERE handle = 5", FaultKind::Tokens),
+    ] {
+        let house = House::with(RECORDS);
+        // One that looks like it: D for 0.
+        take(&mut house.open(), vec![with_key_id(50, "17156D75-1234-4ABC-9DEF-0123456789AB")]);
+        house.stranger().execute_batch(act).unwrap();
+        let mut vault = house.open();
+        let named = [Fault { handle: Some(handle(5)), kind }];
+        for query in [FIFTH.0.to_owned(), known_key_id(4), FIFTH.1.to_owned()] {
+            assert_eq!(refused(vault.find(&words(&query))), named, "{act}: {query}");
+            assert_eq!(refused(vault.resolve(&query)), named, "{act}: {query}");
+        }
+        assert_eq!(refused(vault.whose(&RecoveryPassword::parse(&known_digits(4)).unwrap())), named, "{act}");
+        assert!(refused(vault.find(&words("Bemerkung-4"))).contains(&named[0]), "{act}");
+    }
+}
+
+/// A record that knows only the beginning of its Key ID stands for a longer one only where nothing is wrong.
+#[test]
+fn a_beginning_is_no_hit_for_a_faulty_whole() {
+    let house = House::with(RECORDS);
+    let mut vault = house.open();
+    take(&mut vault, vec![with_key_id(50, FIFTH.0)]);
+    assert_eq!(vault.resolve(&known_key_id(4)).unwrap().entries.len(), 2);
+    house.stranger().execute_batch("UPDATE record SET summary = zeroblob(length(summary)) WHERE handle = 5").unwrap();
+    let named = [Fault { handle: Some(handle(5)), kind: FaultKind::Summary }];
+    assert_eq!(refused(vault.resolve(&known_key_id(4))), named);
+    let found = vault.resolve(FIFTH.0).unwrap();
+    assert_eq!((found.entries.len(), found.faults), (1, named.to_vec()));
 }
 
 /// What `docs/THREATS.md`, `passphrase`, `keyslot remove` and `kit` say of doors that were taken away.

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use crate::cli::args::Which;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
-use crate::cli::session::{exit_over, one_entry};
+use crate::cli::session::{exit_over, one_sound_entry};
 use crate::cli::world::World;
 use drivekey_export::{Item, Part};
 use drivekey_record::{AttachmentKind, Guid, Handle, LineText};
@@ -49,7 +49,9 @@ pub(super) struct Entries {
 pub(super) fn entries(world: &mut World<'_>, vault: &mut Vault<Unlocked>, which: &Which) -> Result<Entries, Failure> {
     let mut found = Entries { entries: Vec::new(), faults: Vec::new() };
     for id in &which.ids {
-        let entry = one_entry(world, vault, id)?;
+        let (entry, faults) = one_sound_entry(world, vault, id)?;
+        found.faults.extend(faults);
+        found.faults.dedup();
         if found.entries.iter().all(|other| other.handle != entry.handle) {
             found.entries.push(entry);
         }

@@ -12,13 +12,13 @@ use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, password_sentence, unreadable};
 use crate::cli::outlet::on_one_line;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{end_over, exit_over, unlocked};
 use crate::cli::world::{ScanReader, World};
 use crate::cli::{copy_note, json, key_entry};
 use drivekey_files::vault_file::is_open_here;
 use drivekey_record::{Handle, KeyId, RecoveryPassword, State};
 use drivekey_sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine};
-use drivekey_vault::{Entry, Unlocked, Vault};
+use drivekey_vault::{Entry, Fault, Unlocked, Vault};
 
 /// Larger files are no scans.
 const SCAN_BYTES: u64 = 128 << 20;
@@ -48,14 +48,14 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
         scans.push((path.display().to_string(), scanned(world.scans, path)?));
     }
     let mut vault = unlocked(world, shared)?;
-    let mut checked = Vec::new();
+    let (mut checked, mut faults) = (Vec::new(), Vec::new());
     if let Some(password) = typed {
-        checked.push(Checked { path: None, verdict: compare(&mut vault, &password, None)? });
+        checked.push(Checked { path: None, verdict: compare(&mut vault, &password, None, &mut faults)? });
     } else if scans.is_empty() {
         let password = key_entry::typed(world)?;
-        checked.push(Checked { path: None, verdict: compare(&mut vault, &password, None)? });
+        checked.push(Checked { path: None, verdict: compare(&mut vault, &password, None, &mut faults)? });
     }
-    check_scans(&mut vault, scans, &mut checked)?;
+    check_scans(&mut vault, scans, &mut checked, &mut faults)?;
     if shared.json {
         let value: Vec<Value> = checked.iter().map(|one| Value::Object(as_json(one))).collect();
         json::print(world.out, &json!({ "value": value }))?;
@@ -63,6 +63,9 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
         for one in &checked {
             show(world, one)?;
         }
+    }
+    if !faults.is_empty() {
+        return end_over(&vault, &faults, "the lines above tell what is sound");
     }
     let noted = note(world, &mut vault, args, &checked)?;
     verdict_exit(&checked, if noted { exit_over(&vault) } else { Exit::Partly })
@@ -108,7 +111,12 @@ fn scanned(scans: &dyn ScanReader, path: &Path) -> Result<Result<Vec<Scanned>, S
 /// A file and what was read from it.
 type ScanOf = (String, Result<Vec<Scanned>, ScanError>);
 
-fn check_scans(vault: &mut Vault<Unlocked>, scans: Vec<ScanOf>, checked: &mut Vec<Checked>) -> Result<(), Failure> {
+fn check_scans(
+    vault: &mut Vault<Unlocked>,
+    scans: Vec<ScanOf>,
+    checked: &mut Vec<Checked>,
+    faults: &mut Vec<Fault>,
+) -> Result<(), Failure> {
     let mut shares: Vec<(String, Share)> = Vec::new();
     for (path, read) in scans {
         let mut refuse =
@@ -126,7 +134,7 @@ fn check_scans(vault: &mut Vault<Unlocked>, scans: Vec<ScanOf>, checked: &mut Ve
         };
         for item in items {
             let verdict = match item {
-                Scanned::Key { password, label } => compare(vault, &password, label)?,
+                Scanned::Key { password, label } => compare(vault, &password, label, faults)?,
                 Scanned::Share(share) => {
                     shares.push((path.clone(), share));
                     continue;
@@ -145,7 +153,7 @@ fn check_scans(vault: &mut Vault<Unlocked>, scans: Vec<ScanOf>, checked: &mut Ve
             checked.push(Checked { path: Some(path.clone()), verdict });
         }
     }
-    check_shares(vault, shares, checked)
+    check_shares(vault, shares, checked, faults)
 }
 
 /// Sheets of one set, put together.
@@ -153,6 +161,7 @@ fn check_shares(
     vault: &mut Vault<Unlocked>,
     mut shares: Vec<(String, Share)>,
     checked: &mut Vec<Checked>,
+    faults: &mut Vec<Fault>,
 ) -> Result<(), Failure> {
     while let Some((_, first)) = shares.first() {
         let set = first.set.clone();
@@ -162,7 +171,7 @@ fn check_shares(
         let mut paths = paths;
         paths.dedup();
         let verdict = match combine(&parts) {
-            Ok(password) => compare(vault, &password, None)?,
+            Ok(password) => compare(vault, &password, None, faults)?,
             Err(error) => Verdict::Refused(combine_words(error, &set)),
         };
         checked.push(Checked { path: Some(paths.join(" + ")), verdict });
@@ -170,8 +179,17 @@ fn check_shares(
     Ok(())
 }
 
-fn compare(vault: &mut Vault<Unlocked>, password: &RecoveryPassword, label: Option<Label>) -> Result<Verdict, Failure> {
-    let mut found = vault.whose(password)?.entries;
+/// Leaves with `faults` what is wrong with others that may have the digits, too.
+fn compare(
+    vault: &mut Vault<Unlocked>,
+    password: &RecoveryPassword,
+    label: Option<Label>,
+    faults: &mut Vec<Fault>,
+) -> Result<Verdict, Failure> {
+    let found = vault.whose(password)?;
+    faults.extend(found.faults);
+    faults.dedup();
+    let mut found = found.entries;
     if found.is_empty() {
         return Ok(Verdict::Unknown(label));
     }
