@@ -122,7 +122,7 @@ fn a_malformed_row_hides_no_good_one() {
         force(
             &house,
             &format!(
-                "INSERT INTO record SELECT {number}, randomblob(16), {revision}, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 2"
+                "INSERT INTO record SELECT {number}, randomblob(16), {revision}, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 2"
             ),
         );
         let mut vault = house.open();

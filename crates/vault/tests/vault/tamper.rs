@@ -161,7 +161,7 @@ fn every_change_by_a_stranger_is_named_by_these_calls() {
 }
 
 /// A second row with all tokens of the fifth record.
-const FORGED: &str = "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5";
+const FORGED: &str = "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5";
 /// The beginning of the fifth record's Key ID, and the same with an S for its last 5.
 const FIFTH: (&str, &str) = ("17156075", "1715607S");
 
