@@ -178,6 +178,14 @@ impl From<StoreError> for Failure {
                 "nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies",
                 "reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be written",
             ),
+            StoreError::Lost => Self::new(
+                Exit::Failed,
+                "the connection to the vault was lost; nothing is half done",
+                "see that it can be reached, and try again",
+            ),
+            StoreError::NoFile => {
+                Self::refused("this vault is kept in no file", "this can be done with a vault's file only")
+            }
             StoreError::Io(kind) => Self::new(
                 Exit::Failed,
                 format!("the vault file cannot be read or written: {kind}"),
@@ -204,7 +212,7 @@ fn damage_words(damage: &Damage) -> String {
         }
         Damage::Schema => "its tables are not the ones this program makes".to_owned(),
         Damage::Row | Damage::RowCount => "a row in it is missing or has a wrong form".to_owned(),
-        Damage::Pages => "its pages do not fit together".to_owned(),
+        Damage::Structure => "its pages do not fit together".to_owned(),
     }
 }
 
@@ -420,7 +428,7 @@ pub(super) fn fault_words(fault: &Fault) -> String {
         }
         FaultKind::Content(number) => format!("attachment {number} is missing, or not the one that was written"),
         FaultKind::Items => "entries of attachments, copies or imports are missing, or older than they were".to_owned(),
-        FaultKind::Pages => "the file's pages or indexes do not fit together".to_owned(),
+        FaultKind::Structure => "the file's pages or indexes do not fit together".to_owned(),
     }
 }
 

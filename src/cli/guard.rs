@@ -127,7 +127,7 @@ pub(super) fn check_output(
 
 /// Warns when the vault itself lies on a drive whose only key it holds.
 pub(super) fn warn_of_vaults_place(world: &mut World<'_>, vault: &mut Vault<Unlocked>) -> Result<(), Failure> {
-    let path = vault.path().to_owned();
+    let Some(path) = vault.path().map(Path::to_owned) else { return Ok(()) };
     let judged = judge(world, vault, &path, &Holding::Records(&[]))?;
     if let Some(Objection::OnlyHere { drive, handles }) = judged.objection {
         writeln!(

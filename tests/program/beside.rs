@@ -405,7 +405,7 @@ fn the_journal_of_a_write_that_goes_on_is_not_set_aside() {
         problem: drivekey_vault::store::BesideProblem::Disagrees,
     };
     assert!(matches!(
-        drivekey_vault::store::set_aside(&house.vault(), &refused),
+        drivekey_vault::sqlite::set_aside(&house.vault(), &refused),
         Err(drivekey_vault::store::StoreError::Busy)
     ));
     assert!(journal.exists());

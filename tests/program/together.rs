@@ -155,7 +155,7 @@ fn nothing_in_this_process_drops_the_lock_of_a_write() {
     assert!(drivekey_drives::Drive::open(&house.path()).is_err());
     let mut second = store_of(&house.path());
     let copy = house.folder().join("copy");
-    second.copy_into(&mut std::fs::File::create(&copy).unwrap()).unwrap();
+    second.file_mut().unwrap().copy_into(&mut std::fs::File::create(&copy).unwrap()).unwrap();
     drop(second);
     drop(unlock(&house.path(), house.machine(), PASSPHRASE).unwrap());
     drop(Vault::open(&house.path(), LIMITS, house.machine()).unwrap());

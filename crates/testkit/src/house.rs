@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use drivekey_record::{Details, Handle, LineText, RecoveryPassword, SourceKind, VolumeType};
 use drivekey_vault::reveal::{RevealError, reveal};
 use drivekey_vault::seal::{KdfCost, KdfLimits};
-use drivekey_vault::store::{Opened, PrivateFolder, Store, StoreError};
+use drivekey_vault::sqlite::{self, PrivateFolder};
+use drivekey_vault::store::{Opened, Store, StoreError};
 use drivekey_vault::{
     Entry, Fault, Filter, Found, Incoming, Locked, Machine, NewVault, TakenIn, Taking, TrashFilter, Unlocked, Vault,
     VaultError,
@@ -89,9 +90,9 @@ pub fn unlock(path: &Path, machine: Machine, passphrase: &str) -> Result<Vault<U
 }
 
 /// The file through the product's own store, without a vault over it.
-pub fn store_of(path: &Path) -> Store {
-    match Store::open(path, &PrivateFolder::default()).unwrap() {
-        Opened::Store(store) => *store,
+pub fn store_of(path: &Path) -> Box<dyn Store> {
+    match sqlite::open(path, &PrivateFolder::default()).unwrap() {
+        Opened::Store(store) => store,
         Opened::Interrupted(_) => panic!("a write was broken off"),
     }
 }
@@ -338,7 +339,12 @@ pub fn ask_everything(path: &Path, machine: Machine, passphrase: &str, known: &K
 
 /// As [`ask_everything`], where opening may roll back what a broken-off write has left.
 pub fn ask(path: &Path, machine: Machine, passphrase: &str, known: &Known) -> Vec<Step> {
-    let locked = match Vault::open(path, LIMITS, machine) {
+    ask_opened(Vault::open(path, LIMITS, machine), passphrase, known)
+}
+
+/// As [`ask`], of a vault wherever it is kept.
+pub fn ask_opened(opened: Result<Vault<Locked>, VaultError>, passphrase: &str, known: &Known) -> Vec<Step> {
+    let locked = match opened {
         Ok(locked) => locked,
         Err(error) => return vec![Step::refused("open", &error)],
     };

@@ -17,7 +17,9 @@ pub mod documents;
 pub mod fve_support;
 pub mod hostile;
 pub mod house;
+pub mod memory_store;
 pub mod planted;
+pub mod store_suite;
 
 use std::path::PathBuf;
 

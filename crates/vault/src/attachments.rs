@@ -74,7 +74,7 @@ impl Vault<Unlocked> {
     /// [`VaultError::Faults`] when one is not what was written, or one is missing.
     pub fn attachments(&mut self) -> Result<Vec<Attached>, VaultError> {
         let (reader, access) = self.view()?;
-        let items = access.items(&reader)?.into_iter();
+        let items = access.items(&*reader)?.into_iter();
         Ok(items
             .filter_map(|opened| match opened.item {
                 Item::Attachment(info) => Some(Attached { number: opened.number, info }),
@@ -86,11 +86,11 @@ impl Vault<Unlocked> {
     /// An attachment's bytes. Only `reveal` calls it.
     pub(crate) fn attachment_bytes(&mut self, number: ItemNumber) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (reader, access) = self.view()?;
-        match access.item(&reader, number)? {
-            Some(opened) if matches!(opened.item, Item::Attachment(_)) => access.content(&reader, &opened),
+        match access.item(&*reader, number)? {
+            Some(opened) if matches!(opened.item, Item::Attachment(_)) => access.content(&*reader, &opened),
             _ => {
                 // Only where none is missing there is no such one.
-                access.items(&reader)?;
+                access.items(&*reader)?;
                 Err(VaultError::NoSuchItem(number))
             }
         }

@@ -79,7 +79,7 @@ impl Vault<Unlocked> {
         }
         let (reader, access) = self.view()?;
         let slots: Vec<String> = access.slots.rows.iter().map(|row| row.slot.to_string()).collect();
-        let items = access.items(&reader)?.into_iter();
+        let items = access.items(&*reader)?.into_iter();
         let copies = items.filter_map(|opened| match opened.item {
             Item::Copy(info) => Some((opened.number, info)),
             Item::Attachment(_) | Item::Import(_) => None,

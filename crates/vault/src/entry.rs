@@ -81,7 +81,7 @@ impl Unlocked {
     }
 
     /// Unseals the whole record of a row that has been opened.
-    pub(super) fn unseal(&self, reader: &Reader<'_>, opened: &OpenedRow) -> Result<Result<Record, Fault>, StoreError> {
+    pub(super) fn unseal(&self, reader: &dyn Reader, opened: &OpenedRow) -> Result<Result<Record, Fault>, StoreError> {
         let handle = opened.summary.handle;
         let fault = |kind| Ok(Err(Fault::of(handle, kind)));
         match reader.sealed(handle.number()) {

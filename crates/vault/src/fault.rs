@@ -57,8 +57,8 @@ pub enum FaultKind {
     Content(u32),
     /// There are more or fewer items than were written, or older ones.
     Items,
-    /// The file's pages or indexes do not hang together.
-    Pages,
+    /// What the engine keeps for itself, as pages and indexes, does not hang together.
+    Structure,
 }
 
 impl Fault {

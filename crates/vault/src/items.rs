@@ -19,25 +19,25 @@ pub(super) struct OpenedItem {
 
 impl Unlocked {
     /// All items, by number; their count and total must be those that were written.
-    pub(super) fn items(&self, reader: &Reader<'_>) -> Result<Vec<OpenedItem>, VaultError> {
+    pub(super) fn items(&self, reader: &dyn Reader) -> Result<Vec<OpenedItem>, VaultError> {
         let (items, faults) = self.items_with_faults(reader)?;
         if faults.is_empty() { Ok(items) } else { Err(VaultError::Faults(faults)) }
     }
 
     /// All items that open, and what is wrong with the others.
-    pub(super) fn items_with_faults(&self, reader: &Reader<'_>) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
+    pub(super) fn items_with_faults(&self, reader: &dyn Reader) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
         self.items_under(reader, self.state.as_ref().map(|state| (state, state.revision())))
     }
 
     /// All items that open, whatever the state says of revisions, count and total: it may be lost.
-    pub(super) fn items_of_any_revision(&self, reader: &Reader<'_>) -> Result<Vec<OpenedItem>, VaultError> {
+    pub(super) fn items_of_any_revision(&self, reader: &dyn Reader) -> Result<Vec<OpenedItem>, VaultError> {
         self.items_under(reader, None).map(|(items, _)| items)
     }
 
     /// As [`Unlocked::items_with_faults`], under a state that a write has brought further.
     fn items_under(
         &self,
-        reader: &Reader<'_>,
+        reader: &dyn Reader,
         state: Option<(&State, Revision)>,
     ) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
         let mut faults = Vec::new();
@@ -66,7 +66,7 @@ impl Unlocked {
     }
 
     /// One item; `None` when there is none. Whether one is missing is not looked at.
-    pub(super) fn item(&self, reader: &Reader<'_>, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
+    pub(super) fn item(&self, reader: &dyn Reader, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
         let latest = self.state.as_ref().map(State::revision);
         let row = reader.item(number.number())?;
         row.map(|row| self.open_item(row, latest).map_err(one)).transpose()
@@ -91,7 +91,7 @@ impl Unlocked {
     }
 
     /// An item's bytes, as they were sealed.
-    pub(super) fn content(&self, reader: &Reader<'_>, opened: &OpenedItem) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    pub(super) fn content(&self, reader: &dyn Reader, opened: &OpenedItem) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let fault = || VaultError::Faults(vec![Fault::whole(FaultKind::Content(opened.row.number))]);
         let sealed = reader.content(opened.row.number)?.ok_or_else(fault)?;
         unseal_content(&self.root, &sealed, &opened.row.content_sha256).map_err(|_| fault())

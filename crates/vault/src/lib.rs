@@ -1,9 +1,11 @@
-//! The only place that joins seal and store: a vault that is locked, and one that is open.
-//! Must not know prompts, formats of imported files or the screen. Time comes in as an argument.
+//! The only place that joins seal and store: a vault that is locked, and one that is open. `store` is what every
+//! engine must do that keeps one, `sqlite` keeps it in a file. Must not know prompts, formats of imported files or the
+//! screen. Time comes in as an argument.
 #![forbid(unsafe_code)]
 
 pub mod reveal;
 pub mod seal;
+pub mod sqlite;
 pub mod store;
 
 mod attachments;
@@ -13,7 +15,6 @@ mod entry;
 mod error;
 mod fault;
 mod items;
-
 mod machine;
 mod merge;
 mod open;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{State, hex};
 use crate::seal::{Fingerprint, sha256};
-use crate::store::PrivateFolder;
+use crate::store::Place;
 use drivekey_files::private;
 use drivekey_record::{Revision, SlotId, VaultId, WriteId};
 
@@ -60,9 +60,9 @@ impl Machine {
         Self { folder }
     }
 
-    /// Where private copies of vaults are made.
-    pub(super) fn private_folder(&self) -> PrivateFolder {
-        PrivateFolder::new(self.folder.clone())
+    /// The folder, where there is one.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
     }
 
     fn vault_file(&self, vault: VaultId) -> Option<PathBuf> {
@@ -70,9 +70,8 @@ impl Machine {
         Some(self.folder.as_ref()?.join(format!("{}.json", hex(&name[..16]))))
     }
 
-    fn place_file(&self, path: &Path) -> Option<PathBuf> {
-        let path = path.canonicalize().ok()?;
-        let name = sha256(&[b"drivekey/1/place".as_slice(), path.as_os_str().as_encoded_bytes()].concat());
+    fn place_file(&self, place: &Place) -> Option<PathBuf> {
+        let name = sha256(&[b"drivekey/1/place".as_slice(), place.name()].concat());
         Some(self.folder.as_ref()?.join(format!("{}.place", hex(&name[..16]))))
     }
 
@@ -96,10 +95,10 @@ impl Machine {
         vault: VaultId,
         root: &Fingerprint,
         state: Option<&State>,
-        path: &Path,
+        place: &Place,
     ) -> Option<CopyDoubt> {
         let Some(memory) = self.recall(vault) else {
-            return self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault);
+            return self.other_vault_was_at(place, vault).then_some(CopyDoubt::OtherVault);
         };
         if memory.root != hex(root) {
             return Some(CopyDoubt::ForeignRoot);
@@ -108,11 +107,11 @@ impl Machine {
         let write = WriteId::from_hex(&memory.write).unwrap_or(WriteId::from_bytes([0; 16]));
         state?
             .doubt_since(memory.revision, write)
-            .or_else(|| self.other_vault_was_at(path, vault).then_some(CopyDoubt::OtherVault))
+            .or_else(|| self.other_vault_was_at(place, vault).then_some(CopyDoubt::OtherVault))
     }
 
-    fn other_vault_was_at(&self, path: &Path, vault: VaultId) -> bool {
-        let kept = self.place_file(path).and_then(|file| fs::read_to_string(file).ok());
+    fn other_vault_was_at(&self, place: &Place, vault: VaultId) -> bool {
+        let kept = self.place_file(place).and_then(|file| fs::read_to_string(file).ok());
         kept.is_some_and(|kept| kept.trim() != place_mark(vault))
     }
 
@@ -126,9 +125,9 @@ impl Machine {
         root: &Fingerprint,
         state: &State,
         slot: Option<SlotId>,
-        path: &Path,
+        place: &Place,
     ) -> io::Result<()> {
-        self.keep(vault, root, state, slot, path, false)
+        self.keep(vault, root, state, slot, place, false)
     }
 
     /// Remembers an older or foreign copy as the right one.
@@ -141,9 +140,9 @@ impl Machine {
         root: &Fingerprint,
         state: &State,
         slot: Option<SlotId>,
-        path: &Path,
+        place: &Place,
     ) -> io::Result<()> {
-        self.keep(vault, root, state, slot, path, true)
+        self.keep(vault, root, state, slot, place, true)
     }
 
     fn keep(
@@ -152,7 +151,7 @@ impl Machine {
         root: &Fingerprint,
         state: &State,
         slot: Option<SlotId>,
-        path: &Path,
+        place: &Place,
         accepting: bool,
     ) -> io::Result<()> {
         let (Some(folder), Some(vault_file)) = (&self.folder, self.vault_file(vault)) else { return Ok(()) };
@@ -178,8 +177,8 @@ impl Machine {
         if before.as_ref() != Some(&memory) {
             private::replace(&vault_file, &serde_json::to_vec(&memory)?)?;
         }
-        if let Some(place_file) = self.place_file(path)
-            && !place_file.exists() | self.other_vault_was_at(path, vault)
+        if let Some(place_file) = self.place_file(place)
+            && !place_file.exists() | self.other_vault_was_at(place, vault)
         {
             private::replace(&place_file, place_mark(vault).as_bytes())?;
         }

@@ -1,4 +1,4 @@
-//! A vault's file, opened without its passphrase, and the making of a new one.
+//! A vault, opened without its passphrase wherever it is kept, and the making of a new one.
 
 use std::io;
 use std::path::Path;
@@ -9,12 +9,16 @@ use super::slot_rows::{cost_of, kind_of, slot_row};
 use super::state::State;
 use super::{CopyDoubt, Fault, Machine, VaultError};
 use crate::seal::{KdfCost, KdfLimits, PassphraseSlot, Root, SlotKind, make_id};
-use crate::store::{self, Opened, RefusedFile, Settlement, SlotRow, SlotRows, Store, StoreError};
+use crate::sqlite::{self, PrivateFolder};
+use crate::store::{
+    self, FirstRows, Interrupted, Opened, Place, RefusedFile, Settlement, SlotRow, SlotRows, Store, StoreError,
+    StoreFile,
+};
 use drivekey_record::{LineText, SlotId, VaultId, WriteId};
 
 /// A vault, locked or unlocked: only an unlocked one has the calls that need the root.
 pub struct Vault<S> {
-    pub(super) store: Store,
+    pub(super) store: Box<dyn Store>,
     pub(super) machine: Machine,
     pub(super) limits: KdfLimits,
     /// Whether a write that was broken off was undone just now.
@@ -30,11 +34,11 @@ pub struct Locked {
     pub(super) interrupted: Option<Standing>,
 }
 
-/// The other way to read a file whose write was broken off, and the right to settle it.
+/// The other way to read a vault whose write was broken off, and the right to settle it.
 pub(super) struct Standing {
-    /// The file as it stands, without the journal, and its slots.
-    pub(super) standing: Result<(Store, SlotRows), StoreError>,
-    pub(super) settlement: Settlement,
+    /// The vault as it stands, without what would undo the write, and its slots.
+    pub(super) standing: Result<(Box<dyn Store>, SlotRows), StoreError>,
+    pub(super) settlement: Box<dyn Settlement>,
 }
 
 /// A vault whose root is at hand.
@@ -81,17 +85,30 @@ impl Vault<Locked> {
     /// Makes a new vault file with one passphrase slot.
     ///
     /// # Errors
-    /// [`store::StoreError::Exists`] when anything is at the path; whatever fails, nothing is left behind.
+    /// [`StoreError::Exists`] when anything is at the path; whatever fails, nothing is left behind.
     pub fn create(path: &Path, new: &NewVault<'_>, machine: &Machine) -> Result<(), VaultError> {
+        Self::create_in(|first| sqlite::create(path, first), new, machine)
+    }
+
+    /// Makes a new vault with one passphrase slot wherever `create` keeps its first rows.
+    ///
+    /// # Errors
+    /// What `create` refuses, and a derivation beyond the limits.
+    pub fn create_in(
+        create: impl FnOnce(&FirstRows<'_>) -> Result<Place, StoreError>,
+        new: &NewVault<'_>,
+        machine: &Machine,
+    ) -> Result<(), VaultError> {
         let vault = VaultId::from_bytes(make_id()?);
         let root = Root::make(vault)?;
         let made = PassphraseSlot::make(&root, new.passphrase, new.cost, new.limits)?;
         let (row, slot_state) = slot_row(vault, made, None);
         let state =
             State::first(store::VERSION, root.recipient_text(), vec![slot_state], WriteId::from_bytes(make_id()?));
-        store::create(path, vault, &root.seal_state(&state)?, std::slice::from_ref(&row))?;
+        let sealed_state = root.seal_state(&state)?;
+        let place = create(&FirstRows { vault, state: &sealed_state, slots: std::slice::from_ref(&row) })?;
         // A machine that cannot remember still has a sound vault; the next opening tries again.
-        let _ = machine.remember(vault, root.fingerprint(), &state, Some(row.slot), path);
+        let _ = machine.remember(vault, root.fingerprint(), &state, Some(row.slot), &place);
         Ok(())
     }
 
@@ -100,36 +117,35 @@ impl Vault<Locked> {
     /// # Errors
     /// [`VaultError::Store`], each kind of refusal by itself; the file is not changed.
     pub fn open(path: &Path, limits: KdfLimits, machine: Machine) -> Result<Self, VaultError> {
-        let interrupted = match Store::open(path, &machine.private_folder())? {
-            Opened::Store(store) => {
-                let mut store = *store;
-                let (vault, slots) = doors(&mut store)?;
-                return Ok(Self {
-                    store,
-                    machine,
-                    limits,
-                    has_undone: false,
-                    access: Locked { vault, slots, interrupted: None },
-                });
+        let private = PrivateFolder::new(machine.folder().map(Path::to_owned));
+        Self::over(sqlite::open(path, &private)?, limits, machine)
+    }
+
+    /// Takes over what opening a store gave.
+    ///
+    /// # Errors
+    /// As [`Vault::open`].
+    pub fn over(opened: Opened, limits: KdfLimits, machine: Machine) -> Result<Self, VaultError> {
+        let Interrupted { mut undone, standing, settlement } = match opened {
+            Opened::Store(mut store) => {
+                let (vault, slots) = doors(&mut *store)?;
+                let access = Locked { vault, slots, interrupted: None };
+                return Ok(Self { store, machine, limits, has_undone: false, access });
             }
-            Opened::Interrupted(interrupted) => *interrupted,
+            Opened::Interrupted(interrupted) => interrupted,
         };
-        let mut undone = interrupted.undone;
-        let standing = interrupted.standing.and_then(|mut store| doors(&mut store).map(|doors| (store, doors)));
-        let (store, vault, slots, interrupted) = match (doors(&mut undone), standing) {
+        let standing = standing.and_then(|mut store| doors(&mut *store).map(|doors| (store, doors)));
+        let (store, vault, slots, interrupted) = match (doors(&mut *undone), standing) {
             // Another vault's journal would put that vault in this one's place.
-            (Ok((vault, slots)), Ok((store, (same, others)))) if vault == same => (
-                undone,
-                vault,
-                slots,
-                Some(Standing { standing: Ok((store, others)), settlement: interrupted.settlement }),
-            ),
+            (Ok((vault, slots)), Ok((store, (same, others)))) if vault == same => {
+                (undone, vault, slots, Some(Standing { standing: Ok((store, others)), settlement }))
+            }
             (Ok(_) | Err(_), Ok((mut store, (vault, slots)))) => {
-                store.refuse_journal();
+                refuse_journal(&mut *store);
                 (store, vault, slots, None)
             }
             (Ok((vault, slots)), Err(error)) => {
-                (undone, vault, slots, Some(Standing { standing: Err(error), settlement: interrupted.settlement }))
+                (undone, vault, slots, Some(Standing { standing: Err(error), settlement }))
             }
             (Err(_), Err(error)) => return Err(error.into()),
         };
@@ -143,22 +159,22 @@ impl Vault<Locked> {
 }
 
 impl<S> Vault<S> {
-    /// Where the file lies, links resolved.
+    /// Where its file lies, links resolved; `None` where it is kept in no file.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        self.store.path()
+    pub fn path(&self) -> Option<&Path> {
+        self.store.file().map(StoreFile::path)
     }
 
     /// What lies beside the file and is refused; reading goes on from a copy without it, writing does not.
     #[must_use]
     pub fn refused(&self) -> &[RefusedFile] {
-        self.store.refused()
+        self.store.file().map_or(&[], StoreFile::refused)
     }
 
-    /// Whether a write was broken off that cannot be undone where the file lies; reading goes on from a copy.
+    /// Whether a write was broken off that cannot be undone where the vault is kept; reading goes on from a copy.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        self.store.is_copy() && self.store.refused().is_empty()
+        is_copy(&*self.store) && self.refused().is_empty()
     }
 
     /// Whether unlocking undid a write that was broken off.
@@ -170,12 +186,24 @@ impl<S> Vault<S> {
     /// How many names the file has. Over a file with two, reading goes on, writing does not.
     #[must_use]
     pub fn names(&self) -> u64 {
-        self.store.names()
+        self.store.file().map_or(1, StoreFile::names)
     }
 }
 
-/// What a file shows without its passphrase: its name and its slots.
-fn doors(store: &mut Store) -> Result<(VaultId, SlotRows), StoreError> {
+/// Whether a private copy is read in the vault's place.
+pub(super) fn is_copy(store: &dyn Store) -> bool {
+    store.file().is_some_and(StoreFile::is_copy)
+}
+
+/// Refuses what would undo a write that was broken off, after it was judged. Only a file has such a thing.
+pub(super) fn refuse_journal(store: &mut dyn Store) {
+    if let Some(file) = store.file_mut() {
+        file.refuse_journal();
+    }
+}
+
+/// What a vault shows without its passphrase: its name and its slots.
+fn doors(store: &mut dyn Store) -> Result<(VaultId, SlotRows), StoreError> {
     let reader = store.read()?;
     let (vault, _) = reader.vault()?;
     Ok((vault, reader.slots()?))
@@ -185,9 +213,10 @@ impl Vault<Unlocked> {
     /// Copies the whole file, as it is now, into another.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the one cannot be read or the other not be written.
+    /// [`VaultError::Store`] when the one cannot be read or the other not be written; [`StoreError::NoFile`] where the
+    /// vault is kept in none.
     pub fn copy_into(&mut self, to: &mut std::fs::File) -> Result<(), VaultError> {
-        Ok(self.store.copy_into(to)?)
+        Ok(self.store.file_mut().ok_or(StoreError::NoFile)?.copy_into(to)?)
     }
 
     /// What is wrong with the vault as a whole; reading goes on, writing does not.

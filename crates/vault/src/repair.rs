@@ -66,7 +66,7 @@ impl Vault<Unlocked> {
         // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not
         // end.
         if rows.more {
-            return Err(StoreError::Damaged(Damage::Pages).into());
+            return Err(StoreError::Damaged(Damage::Structure).into());
         }
         session.writer.rebuild_indexes()?;
         let before = std::mem::take(&mut session.state.slots);

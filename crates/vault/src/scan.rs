@@ -103,14 +103,14 @@ impl Vault<Unlocked> {
         }
         let Self { store, access, .. } = self;
         let mut parts = Parts { take, begun: false };
-        access.scan_store(store, |opened| filter.takes(opened, device.as_deref()), &mut parts)
+        access.scan_store(&mut **store, |opened| filter.takes(opened, device.as_deref()), &mut parts)
     }
 
     /// All records that are wanted, and what is wrong with any.
     pub(super) fn scan(&mut self, takes: impl Fn(&OpenedRow) -> bool + Sync) -> Result<Listing, VaultError> {
         let Self { store, access, .. } = self;
         let mut entries = Vec::new();
-        let faults = access.scan_store(store, takes, &mut entries)?;
+        let faults = access.scan_store(&mut **store, takes, &mut entries)?;
         Ok(Listing { entries, faults })
     }
 
@@ -189,16 +189,16 @@ impl Unlocked {
     /// Goes through the whole file, batch by batch. Begins again where another process wrote between two of them.
     pub(super) fn scan_store(
         &mut self,
-        store: &mut Store,
+        store: &mut dyn Store,
         takes: impl Fn(&OpenedRow) -> bool + Sync,
         sink: &mut impl Sink,
     ) -> Result<Vec<Fault>, VaultError> {
         for _ in 0..TRIES {
-            self.refresh(&store.read_held()?)?;
+            self.refresh(&*store.read_held()?)?;
             let may_block = sink.may_block();
             let rows = |after: u32| {
                 let reader = store.read_held()?;
-                let found = if self.is_unchanged(&reader)? {
+                let found = if self.is_unchanged(&*reader)? {
                     Ok(reader.rows_after(after, BATCH_ROWS)?)
                 } else {
                     Err(VaultError::ChangedMeanwhile)
@@ -220,7 +220,7 @@ impl Unlocked {
     }
 
     /// The same within one view, which nobody changes.
-    pub(super) fn scan_view(&self, reader: &Reader<'_>) -> Result<Vec<Fault>, VaultError> {
+    pub(super) fn scan_view(&self, reader: &dyn Reader) -> Result<Vec<Fault>, VaultError> {
         self.scan_rows(|after| Ok(reader.rows_after(after, BATCH_ROWS)?), &|_| false, &mut Vec::new())
     }
 

@@ -67,11 +67,11 @@ impl Vault<Unlocked> {
     pub fn find(&mut self, words: &[String]) -> Result<Found, VaultError> {
         let phrase = words.join(" ");
         let (reader, access) = self.view()?;
-        if let Some(found) = access.by_id_in_index(&reader, &phrase)? {
+        if let Some(found) = access.by_id_in_index(&*reader, &phrase)? {
             return Ok(found.sorted());
         }
         let device = access.root.device_token(&phrase);
-        let found = access.found(&reader, TokenColumn::Device, device.as_bytes())?;
+        let found = access.found(&*reader, TokenColumn::Device, device.as_bytes())?;
         drop(reader);
         if !found.entries.is_empty() {
             return Ok(found.sorted());
@@ -95,7 +95,7 @@ impl Vault<Unlocked> {
     /// As [`Vault::find`].
     pub fn resolve(&mut self, id: &str) -> Result<Found, VaultError> {
         let (reader, access) = self.view()?;
-        if let Some(found) = access.by_id_in_index(&reader, id)? {
+        if let Some(found) = access.by_id_in_index(&*reader, id)? {
             return Ok(found.sorted());
         }
         drop(reader);
@@ -110,7 +110,7 @@ impl Vault<Unlocked> {
     pub fn whose(&mut self, password: &RecoveryPassword) -> Result<Found, VaultError> {
         let (reader, access) = self.view()?;
         let token = access.root.digits_token(password);
-        let found = access.found(&reader, TokenColumn::Digits, token.as_bytes())?;
+        let found = access.found(&*reader, TokenColumn::Digits, token.as_bytes())?;
         drop(reader);
         if !found.entries.is_empty() {
             return Ok(found.sorted());
@@ -127,7 +127,7 @@ impl Vault<Unlocked> {
         let (reader, access) = self.view()?;
         let known = |password: &&RecoveryPassword| {
             let token = access.root.digits_token(password);
-            access.hits(&reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
+            access.hits(&*reader, TokenColumn::Digits, token.as_bytes()).map(|hits| !hits.is_empty())
         };
         passwords.iter().map(known).collect()
     }
@@ -138,7 +138,7 @@ impl Vault<Unlocked> {
     /// [`VaultError::NoSuchRecord`], or [`VaultError::Faults`] when it is not what was written.
     pub fn entry(&mut self, handle: Handle) -> Result<Entry, VaultError> {
         let (reader, access) = self.view()?;
-        if let Some(opened) = access.row_of(&reader, handle)? {
+        if let Some(opened) = access.row_of(&*reader, handle)? {
             return Ok(opened.entry());
         }
         drop(reader);
@@ -148,11 +148,11 @@ impl Vault<Unlocked> {
     /// Reads a whole record, digits and all.
     pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, Secret), VaultError> {
         let (reader, access) = self.view()?;
-        let Some(opened) = access.row_of(&reader, handle)?.filter(|opened| opened.row.record == expected) else {
+        let Some(opened) = access.row_of(&*reader, handle)?.filter(|opened| opened.row.record == expected) else {
             drop(reader);
             return Err(self.absent(handle));
         };
-        let record = access.unseal(&reader, &opened)?.map_err(one)?;
+        let record = access.unseal(&*reader, &opened)?.map_err(one)?;
         Ok((opened.entry(), record.secret))
     }
 
@@ -176,7 +176,7 @@ fn one(fault: Fault) -> VaultError {
 }
 
 impl Unlocked {
-    pub(super) fn row_of(&self, reader: &Reader<'_>, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
+    pub(super) fn row_of(&self, reader: &dyn Reader, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
         reader.row(handle.number())?.map(|row| self.open_row(row).map_err(one)).transpose()
     }
 
@@ -186,7 +186,7 @@ impl Unlocked {
     /// All of them must be sound: what is written is decided by them.
     pub(super) fn hits(
         &self,
-        reader: &Reader<'_>,
+        reader: &dyn Reader,
         column: TokenColumn,
         token: &[u8; 16],
     ) -> Result<Vec<OpenedRow>, VaultError> {
@@ -198,7 +198,7 @@ impl Unlocked {
     /// good.
     fn hits_with_faults(
         &self,
-        reader: &Reader<'_>,
+        reader: &dyn Reader,
         column: TokenColumn,
         token: &[u8; 16],
     ) -> Result<(Vec<OpenedRow>, Vec<Fault>), VaultError> {
@@ -216,13 +216,13 @@ impl Unlocked {
         Ok((hits, faults))
     }
 
-    fn found(&self, reader: &Reader<'_>, column: TokenColumn, token: &[u8; 16]) -> Result<Found, VaultError> {
+    fn found(&self, reader: &dyn Reader, column: TokenColumn, token: &[u8; 16]) -> Result<Found, VaultError> {
         let (hits, faults) = self.hits_with_faults(reader, column, token)?;
         Found::beside(hits.into_iter().map(OpenedRow::entry).collect(), faults)
     }
 
     /// A handle, or a Key ID of eight characters and more: exactly first, then with look-alikes folded.
-    fn by_id_in_index(&self, reader: &Reader<'_>, typed: &str) -> Result<Option<Found>, VaultError> {
+    fn by_id_in_index(&self, reader: &dyn Reader, typed: &str) -> Result<Option<Found>, VaultError> {
         if let Ok(handle) = typed.trim().parse::<Handle>()
             && let Some(opened) = self.row_of(reader, handle)?
         {

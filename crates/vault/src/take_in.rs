@@ -135,7 +135,7 @@ impl Vault<Unlocked> {
                 };
                 let digits = access.root.key_token(one.details.kind, &one.secret);
                 let same: Vec<OpenedRow> = access
-                    .hits(&reader, TokenColumn::Digits, digits.as_bytes())?
+                    .hits(&*reader, TokenColumn::Digits, digits.as_bytes())?
                     .into_iter()
                     .filter(in_force)
                     .collect();
@@ -144,7 +144,7 @@ impl Vault<Unlocked> {
                 }
                 let mut against: BTreeSet<Handle> = same.iter().map(|opened| opened.summary.handle).collect();
                 if let Some(guid) = key_id.full() {
-                    let hits = access.hits(&reader, TokenColumn::KeyId, access.root.key_id_token(guid).as_bytes())?;
+                    let hits = access.hits(&*reader, TokenColumn::KeyId, access.root.key_id_token(guid).as_bytes())?;
                     against.extend(hits.iter().filter(|opened| in_force(opened)).map(|opened| opened.summary.handle));
                 }
                 Ok(if against.is_empty() { Expected::New } else { Expected::Conflict(against.into_iter().collect()) })

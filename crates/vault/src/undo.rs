@@ -58,7 +58,7 @@ impl Vault<Unlocked> {
     /// [`VaultError::Faults`] when the journal is not what was written.
     pub fn last_import(&mut self) -> Result<Option<ImportInfo>, VaultError> {
         let (reader, access) = self.view()?;
-        Ok(access.last_run(&reader)?.map(|run| run.info()))
+        Ok(access.last_run(&*reader)?.map(|run| run.info()))
     }
 
     /// Undoes the last import that was not undone; `None` when there is none.
@@ -107,7 +107,7 @@ impl Run {
 
 impl Unlocked {
     /// The journal of the last import that was not undone, read by the numbers that the state keeps.
-    fn last_run(&self, reader: &Reader<'_>) -> Result<Option<Run>, VaultError> {
+    fn last_run(&self, reader: &dyn Reader) -> Result<Option<Run>, VaultError> {
         let runs = match &self.state {
             Some(state) => state.imports.clone(),
             None => runs_of(&self.items_with_faults(reader)?.0),
@@ -128,7 +128,7 @@ impl Unlocked {
     /// One item of an import's journal, which must be there.
     fn journal(
         &self,
-        reader: &Reader<'_>,
+        reader: &dyn Reader,
         number: ItemNumber,
         part_of: Option<ItemNumber>,
     ) -> Result<(OpenedItem, ImportJournal), VaultError> {

@@ -3,7 +3,7 @@
 
 use secrecy::SecretString;
 
-use super::open::Standing;
+use super::open::{Standing, is_copy, refuse_journal};
 use super::slot_rows::{MOST_SLOTS, cost_of, is_plain, kind_of, kit_slot, passphrase_slot, slot_faults};
 use super::state::State;
 use super::{CopyDoubt, Fault, FaultKind, Locked, Machine, Unlocked, Vault, VaultError};
@@ -85,8 +85,8 @@ impl Vault<Locked> {
     pub fn accept_copy(mut self, passphrase: &SecretString) -> Result<(), VaultError> {
         let (root, slot) = self.try_slots(&self.access.slots, Key::Passphrase(passphrase), None)?;
         let root = self.settle(root, slot)?;
-        if !self.store.refused().is_empty() {
-            return Err(StoreError::Beside(self.store.refused().to_vec()).into());
+        if !self.refused().is_empty() {
+            return Err(StoreError::Beside(self.refused().to_vec()).into());
         }
         let access = self.look(root, slot, Remembering::WhateverItIs)?;
         if access.faults.is_empty() {
@@ -141,13 +141,13 @@ impl Vault<Locked> {
     fn settle(&mut self, root: Box<Root>, slot: SlotId) -> Result<Box<Root>, VaultError> {
         let Some(Standing { standing, settlement }) = &mut self.access.interrupted else { return Ok(root) };
         let vault = self.access.vault;
-        let mut undone = look_inside(&mut self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
-        let found = undone.judge(&mut self.store, &self.machine)?;
+        let mut undone = look_inside(&mut *self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
+        let found = undone.judge(&mut *self.store, &self.machine)?;
         let as_it_stands = standing.as_mut().ok().and_then(|(store, _)| {
             // A file that is torn in its middle may fail at any look.
             undone
-                .look(store, &self.machine, Remembering::Nothing)
-                .and_then(|()| undone.judge(store, &self.machine))
+                .look(&mut **store, &self.machine, Remembering::Nothing)
+                .and_then(|()| undone.judge(&mut **store, &self.machine))
                 .ok()
         });
         let settles = match (found.is_sound, as_it_stands) {
@@ -160,7 +160,7 @@ impl Vault<Locked> {
             (false, None) if found.agrees => true,
             // The file as it stands does not open, and what speaks against the copy is said.
             (false, None) => {
-                self.store.refuse_journal();
+                refuse_journal(&mut *self.store);
                 self.access.interrupted = None;
                 return Ok(undone.root);
             }
@@ -169,7 +169,7 @@ impl Vault<Locked> {
             self.refuse_journal()?;
             return Ok(undone.root);
         }
-        let settled = settlement.settle(&self.store, &self.machine.private_folder());
+        let settled = settlement.settle();
         self.access.interrupted = None;
         match settled {
             Ok(store) => {
@@ -186,14 +186,14 @@ impl Vault<Locked> {
     }
 
     fn look(&mut self, root: Box<Root>, slot: SlotId, remembering: Remembering) -> Result<Unlocked, VaultError> {
-        look_inside(&mut self.store, &self.machine, self.access.vault, root, slot, remembering)
+        look_inside(&mut *self.store, &self.machine, self.access.vault, root, slot, remembering)
     }
 
     /// Goes on from the file as it stands, without the journal.
     fn refuse_journal(&mut self) -> Result<(), VaultError> {
         if let Some(Standing { standing, .. }) = self.access.interrupted.take() {
             let (mut store, slots) = standing?;
-            store.refuse_journal();
+            refuse_journal(&mut *store);
             self.store = store;
             self.access.slots = slots;
         }
@@ -205,7 +205,7 @@ impl Vault<Locked> {
 /// open while they are compared with what this machine remembers: a write between the two would make this file look
 /// like an older copy.
 fn look_inside(
-    store: &mut Store,
+    store: &mut dyn Store,
     machine: &Machine,
     vault: VaultId,
     root: Box<Root>,
@@ -243,9 +243,9 @@ struct Judgement {
 
 impl Unlocked {
     /// Takes over what this file says; its root stays.
-    fn look(&mut self, store: &mut Store, machine: &Machine, remembering: Remembering) -> Result<(), VaultError> {
-        let path = store.path().to_owned();
-        let is_copy = store.is_copy();
+    fn look(&mut self, store: &mut dyn Store, machine: &Machine, remembering: Remembering) -> Result<(), VaultError> {
+        let place = store.place().clone();
+        let is_copy = is_copy(store);
         let reader = store.read()?;
         let (vault, sealed_state) = reader.vault()?;
         if vault != self.vault {
@@ -259,7 +259,7 @@ impl Unlocked {
             None => vec![Fault::whole(FaultKind::State)],
         };
         let fingerprint = self.root.fingerprint();
-        self.doubt = machine.doubt(vault, fingerprint, self.state.as_ref(), &path);
+        self.doubt = machine.doubt(vault, fingerprint, self.state.as_ref(), &place);
         let remembers = match remembering {
             Remembering::Nothing => false,
             Remembering::WhatIsSound if self.doubt == Some(CopyDoubt::ForeignRoot) => {
@@ -271,9 +271,9 @@ impl Unlocked {
         if let (Some(state), true) = (&self.state, remembers) {
             let kept = if remembering == Remembering::WhateverItIs {
                 self.doubt = None;
-                machine.accept(vault, fingerprint, state, Some(self.slot), &path)
+                machine.accept(vault, fingerprint, state, Some(self.slot), &place)
             } else {
-                machine.remember(vault, fingerprint, state, Some(self.slot), &path)
+                machine.remember(vault, fingerprint, state, Some(self.slot), &place)
             };
             self.memory = kept.map_err(|error| error.kind());
         }
@@ -281,11 +281,11 @@ impl Unlocked {
         Ok(())
     }
 
-    fn judge(&mut self, store: &mut Store, machine: &Machine) -> Result<Judgement, VaultError> {
+    fn judge(&mut self, store: &mut dyn Store, machine: &Machine) -> Result<Judgement, VaultError> {
         let is_known = self.state.is_some() || machine.seen_revision(self.vault).is_none();
         let agrees = is_known && matches!(self.doubt, None | Some(CopyDoubt::OtherVault));
         // Every blob, too: a journal may hold nothing but those.
-        let verified = self.verify_once(store, &machine.private_folder(), &mut |_, _| {})?;
+        let verified = self.verify_once(store, &mut |_, _| {})?;
         store.release();
         let is_sound = agrees && self.state.is_some() && verified.faults.is_empty();
         let state = self.state.as_ref();

@@ -6,16 +6,13 @@ use super::scan::{FoundRow, TRIES, handle_of};
 use super::state::hex;
 use super::{Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::seal::{Total, sha256};
-use crate::store::{PrivateFolder, Reader, RecordRow, Store, StoreError};
+use crate::store::{Reader, RecordRow, Store, StoreError};
 use drivekey_record::{Handle, Item};
 
 /// Records read under one lock, with their sealed blobs.
 const BATCH_RECORDS: u32 = 512;
 /// Handles of sealed records read under one lock.
 const BATCH_HANDLES: u32 = 100_000;
-/// The pages of a file up to this size are checked where it lies; those of a larger one on a copy, since writers would
-/// have to wait too long.
-const CHECKED_IN_PLACE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What a verification found.
 #[derive(Debug)]
@@ -37,10 +34,9 @@ impl Vault<Unlocked> {
     /// [`VaultError::Store`] when the file cannot be read at all, [`VaultError::ChangedMeanwhile`] where others write
     /// all the time.
     pub fn verify(&mut self, mut progress: impl FnMut(usize, usize)) -> Result<Verification, VaultError> {
-        let private = self.machine.private_folder();
         for _ in 0..TRIES {
             drop(self.view()?);
-            let verified = self.access.verify_once(&mut self.store, &private, &mut progress);
+            let verified = self.access.verify_once(&mut *self.store, &mut progress);
             self.store.release();
             match verified {
                 Err(VaultError::ChangedMeanwhile) => {}
@@ -55,18 +51,17 @@ impl Unlocked {
     /// One verification under the state that was last read.
     pub(super) fn verify_once(
         &self,
-        store: &mut Store,
-        private: &PrivateFolder,
+        store: &mut dyn Store,
         progress: &mut impl FnMut(usize, usize),
     ) -> Result<Verification, VaultError> {
         let mut found = Verification { whole: 0, faults: self.faults.clone() };
         drop(self.same_view(store)?);
-        match check_pages(store, private) {
-            Err(StoreError::Damaged(_)) => found.faults.push(Fault::whole(FaultKind::Pages)),
+        match store.check_structure() {
+            Err(StoreError::Damaged(_)) => found.faults.push(Fault::whole(FaultKind::Structure)),
             other => other?,
         }
         let (count, named) = self.verify_records(store, &mut found, progress)?;
-        found.faults.extend(self.verify_items(&self.same_view(store)?)?);
+        found.faults.extend(self.verify_items(&*self.same_view(store)?)?);
         let sealed = self.count_sealed(store)?;
         if count != sealed && !named {
             found.faults.push(Fault::whole(FaultKind::Count { expected: count, found: sealed }));
@@ -75,15 +70,15 @@ impl Unlocked {
     }
 
     /// The view that the verification began with, or after two seconds a newer one that shows the same writes.
-    fn same_view<'a>(&self, store: &'a mut Store) -> Result<Reader<'a>, VaultError> {
+    fn same_view<'a>(&self, store: &'a mut dyn Store) -> Result<Box<dyn Reader + 'a>, VaultError> {
         let reader = store.read_held()?;
-        if self.is_unchanged(&reader)? { Ok(reader) } else { Err(VaultError::ChangedMeanwhile) }
+        if self.is_unchanged(&*reader)? { Ok(reader) } else { Err(VaultError::ChangedMeanwhile) }
     }
 
     /// Gives how many rows there are, and whether a missing row or blob was named.
     fn verify_records(
         &self,
-        store: &mut Store,
+        store: &mut dyn Store,
         found: &mut Verification,
         progress: &mut impl FnMut(usize, usize),
     ) -> Result<(u32, bool), VaultError> {
@@ -94,7 +89,7 @@ impl Unlocked {
             let batch = reader.rows_after(last, BATCH_RECORDS)?;
             let is_last = batch.is_last;
             last = batch.rows.last().map_or(last, handle_of);
-            let read = read_sealed(&reader, batch.rows, &mut found.faults)?;
+            let read = read_sealed(&*reader, batch.rows, &mut found.faults)?;
             drop(reader);
             let outcomes: Vec<(Total, Option<Fault>)> = read
                 .into_par_iter()
@@ -132,7 +127,7 @@ impl Unlocked {
         }
     }
 
-    fn count_sealed(&self, store: &mut Store) -> Result<u32, VaultError> {
+    fn count_sealed(&self, store: &mut dyn Store) -> Result<u32, VaultError> {
         let (mut count, mut last) = (0_u32, 0);
         loop {
             let handles = match self.same_view(store)?.sealed_after(last, BATCH_HANDLES) {
@@ -147,7 +142,7 @@ impl Unlocked {
     }
 
     /// Opens every attachment and compares it with what is known of it.
-    fn verify_items(&self, reader: &Reader<'_>) -> Result<Vec<Fault>, VaultError> {
+    fn verify_items(&self, reader: &dyn Reader) -> Result<Vec<Fault>, VaultError> {
         let (items, mut faults) = self.items_with_faults(reader)?;
         for opened in &items {
             let Item::Attachment(info) = &opened.item else { continue };
@@ -166,7 +161,7 @@ impl Unlocked {
 
 /// Reads the sealed blobs of a batch. One torn record must not keep the others from being verified.
 fn read_sealed(
-    reader: &Reader<'_>,
+    reader: &dyn Reader,
     batch: Vec<FoundRow>,
     faults: &mut Vec<Fault>,
 ) -> Result<Vec<FoundRecord>, VaultError> {
@@ -185,17 +180,4 @@ fn read_sealed(
         }
     }
     Ok(read)
-}
-
-/// Walks the pages of the file itself, or of a copy where that would take long.
-fn check_pages(store: &mut Store, private: &PrivateFolder) -> Result<(), StoreError> {
-    if store.bytes()? > CHECKED_IN_PLACE_BYTES && !store.is_copy() {
-        match store.snapshot(private) {
-            Ok(mut copy) => return copy.read()?.check_pages(),
-            // No room for a copy: better checked where it lies than not at all.
-            Err(StoreError::DiskFull | StoreError::ReadOnly | StoreError::Io(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    store.read_held()?.check_pages()
 }

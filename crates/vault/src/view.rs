@@ -7,17 +7,17 @@ use crate::store::Reader;
 
 impl Vault<Unlocked> {
     /// Begins a view, under the state that stands in it.
-    pub(super) fn view(&mut self) -> Result<(Reader<'_>, &Unlocked), VaultError> {
+    pub(super) fn view(&mut self) -> Result<(Box<dyn Reader + '_>, &Unlocked), VaultError> {
         let Self { store, access, .. } = self;
         let reader = store.read()?;
-        access.refresh(&reader)?;
+        access.refresh(&*reader)?;
         Ok((reader, access))
     }
 }
 
 impl Unlocked {
     /// Takes over state and slots of this view, where another process has written since the last one.
-    pub(super) fn refresh(&mut self, reader: &Reader<'_>) -> Result<(), VaultError> {
+    pub(super) fn refresh(&mut self, reader: &dyn Reader) -> Result<(), VaultError> {
         let (vault, sealed) = reader.vault()?;
         if vault != self.vault {
             return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)]));
@@ -41,7 +41,7 @@ impl Unlocked {
     }
 
     /// Whether a view shows the same writes as the one before.
-    pub(super) fn is_unchanged(&self, reader: &Reader<'_>) -> Result<bool, VaultError> {
+    pub(super) fn is_unchanged(&self, reader: &dyn Reader) -> Result<bool, VaultError> {
         let (vault, sealed) = reader.vault()?;
         Ok(vault == self.vault && sealed == self.sealed_state)
     }

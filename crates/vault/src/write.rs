@@ -4,16 +4,16 @@ use super::entry::{OpenedRow, row_tokens};
 use super::state::State;
 use super::{CopyDoubt, Fault, FaultKind, Machine, Unlocked, Vault, VaultError};
 use crate::seal::{Binding, Root, SealError, SealedRecord, SealedSummary, Summary, make_id};
-use crate::store::{RecordRow, Writer};
+use crate::store::{NewRecord, Place, RecordRow, Writer};
 use drivekey_record::{Handle, Record, Revision, WriteId};
 
 /// A write in progress. Dropped without [`WriteSession::commit`], the vault stays as it was.
 pub(super) struct WriteSession<'a> {
-    pub(super) writer: Writer<'a>,
+    pub(super) writer: Box<dyn Writer + 'a>,
     pub(super) access: &'a mut Unlocked,
     pub(super) state: State,
     machine: &'a Machine,
-    path: std::path::PathBuf,
+    place: Place,
 }
 
 /// A record sealed for its row.
@@ -40,7 +40,7 @@ impl Vault<Unlocked> {
             session.access.vault,
             session.access.root.fingerprint(),
             Some(&session.state),
-            &session.path,
+            &session.place,
         );
         match doubt {
             Some(doubt) if doubt != CopyDoubt::OtherVault => Err(VaultError::Copy(doubt)),
@@ -51,14 +51,14 @@ impl Vault<Unlocked> {
     /// Begins a write that may mend what is wrong with state and slots.
     pub(super) fn begin_over_faults(&mut self) -> Result<WriteSession<'_>, VaultError> {
         let Self { store, machine, access, .. } = self;
-        let path = store.path().to_owned();
+        let place = store.place().clone();
         let writer = store.write()?;
         // Another process may have written since the unlocking.
         access.refresh(writer.reader())?;
         let Some(state) = access.state.clone() else {
             return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)]));
         };
-        Ok(WriteSession { writer, access, state, machine, path })
+        Ok(WriteSession { writer, access, state, machine, place })
     }
 }
 
@@ -80,20 +80,24 @@ impl<'a> WriteSession<'a> {
     }
 
     /// The parts, for a caller that seals on other threads while this one writes.
-    pub(super) fn parts(&mut self) -> (&Unlocked, &Writer<'a>, &mut State) {
-        (self.access, &self.writer, &mut self.state)
+    pub(super) fn parts(&mut self) -> (&Unlocked, &mut (dyn Writer + 'a), &mut State) {
+        (self.access, &mut *self.writer, &mut self.state)
     }
 
-    /// Adds a sealed record.
+    /// Adds sealed records.
     pub(super) fn insert_into(
         access: &Unlocked,
-        writer: &Writer<'_>,
+        writer: &mut dyn Writer,
         state: &mut State,
-        new: &SealedRow,
+        new: &[SealedRow],
     ) -> Result<(), VaultError> {
-        writer.insert_record(&new.row, new.sealed.as_bytes())?;
-        state.total = state.total.plus(access.total_of_row(&new.row));
-        state.count = state.count.checked_add(1).ok_or(VaultError::Full)?;
+        let records: Vec<NewRecord<'_>> =
+            new.iter().map(|one| NewRecord { row: &one.row, sealed: one.sealed.as_bytes() }).collect();
+        writer.insert_records(&records)?;
+        for one in new {
+            state.total = state.total.plus(access.total_of_row(&one.row));
+            state.count = state.count.checked_add(1).ok_or(VaultError::Full)?;
+        }
         Ok(())
     }
 
@@ -166,7 +170,7 @@ impl<'a> WriteSession<'a> {
             self.access.root.fingerprint(),
             &self.state,
             Some(self.access.slot),
-            &self.path,
+            &self.place,
         );
         self.access.memory = remembered.map_err(|error| error.kind());
         self.access.state = Some(self.state);

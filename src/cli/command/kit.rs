@@ -151,7 +151,7 @@ fn draw(
     letter: bool,
     today: drivekey_sheet::Day,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let file = vault.path().file_name().and_then(|name| LineText::shortened(&name.to_string_lossy()));
+    let file = vault.path().and_then(Path::file_name).and_then(|name| LineText::shortened(&name.to_string_lossy()));
     let vault_name = match file {
         Some(name) => name,
         None => "vault.drivekey".parse()?,

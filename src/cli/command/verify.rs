@@ -10,7 +10,8 @@ use crate::cli::outlet::printable;
 use crate::cli::progress::Progress;
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
-use drivekey_vault::store;
+use drivekey_vault::sqlite;
+use drivekey_vault::store::StoreError;
 use drivekey_vault::{Unlocked, Vault, Verification};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyArgs) -> Result<Exit, Failure> {
@@ -126,8 +127,9 @@ fn set_aside(world: &mut World<'_>, shared: &Shared, vault: &Vault<Unlocked>) ->
     if !question::confirm(world, shared.yes, asked, no_answer)? {
         return Err(Failure::refused("nothing was renamed", ""));
     }
+    let path = vault.path().ok_or(StoreError::NoFile)?;
     for file in refused {
-        let aside = store::set_aside(vault.path(), file)?;
+        let aside = sqlite::set_aside(path, file)?;
         writeln!(world.err, "{} is now {}.", file.path.display(), aside.display())?;
     }
     writeln!(world.err, "Run 'drivekey verify' to see that the vault is whole.")?;
@@ -153,7 +155,7 @@ fn keep_copy(vault: &mut Vault<Unlocked>) -> Result<PathBuf, Failure> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     for number in 1..1000 {
-        let mut name = vault.path().as_os_str().to_owned();
+        let mut name = vault.path().ok_or(StoreError::NoFile)?.as_os_str().to_owned();
         name.push(format!(".before-repair-{number}"));
         let copy = PathBuf::from(name);
         match options.open(&copy) {

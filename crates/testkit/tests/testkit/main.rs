@@ -2,4 +2,5 @@
 
 mod fuzz_corpora;
 mod fve_seeds;
+mod memory_store;
 mod vault_seeds;

@@ -1,29 +1,30 @@
-//! The file that keeps the vault: sealed blobs and tokens in, sealed blobs and tokens out.
-//! Knows no plaintext, no key and no meaning. Another store must be able to stand behind these types.
+//! What keeps a vault, whatever engine that is: sealed blobs and tokens in, sealed blobs and tokens out. Knows no
+//! plaintext, no key, no meaning, and no engine.
 
-mod beside;
-mod connection;
-mod create;
+mod contract;
 mod error;
-mod header;
-mod journal;
-mod meter;
-mod open;
+mod file;
+mod opened;
 mod place;
-mod private;
-mod reader;
-mod reserve;
 mod row;
-mod schema;
-mod view;
-mod writer;
 
-pub use beside::{Beside, BesideProblem, RefusedFile, set_aside};
-pub use create::create;
+pub use contract::{Reader, Store, Writer};
 pub use error::{Damage, StoreError};
-pub use open::{Interrupted, Opened, Settlement, Store};
-pub use private::PrivateFolder;
-pub use reader::Reader;
-pub use row::{ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, TokenColumn};
-pub use schema::VERSION;
-pub use writer::Writer;
+pub use file::{Beside, BesideProblem, RefusedFile, StoreFile};
+pub use opened::{Interrupted, Opened, Settlement};
+pub use place::Place;
+pub use row::{
+    FirstRows, ItemRow, MalformedSlot, NewRecord, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, TokenColumn,
+};
+
+/// The newest version of the rows that this program knows, and the one it writes.
+pub const VERSION: u32 = 1;
+
+/// A vault has at most 32 slots; forged ones beyond that are read so far that they can be named.
+pub const MOST_SLOTS_READ: u32 = 256;
+
+/// A batch of rows ends with the row whose summary goes beyond this.
+pub const BATCH_BYTES: usize = 16 * 1024 * 1024;
+
+/// All summaries of items together; a journal of imports takes the most, and stays far below.
+pub const MOST_ITEMS_BYTES: usize = 256 * 1024 * 1024;

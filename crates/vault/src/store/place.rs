@@ -1,51 +1,21 @@
-//! Where a vault lies: its path, resolved once, and the names that SQLite would look for beside it.
+//! The name of the place where a vault is kept: all that a machine remembers of it.
 
-use std::path::{Path, PathBuf};
-
-use super::StoreError;
-
-/// A vault's path with every link resolved. Journal, locks and this machine's memory all go by this one.
+/// The name of a place: a file's absolute path, a database's address. The same name each time, and no secret in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    path: PathBuf,
+pub struct Place {
+    name: Vec<u8>,
 }
 
 impl Place {
-    /// # Errors
-    /// [`StoreError::Missing`] when nothing is there, [`StoreError::NotAVault`] for anything but an ordinary file.
-    pub(super) fn resolve(path: &Path) -> Result<Self, StoreError> {
-        // SQLite and people do better without the `\\?\` that Windows puts before a resolved path.
-        let path = dunce::canonicalize(path)?;
-        if path.metadata()?.is_file() { Ok(Self { path }) } else { Err(StoreError::NotAVault) }
+    /// The place with this name.
+    #[must_use]
+    pub fn new(name: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into() }
     }
 
-    /// A file that this program has just made.
-    pub(super) const fn of(path: PathBuf) -> Self {
-        Self { path }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// The journal that an interrupted write leaves.
-    pub(super) fn journal(&self) -> PathBuf {
-        self.with_ending("-journal")
-    }
-
-    /// A write-ahead log; this program never makes one.
-    pub(super) fn wal(&self) -> PathBuf {
-        self.with_ending("-wal")
-    }
-
-    /// The index of a write-ahead log.
-    pub(super) fn shm(&self) -> PathBuf {
-        self.with_ending("-shm")
-    }
-
-    fn with_ending(&self, ending: &str) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(ending);
-        name.into()
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &[u8] {
+        &self.name
     }
 }

@@ -1,6 +1,6 @@
 //! The rows as they stand in the store. Plain data without meaning.
 
-use drivekey_record::{ID_BYTES, RecordId, Revision, SlotId};
+use drivekey_record::{ID_BYTES, RecordId, Revision, SlotId, VaultId};
 
 /// Bytes of a token and of a SHA-256.
 const SHA256_BYTES: usize = 32;
@@ -52,6 +52,26 @@ pub struct RecordRow {
     pub summary: Vec<u8>,
     /// Its tokens.
     pub tokens: RowTokens,
+}
+
+/// A record's row with its sealed record, to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRecord<'a> {
+    /// The row.
+    pub row: &'a RecordRow,
+    /// The sealed record.
+    pub sealed: &'a [u8],
+}
+
+/// What a new vault begins with.
+#[derive(Debug, Clone, Copy)]
+pub struct FirstRows<'a> {
+    /// The vault's name.
+    pub vault: VaultId,
+    /// Its sealed state.
+    pub state: &'a [u8],
+    /// Its keyslots.
+    pub slots: &'a [SlotRow],
 }
 
 /// An item's row without its content.
@@ -122,7 +142,7 @@ pub struct MalformedSlot {
 }
 
 /// What can be looked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenColumn {
     /// The device.
     Device,
@@ -136,4 +156,10 @@ pub enum TokenColumn {
     FoldedPrefix,
     /// The digits.
     Digits,
+}
+
+impl TokenColumn {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Device, Self::DeviceType, Self::KeyId, Self::Prefix, Self::FoldedPrefix, Self::Digits];
 }

@@ -266,9 +266,7 @@ impl<'a> Batch<'a> {
                 }
             });
             for sealed in receive {
-                for row in &sealed? {
-                    WriteSession::insert_into(access, writer, state, row)?;
-                }
+                WriteSession::insert_into(access, writer, state, &sealed?)?;
                 written += BATCH;
                 progress(written);
             }

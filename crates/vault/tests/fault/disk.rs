@@ -123,7 +123,7 @@ impl Disk {
                 }
             }
             Op::FailedSync(path) => {
-                self.nodes[self.now[path]].unsynced.iter_mut().for_each(|unsynced| unsynced.doubtful = true)
+                self.nodes[self.now[path]].unsynced.iter_mut().for_each(|unsynced| unsynced.doubtful = true);
             }
             Op::Delete(path) => {
                 self.now.remove(path);

@@ -75,7 +75,7 @@ pub(crate) fn write_on(path: &Path, machine: &Machine, seen: &Sight) {
         // Of a repair all had arrived but its end: what stands agrees, and what the journal would undo it to does not.
         drop(vault);
         for file in &refused {
-            std::fs::remove_file(drivekey_vault::store::set_aside(path, file).unwrap()).unwrap();
+            std::fs::remove_file(drivekey_vault::sqlite::set_aside(path, file).unwrap()).unwrap();
         }
         vault = reopen(path, machine).unwrap().1;
     }

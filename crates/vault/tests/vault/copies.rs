@@ -11,7 +11,8 @@ use drivekey_testkit::house::{
 };
 use drivekey_vault::reveal::reveal;
 use drivekey_vault::seal::{PassphraseSlot, Root, SlotBody, SlotOpening};
-use drivekey_vault::store::{self, SlotRow};
+use drivekey_vault::sqlite;
+use drivekey_vault::store::{FirstRows, SlotRow, StoreError};
 use drivekey_vault::{CopyDoubt, Edit, FaultKind, Locked, Machine, Setting, Unlocked, Vault, VaultError};
 
 const RECORDS: u32 = 6;
@@ -164,7 +165,7 @@ fn a_slot_wrapped_by_someone_with_an_older_root_is_named() {
     let house = House::with(RECORDS);
     let (root, vault, _) = root_of(&house);
     let mut store = store_of(&house.path());
-    let writer = store.write().unwrap();
+    let mut writer = store.write().unwrap();
     writer.insert_slot(&slot_for(&root, vault, "eingeschlichen")).unwrap();
     writer.commit().unwrap();
     for passphrase in [PASSPHRASE, "eingeschlichen"] {
@@ -201,7 +202,8 @@ fn another_root_under_the_same_name_stops_everything() {
     let root = Root::make(vault).unwrap();
     let forged = house.folder().join("forged");
     let state = serde_json::json!({"schemaVersion": 1, "revision": 9, "writes": [], "count": 0, "handles": 0, "total": [0, 0, 0, 0], "recipient": "", "slots": []});
-    store::create(&forged, vault, &root.seal_state(&state).unwrap(), &[slot_for(&root, vault, PASSPHRASE)]).unwrap();
+    let (state, slots) = (root.seal_state(&state).unwrap(), [slot_for(&root, vault, PASSPHRASE)]);
+    sqlite::create(&forged, &FirstRows { vault, state: &state, slots: &slots }).unwrap();
     fs::copy(&forged, house.path()).unwrap();
     let before = house.bytes();
     let stopped = unlock(&house.path(), house.machine(), PASSPHRASE);
@@ -459,6 +461,6 @@ fn nothing_is_made_over_what_is_there() {
     let before = house.bytes();
     let new = drivekey_vault::NewVault { passphrase: &secret(PASSPHRASE), cost: LIMITS.floor, limits: LIMITS };
     let again = Vault::<Locked>::create(&house.path(), &new, &house.machine());
-    assert!(matches!(again, Err(VaultError::Store(store::StoreError::Exists))));
+    assert!(matches!(again, Err(VaultError::Store(StoreError::Exists))));
     assert!(house.bytes() == before);
 }

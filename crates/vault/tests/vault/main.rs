@@ -9,6 +9,7 @@ mod roundtrip;
 mod slot_kinds;
 mod standing;
 mod stranger;
+mod suite;
 mod tamper;
 mod trouble;
 mod undo;

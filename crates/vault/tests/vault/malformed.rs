@@ -104,7 +104,7 @@ fn a_malformed_record_or_item_is_a_fault_of_that_row_alone() {
         vault.repair().unwrap_or_else(|error| panic!("{sql}: {error:?}"));
         let again = vault.verify(|_, _| {}).unwrap();
         let kinds: Vec<FaultKind> =
-            again.faults.iter().map(|fault| fault.kind).filter(|kind| *kind != FaultKind::Pages).collect();
+            again.faults.iter().map(|fault| fault.kind).filter(|kind| *kind != FaultKind::Structure).collect();
         assert_eq!(
             kinds,
             [if named.is_some() { FaultKind::Row } else { FaultKind::Item(1) }],

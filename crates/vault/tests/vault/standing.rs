@@ -62,7 +62,9 @@ fn assert_undone(house: &House, before: &[u8], vault: &mut Vault<Unlocked>) {
     // The change counter is the one that was written into the journal here.
     let (mut bytes, mut before) = (house.bytes(), before.to_vec());
     for bytes in [&mut bytes, &mut before] {
-        COUNTERS.into_iter().for_each(|place| bytes[place..place + 4].fill(0));
+        for place in COUNTERS {
+            bytes[place..place + 4].fill(0);
+        }
     }
     assert!(bytes == before);
     assert!(!house.folder().join("vault.drivekey-journal").exists());

@@ -202,7 +202,7 @@ fn a_forged_row_hides_no_good_one() {
     // By a part that no index knows, over all that is wrong.
     for query in [&FIFTH.0[2..], "Bemerkung-4"] {
         let found = vault.find(&words(query)).unwrap();
-        assert_eq!(found.entries, [fifth.clone()], "{query}");
+        assert_eq!(found.entries, std::slice::from_ref(fifth), "{query}");
         assert!(found.faults.contains(&named[0]) && found.faults.len() == 2, "{query}: {found:?}");
     }
     // What only looks like it is not offered where the faulty row may be the one.

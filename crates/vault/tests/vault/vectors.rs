@@ -17,7 +17,8 @@ use drivekey_vault::seal::{
     Binding, KdfCost, KdfError, KdfLimits, KitIdentity, KitSlot, PassphraseSlot, Root, SealError, SealedItem,
     SealedRecord, SealedSummary, SlotBody, SlotOpening, Summary, Token, Tokens, Total, TotalItem, sha256,
 };
-use drivekey_vault::store::{Opened, PrivateFolder, Store};
+use drivekey_vault::sqlite::{self, PrivateFolder};
+use drivekey_vault::store::Opened;
 use drivekey_vault::{
     CopyDraft, Filter, Incoming, Locked, Machine, NewAttachment, NewVault, Taking, TrashFilter, Vault,
 };
@@ -956,7 +957,7 @@ impl Maker {
         ];
         self.write_json("vault-1.txt", &lines, &rows.into());
 
-        let Opened::Store(mut store) = Store::open(&path, &PrivateFolder::default()).unwrap() else {
+        let Opened::Store(mut store) = sqlite::open(&path, &PrivateFolder::default()).unwrap() else {
             panic!("a write was broken off")
         };
         let reader = store.read().unwrap();

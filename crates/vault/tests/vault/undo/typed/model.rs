@@ -98,7 +98,7 @@ fn field_edit(field: usize, value: Option<&str>) -> Edit {
         2 => edit.note = setting,
         3 => {
             edit.mount_point =
-                value.map_or(Setting::Clear, |value| to(letters.iter().find(|(of, _)| *of == value).unwrap().1))
+                value.map_or(Setting::Clear, |value| to(letters.iter().find(|(of, _)| *of == value).unwrap().1));
         }
         _ => edit.volume_type = Some(value.map_or(VolumeType::Unknown, volume_type)),
     }

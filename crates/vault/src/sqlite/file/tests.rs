@@ -1,7 +1,8 @@
 //! Another file is put in the vault's place between the look at its header and the first connection.
 
 use super::*;
-use crate::store::create;
+use crate::sqlite::create;
+use crate::store::FirstRows;
 use drivekey_record::{ID_BYTES, VaultId};
 
 #[test]
@@ -9,12 +10,14 @@ fn a_file_that_is_exchanged_while_it_is_opened_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let [here, other] = ["here", "other"].map(|name| {
         let path = folder.path().join(name);
-        create(&path, VaultId::from_bytes([7; ID_BYTES]), b"state", &[]).unwrap();
+        let vault = VaultId::from_bytes([7; ID_BYTES]);
+        create(&path, &FirstRows { vault, state: b"state", slots: &[] }).unwrap();
         path
     });
-    let place = Place::resolve(&here).unwrap();
-    assert!(Store::read_in_place(&place, Descriptor::open(&here).unwrap()).is_ok());
+    let place = VaultPath::resolve(&here).unwrap();
+    let open = |file| SqliteFile::in_place(&place, file, &PrivateFolder::default());
+    assert!(open(Descriptor::open(&here).unwrap()).is_ok());
     let seen_before = Descriptor::open(&other).unwrap();
     assert_eq!(std::fs::read(&here).unwrap(), std::fs::read(&other).unwrap());
-    assert!(matches!(Store::read_in_place(&place, seen_before), Err(StoreError::Replaced)));
+    assert!(matches!(open(seen_before), Err(StoreError::Replaced)));
 }

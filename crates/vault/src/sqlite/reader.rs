@@ -1,4 +1,5 @@
-//! Reading within one view of the file that nobody changes meanwhile. Every form is checked; nothing is believed.
+//! Reading within one view of the file that nobody changes meanwhile. Every form is checked; nothing is believed. Rows
+//! may share the pages of their blobs, and be larger together than the file.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
@@ -7,30 +8,25 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, para
 use sha2::{Digest, Sha256};
 
 use super::{
-    Damage, ItemRow, MalformedSlot, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, StoreError, TokenColumn,
+    BATCH_BYTES, Damage, ItemRow, MOST_ITEMS_BYTES, MOST_SLOTS_READ, MalformedSlot, Reader, RecordRow, RowBatch,
+    RowTokens, SlotRow, SlotRows, StoreError, TokenColumn,
 };
 use drivekey_record::{RecordId, Revision, SlotId, VaultId};
 
 /// The highest number of a record or an item.
 const LAST: u32 = u32::MAX;
-/// A batch of rows ends here: rows may share the pages of their blobs, and be larger together than the file.
-const BATCH_BYTES: usize = 16 * 1024 * 1024;
-/// All summaries of items together; a journal of imports takes the most, and stays far below.
-const ITEMS_BYTES: usize = 256 * 1024 * 1024;
-/// A vault has at most 32 slots; forged ones beyond that are read so far that they can be named.
-const SLOTS_READ: u32 = 256;
 
 const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
 
 const ITEM_COLUMNS: &str = "number, item_id, revision, content_sha256, summary";
 
 /// A read in progress. Dropped, it ends the transaction that its connection is in, unless the store holds that.
-pub struct Reader<'a> {
+pub(super) struct SqliteReader<'a> {
     connection: &'a Connection,
     is_held: bool,
 }
 
-impl Drop for Reader<'_> {
+impl Drop for SqliteReader<'_> {
     fn drop(&mut self) {
         if !self.is_held && !self.connection.is_autocommit() {
             // Nothing is lost by a rollback that fails: the connection rolls back when it is closed.
@@ -39,7 +35,7 @@ impl Drop for Reader<'_> {
     }
 }
 
-impl<'a> Reader<'a> {
+impl<'a> SqliteReader<'a> {
     pub(super) const fn new(connection: &'a Connection) -> Self {
         Self { connection, is_held: false }
     }
@@ -78,7 +74,7 @@ impl<'a> Reader<'a> {
         while let Some(row) = rows.next()? {
             let number = row.get(0)?;
             if number <= last {
-                return Err(StoreError::Damaged(Damage::Pages));
+                return Err(StoreError::Damaged(Damage::Structure));
             }
             last = number;
             if take(number, row)?.is_break() {
@@ -88,25 +84,39 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// The vault's id and its sealed state.
-    ///
-    /// # Errors
-    /// [`Damage::RowCount`] when the one row is not there.
-    pub fn vault(&self) -> Result<(VaultId, Vec<u8>), StoreError> {
+    /// Whether a table has rows with numbers that this program never gives.
+    fn has_others(&self, table: &str, column: &str) -> Result<bool, StoreError> {
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} NOT INDEXED WHERE {column} > {LAST} OR {column} < 1)");
+        Ok(self.prepare(&sql)?.query_one([], |row| row.get(0))?)
+    }
+
+    /// Walks all pages and compares every index with its table.
+    pub(super) fn check_pages(&self) -> Result<(), StoreError> {
+        let mut statement = self.prepare("PRAGMA integrity_check(1)")?;
+        let answer: String = statement.query_one([], |row| row.get(0))?;
+        if answer != "ok" {
+            // Only what this has walked is known to end.
+            return Err(StoreError::Damaged(Damage::Structure));
+        }
+        let loose: i64 = {
+            let mut loose = self.prepare("SELECT count(*) FROM pragma_foreign_key_check")?;
+            loose.query_one([], |row| row.get(0))?
+        };
+        if loose == 0 { Ok(()) } else { Err(StoreError::Damaged(Damage::Structure)) }
+    }
+}
+
+impl Reader for SqliteReader<'_> {
+    fn vault(&self) -> Result<(VaultId, Vec<u8>), StoreError> {
         let mut statement = self.prepare("SELECT vault_id, state FROM vault")?;
         Ok(statement.query_one([], |row| Ok((VaultId::from_bytes(row.get(0)?), row.get(1)?)))?)
     }
 
-    /// All keyslots, in the order of their rows and without any index: a damaged one must not shut the vault. One row
-    /// of another form must not shut out the others.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when the pages cannot be walked.
-    pub fn slots(&self) -> Result<SlotRows, StoreError> {
+    fn slots(&self) -> Result<SlotRows, StoreError> {
         let sql = "SELECT rowid, slot_id, kind, memory_kib, passes, lanes, salt, check_value, CASE WHEN length(wrapped) <= 65536 THEN wrapped END, checksum FROM slot NOT INDEXED LIMIT ?1";
         let mut found = SlotRows::default();
-        self.walk(sql, params![SLOTS_READ + 1], i64::MIN, |_, row| {
-            if found.rows.len() + found.malformed.len() == SLOTS_READ as usize {
+        self.walk(sql, params![MOST_SLOTS_READ + 1], i64::MIN, |_, row| {
+            if found.rows.len() + found.malformed.len() == MOST_SLOTS_READ as usize {
                 found.more = true;
                 return Ok(Break(()));
             }
@@ -120,21 +130,12 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// The row with this handle number.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn row(&self, handle: u32) -> Result<Option<RecordRow>, StoreError> {
+    fn row(&self, handle: u32) -> Result<Option<RecordRow>, StoreError> {
         let mut statement = self.prepare(&format!("SELECT {COLUMNS} FROM record WHERE handle = ?1"))?;
         Ok(statement.query_row(params![handle], record_row).optional()?)
     }
 
-    /// The rows that carry this token, by handle. In the place of a row of another form comes the number of its handle,
-    /// and zero for a number that is no handle.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
-    pub fn rows_with(&self, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<Result<RecordRow, u32>>, StoreError> {
+    fn rows_with(&self, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<Result<RecordRow, u32>>, StoreError> {
         let name = match column {
             TokenColumn::Device => "device_token",
             TokenColumn::DeviceType => "device_type_token",
@@ -152,13 +153,7 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// The next rows after a handle, at most so many and no more than some MiB of them, by handle and without using any
-    /// index. One row of another form must not hide the others: in its place comes the number of its handle, and zero
-    /// at the end for rows whose numbers are no handles.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
-    pub fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError> {
+    fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"
         );
@@ -178,17 +173,7 @@ impl<'a> Reader<'a> {
         Ok(batch)
     }
 
-    /// Whether a table has rows with numbers that this program never gives.
-    fn has_others(&self, table: &str, column: &str) -> Result<bool, StoreError> {
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} NOT INDEXED WHERE {column} > {LAST} OR {column} < 1)");
-        Ok(self.prepare(&sql)?.query_one([], |row| row.get(0))?)
-    }
-
-    /// The handles of the next sealed records after one, at most so many; fewer at the end.
-    ///
-    /// # Errors
-    /// As [`Reader::rows_after`].
-    pub fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
+    fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
         let sql = format!("SELECT handle FROM sealed WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2");
         let mut found = Vec::new();
         self.walk(&sql, params![handle, most], handle.into(), |number, _| {
@@ -198,38 +183,22 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// The sealed record of a handle; `None` when there is none.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn sealed(&self, handle: u32) -> Result<Option<Vec<u8>>, StoreError> {
+    fn sealed(&self, handle: u32) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.prepare("SELECT age FROM sealed WHERE handle = ?1")?;
         Ok(statement.query_row(params![handle], |row| row.get(0)).optional()?)
     }
 
-    /// The item with this number.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn item(&self, number: u32) -> Result<Option<ItemRow>, StoreError> {
+    fn item(&self, number: u32) -> Result<Option<ItemRow>, StoreError> {
         let mut statement = self.prepare(&format!("SELECT {ITEM_COLUMNS} FROM item WHERE number = ?1"))?;
         Ok(statement.query_row(params![number], item_row).optional()?)
     }
 
-    /// The item with this name.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError> {
+    fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError> {
         let mut statement = self.prepare(&format!("SELECT {ITEM_COLUMNS} FROM item WHERE item_id = ?1"))?;
         Ok(statement.query_row(params![item.as_bytes().as_slice()], item_row).optional()?)
     }
 
-    /// All items, by number, without using any index. In the place of a row of another form comes its number.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] when the pages cannot be walked, or lead in a circle.
-    pub fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
+    fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
         let sql = format!(
             "SELECT {ITEM_COLUMNS} FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
         );
@@ -239,7 +208,7 @@ impl<'a> Reader<'a> {
             let row = item_row(row).map_err(|_| number);
             bytes += row.as_ref().map_or(0, |row| row.summary.len());
             found.push(row);
-            if bytes > ITEMS_BYTES { Err(StoreError::Damaged(Damage::Pages)) } else { Ok(Continue(())) }
+            if bytes > MOST_ITEMS_BYTES { Err(StoreError::Damaged(Damage::Structure)) } else { Ok(Continue(())) }
         })?;
         if self.has_others("item", "number")? {
             found.push(Err(0));
@@ -247,31 +216,9 @@ impl<'a> Reader<'a> {
         Ok(found)
     }
 
-    /// The sealed content of an item; `None` when there is none.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
-    pub fn content(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
+    fn content(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement = self.prepare("SELECT age FROM content WHERE number = ?1")?;
         Ok(statement.query_row(params![number], |row| row.get(0)).optional()?)
-    }
-
-    /// Walks all pages and compares every index with its table.
-    ///
-    /// # Errors
-    /// [`Damage::Pages`] when anything is out of place.
-    pub fn check_pages(&self) -> Result<(), StoreError> {
-        let mut statement = self.prepare("PRAGMA integrity_check(1)")?;
-        let answer: String = statement.query_one([], |row| row.get(0))?;
-        if answer != "ok" {
-            // Only what this has walked is known to end.
-            return Err(StoreError::Damaged(Damage::Pages));
-        }
-        let loose: i64 = {
-            let mut loose = self.prepare("SELECT count(*) FROM pragma_foreign_key_check")?;
-            loose.query_one([], |row| row.get(0))?
-        };
-        if loose == 0 { Ok(()) } else { Err(StoreError::Damaged(Damage::Pages)) }
     }
 }
 

@@ -3,25 +3,20 @@
 use rusqlite::{Params, params};
 
 use super::meter::Meter;
-use super::{Damage, ItemRow, Reader, RecordRow, SlotRow, StoreError};
+use super::reader::SqliteReader;
+use super::{Damage, ItemRow, NewRecord, Reader, RecordRow, SlotRow, StoreError, Writer};
 use drivekey_record::{SlotId, VaultId};
 
-/// A write in progress; dropped without [`Writer::commit`], it leaves the file as it was.
-pub struct Writer<'a> {
-    reader: Reader<'a>,
+/// A write in progress; dropped without a commit, it leaves the file as it was.
+pub(super) struct SqliteWriter<'a> {
+    reader: SqliteReader<'a>,
     meter: Meter,
     file_bytes: u64,
 }
 
-impl<'a> Writer<'a> {
-    pub(super) const fn new(reader: Reader<'a>, meter: Meter, file_bytes: u64) -> Self {
+impl<'a> SqliteWriter<'a> {
+    pub(super) const fn new(reader: SqliteReader<'a>, meter: Meter, file_bytes: u64) -> Self {
         Self { reader, meter, file_bytes }
-    }
-
-    /// What the write sees so far.
-    #[must_use]
-    pub const fn reader(&self) -> &Reader<'a> {
-        &self.reader
     }
 
     fn one(&self, sql: &str, values: impl Params) -> Result<(), StoreError> {
@@ -36,48 +31,7 @@ impl<'a> Writer<'a> {
         )
     }
 
-    /// Puts a new state in place of the old.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store refuses.
-    pub fn set_state(&self, state: &[u8]) -> Result<(), StoreError> {
-        self.one("UPDATE vault SET state = ?1 WHERE one = 1", params![state])
-    }
-
-    /// Adds a keyslot.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store refuses.
-    pub fn insert_slot(&self, slot: &SlotRow) -> Result<(), StoreError> {
-        self.one(
-            "INSERT INTO slot (slot_id, kind, memory_kib, passes, lanes, salt, check_value, wrapped, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            params![
-                slot.slot.as_bytes().as_slice(),
-                slot.kind,
-                slot.memory_kib,
-                slot.passes,
-                slot.lanes,
-                slot.salt.as_slice(),
-                slot.check_value.as_slice(),
-                slot.wrapped,
-                slot.checksum.as_slice(),
-            ],
-        )
-    }
-
-    /// Takes a keyslot away.
-    ///
-    /// # Errors
-    /// [`Damage::RowCount`] when it is not there.
-    pub fn delete_slot(&self, slot: SlotId) -> Result<(), StoreError> {
-        self.one("DELETE FROM slot WHERE slot_id = ?1", params![slot.as_bytes().as_slice()])
-    }
-
-    /// Adds a record.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store refuses.
-    pub fn insert_record(&self, row: &RecordRow, sealed: &[u8]) -> Result<(), StoreError> {
+    fn insert_record(&self, row: &RecordRow, sealed: &[u8]) -> Result<(), StoreError> {
         let tokens = &row.tokens;
         self.one(
             "INSERT INTO record (handle, record_id, revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
@@ -97,12 +51,43 @@ impl<'a> Writer<'a> {
         )?;
         self.one("INSERT INTO sealed (handle, age) VALUES (?1, ?2)", params![row.handle, sealed])
     }
+}
 
-    /// Puts a record's new row and blob in place of the old ones. The old row must be the one that was read.
-    ///
-    /// # Errors
-    /// [`Damage::RowCount`] when the old row is another by now.
-    pub fn replace_record(&self, old: &RecordRow, row: &RecordRow, sealed: &[u8]) -> Result<(), StoreError> {
+impl Writer for SqliteWriter<'_> {
+    fn reader(&self) -> &dyn Reader {
+        &self.reader
+    }
+
+    fn set_state(&mut self, state: &[u8]) -> Result<(), StoreError> {
+        self.one("UPDATE vault SET state = ?1 WHERE one = 1", params![state])
+    }
+
+    fn insert_slot(&mut self, slot: &SlotRow) -> Result<(), StoreError> {
+        self.one(
+            "INSERT INTO slot (slot_id, kind, memory_kib, passes, lanes, salt, check_value, wrapped, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                slot.slot.as_bytes().as_slice(),
+                slot.kind,
+                slot.memory_kib,
+                slot.passes,
+                slot.lanes,
+                slot.salt.as_slice(),
+                slot.check_value.as_slice(),
+                slot.wrapped,
+                slot.checksum.as_slice(),
+            ],
+        )
+    }
+
+    fn delete_slot(&mut self, slot: SlotId) -> Result<(), StoreError> {
+        self.one("DELETE FROM slot WHERE slot_id = ?1", params![slot.as_bytes().as_slice()])
+    }
+
+    fn insert_records(&mut self, records: &[NewRecord<'_>]) -> Result<(), StoreError> {
+        records.iter().try_for_each(|record| self.insert_record(record.row, record.sealed))
+    }
+
+    fn replace_record(&mut self, old: &RecordRow, row: &RecordRow, sealed: &[u8]) -> Result<(), StoreError> {
         let tokens = &row.tokens;
         self.one(
             "UPDATE record SET revision = ?3, sealed_sha256 = ?4, summary = ?5, device_token = ?6, device_type_token = ?7, key_id_token = ?8, prefix_token = ?9, folded_prefix_token = ?10, digits_token = ?11 WHERE handle = ?1 AND record_id = ?2 AND revision = ?12",
@@ -124,11 +109,7 @@ impl<'a> Writer<'a> {
         self.one("UPDATE sealed SET age = ?2 WHERE handle = ?1", params![row.handle, sealed])
     }
 
-    /// Takes a record away for good.
-    ///
-    /// # Errors
-    /// [`Damage::RowCount`] when it is not there.
-    pub fn delete_record(&self, row: &RecordRow) -> Result<(), StoreError> {
+    fn delete_record(&mut self, row: &RecordRow) -> Result<(), StoreError> {
         self.one("DELETE FROM sealed WHERE handle = ?1", params![row.handle])?;
         self.one(
             "DELETE FROM record WHERE handle = ?1 AND record_id = ?2",
@@ -136,11 +117,7 @@ impl<'a> Writer<'a> {
         )
     }
 
-    /// Adds an item, with its content where it has one.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store refuses.
-    pub fn insert_item(&self, row: &ItemRow, content: Option<&[u8]>) -> Result<(), StoreError> {
+    fn insert_item(&mut self, row: &ItemRow, content: Option<&[u8]>) -> Result<(), StoreError> {
         self.one(
             "INSERT INTO item (number, item_id, revision, content_sha256, summary) VALUES (?1, ?2, ?3, ?4, ?5)",
             params![
@@ -159,11 +136,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Puts an item's new row in place of the old one, which must be the one that was read. Its content stays.
-    ///
-    /// # Errors
-    /// [`Damage::RowCount`] when the old row is another by now.
-    pub fn replace_item(&self, old: &ItemRow, row: &ItemRow) -> Result<(), StoreError> {
+    fn replace_item(&mut self, old: &ItemRow, row: &ItemRow) -> Result<(), StoreError> {
         self.one(
             "UPDATE item SET revision = ?3, summary = ?4 WHERE number = ?1 AND item_id = ?2 AND revision = ?5 AND content_sha256 = ?6",
             params![
@@ -177,11 +150,7 @@ impl<'a> Writer<'a> {
         )
     }
 
-    /// Takes an item away for good.
-    ///
-    /// # Errors
-    /// [`Damage::RowCount`] when it is not there.
-    pub fn delete_item(&self, row: &ItemRow) -> Result<(), StoreError> {
+    fn delete_item(&mut self, row: &ItemRow) -> Result<(), StoreError> {
         self.reader.prepare("DELETE FROM content WHERE number = ?1")?.execute(params![row.number])?;
         self.one(
             "DELETE FROM item WHERE number = ?1 AND item_id = ?2",
@@ -189,22 +158,14 @@ impl<'a> Writer<'a> {
         )
     }
 
-    /// Builds every index anew from its table.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the store refuses.
-    pub fn rebuild_indexes(&self) -> Result<(), StoreError> {
+    fn rebuild_indexes(&mut self) -> Result<(), StoreError> {
         self.meter.refill(self.file_bytes);
         self.reader.connection().execute_batch("REINDEX")?;
         self.meter.release();
         Ok(())
     }
 
-    /// Keeps all of it.
-    ///
-    /// # Errors
-    /// [`StoreError::DiskFull`] and the like; then none of it is kept.
-    pub fn commit(self) -> Result<(), StoreError> {
+    fn commit(self: Box<Self>) -> Result<(), StoreError> {
         Ok(self.reader.connection().execute_batch("COMMIT")?)
     }
 }

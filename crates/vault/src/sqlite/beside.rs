@@ -4,48 +4,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
 use super::connection::open_for_reading;
-use super::place::Place;
-
-/// Which of SQLite's companions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beside {
-    /// A rollback journal.
-    Journal,
-    /// A write-ahead log.
-    WriteAheadLog,
-    /// The index of a write-ahead log.
-    LogIndex,
-}
-
-/// Why it is not taken up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BesideProblem {
-    /// This program never makes one.
-    NeverOurs,
-    /// A link, a folder, a pipe or a device.
-    NotAFile,
-    /// It has not the form of a journal.
-    NotAJournal,
-    /// It names another journal: a write over several databases.
-    SuperJournal,
-    /// It was left by another write than the one that was broken off.
-    OtherWrite,
-    /// Rolled back on a copy, it does not give this vault.
-    Disagrees,
-}
-
-/// A file beside the vault that was refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedFile {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// What it would be to SQLite.
-    pub kind: Beside,
-    /// Why it is refused.
-    pub problem: BesideProblem,
-}
+use super::paths::VaultPath;
+use super::{Beside, BesideProblem, RefusedFile, StoreError};
 
 /// What lies beside a vault.
 #[derive(Debug, Default)]
@@ -57,14 +18,14 @@ pub(super) struct Look {
 }
 
 /// Looks before SQLite opens anything: it would take up a log whatever the vault's header says.
-pub(super) fn look(place: &Place) -> Result<Look, StoreError> {
+pub(super) fn look(vault: &VaultPath) -> Result<Look, StoreError> {
     let mut look = Look::default();
-    for (path, kind) in [(place.wal(), Beside::WriteAheadLog), (place.shm(), Beside::LogIndex)] {
+    for (path, kind) in [(vault.wal(), Beside::WriteAheadLog), (vault.shm(), Beside::LogIndex)] {
         if there(&path)?.is_some() {
             look.refused.push(RefusedFile { path, kind, problem: BesideProblem::NeverOurs });
         }
     }
-    let path = place.journal();
+    let path = vault.journal();
     if let Some(meta) = there(&path)? {
         if meta.is_file() {
             look.journal = true;

@@ -2,14 +2,15 @@
 
 use rusqlite::Connection;
 
-use super::{Damage, Reader, StoreError, header, schema};
+use super::reader::SqliteReader;
+use super::{Damage, StoreError, header, schema};
 use drivekey_files::vault_file::Descriptor;
 
 /// Begins a read on a connection, and checks the file under its lock.
-pub(super) fn begin_reading<'a>(connection: &'a Connection, file: &Descriptor) -> Result<Reader<'a>, StoreError> {
+pub(super) fn begin_reading<'a>(connection: &'a Connection, file: &Descriptor) -> Result<SqliteReader<'a>, StoreError> {
     connection.execute_batch("BEGIN DEFERRED")?;
     // Ends the transaction however this goes on.
-    let reader = Reader::new(connection);
+    let reader = SqliteReader::new(connection);
     check(connection, file)?;
     Ok(reader)
 }

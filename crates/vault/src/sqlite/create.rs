@@ -9,33 +9,35 @@ use tempfile::NamedTempFile;
 
 use super::connection::{distrust, for_writing};
 use super::meter::Meter;
-use super::place::Place;
-use super::{Reader, SlotRow, StoreError, Writer, schema};
-use drivekey_record::VaultId;
+use super::paths::{VaultPath, place_of};
+use super::reader::SqliteReader;
+use super::writer::SqliteWriter;
+use super::{FirstRows, Place, StoreError, Writer, schema};
 
-/// Makes a new vault file with its slots and its sealed state.
+/// Makes a new vault file with its slots and its sealed state. Gives the name of its place.
 ///
 /// On Unix its mode is 0600 from the first byte on.
 ///
 /// # Errors
 /// [`StoreError::Exists`] when anything is at the path; whatever fails, nothing is left behind.
-pub fn create(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> Result<(), StoreError> {
+pub fn create(path: &Path, first: &FirstRows<'_>) -> Result<Place, StoreError> {
     let path = std::path::absolute(path)?;
     if path.symlink_metadata().is_ok() {
         return Err(StoreError::Exists);
     }
     let folder = path.parent().ok_or(StoreError::Missing)?;
     let temporary = tempfile::Builder::new().prefix(".drivekey-new-").tempfile_in(folder)?;
-    let built = build(temporary.path(), vault, state, slots);
+    let built = build(temporary.path(), first);
     // A build that failed may have left a journal beside the temporary file.
-    let _ = std::fs::remove_file(Place::of(temporary.path().to_owned()).journal());
+    let _ = std::fs::remove_file(VaultPath::of(temporary.path().to_owned()).journal());
     built?;
     File::options().write(true).open(temporary.path())?.sync_all()?;
     put_in_place(temporary, &path)?;
-    sync_folder(folder)
+    sync_folder(folder)?;
+    Ok(place_of(&path))
 }
 
-fn build(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> Result<(), StoreError> {
+fn build(path: &Path, first: &FirstRows<'_>) -> Result<(), StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let mut connection = Connection::open_with_flags(path, flags)?;
     let meter = Meter::on(&mut connection, 0)?;
@@ -43,13 +45,13 @@ fn build(path: &Path, vault: VaultId, state: &[u8], slots: &[SlotRow]) -> Result
     distrust(&connection)?;
     for_writing(&connection)?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let writer = Writer::new(Reader::new(&connection), meter, 0);
+    let mut writer = SqliteWriter::new(SqliteReader::new(&connection), meter, 0);
     schema::migrate(&connection, 0)?;
-    writer.insert_vault(vault, state)?;
-    for slot in slots {
+    writer.insert_vault(first.vault, first.state)?;
+    for slot in first.slots {
         writer.insert_slot(slot)?;
     }
-    writer.commit()?;
+    Box::new(writer).commit()?;
     connection.close().map_err(|(_, error)| error.into())
 }
 

@@ -5,16 +5,13 @@ use std::sync::OnceLock;
 
 use rusqlite::Connection;
 
-use super::{Damage, StoreError};
+use super::{Damage, StoreError, VERSION};
 
 /// `dkey`, in the header's field that tells whose file it is.
 pub(super) const APPLICATION_ID: u32 = 0x646B_6579;
 
 /// Each step takes a file from the version before it to its own.
 const STEPS: [&str; 1] = [include_str!("../../../../schema/1.sql")];
-
-/// The newest version of the file that this program knows, and the one it writes.
-pub const VERSION: u32 = 1;
 
 /// Many more lines than the steps make; a list that goes on and on is another list after the first of them.
 const MOST_ENTRIES: usize = 256;

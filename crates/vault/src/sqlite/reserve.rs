@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::connection::{self, BUSY_TIMEOUT};
-use super::open::read_again;
+use super::file::{SqliteFile, read_again};
 use super::view::begin_reading;
-use super::{Store, StoreError, beside};
+use super::{StoreError, beside};
 
 /// Pauses between attempts, from the shortest to the longest.
 const PAUSES_MS: std::ops::RangeInclusive<u64> = 2..=60;
@@ -15,13 +15,13 @@ const PAUSES_MS: std::ops::RangeInclusive<u64> = 2..=60;
 /// The connection that reads holds its shared lock until then: SQLite rolls a journal back only where nobody reads, so
 /// one that was planted meanwhile makes the attempt fail. Where another writer is at work, the shared lock is given up
 /// before waiting: two that wait while holding it would wait for each other.
-pub(super) fn reserve(store: &mut Store) -> Result<(), StoreError> {
+pub(super) fn reserve(store: &mut SqliteFile) -> Result<(), StoreError> {
     store.writing = None;
     let deadline = Instant::now() + BUSY_TIMEOUT;
     let mut pause = *PAUSES_MS.start();
     loop {
         store.reading.meter.refill(store.bytes()?);
-        let look = beside::look(&store.place)?;
+        let look = beside::look(&store.path)?;
         if !look.refused.is_empty() {
             return Err(StoreError::Beside(look.refused));
         }
@@ -33,10 +33,10 @@ pub(super) fn reserve(store: &mut Store) -> Result<(), StoreError> {
             }
             other => other?,
         };
-        if !store.file.is_at(store.place.path()) {
+        if !store.file.is_at(store.path.path()) {
             return Err(StoreError::Replaced);
         }
-        let reserved = connection::open_for_writing(store.place.path()).and_then(|writing| {
+        let reserved = connection::open_for_writing(store.path.path()).and_then(|writing| {
             writing.connection.execute_batch("BEGIN IMMEDIATE")?;
             Ok(writing)
         });

@@ -1,8 +1,8 @@
 //! The first 100 bytes of the file, read by plain I/O before any library may touch it: a library would roll back a
 //! journal, take an empty file for a new one, or believe a foreign one. Source: sqlite.org/fileformat2.html, 1.3.
 
-use super::schema::{APPLICATION_ID, VERSION};
-use super::{Damage, StoreError};
+use super::schema::APPLICATION_ID;
+use super::{Damage, StoreError, VERSION};
 use drivekey_files::vault_file::Descriptor;
 
 const HEADER_BYTES: usize = 100;

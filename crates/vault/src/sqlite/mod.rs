@@ -1,0 +1,29 @@
+//! A vault in one SQLite file. The folder that it lies in is not trusted, nor what SQLite would do about it by itself.
+
+mod beside;
+mod connection;
+mod create;
+mod error;
+mod file;
+mod header;
+mod journal;
+mod meter;
+mod open;
+mod paths;
+mod private;
+mod reader;
+mod reserve;
+mod schema;
+mod view;
+mod writer;
+
+use crate::store::{
+    BATCH_BYTES, Beside, BesideProblem, Damage, FirstRows, Interrupted, ItemRow, MOST_ITEMS_BYTES, MOST_SLOTS_READ,
+    MalformedSlot, NewRecord, Opened, Place, Reader, RecordRow, RefusedFile, RowBatch, RowTokens, Settlement, SlotRow,
+    SlotRows, Store, StoreError, StoreFile, TokenColumn, VERSION, Writer,
+};
+
+pub use beside::set_aside;
+pub use create::create;
+pub use open::open;
+pub use private::PrivateFolder;
