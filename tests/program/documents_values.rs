@@ -411,7 +411,7 @@ fn the_command_line_offers_every_word() {
         let (end, begin) = words.split_last().unwrap();
         format!("{}{last}{end}", begin.join(", "))
     };
-    let types: Vec<&str> = VolumeType::KNOWN.iter().map(|kind| kind.word()).collect();
+    let types: Vec<&str> = VolumeType::KNOWN.iter().map(VolumeType::word).collect();
     let states: Vec<&str> = State::ALL.iter().map(|state| state.word()).collect();
     let values = document("src/cli/args/values.rs");
     assert!(values.contains(&offered(types.clone(), ", ")) && values.contains(&offered(states.clone(), ", ")));

@@ -1,5 +1,6 @@
 //! Keys and volume types of a later version: kept to the byte through everything that this one does, and never taken for
 //! what they are not.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use chrono::TimeDelta;
 use drivekey_record::{
