@@ -217,7 +217,7 @@ proptest! {
         let from = from.min(text.len());
         let part = from..text.len().min(from + len);
         for level in levels() {
-            let (mut by_steps, mut by_runs) = (Row::new(level, false), Row::new(level));
+            let (mut by_steps, mut by_runs) = (Row::new(level, false), Row::new(level, false));
             for row in [&mut by_steps, &mut by_runs] {
                 row.make_room(part.len());
                 row.end.open = open;
