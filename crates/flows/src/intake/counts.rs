@@ -1,34 +1,39 @@
-//! How many keys and files met which fate, and the exit code that this calls for. Must not print anything.
+//! How many keys and files met which fate.
 
-use super::Reports;
-use crate::cli::exit::Exit;
+use super::file::Outcome;
 use drivekey_vault::{AttachedAs, TakenIn};
 
 /// The counts.
-#[derive(Default)]
-pub(super) struct Counts {
-    pub(super) new: usize,
-    pub(super) known: usize,
-    pub(super) noted: usize,
-    pub(super) conflicts: usize,
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Keys that came in.
+    pub new: usize,
+    /// Keys, startup keys and key packages that were there already.
+    pub known: usize,
+    /// Keys that were there already, with which something new was noted.
+    pub noted: usize,
+    /// Keys that came in and are at odds with others.
+    pub conflicts: usize,
     /// Of all these: those that lie in the trash, where a person put them.
-    pub(super) in_trash: usize,
-    pub(super) others: usize,
-    pub(super) found: usize,
-    pub(super) refused: usize,
-    pub(super) refused_named: usize,
-    pub(super) without: usize,
+    pub in_trash: usize,
+    /// Startup keys and key packages, found or new.
+    pub others: usize,
+    /// Keys that were not compared with a vault.
+    pub found: usize,
+    /// Files that have to do with keys, or were named, and of which nothing came.
+    pub refused: usize,
+    /// Files without a key.
+    pub without: usize,
 }
 
 impl Counts {
-    pub(super) fn of(reports: &Reports) -> Self {
-        let mut counts = Self { without: reports.without, ..Self::default() };
-        for file in &reports.files {
+    pub(super) fn of(outcome: &Outcome) -> Self {
+        let mut counts = Self { without: outcome.without, ..Self::default() };
+        for file in &outcome.files {
             if file.is_unrelated() {
                 counts.without += 1;
             } else if !file.holds_keys() {
                 counts.refused += 1;
-                counts.refused_named += usize::from(file.named);
             }
             counts.found += file.found.len();
             counts.others += file.others_found
@@ -47,16 +52,9 @@ impl Counts {
         counts
     }
 
-    pub(super) const fn keys(&self) -> usize {
+    /// All keys, startup keys and key packages of which something came.
+    #[must_use]
+    pub const fn keys(&self) -> usize {
         self.new + self.known + self.noted + self.conflicts + self.found + self.others
-    }
-
-    /// All that was named refused is a failure, some of it is a part.
-    pub(super) const fn exit(&self) -> Exit {
-        match (self.refused > 0, self.keys() > 0) {
-            (false, _) => Exit::Done,
-            (true, true) => Exit::Partly,
-            (true, false) => Exit::Failed,
-        }
     }
 }

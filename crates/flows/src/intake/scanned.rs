@@ -1,7 +1,7 @@
 //! Scans, photos and files of our own printed sheets, read by their codes. A sheet of a split key is worth nothing by
 //! itself: those in one file are put together.
 
-use crate::cli::world::ScanReader;
+use crate::ScanReader;
 use drivekey_import::{Candidate, PictureReader, Place, Reading, Remark, RemarkKind};
 use drivekey_record::{KeyId, RecoveryPassword, SourceKind, VolumeType};
 use drivekey_sheet::{Label, ScanError, Scanned, Share, combine};

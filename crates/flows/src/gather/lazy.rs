@@ -1,10 +1,10 @@
-//! Folders walked while their files are read already: no list of all of them is ever held. Must not open a file.
+//! Folders walked while their files are read already: no list of all of them is ever held.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{DEPTH_MAX, GatherError};
+use crate::Watch;
 
 /// What was met.
 #[derive(Debug)]
@@ -17,20 +17,20 @@ pub enum Met {
     Other,
 }
 
-/// Walks these roots, hidden files included, until `stop` is set or `take` says no more. A root that is a link is
+/// Walks these roots, hidden files included, until the watch stops it or `take` says no more. A root that is a link is
 /// followed, links below are not. What lies below two roots is met twice, unless one root is named within the other.
-pub fn each(roots: &[PathBuf], stop: &AtomicBool, mut take: impl FnMut(Met) -> bool) {
+pub fn each(roots: &[PathBuf], watch: &dyn Watch, mut take: impl FnMut(Met) -> bool) {
     for (at, root) in roots.iter().enumerate() {
         if is_covered(roots, at) {
             continue;
         }
         let going_on = match fs::metadata(root) {
             Err(error) => take(Met::Failure(GatherError::unreadable(root, error))),
-            Ok(data) if data.is_dir() => below(root, stop, &mut take),
+            Ok(data) if data.is_dir() => below(root, watch, &mut take),
             Ok(data) if data.is_file() => take(Met::File(root.clone())),
             Ok(_) => take(Met::Failure(GatherError::NotAFile { path: root.clone() })),
         };
-        if !going_on || stop.load(Ordering::Relaxed) {
+        if !going_on || watch.is_cancelled() {
             return;
         }
     }
@@ -47,7 +47,7 @@ fn is_covered(roots: &[PathBuf], at: usize) -> bool {
 }
 
 /// Without recursion: a deep tree must not exhaust the stack.
-fn below(root: &Path, stop: &AtomicBool, take: &mut impl FnMut(Met) -> bool) -> bool {
+fn below(root: &Path, watch: &dyn Watch, take: &mut impl FnMut(Met) -> bool) -> bool {
     let mut open = vec![(root.to_owned(), 0_usize)];
     while let Some((folder, depth)) = open.pop() {
         let listing = match fs::read_dir(&folder) {
@@ -62,7 +62,7 @@ fn below(root: &Path, stop: &AtomicBool, take: &mut impl FnMut(Met) -> bool) -> 
             }
         };
         for item in listing {
-            if stop.load(Ordering::Relaxed) {
+            if watch.is_cancelled() {
                 return false;
             }
             // The type of the link itself, never of what it points to; most systems give it without another call.

@@ -1,13 +1,13 @@
-//! Destroys files whose keys are safe elsewhere: the only floor that deletes what is not its own. Each file is looked
-//! at again before it is touched. Must not know what a key is, and asks nobody.
+//! Destroys files whose keys are safe elsewhere: nothing else deletes what is not its own. Each file is looked at again
+//! before it is touched.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 
-use drivekey_files::vault_file::is_open_here;
-
 use zeroize::Zeroizing;
+
+use drivekey_files::vault_file::is_open_here;
 
 /// Written at a time.
 const STEP_BYTES: usize = 64 * 1024;

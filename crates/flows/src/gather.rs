@@ -1,5 +1,4 @@
-//! Walks folders and reads source files: the one place where an import touches the file system.
-//! Reads only; must not know what is in a file.
+//! Walks folders and reads source files: the one place where an intake touches the file system. Reads only.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata};

@@ -1,4 +1,4 @@
-//! A file read piece by piece into a buffer that is used again and again. Must not know what is in it.
+//! A file read piece by piece into a buffer that is used again and again.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom};

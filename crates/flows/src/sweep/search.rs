@@ -1,20 +1,16 @@
-//! Walking and reading at the same time, on all cores, with what was found so far at hand when somebody stops it. Must
-//! not know the vault.
+//! Walking and reading at the same time, on all cores, with what was found so far at hand when somebody stops it.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use crate::cli::command::import::sources::{Source, Sources};
-use crate::cli::interrupt::Stoppable;
-use crate::cli::progress::Rate;
-use crate::cli::source_text;
-use crate::cli::world::World;
 use crate::gather::{self, GatherError, Met};
+use crate::intake::{Source, Sources, source_text};
+use crate::{Progress, Watch, Work};
 use drivekey_import::Reading;
 
 /// Files handed to a reader at once.
@@ -25,22 +21,17 @@ const BATCHES_WAITING: usize = 64;
 const BUFFER_BYTES: usize = 256 * 1024;
 const TICK: Duration = Duration::from_millis(100);
 
-/// What was found, and how far the search came.
-pub(super) struct Found {
-    pub(super) sources: Sources,
-    pub(super) tally: Tally,
-}
-
 /// How far a search came.
-pub(super) struct Tally {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
     /// Files that were looked into.
-    pub(super) files: usize,
+    pub files: usize,
     /// What was read of them.
-    pub(super) bytes: u64,
+    pub bytes: u64,
     /// Links, devices, pipes and sockets.
-    pub(super) left_alone: usize,
+    pub left_alone: usize,
     /// Somebody stopped it.
-    pub(super) stopped: bool,
+    pub stopped: bool,
 }
 
 #[derive(Default)]
@@ -52,13 +43,10 @@ struct Counters {
 
 type Outcome = Result<(PathBuf, Reading), GatherError>;
 
-/// Searches everything below these roots.
-pub(super) fn search(world: &mut World<'_>, roots: &[PathBuf]) -> Found {
-    let stoppable = Stoppable::begin();
-    let stop = stoppable.flag();
-    let rate = Rate::new(world.surroundings.err_is_terminal);
+/// Searches everything below these roots, hidden files too.
+#[must_use]
+pub fn search(roots: &[PathBuf], watch: &dyn Watch) -> (Sources, Tally) {
     let counters = Counters::default();
-    let started = Instant::now();
     let mut outcomes = Vec::new();
     let readers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     std::thread::scope(|scope| {
@@ -67,23 +55,28 @@ pub(super) fn search(world: &mut World<'_>, roots: &[PathBuf]) -> Found {
         let waiting = std::sync::Arc::new(Mutex::new(waiting));
         for _ in 0..readers {
             let (waiting, report, counters) = (waiting.clone(), report.clone(), &counters);
-            scope.spawn(move || read(&waiting, &report, counters, stop));
+            scope.spawn(move || read(&waiting, &report, counters, watch));
         }
         // The readers hold it now: when all of them end, walking ends too.
         drop(waiting);
         let counters = &counters;
-        scope.spawn(move || walk(roots, &batches, &report, counters, stop));
+        scope.spawn(move || walk(roots, &batches, &report, counters, watch));
         loop {
             match reported.recv_timeout(TICK) {
                 Ok(outcome) => outcomes.push(outcome),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            rate.at(counters.files.load(Ordering::Relaxed), counters.bytes.load(Ordering::Relaxed), started.elapsed());
+            watch.progress(Progress {
+                work: Work::FilesSearched,
+                done: counters.files.load(Ordering::Relaxed) as u64,
+                all: None,
+                bytes: counters.bytes.load(Ordering::Relaxed),
+            });
         }
     });
-    rate.finish();
-    let mut sources = Sources { read: Vec::new(), failed: Vec::new(), without: 0 };
+    let stopped = watch.is_cancelled();
+    let mut sources = Sources { stopped, ..Sources::default() };
     for outcome in outcomes {
         match outcome {
             Ok((path, reading)) => sources.read.push(Source::new(Some(path), false, reading)),
@@ -93,13 +86,8 @@ pub(super) fn search(world: &mut World<'_>, roots: &[PathBuf]) -> Found {
     sources.read.sort_by(|a, b| a.path.cmp(&b.path));
     let files = counters.files.into_inner();
     sources.without = files.saturating_sub(sources.read.len());
-    let tally = Tally {
-        files,
-        bytes: counters.bytes.into_inner(),
-        left_alone: counters.left_alone.into_inner(),
-        stopped: stop.load(Ordering::SeqCst),
-    };
-    Found { sources, tally }
+    let left_alone = counters.left_alone.into_inner();
+    (sources, Tally { files, bytes: counters.bytes.into_inner(), left_alone, stopped })
 }
 
 fn walk(
@@ -107,10 +95,10 @@ fn walk(
     batches: &SyncSender<Vec<PathBuf>>,
     report: &mpsc::Sender<Outcome>,
     counters: &Counters,
-    stop: &AtomicBool,
+    watch: &dyn Watch,
 ) {
     let mut batch = Vec::with_capacity(BATCH_FILES);
-    gather::each(roots, stop, |met| match met {
+    gather::each(roots, watch, |met| match met {
         Met::File(path) => {
             batch.push(path);
             batch.len() < BATCH_FILES
@@ -130,17 +118,17 @@ fn read(
     waiting: &Mutex<Receiver<Vec<PathBuf>>>,
     report: &mpsc::Sender<Outcome>,
     counters: &Counters,
-    stop: &AtomicBool,
+    watch: &dyn Watch,
 ) {
     let mut buffer = Zeroizing::new(vec![0; BUFFER_BYTES]);
     loop {
         let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(batch) = batch else { return };
         for path in batch {
-            if stop.load(Ordering::Relaxed) {
+            if watch.is_cancelled() {
                 return;
             }
-            let looked = source_text::look(&path, &mut buffer, stop, |bytes| {
+            let looked = source_text::look(&path, &mut buffer, watch, |bytes| {
                 counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
             });
             let outcome = match looked {

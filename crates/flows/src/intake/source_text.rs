@@ -1,12 +1,11 @@
-//! Joins the reading of files with the reading of texts: long texts in pieces, in constant memory. Must not know the
-//! vault.
+//! Joins the reading of files with the reading of texts: long texts in pieces, in constant memory.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use zeroize::Zeroizing;
 
 use crate::gather::{self, Begun, Entry, FILE_CEILING_BYTES, GatherError, Piece};
+use crate::{Unwatched, Watch};
 use drivekey_import::{PIECE_BYTES, Reading, Sifter, could_hold, is_structured, read};
 
 /// First bytes of pictures, sound and film, with where they stand.
@@ -28,7 +27,7 @@ const MEDIA: [(usize, &[u8]); 14] = [
 ];
 
 /// The name by which readers know a file.
-pub(super) fn name_of(path: &Path) -> Option<String> {
+pub(crate) fn name_of(path: &Path) -> Option<String> {
     path.to_str().map(str::to_owned).or_else(|| gather::file_name(path))
 }
 
@@ -36,7 +35,7 @@ pub(super) fn name_of(path: &Path) -> Option<String> {
 ///
 /// # Errors
 /// [`GatherError::TooLarge`] for what was named and is no plain text: that is only read whole.
-pub(super) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
+pub(crate) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
     let mut buffer = Zeroizing::new(vec![0; PIECE_BYTES]);
     let begun = match gather::begin(&entry.path, &mut buffer) {
         Err(GatherError::OpenVault { .. }) if !entry.named => return Ok(None),
@@ -46,15 +45,15 @@ pub(super) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
     if !entry.named && (is_media(beginning) || is_structured(beginning) || gather::looks_binary(beginning)) {
         return Ok(None);
     }
-    sift(&entry.path, begun, &mut buffer, &AtomicBool::new(false), |_| {})
+    sift(&entry.path, begun, &mut buffer, &Unwatched, |_| {})
 }
 
 /// Looks into a file that was met on the way and reads it where it could hold a key. `buffer` is used again for each
 /// file; `done` is told of each part that was read. `None`: nothing of interest.
-pub(super) fn look(
+pub(crate) fn look(
     path: &Path,
     buffer: &mut [u8],
-    stop: &AtomicBool,
+    watch: &dyn Watch,
     done: impl Fn(usize),
 ) -> Result<Option<Reading>, GatherError> {
     let begun = gather::begin(path, buffer)?;
@@ -68,7 +67,7 @@ pub(super) fn look(
         return Ok(None);
     }
     if begun.size_bytes()? > FILE_CEILING_BYTES {
-        return sift(path, begun, buffer, stop, done);
+        return sift(path, begun, buffer, watch, done);
     }
     let beginning = begun.filled;
     drop(begun);
@@ -81,7 +80,7 @@ fn sift(
     path: &Path,
     mut begun: Begun,
     buffer: &mut [u8],
-    stop: &AtomicBool,
+    watch: &dyn Watch,
     done: impl Fn(usize),
 ) -> Result<Option<Reading>, GatherError> {
     if is_structured(&buffer[..begun.filled]) {
@@ -89,7 +88,7 @@ fn sift(
     }
     let mut sifter = Sifter::new(name_of(path).as_deref());
     sifter.take(&buffer[..begun.filled]);
-    while !stop.load(Ordering::Relaxed) {
+    while !watch.is_cancelled() {
         match begun.next(buffer)? {
             Piece::Bytes(piece) => {
                 done(piece.len());

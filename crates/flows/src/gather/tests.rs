@@ -3,6 +3,8 @@
 use std::fs;
 
 use super::*;
+use crate::Unwatched;
+use crate::watch::Stopped;
 
 fn names(walk: &Walk) -> Vec<String> {
     walk.entries.iter().filter_map(|entry| file_name(&entry.path)).collect()
@@ -126,9 +128,8 @@ fn folders_are_walked_as_they_are_read_and_each_file_once() {
         folder.path().to_owned(),
         folder.path().join("none"),
     ];
-    let stop = std::sync::atomic::AtomicBool::new(false);
     let (mut files, mut failures) = (Vec::new(), 0);
-    each(&roots, &stop, |met| {
+    each(&roots, &Unwatched, |met| {
         match met {
             Met::File(path) => files.extend(file_name(&path)),
             Met::Failure(error) => failures += usize::from(matches!(error, GatherError::Absent { .. })),
@@ -140,13 +141,12 @@ fn folders_are_walked_as_they_are_read_and_each_file_once() {
     assert_eq!(files, [".d", "c", "z"]);
     assert_eq!(failures, 1);
     let mut met = 0;
-    each(&roots, &stop, |_| {
+    each(&roots, &Unwatched, |_| {
         met += 1;
         false
     });
     assert_eq!(met, 1);
-    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    each(&roots, &stop, |_| panic!("it was stopped"));
+    each(&roots, &Stopped, |_| panic!("it was stopped"));
 }
 
 #[test]
