@@ -2,5 +2,3 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
-pub mod erase;
-pub mod gather;

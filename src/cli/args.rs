@@ -1,5 +1,4 @@
-//! What can be typed: the one description from which help, completions and man pages are made. Must not know what any
-//! of it does.
+//! What can be typed: the one description from which help, completions and man pages are made.
 
 mod access;
 mod drive;
@@ -8,6 +7,7 @@ mod export;
 mod intake;
 mod items;
 mod looking;
+mod sheet;
 mod upkeep;
 mod values;
 
@@ -19,11 +19,12 @@ pub(super) use access::{InitArgs, KeyslotCommand, KitCheckArgs, KitCommand, KitM
 pub(super) use drive::{HarvestArgs, HeaderCommand, HeaderSaveArgs, IdentifyArgs, ProveArgs, RemainsArgs, RepairArgs};
 pub(super) use editing::{EditArgs, PurgeArgs};
 pub(super) use export::{ExportBundleArgs, ExportCommand, ExportPlainArgs, ExportUsbArgs, Which};
-pub(super) use intake::{AddArgs, ImportArgs, Said, SweepArgs};
+pub(super) use intake::{AddArgs, ImportArgs, SweepArgs};
 pub(super) use items::{AttachmentCommand, AttachmentSaveArgs, CopiesArgs, CopiesCommand};
 pub(super) use looking::{FindArgs, IdArgs, ListArgs, ShowArgs, WhoseArgs};
+pub(super) use sheet::{CheckArgs, PrintArgs, SheetArgs, SheetCommand, SplitInto};
 pub(super) use upkeep::{CompletionsArgs, ManArgs, VerifyArgs};
-pub(super) use values::{copy_number, volume_type};
+use values::volume_type;
 
 /// An encrypted local vault for drive recovery keys.
 #[derive(Debug, Parser)]
@@ -110,7 +111,7 @@ pub(super) enum Command {
     #[command(subcommand)]
     Header(HeaderCommand),
     /// Print keys on paper, whole or split, and check what was printed
-    Sheet(super::command::sheet::SheetArgs),
+    Sheet(SheetArgs),
     /// Change what is known of a key
     Edit(EditArgs),
     /// Put a key into the trash

@@ -25,10 +25,10 @@ impl Stoppable {
         Self
     }
 
-    /// Set once Ctrl-C was pressed.
+    /// Whether Ctrl-C was pressed.
     #[expect(clippy::unused_self, reason = "only while it lives does the flag mean anything")]
-    pub(super) const fn flag(&self) -> &'static AtomicBool {
-        &STOP
+    pub(super) fn is_asked(&self) -> bool {
+        STOP.load(Ordering::SeqCst)
     }
 }
 

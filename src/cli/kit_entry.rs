@@ -8,9 +8,10 @@ use zeroize::Zeroizing;
 use super::args::PassphraseArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::world::{ScanReader, World};
-use crate::gather;
-use drivekey_sheet::{KitText, KitTextError, ScanError, Scanned, parse_kit};
+use super::world::World;
+use drivekey_flows::ScanReader;
+use drivekey_flows::kit::{NoKit, identity, read_kit};
+use drivekey_sheet::{KitTextError, ScanError, parse_kit};
 use drivekey_vault::seal::KitIdentity;
 
 /// Lines of a kit behind its first, which is the same on every page.
@@ -29,29 +30,23 @@ pub(super) fn given(world: &mut World<'_>, args: &PassphraseArgs) -> Result<Opti
 
 /// From a scan, a photo, a PDF or a text file.
 pub(super) fn from_file(scans: &dyn ScanReader, path: &Path) -> Result<KitIdentity, Failure> {
-    let bytes = gather::read_file(path).map_err(|error| {
-        Failure::usage(format!("the kit cannot be read from {}", path.display()), super::remarks::gather_words(&error))
-    })?;
     let nothing = |hint: &str| Failure::usage(format!("there is no emergency kit in {}", path.display()), hint);
-    match scans.read(&bytes) {
-        Ok(found) => {
-            let mut kits =
-                found.into_iter().filter_map(|one| if let Scanned::Kit(kit) = one { Some(kit) } else { None });
-            let kit = kits
-                .next()
-                .ok_or_else(|| nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"))?;
-            identity(&kit)
+    read_kit(scans, path).map_err(|error| match error {
+        NoKit::Unreadable(error) => Failure::usage(
+            format!("the kit cannot be read from {}", path.display()),
+            super::remarks::gather_words(&error),
+        ),
+        NoKit::Scan(ScanError::TooLarge) => nothing("the file is too large for a scan"),
+        NoKit::Scan(ScanError::GaveUp) => {
+            nothing("drawing it took too much memory or time; scan the page again, or type it with --kit")
         }
-        Err(ScanError::Format) => {
-            let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
-            identity(&parse_kit(&text).map_err(|error| Failure::usage(words(error), "compare the file with the page"))?)
+        NoKit::Scan(ScanError::Damaged | ScanError::Format) => {
+            nothing("the picture is damaged; scan the page again, or type it with --kit")
         }
-        Err(ScanError::TooLarge) => Err(nothing("the file is too large for a scan")),
-        Err(ScanError::Damaged) => Err(nothing("the picture is damaged; scan the page again, or type it with --kit")),
-        Err(ScanError::GaveUp) => {
-            Err(nothing("drawing it took too much memory or time; scan the page again, or type it with --kit"))
-        }
-    }
+        NoKit::NotOnScan => nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"),
+        NoKit::Text(error) => Failure::usage(words(error), "compare the file with the page"),
+        NoKit::NoKey => opens_nothing(),
+    })
 }
 
 /// Typed on the terminal; a wrong line is named and asked for again. What was typed is cleared from the screen.
@@ -81,7 +76,7 @@ pub(super) fn typed(world: &mut World<'_>) -> Result<KitIdentity, Failure> {
         match parse_kit(&text) {
             Ok(kit) => {
                 world.terminal.clear()?;
-                return identity(&kit);
+                return identity(&kit).map_err(|_| opens_nothing());
             }
             Err(error @ KitTextError::Line { line }) if (1..=lines.len()).contains(&line) => {
                 world.terminal.say(&format!("{}. Type it again.\n", super::failure::capital(&words(error))))?;
@@ -101,9 +96,8 @@ fn ask(world: &mut World<'_>, line: usize) -> Result<Zeroizing<String>, Failure>
     }
 }
 
-fn identity(kit: &KitText) -> Result<KitIdentity, Failure> {
-    KitIdentity::from_text(kit.secret())
-        .map_err(|_| Failure::new(Exit::WrongPassphrase, "this is no emergency kit", "compare it with the page"))
+fn opens_nothing() -> Failure {
+    Failure::new(Exit::WrongPassphrase, "this is no emergency kit", "compare it with the page")
 }
 
 fn words(error: KitTextError) -> String {

@@ -27,7 +27,6 @@ mod repairing;
 mod saved_header;
 mod scan_reader;
 mod session;
-mod source_text;
 mod system;
 mod system_fonts;
 mod table;
@@ -35,7 +34,6 @@ mod terminal;
 mod volume_json;
 mod volume_words;
 mod volumes;
-mod watching;
 mod world;
 
 use std::ffi::OsString;
@@ -47,7 +45,7 @@ pub use exit::Exit;
 pub use failure::Failure;
 use outlet::{Outlet, TamedTerminal, on_one_line};
 pub use system::main;
-pub use world::{Clipboard, ClipboardError, KdfPolicy, OutFile, ReadHere, ScanReader, Surroundings, Terminal, World};
+pub use world::{Clipboard, ClipboardError, KdfPolicy, OutFile, Surroundings, Terminal, World};
 
 /// Runs one command line, the program's name first, and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, world: &mut World<'_>) -> Exit {

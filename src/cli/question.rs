@@ -1,4 +1,4 @@
-//! Questions to the person at the terminal: yes or no, and typed confirmations. Must not know what is confirmed.
+//! Questions to the person at the terminal: yes or no, and typed confirmations.
 
 use super::failure::Failure;
 use super::world::World;

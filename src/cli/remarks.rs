@@ -1,6 +1,6 @@
 //! What an import has to say of a file, in words. Shows places, never digits.
 
-use crate::gather::GatherError;
+use drivekey_flows::gather::GatherError;
 use drivekey_import::RemarkKind;
 
 /// Why nothing was taken from a file.

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 pub(super) use child::serve;
 
-use super::world::ScanReader;
+use drivekey_flows::ScanReader;
 use drivekey_sheet::{SCAN_BYTES, ScanError, Scanned, sort_payloads};
 
 /// The word that makes this program the child. Not a command: people would find it among the completions.

@@ -10,8 +10,8 @@ use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 use drivekey_drives::Roots;
+use drivekey_flows::ScanReader;
 pub use drivekey_flows::slots::KdfPolicy;
-use drivekey_sheet::{ScanError, Scanned, read_scan};
 
 /// A person at a terminal, whatever the standard streams are connected to.
 pub trait Terminal {
@@ -62,25 +62,6 @@ pub trait Clipboard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no clipboard")]
 pub struct ClipboardError;
-
-/// Reads pictures and printed documents.
-pub trait ScanReader: Sync {
-    /// As [`read_scan`].
-    ///
-    /// # Errors
-    /// As [`read_scan`]; [`ScanError::GaveUp`] where the reader came to an end over the file.
-    fn read(&self, bytes: &[u8]) -> Result<Vec<Scanned>, ScanError>;
-}
-
-/// Reads in this process and without limits: for files that are one's own.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ReadHere;
-
-impl ScanReader for ReadHere {
-    fn read(&self, bytes: &[u8]) -> Result<Vec<Scanned>, ScanError> {
-        read_scan(bytes)
-    }
-}
 
 /// The file that standard output goes into.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -243,7 +243,7 @@ impl House {
         let mut world = World {
             terminal: &mut person,
             clipboard: &mut self.clipboard,
-            scans: &drivekey::cli::ReadHere,
+            scans: &drivekey_flows::ReadHere,
             input: &mut io::Cursor::new(std::mem::take(&mut self.stdin).into_bytes()),
             out: &mut Recorded { stream: Stream::Out, log: log.clone() },
             err: &mut Recorded { stream: Stream::Err, log: log.clone() },

@@ -56,7 +56,7 @@ pub(crate) fn child() {
         let mut world = World {
             terminal: &mut Pipe,
             clipboard: &mut NoClipboard,
-            scans: &drivekey::cli::ReadHere,
+            scans: &drivekey_flows::ReadHere,
             input: &mut key,
             out: &mut io::sink(),
             err: &mut io::sink(),

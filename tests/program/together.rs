@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use drivekey::gather;
+use drivekey_flows::gather;
 use drivekey_testkit::house::{
     House, LIMITS, PASSPHRASE, everything, handle, known_digits, known_incoming, now, store_of, text, unlock,
     whole_digits,
@@ -159,7 +159,9 @@ fn nothing_in_this_process_drops_the_lock_of_a_write() {
     drop(second);
     drop(unlock(&house.path(), house.machine(), PASSPHRASE).unwrap());
     drop(Vault::open(&house.path(), LIMITS, house.machine()).unwrap());
-    assert!(drivekey::erase::erase(&house.path(), &drivekey_testkit::house::known_digits(0).into_bytes()).is_err());
+    assert!(
+        drivekey_flows::erase::erase(&house.path(), &drivekey_testkit::house::known_digits(0).into_bytes()).is_err()
+    );
     assert_eq!(ask(), "busy", "the lock of the write was lost");
     drop(writer);
     drop(store);

@@ -30,20 +30,30 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod add;
 pub mod copies;
 pub mod drive_says;
 pub mod edit;
+pub mod erase;
 pub mod fits;
+pub mod gather;
+pub mod give_out;
 pub mod guard;
 pub mod harvest;
 pub mod headers;
 pub mod identify;
+pub mod intake;
 pub mod keep;
+pub mod kit;
 pub mod lookup;
+pub mod new_file;
+pub mod page_check;
 pub mod prove;
 pub mod repair;
 mod rounds;
+mod scans;
 pub mod slots;
+pub mod sweep;
 pub mod trash;
 pub mod trial;
 pub mod undo;
@@ -51,4 +61,5 @@ pub mod verify;
 pub mod volumes;
 mod watch;
 
+pub use scans::{ReadHere, ScanReader};
 pub use watch::{Progress, Unwatched, Watch, Work};

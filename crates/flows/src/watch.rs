@@ -51,3 +51,16 @@ pub struct Unwatched;
 impl Watch for Unwatched {
     fn progress(&self, _: Progress) {}
 }
+
+/// Somebody stopped the work before it began.
+#[cfg(test)]
+pub(crate) struct Stopped;
+
+#[cfg(test)]
+impl Watch for Stopped {
+    fn progress(&self, _: Progress) {}
+
+    fn is_cancelled(&self) -> bool {
+        true
+    }
+}

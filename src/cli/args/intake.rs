@@ -1,4 +1,4 @@
-//! What can be typed behind the verbs by which keys come in: `import`, `sweep`, `add`. Must not know what they do.
+//! What can be typed behind the verbs by which keys come in: `import`, `sweep`, `add`.
 
 use std::path::PathBuf;
 
@@ -22,6 +22,12 @@ pub(in crate::cli) struct Said {
     /// A tag; may be given several times
     #[arg(long = "tag", value_name = "TAG")]
     pub(in crate::cli) tags: Vec<LineText>,
+}
+
+impl From<Said> for drivekey_flows::intake::Said {
+    fn from(Said { device, volume_type, label, tags }: Said) -> Self {
+        Self { device, volume_type, label, tags }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -9,9 +9,11 @@ use crate::cli::proving::{self, Trial, TrialWords};
 use crate::cli::session::{exit_over, unlocked};
 use crate::cli::volumes::{Target, details_of};
 use crate::cli::{json, key_entry, table, world::World};
+use drivekey_flows::add::{Typed, add, differences};
+use drivekey_flows::intake::Said;
 use drivekey_fve::{Integrity, Verdict};
-use drivekey_record::{Details, Difference, KeyId, LineText, SourceKind};
-use drivekey_vault::{Incoming, TakenIn, Taking};
+use drivekey_record::{Details, KeyId, LineText};
+use drivekey_vault::TakenIn;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs) -> Result<Exit, Failure> {
     let target = args.drive.as_deref().map(Target::read).transpose()?;
@@ -30,26 +32,12 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
     };
     let trial = Trial::of(&volumes, &password, &key_id);
     let on_drive = trial.as_ref().map(|trial| what_drive_says(world, trial, &key_id)).transpose()?.unwrap_or_default();
-    let device_name = match args.said.device.clone().or(on_drive.device_name) {
-        Some(device) => Some(device),
-        None if asking => ask_device(world)?,
-        None => None,
-    };
-    let details = Details {
-        key_id: if on_drive.key_id == KeyId::Unknown { key_id } else { on_drive.key_id },
-        device_name,
-        volume_type: args.said.volume_type.unwrap_or(on_drive.volume_type),
-        volume_label: args.said.label.clone().or(on_drive.volume_label),
-        mount_point: on_drive.mount_point,
-        created: on_drive.created,
-        note: args.note.clone(),
-        tags: args.said.tags.clone(),
-        ..Details::default()
-    };
-    let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+    let mut said = Said::from(args.said.clone());
+    if asking && said.device.is_none() && on_drive.device_name.is_none() {
+        said.device = ask_device(world)?;
+    }
     let now = (world.now)();
-    let taken = vault.take_in(vec![incoming], now, Taking::Keep, |_| {})?;
-    let Some(taken) = taken.first() else { return Ok(Exit::Done) };
+    let taken = add(&mut vault, Typed { password, key_id, said, note: args.note.clone(), on_drive }, now)?;
     let mut entry = vault.entry(taken.handle())?;
     let mut kept = Exit::Done;
     if let Some(trial) = &trial {
@@ -61,7 +49,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
     } else {
         table::one(world.out, &entry)?;
     }
-    let said = match taken {
+    let said = match &taken {
         TakenIn::New(_) => "The key is in the vault.".to_owned(),
         TakenIn::Known(_) => "The key was in the vault already; nothing was changed.".to_owned(),
         TakenIn::Noted(_) => "The key was in the vault already; what is new was noted with it.".to_owned(),
@@ -74,14 +62,9 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         }
     };
     writeln!(world.err, "{said}")?;
-    let just_typed = entry
-        .details
-        .sources
-        .iter()
-        .rfind(|source| source.kind == SourceKind::Typed && source.imported_date_time == now);
-    if let (TakenIn::Noted(handle), Some(source)) = (taken, just_typed) {
-        for difference in Difference::between(&entry.details, source, true) {
-            writeln!(world.err, "{}.", difference_words(*handle, &difference, false))?;
+    if let TakenIn::Noted(handle) = taken {
+        for difference in differences(&entry, now) {
+            writeln!(world.err, "{}.", difference_words(handle, &difference, false))?;
         }
     }
     if entry.details.weak {

@@ -2,7 +2,7 @@
 //! now.
 
 mod bundle;
-mod chosen;
+pub(super) mod chosen;
 mod plain;
 mod saving;
 mod sticks;
@@ -13,12 +13,13 @@ use crate::cli::args::{ExportCommand, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::world::World;
+use drivekey_flows::give_out::Form;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &ExportCommand) -> Result<Exit, Failure> {
     match command {
         ExportCommand::Usb(args) => usb::run(world, shared, args),
         ExportCommand::Bundle(args) => bundle::run(world, shared, args),
-        ExportCommand::Json(args) => plain::run(world, shared, args, plain::Form::Json),
-        ExportCommand::Csv(args) => plain::run(world, shared, args, plain::Form::Csv),
+        ExportCommand::Json(args) => plain::run(world, shared, args, Form::Json),
+        ExportCommand::Csv(args) => plain::run(world, shared, args, Form::Csv),
     }
 }

@@ -11,11 +11,11 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, short};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
-use crate::cli::{json as print, kit_entry, new_file, printer, question, system_fonts, world::World};
-use drivekey_record::{CopyKind, LineText, SlotId};
-use drivekey_sheet::{self, KitSheet, Paper};
-use drivekey_vault::seal::KitIdentity;
-use drivekey_vault::{CopyMark, MadeKitSlot, Unlocked, Vault};
+use crate::cli::{interrupt, json as print, kit_entry, new_file, printer, question, system_fonts, world::World};
+use drivekey_flows::kit::{Kit, KitError, note_checked};
+use drivekey_record::{CopyKind, LineText};
+use drivekey_sheet::{self, Paper};
+use drivekey_vault::{Unlocked, Vault};
 
 /// The page's usual name.
 const USUAL_NAME: &str = "drivekey-emergency-kit.pdf";
@@ -48,7 +48,9 @@ pub(super) fn offer(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Un
     let name = if answer.trim().is_empty() { USUAL_NAME } else { answer.trim() };
     let path = std::path::absolute(PathBuf::from(name))?;
     // The keys are safe already: a kit that cannot be written is told, and undoes nothing.
-    let made = new_file::free(&path).and_then(|()| print_kit(world, shared, vault, Some(&path), None, false));
+    let made = new_file::free(&path)
+        .map_err(Failure::from)
+        .and_then(|()| print_kit(world, shared, vault, Some(&path), None, false));
     if let Err(failure) = made {
         writeln!(world.err, "No kit was made: {}. Try again with 'drivekey kit make --to FILE'.", failure.sentence)?;
     }
@@ -67,13 +69,15 @@ fn print_kit(
     if let Some(path) = to {
         guard::check(world, vault, path, &Holding::WholeVault)?;
     }
-    let kit = KitIdentity::make();
-    let made = vault.make_kit_slot(&kit, name.cloned())?;
-    let slot = made.slot();
-    let document = draw(vault, &kit, &made, name, letter, (world.now)().date_naive())?;
-    let said = match to {
-        Some(path) => into_file(vault, made, path, &document).map(|()| String::new())?,
-        None => to_printer(world, vault, made, &document)?,
+    let kit = Kit::make(vault, name.cloned())?;
+    let slot = kit.slot();
+    let document = draw(vault, &kit, letter, (world.now)().date_naive())?;
+    let said = if let Some(path) = to {
+        interrupt::sweep_at_the_end();
+        kit.into_file(vault, path, &document).map(|_| String::new())?
+    } else {
+        let said = kit.to_printer(vault, || printer::print(world, &document))?;
+        if said.is_empty() { said } else { format!(" {said}") }
     };
     if shared.json {
         print::print(
@@ -111,43 +115,27 @@ fn print_kit(
     )
 }
 
-/// The page is there before its keyslot, under a passing name, and gets its own after: whoever is stopped in between
-/// has no keyslot, or its page.
-fn into_file(vault: &mut Vault<Unlocked>, made: MadeKitSlot, path: &Path, document: &[u8]) -> Result<(), Failure> {
-    let mut page = new_file::Unplaced::write(path, document)?;
-    page.hold()?;
-    let slot = vault.add_kit_slot(made)?;
-    page.place().map_err(|failure| without_page(vault, slot, failure))
-}
-
-/// A page in the printer's queue cannot be called back, and one that opens nothing is worse than a keyslot that nothing
-/// opens: the keyslot comes first.
-fn to_printer(
-    world: &mut World<'_>,
-    vault: &mut Vault<Unlocked>,
-    made: MadeKitSlot,
-    document: &[u8],
-) -> Result<String, Failure> {
-    let slot = vault.add_kit_slot(made)?;
-    let said = printer::print(world, document).map_err(|failure| without_page(vault, slot, failure))?;
-    Ok(if said.is_empty() { said } else { format!(" {said}") })
-}
-
-/// A kit whose page went nowhere opens nothing: its keyslot is removed again, which is said.
-fn without_page(vault: &mut Vault<Unlocked>, slot: SlotId, failure: Failure) -> Failure {
-    let outcome = match vault.remove_slot(slot) {
-        Ok(()) => "the kit's keyslot was removed again".to_owned(),
-        Err(_) => format!("the kit's keyslot is still there: remove it with 'drivekey keyslot remove {}'", short(slot)),
-    };
-    let hint = failure.hint.map_or_else(|| outcome.clone(), |hint| format!("{hint}; {outcome}"));
-    Failure { hint: Some(hint), ..failure }
+impl<E: Into<Self>> From<KitError<E>> for Failure {
+    fn from(error: KitError<E>) -> Self {
+        let (failure, outcome) = match error {
+            KitError::Page(error) => return error.into(),
+            KitError::Slot(error) => return error.into(),
+            KitError::WithoutPage { because, is_removed: true, .. } => {
+                (because.into(), "the kit's keyslot was removed again".to_owned())
+            }
+            KitError::WithoutPage { because, slot, is_removed: false } => {
+                let remove = format!("remove it with 'drivekey keyslot remove {}'", short(slot));
+                (because.into(), format!("the kit's keyslot is still there: {remove}"))
+            }
+        };
+        let hint = failure.hint.map_or_else(|| outcome.clone(), |hint| format!("{hint}; {outcome}"));
+        Self { hint: Some(hint), ..failure }
+    }
 }
 
 fn draw(
     vault: &Vault<Unlocked>,
-    kit: &KitIdentity,
-    made: &MadeKitSlot,
-    name: Option<&LineText>,
+    kit: &Kit,
     letter: bool,
     today: drivekey_sheet::Day,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -156,12 +144,7 @@ fn draw(
         Some(name) => name,
         None => "vault.drivekey".parse()?,
     };
-    let text = kit.text();
-    let page = drivekey_sheet::kit_page(
-        &KitSheet { secret: &text, slot: made.slot(), name: name.cloned(), vault: vault_name },
-        today,
-    )?;
-    let pages = [page];
+    let pages = [kit.page(vault_name, today)?];
     let fonts = system_fonts::covering(&pages)?;
     Ok(drivekey_sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?)
 }
@@ -175,16 +158,8 @@ fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<
         (None, None) => kit_entry::typed(world)?,
     };
     let mut vault = vault.unlock_with_kit(&kit).map_err(|failure| Failure::from(failure.error))?;
-    let used = vault.slots().into_iter().find(|info| info.in_use);
+    let used = note_checked(&mut vault, (world.now)())?;
     let slot = used.as_ref().map(|info| info.slot.to_string());
-    if let Some(slot) = &slot
-        && vault.doubt().is_none()
-        && vault.faults().is_empty()
-        && let Some(copy) = vault.copies()?.into_iter().find(|copy| copy.info.slot.as_ref() == Some(slot))
-    {
-        // That it was looked at is worth a note, and not worth a failure.
-        let _ = vault.mark_copy(copy.number, CopyMark::Checked((world.now)()));
-    }
     if shared.json {
         print::print(world.out, &json!({ "opens": true, "slot": slot }))?;
     } else {

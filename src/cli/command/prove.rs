@@ -7,12 +7,11 @@ use crate::cli::drive_failure::target_failure;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
-use crate::cli::progress::Progress;
+use crate::cli::progress::Bar;
 use crate::cli::proving::{Trial, TrialWords, asked_for, failure_of, say_kept};
 use crate::cli::repairing::grouped;
 use crate::cli::session::{exit_over, one_entry, unlocked};
 use crate::cli::volumes::{self, Placed};
-use crate::cli::watching::Shown;
 use crate::cli::{json, saved_header, table, world::World};
 use drivekey_flows::prove::{self, Answer, ProveError, Proved, ProvedAll, Suspicion};
 use drivekey_fve::Verdict;
@@ -116,8 +115,8 @@ pub(super) fn taken(
     end(world, vault, volumes, &proved, kept, Among::TakenIn)
 }
 
-fn bar(world: &World<'_>) -> Shown {
-    Shown::new(Progress::new(world.surroundings.err_is_terminal, "keys tried")).beyond(8)
+fn bar(world: &World<'_>) -> Bar {
+    Bar::new(world, "keys tried").beyond(8)
 }
 
 fn say_all_kept(world: &mut World<'_>, proved: &mut ProvedAll<'_>) -> Result<Exit, Failure> {

@@ -11,13 +11,12 @@ use crate::cli::drive_failure::target_failure;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
-use crate::cli::progress::Progress;
+use crate::cli::progress::Bar;
 use crate::cli::proving::{TrialWords, not_opened_failure, say_kept};
 use crate::cli::repairing::{arithmetic, grouped};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
 use crate::cli::volume_words::{drive_words, target_words};
 use crate::cli::volumes::{self, Target};
-use crate::cli::watching::Shown;
 use crate::cli::{json, question, saved_header, table, volume_words, world::World};
 use drivekey_flows::repair::{FEW, Hit, MendError, Repair, Search, Searched, keep_possible};
 use drivekey_fve::repair::{Candidates, Effort, Reading, ReadingError};
@@ -247,7 +246,7 @@ fn on(
 
 /// Nothing stops it here: Ctrl-C ends the program.
 fn run_search<'a>(world: &World<'_>, search: &Search<'a>) -> Option<Hit<'a>> {
-    match search.run(&Shown::new(Progress::timed(world.surroundings.err_is_terminal, "tried"))) {
+    match search.run(&Bar::timed(world, "tried")) {
         Searched::Found(hit) => Some(hit),
         Searched::NotFound | Searched::Stopped => None,
     }

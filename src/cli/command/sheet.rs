@@ -1,26 +1,23 @@
 //! `sheet`: recovery keys on paper, whole or split.
 
-mod args;
 mod check;
 mod deliver;
 
-pub(in crate::cli) use args::SheetArgs;
-
 use std::path::Path;
 
-use args::{PrintArgs, SheetCommand, SplitInto};
 use zeroize::Zeroizing;
 
-use crate::cli::args::Shared;
+use crate::cli::args::{PrintArgs, Shared, SheetArgs, SheetCommand, SplitInto};
+use crate::cli::command::export::chosen::named;
 use crate::cli::copy_note::{self, Made as Noted, Whereto};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::guard::{self, Holding};
-use crate::cli::session::{exit_over, one_sound_entry, unlocked};
+use crate::cli::session::{end_over, exit_over, unlocked};
 use crate::cli::{system_fonts, world::World};
-use drivekey_record::{CopyKind, ProofLevel};
-use drivekey_sheet::{self, KeyFacts, KeySheet, Page, Paper, SheetError, SplitKind};
-use drivekey_vault::reveal::{Revealed, reveal};
+use drivekey_flows::give_out::{Arrangement, Choice, pages};
+use drivekey_record::CopyKind;
+use drivekey_sheet::{self, Page, Paper, SheetError, SplitKind};
 use drivekey_vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SheetArgs) -> Result<Exit, Failure> {
@@ -43,112 +40,55 @@ pub(super) struct Made<'a> {
 fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exit, Failure> {
     let target = deliver::Target::of(world, shared.json, args)?;
     let mut vault = unlocked(world, shared)?;
-    let (entries, faults) = chosen(world, &mut vault, args)?;
+    let choice = choose(world, &mut vault, args)?;
+    let holding = Holding::Records(&choice.entries);
     match &target {
-        deliver::Target::File(path) => guard::check(world, &mut vault, path, &Holding::Records(&entries))?,
-        deliver::Target::Output => guard::check_output(world, &mut vault, &Holding::Records(&entries))?,
+        deliver::Target::File(path) => guard::check(world, &mut vault, path, &holding)?,
+        deliver::Target::Output => guard::check_output(world, &mut vault, &holding)?,
         deliver::Target::Printer => {}
     }
-    let mut keys = Vec::with_capacity(entries.len());
-    for entry in &entries {
-        keys.push(reveal(&mut vault, entry)?);
-    }
+    let keys = choice.reveal_whole(&mut vault)?;
     let split = args.split.map(|into| match into {
         SplitInto::Two => SplitKind::TwoOfTwo,
         SplitInto::Three => SplitKind::TwoOfThree,
     });
+    let arrangement = match split {
+        Some(kind) => Arrangement::Split(kind),
+        None if args.compact => Arrangement::List,
+        None => Arrangement::Whole,
+    };
     let today = (world.now)().date_naive();
-    let pages = pages(&keys, split, args.compact, today)?;
+    let pages = pages(&keys, arrangement, today)
+        .map_err(|_| Failure::new(Exit::Failed, "the system gave no random numbers", "try again"))?;
     drop(keys);
     let document = draw(&pages, args)?;
     drop(pages);
     let place = deliver::deliver(world, &target, &document)?;
-    let noted = after(world, shared, &mut vault, &Made { entries: &entries, place, split })?;
-    match faults {
-        None if !noted && exit_over(&vault) == Exit::Done => Ok(Exit::Partly),
-        None => Ok(exit_over(&vault)),
-        Some(sentence) => Err(Failure::new(
-            Exit::Damaged,
-            sentence,
-            "what was printed is sound; 'drivekey verify' names everything that is wrong",
-        )),
+    let noted = after(world, shared, &mut vault, &Made { entries: &choice.entries, place, split })?;
+    if !choice.faults.is_empty() {
+        return end_over(&vault, &choice.faults, "what was printed is sound");
     }
+    let exit = exit_over(&vault);
+    Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }
 
-/// The records that are meant, and what is wrong with the vault around them.
-fn chosen(
-    world: &mut World<'_>,
-    vault: &mut Vault<Unlocked>,
-    args: &PrintArgs,
-) -> Result<(Vec<Entry>, Option<String>), Failure> {
+/// The records that are meant.
+fn choose(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &PrintArgs) -> Result<Choice, Failure> {
     if !args.ids.is_empty() {
-        let (mut entries, mut faults) = (Vec::<Entry>::with_capacity(args.ids.len()), Vec::new());
-        for id in &args.ids {
-            let (entry, others) = one_sound_entry(world, vault, id)?;
-            faults.extend(others);
-            faults.dedup();
-            if !entries.iter().any(|known| known.handle == entry.handle) {
-                entries.push(entry);
-            }
-        }
-        let faults = (!faults.is_empty()).then(|| faults_sentence(&faults));
-        return Ok((entries, faults));
+        return named(world, vault, &args.ids);
     }
     let filter = Filter { device: args.device.clone(), volume_type: args.volume_type, trash: TrashFilter::Without };
-    let listing = vault.list(&filter)?;
-    let faults = (!listing.faults.is_empty()).then(|| faults_sentence(&listing.faults));
-    if listing.entries.is_empty() {
-        return Err(match faults {
-            Some(sentence) => Failure::new(
-                Exit::Damaged,
-                sentence,
-                "nothing was printed; 'drivekey verify' names everything that is wrong",
-            ),
-            None => {
-                Failure::new(Exit::NotFound, "there is no such key in this vault", "'drivekey list' shows all keys")
-            }
-        });
-    }
-    Ok((listing.entries, faults))
-}
-
-fn pages(
-    keys: &[Revealed],
-    split: Option<SplitKind>,
-    compact: bool,
-    today: drivekey_sheet::Day,
-) -> Result<Vec<Page>, Failure> {
-    let facts = |key: &Revealed| facts(&key.entry);
-    if let Some(kind) = split {
-        let mut pages = Vec::new();
-        for key in keys {
-            let shares = drivekey_sheet::split(&key.digits, kind, &mut |bytes: &mut [u8]| getrandom::fill(bytes))
-                .map_err(|_| Failure::new(Exit::Failed, "the system gave no random numbers", "try again"))?;
-            pages.extend(shares.iter().map(|share| drivekey_sheet::share_page(&facts(key), share, today)));
+    let choice = Choice::fitting(vault, &filter)?;
+    match (choice.entries.is_empty(), choice.faults.is_empty()) {
+        (false, _) => Ok(choice),
+        (true, false) => Err(Failure::new(
+            Exit::Damaged,
+            faults_sentence(&choice.faults),
+            "nothing was printed; 'drivekey verify' names everything that is wrong",
+        )),
+        (true, true) => {
+            Err(Failure::new(Exit::NotFound, "there is no such key in this vault", "'drivekey list' shows all keys"))
         }
-        return Ok(pages);
-    }
-    let sheets: Vec<KeySheet<'_>> =
-        keys.iter().map(|key| KeySheet { facts: facts(key), digits: &key.digits }).collect();
-    if compact {
-        return Ok(vec![drivekey_sheet::list_page(&sheets, today)]);
-    }
-    Ok(sheets.iter().map(|sheet| drivekey_sheet::key_page(sheet, today)).collect())
-}
-
-fn facts(entry: &Entry) -> KeyFacts {
-    let details = &entry.details;
-    let proof = details.proof.as_ref().filter(|proof| proof.level >= ProofLevel::OpensVolume);
-    KeyFacts {
-        record: entry.handle,
-        device: details.device_name.clone(),
-        drive: details.mount_point.clone(),
-        label: details.volume_label.clone(),
-        volume_type: details.volume_type,
-        key_id: details.key_id.clone(),
-        created: details.created.clone(),
-        proven: proof.map(|proof| proof.at.date_naive()),
-        state: details.state,
     }
 }
 

@@ -2,24 +2,25 @@
 //! destroys the files if it is told so twice.
 
 mod erasing;
-mod judging;
-mod search;
 mod summary;
 
 use std::path::PathBuf;
 
-use search::Found;
 use summary::Sweep;
 
-use super::import::{self, preview, questions, report};
-use crate::cli::args::{ImportArgs, Said, Shared, SweepArgs};
+use super::import::{self, preview, questions};
+use crate::cli::args::{Shared, SweepArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::passphrase::given;
+use crate::cli::progress::Rate;
 use crate::cli::session::{exit_over, locked, unlock_with, unlocked, vault_path};
 use crate::cli::world::World;
-use drivekey_vault::{Expected, Unlocked, Vault};
+use drivekey_flows::intake::{Outcome, Ready, Said};
+use drivekey_flows::sweep::search;
+use drivekey_record::LineText;
+use drivekey_vault::{Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Exit, Failure> {
     if args.erase && !world.terminal.is_present() {
@@ -32,31 +33,16 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
     let there = path.symlink_metadata().is_ok();
     // A mistyped passphrase shows at once, not after an hour of searching.
     let mut vault = if there { open(world, shared, args)? } else { None };
-    let Found { mut sources, tally } = search::search(world, &args.paths);
-    let sources_of = |sources: &import::sources::Sources| {
-        let holding = sources
-            .read
-            .iter()
-            .filter(|source| !source.reading.records.is_empty() || !source.reading.attachments.is_empty());
-        holding.filter_map(|source| source.path.clone()).collect::<Vec<PathBuf>>()
-    };
-    let lying = sources_of(&sources);
-    let mut importing = ImportArgs {
-        paths: args.paths.clone(),
-        clipboard: false,
-        said: SAID,
-        identities: Vec::new(),
-        bundle_passphrase_file: None,
-        dry_run: true,
-        drive: None,
-    };
+    let (mut sources, tally) = search(&args.paths, &Rate::of_search(world));
+    let lying: Vec<PathBuf> =
+        sources.read.iter().filter(|source| source.holds_keys()).filter_map(|source| source.path.clone()).collect();
     if vault.is_none() && !there && args.import && !sources.is_empty() {
         import::offer_vault(world, shared, &path, &sources)?;
         vault = Some(import::make_vault(world, shared, &path)?);
     }
     let Some(mut vault) = vault else {
-        let reports = report::without_vault(sources);
-        return summary::show(world, shared, &Sweep { tally, lying, erased: None }, &reports, true);
+        let found = Outcome::without_vault(sources);
+        return summary::show(world, shared, &Sweep { tally, lying, erased: None }, &found, true);
     };
     let asks = !shared.yes && world.terminal.is_present() && !shared.json;
     let writable = vault.doubt().is_none() && vault.faults().is_empty();
@@ -64,21 +50,22 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
         questions::settle(world, Some(&mut vault), &mut sources)?;
         questions::propose(world, Some(&mut vault), &mut sources)?;
     }
-    let mut sorted = import::sort(sources, &importing);
-    if args.import || (asks && writable) {
-        importing.dry_run = !takes_in(world, &mut vault, &sorted, args.import, asks && writable)?;
-    }
-    let outcome = import::take_in(world, &mut vault, &mut sorted, &importing)?;
-    let kept = !importing.dry_run && !outcome.records.is_empty();
-    let reports = sorted.reports(&outcome);
+    let ready = sources.sort(&Said::default(), origin(&args.paths));
+    let keeps = if args.import || (asks && writable) {
+        takes_in(world, &mut vault, &ready, args.import, asks && writable)?
+    } else {
+        false
+    };
+    let outcome = import::take_in(world, &mut vault, ready, !keeps)?;
+    let kept = keeps && outcome.handles().next().is_some();
     let mut sweep = Sweep { tally, lying, erased: None };
     if shared.json {
         warn(world, &mut vault, kept)?;
         sweep.erased = args.erase.then(|| erasing::erase(world, &mut vault, &sweep.lying)).transpose()?;
-        let exit = summary::show(world, shared, &sweep, &reports, importing.dry_run)?;
+        let exit = summary::show(world, shared, &sweep, &outcome, !keeps)?;
         return Ok(over(exit, &vault));
     }
-    let exit = summary::show(world, shared, &sweep, &reports, importing.dry_run)?;
+    let exit = summary::show(world, shared, &sweep, &outcome, !keeps)?;
     warn(world, &mut vault, kept)?;
     if args.erase {
         let erased = erasing::erase(world, &mut vault, &sweep.lying)?;
@@ -89,7 +76,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
     Ok(over(exit, &vault))
 }
 
-const SAID: Said = Said { device: None, volume_type: None, label: None, tags: Vec::new() };
+/// What the journal calls what was taken in.
+fn origin(roots: &[PathBuf]) -> Option<LineText> {
+    let roots: Vec<String> = roots.iter().map(|path| path.display().to_string()).collect();
+    LineText::shortened(&roots.join(", "))
+}
 
 /// Before the files are gone: afterwards the vault may be the only place of a key.
 fn warn(world: &mut World<'_>, vault: &mut Vault<Unlocked>, kept: bool) -> Result<(), Failure> {
@@ -127,20 +118,18 @@ fn open(world: &mut World<'_>, shared: &Shared, args: &SweepArgs) -> Result<Opti
 fn takes_in(
     world: &mut World<'_>,
     vault: &mut Vault<Unlocked>,
-    sorted: &import::Sorted,
+    ready: &Ready,
     wanted: bool,
     asks: bool,
 ) -> Result<bool, Failure> {
     if !asks {
         return Ok(wanted);
     }
-    let (records, others) = sorted.found();
-    let expected = vault.expect(records)?;
-    let news = expected.iter().any(|one| !matches!(one, Expected::Known(_))) || others > 0;
-    if !news {
+    let expected = ready.expect(vault)?;
+    if !ready.brings_news(&expected) {
         return Ok(wanted);
     }
-    match preview::confirm(world, records, &expected, others) {
+    match preview::confirm(world, ready, &expected) {
         Ok(()) => Ok(true),
         // Whoever asked for it and then says no ends here; whoever was only offered it still sees the report.
         Err(refusal) if wanted || refusal.exit != Exit::Refused => Err(refusal),

@@ -5,9 +5,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital, fault_words};
 use crate::cli::guard;
 use crate::cli::outlet::printable;
-use crate::cli::progress::Progress;
+use crate::cli::progress::Bar;
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
-use crate::cli::watching::Shown;
 use crate::cli::{json, passphrase, question, world::World};
 use drivekey_flows::verify::{self, MendError};
 use drivekey_vault::{Unlocked, Vault, Verification};
@@ -33,8 +32,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     Ok(Exit::Damaged)
 }
 
-fn bar(world: &World<'_>) -> Shown {
-    Shown::new(Progress::new(world.surroundings.err_is_terminal, "records"))
+fn bar(world: &World<'_>) -> Bar {
+    Bar::new(world, "records")
 }
 
 /// `is_doubtful`: what was read may not be the latest state of the vault, which was said already.

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use serde_json::json;
 
-use super::chosen;
+use super::chosen::{self, counted};
 use super::saving::{Saved, is_output, save_to};
 use crate::cli::args::{ExportBundleArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
@@ -14,13 +14,10 @@ use crate::cli::outlet::printable;
 use crate::cli::passphrase::{self, New};
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, world::World};
-use drivekey_export::{self, Put, Seen};
-use drivekey_record::{AttachmentKind, CopyKind};
-use drivekey_vault::seal::{BundleError, BundleLock, BundleRecipient, seal_bundle};
-
-/// What goes along with the keys.
-const KINDS: [AttachmentKind; 3] =
-    [AttachmentKind::ExternalKey, AttachmentKind::KeyPackage, AttachmentKind::DriveHeader];
+use drivekey_export::{Put, Seen};
+use drivekey_flows::give_out::{self, WITH_BUNDLE};
+use drivekey_record::CopyKind;
+use drivekey_vault::seal::{BundleError, BundleLock, BundleRecipient};
 
 /// To whom it will be sealed.
 enum Lock {
@@ -45,9 +42,9 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
         ));
     }
     let mut vault = unlocked(world, shared)?;
-    let entries = chosen::entries(world, &mut vault, &args.which)?;
-    let beside = entries.protectors_beside(&mut vault, args.which.all, &KINDS)?;
-    let holding = Holding::Both(&entries.entries, &beside);
+    let choice = chosen::choose(world, &mut vault, &args.which)?;
+    let beside = choice.protectors_beside(&mut vault, WITH_BUNDLE)?;
+    let holding = Holding::Both(&choice.entries, &beside);
     if is_output(&args.to) {
         guard::check_output(world, &mut vault, &holding)?;
     } else {
@@ -63,14 +60,12 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
             Lock::Passphrase(passphrase::choose(world, New::Asked, shared.yes)?)
         }
     };
-    let chosen = entries.reveal(&mut vault, args.which.all, &KINDS)?;
-    let items = chosen.items();
-    let text = drivekey_export::bundle(&items, &chosen.parts(), (world.now)());
+    let chosen = choice.reveal(&mut vault, WITH_BUNDLE)?;
     let lock_with = match &lock {
         Lock::Passphrase(passphrase) => BundleLock::Passphrase(passphrase, world.kdf.limits),
         Lock::Recipients(recipients) => BundleLock::Recipients(recipients),
     };
-    let sealed = seal_bundle(&text, &lock_with)
+    let sealed = give_out::bundle(&chosen, &lock_with, (world.now)())
         .map_err(|_| Failure::new(Exit::Failed, "the bundle could not be made", "try again"))?;
     let saved = save_to(world, &args.to, &sealed)?;
     let handles = chosen.handles();
@@ -81,7 +76,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
             &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": read_back(saved) }),
         )?;
     }
-    tell(world, &chosen.counted(), &lock, if is_output(&args.to) { None } else { Some(&place) })?;
+    tell(world, &counted(handles.len()), &lock, if is_output(&args.to) { None } else { Some(&place) })?;
     warn_of_memory(world, saved)?;
     let made = Made {
         kind: CopyKind::Bundle,
@@ -92,8 +87,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
         slot: None,
     };
     let noted = copy_note::note(world, &mut vault, &made)?;
-    let exit = chosen.exit(&vault)?;
-    Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
+    chosen::exit(&chosen, noted, &vault)
 }
 
 fn tell(world: &mut World<'_>, counted: &str, lock: &Lock, place: Option<&str>) -> Result<(), Failure> {

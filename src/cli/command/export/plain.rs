@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use super::bundle;
+use super::chosen::{self, counted};
 use super::saving::{Saved, is_output, save_to};
-use super::{bundle, chosen};
 use crate::cli::args::{ExportPlainArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
 use crate::cli::exit::Exit;
@@ -12,17 +13,9 @@ use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, question, world::World};
-use drivekey_export::{self, Put};
+use drivekey_export::Put;
+use drivekey_flows::give_out::{Form, plain};
 use drivekey_record::CopyKind;
-
-/// Which of the two.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// As Graph lists keys.
-    Json,
-    /// For spreadsheets.
-    Csv,
-}
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs, form: Form) -> Result<Exit, Failure> {
     // Said before the passphrase is asked for: it would be typed for nothing.
@@ -33,24 +26,21 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         ));
     }
     let mut vault = unlocked(world, shared)?;
-    let entries = chosen::entries(world, &mut vault, &args.which)?;
-    let holding = Holding::Records(&entries.entries);
+    let choice = chosen::choose(world, &mut vault, &args.which)?;
+    let holding = Holding::Records(&choice.entries);
     if is_output(&args.to) {
         guard::check_output(world, &mut vault, &holding)?;
     } else {
         guard::check(world, &mut vault, &args.to, &holding)?;
     }
     let place = if is_output(&args.to) { "standard output".to_owned() } else { printable(&args.to) };
-    let what =
-        format!("{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n", entries.counted());
+    let what = format!(
+        "{} will go to {place}, unencrypted: whoever reads it can unlock the drives.\n",
+        counted(choice.entries.len())
+    );
     question::typed(world, &what, "EXPORT")?;
-    let chosen = entries.reveal(&mut vault, args.which.all, &[])?;
-    let items = chosen.items();
-    let bytes = match form {
-        Form::Json => drivekey_export::json(&items, &[]),
-        Form::Csv => drivekey_export::csv(&items),
-    };
-    let saved = save_to(world, &args.to, &bytes)?;
+    let chosen = choice.reveal(&mut vault, &[])?;
+    let saved = save_to(world, &args.to, &plain(&chosen, form))?;
     let handles = chosen.handles();
     if let Saved::File(..) = saved {
         if shared.json {
@@ -60,7 +50,11 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
             )?;
         }
         let lie = if handles.len() == 1 { "lies" } else { "lie" };
-        writeln!(world.err, "{} now {lie} at {place}, readable by anybody who gets hold of it.", chosen.counted())?;
+        writeln!(
+            world.err,
+            "{} now {lie} at {place}, readable by anybody who gets hold of it.",
+            counted(handles.len())
+        )?;
         writeln!(
             world.err,
             "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every trace."
@@ -77,6 +71,5 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         slot: None,
     };
     let noted = copy_note::note(world, &mut vault, &made)?;
-    let exit = chosen.exit(&vault)?;
-    Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
+    chosen::exit(&chosen, noted, &vault)
 }

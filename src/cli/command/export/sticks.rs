@@ -1,4 +1,4 @@
-//! Which of the sticks that are plugged in: a choice for a person at a terminal. Must not know what is written to it.
+//! Which of the sticks that are plugged in: a choice for a person at a terminal.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

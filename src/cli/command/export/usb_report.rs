@@ -11,50 +11,16 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
 use crate::cli::{json as print, world::World};
-use drivekey_export::{Put, Seen, WriteError};
-use drivekey_record::{Handle, LineText};
+use drivekey_export::{Put, Seen};
+use drivekey_flows::give_out::{StickFile, StickLine, Written};
 
-/// What a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    /// A record's digits.
-    Key(Handle),
-    /// A startup key.
-    Startup,
-    /// The explanation.
-    Readme,
-}
-
-/// One file.
-#[derive(Debug, Clone)]
-pub(super) struct Line {
-    pub(super) name: String,
-    pub(super) what: What,
-    pub(super) device: Option<LineText>,
-    pub(super) outcome: Result<Put, WriteError>,
-}
-
-impl Line {
-    /// The record whose key is on the stick now.
-    pub(super) const fn key_that_is_there(&self) -> Option<Handle> {
-        match (self.what, self.outcome) {
-            (What::Key(handle), Ok(_)) => Some(handle),
-            _ => None,
-        }
-    }
-
-    const fn is_key(&self) -> bool {
-        matches!(self.what, What::Key(_) | What::Startup)
-    }
-
-    /// The word at the line's beginning, and the one for programs.
-    const fn words(&self, dry_run: bool) -> (&'static str, &'static str) {
-        match self.outcome {
-            Ok(Put::Written) if dry_run => ("would write", "wouldWrite"),
-            Ok(Put::Written) => ("written", "written"),
-            Ok(Put::AlreadyThere) => ("already there", "alreadyThere"),
-            Err(_) => ("not written", "notWritten"),
-        }
+/// The word at the line's beginning, and the one for programs.
+const fn words(line: &StickLine, dry_run: bool) -> (&'static str, &'static str) {
+    match line.outcome {
+        Ok(Put::Written) if dry_run => ("would write", "wouldWrite"),
+        Ok(Put::Written) => ("written", "written"),
+        Ok(Put::AlreadyThere) => ("already there", "alreadyThere"),
+        Err(_) => ("not written", "notWritten"),
     }
 }
 
@@ -63,13 +29,13 @@ pub(super) fn show(
     world: &mut World<'_>,
     shared: &Shared,
     to: &Path,
-    lines: &[Line],
-    seen: Option<Seen>,
+    written: &Written,
     dry_run: bool,
 ) -> Result<(), Failure> {
+    let Written { lines, seen, .. } = written;
     let there = lines.iter().filter(|line| line.key_that_is_there().is_some()).count();
     if shared.json {
-        as_json(world, to, lines, seen, dry_run)?;
+        as_json(world, to, lines, *seen, dry_run)?;
     } else if there > 0 {
         as_lines(world, lines, dry_run)?;
         let written = lines.iter().filter(|line| line.is_key() && line.outcome == Ok(Put::Written)).count();
@@ -93,7 +59,7 @@ pub(super) fn show(
             "Keep it away from the computers that it opens. To get rid of the keys, destroy the stick."
         )?;
     }
-    if seen == Some(Seen::Memory) {
+    if *seen == Some(Seen::Memory) {
         writeln!(
             world.err,
             "The files were compared with what this system remembers of them; the stick could not be read past that memory."
@@ -103,7 +69,7 @@ pub(super) fn show(
     Ok(())
 }
 
-fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), Failure> {
+fn as_lines(world: &mut World<'_>, lines: &[StickLine], dry_run: bool) -> Result<(), Failure> {
     // What stopped everything is said once.
     let mut stopped = 0_usize;
     for line in lines {
@@ -113,13 +79,13 @@ fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), 
                 continue;
             }
         }
-        let (verdict, _) = line.words(dry_run);
-        let of = match (line.what, &line.device) {
-            (What::Key(handle), Some(device)) => format!(": {handle}, {device}"),
-            (What::Key(handle), None) => format!(": {handle}"),
-            (What::Startup, Some(device)) => format!(": startup key, {device}"),
-            (What::Startup, None) => ": startup key".to_owned(),
-            (What::Readme, _) => String::new(),
+        let (verdict, _) = words(line, dry_run);
+        let of = match (line.file, &line.device) {
+            (StickFile::Key(handle), Some(device)) => format!(": {handle}, {device}"),
+            (StickFile::Key(handle), None) => format!(": {handle}"),
+            (StickFile::Startup, Some(device)) => format!(": startup key, {device}"),
+            (StickFile::Startup, None) => ": startup key".to_owned(),
+            (StickFile::Readme, _) => String::new(),
         };
         let why = line.outcome.err().map(|error| format!(" ({})", brief(error))).unwrap_or_default();
         writeln!(world.out, "{verdict:<14} {}{of}{why}", line.name)?;
@@ -131,15 +97,21 @@ fn as_lines(world: &mut World<'_>, lines: &[Line], dry_run: bool) -> Result<(), 
     Ok(())
 }
 
-fn as_json(world: &mut World<'_>, to: &Path, lines: &[Line], seen: Option<Seen>, dry_run: bool) -> Result<(), Failure> {
+fn as_json(
+    world: &mut World<'_>,
+    to: &Path,
+    lines: &[StickLine],
+    seen: Option<Seen>,
+    dry_run: bool,
+) -> Result<(), Failure> {
     let files: Vec<_> = lines
         .iter()
         .map(|line| {
-            let handle = match line.what {
-                What::Key(handle) => Some(handle),
-                What::Startup | What::Readme => None,
+            let handle = match line.file {
+                StickFile::Key(handle) => Some(handle),
+                StickFile::Startup | StickFile::Readme => None,
             };
-            let (_, outcome) = line.words(dry_run);
+            let (_, outcome) = words(line, dry_run);
             json!({ "name": line.name, "handle": handle, "outcome": outcome, "refusedBecause": line.outcome.err().map(brief) })
         })
         .collect();
@@ -151,7 +123,7 @@ fn as_json(world: &mut World<'_>, to: &Path, lines: &[Line], seen: Option<Seen>,
 }
 
 /// Whether everything is where it should be. The explanation alone decides nothing.
-pub(super) fn judge(lines: &[Line], to: &Path) -> Result<(), Failure> {
+pub(super) fn judge(lines: &[StickLine], to: &Path) -> Result<(), Failure> {
     let keys = || lines.iter().filter(|line| line.is_key());
     let Some((line, error)) = keys().find_map(|line| line.outcome.err().map(|error| (line, error))) else {
         return Ok(());

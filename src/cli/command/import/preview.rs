@@ -1,10 +1,10 @@
 //! The table of what is about to be stored, before it is stored. Never shows digits.
 
-use super::sources::Sources;
 use crate::cli::failure::Failure;
 use crate::cli::question;
 use crate::cli::table;
 use crate::cli::world::World;
+use drivekey_flows::intake::{Ready, Sources};
 use drivekey_record::{KeyId, LineText, VolumeType};
 use drivekey_vault::{Expected, Incoming};
 
@@ -15,7 +15,7 @@ const HEAD: [&str; 7] = ["KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "FROM", "
 /// Shows what was found where there is no vault yet to compare it with.
 pub(in crate::cli::command) fn found(world: &mut World<'_>, sources: &Sources) -> Result<(), Failure> {
     let rows = sources.read.iter().flat_map(|source| {
-        let name = source.path.as_deref().and_then(super::file_name);
+        let name = source.file_name();
         source.reading.records.iter().map(move |one| {
             let texts = [&one.device_name, &one.mount_point, &one.volume_label, &name];
             row(&one.key_id, texts, one.volume_type, String::new())
@@ -27,15 +27,15 @@ pub(in crate::cli::command) fn found(world: &mut World<'_>, sources: &Sources) -
 /// Shows what is new and asks whether to store it; where nothing is, nobody is asked.
 pub(in crate::cli::command) fn confirm(
     world: &mut World<'_>,
-    incoming: &[Incoming],
+    ready: &Ready,
     expected: &[Expected],
-    attachments: usize,
 ) -> Result<(), Failure> {
-    let news: Vec<(&Incoming, &Expected)> =
-        incoming.iter().zip(expected).filter(|(_, expected)| !matches!(expected, Expected::Known(_))).collect();
-    if news.is_empty() && attachments == 0 {
+    if !ready.brings_news(expected) {
         return Ok(());
     }
+    let attachments = ready.attachments();
+    let news: Vec<(&Incoming, &Expected)> =
+        ready.records().iter().zip(expected).filter(|(_, expected)| !matches!(expected, Expected::Known(_))).collect();
     let keys = if news.len() == 1 { "this key".to_owned() } else { format!("these {} keys", news.len()) };
     let files = if attachments == 1 {
         "1 startup key or key package".to_owned()

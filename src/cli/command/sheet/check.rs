@@ -1,61 +1,25 @@
 //! `sheet check`: from a finished page back to the record it was printed from.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
-
 use serde_json::{Map, Value, json};
-use zeroize::Zeroizing;
 
-use super::args::CheckArgs;
-use crate::cli::args::Shared;
+use crate::cli::args::{CheckArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, password_sentence, unreadable};
 use crate::cli::outlet::on_one_line;
 use crate::cli::session::{end_over, exit_over, unlocked};
-use crate::cli::world::{ScanReader, World};
+use crate::cli::world::World;
 use crate::cli::{copy_note, json, key_entry};
-use drivekey_files::vault_file::is_open_here;
-use drivekey_record::{Handle, KeyId, RecoveryPassword, State};
-use drivekey_sheet::{CombineError, Label, ScanError, Scanned, Share, ShareTextError, combine};
-use drivekey_vault::{Entry, Fault, Unlocked, Vault};
-
-/// Larger files are no scans.
-const SCAN_BYTES: u64 = 128 << 20;
-
-/// One thing that was looked at.
-struct Checked {
-    /// The file; `None` for what was typed.
-    path: Option<String>,
-    verdict: Verdict,
-}
-
-enum Verdict {
-    /// The digits are those of this record, and what the page says of the drive fits.
-    Verified(Box<Entry>),
-    /// The digits are those of this record, and the page names another Key ID.
-    OtherKeyId(Box<Entry>, KeyId),
-    /// A sound key that no record has.
-    Unknown(Option<Label>),
-    /// Nothing could be compared, and why.
-    Refused(String),
-}
+use drivekey_flows::page_check::{self, Checked, Compared, NotCompared, UnreadableScan, Verdict, read_scans};
+use drivekey_record::State;
+use drivekey_sheet::{CombineError, ScanError, ShareTextError};
+use drivekey_vault::{Entry, Unlocked, Vault};
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> Result<Exit, Failure> {
-    let typed = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
-    let mut scans = Vec::with_capacity(args.scans.len());
-    for path in &args.scans {
-        scans.push((path.display().to_string(), scanned(world.scans, path)?));
-    }
+    let given = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
+    let scans = read_scans(world.scans, &args.scans)?;
     let mut vault = unlocked(world, shared)?;
-    let (mut checked, mut faults) = (Vec::new(), Vec::new());
-    if let Some(password) = typed {
-        checked.push(Checked { path: None, verdict: compare(&mut vault, &password, None, &mut faults)? });
-    } else if scans.is_empty() {
-        let password = key_entry::typed(world)?;
-        checked.push(Checked { path: None, verdict: compare(&mut vault, &password, None, &mut faults)? });
-    }
-    check_scans(&mut vault, scans, &mut checked, &mut faults)?;
+    let typed = if given.is_none() && args.scans.is_empty() { Some(key_entry::typed(world)?) } else { given };
+    let Compared { checked, faults } = page_check::check(&mut vault, typed.as_ref(), scans)?;
     if shared.json {
         let value: Vec<Value> = checked.iter().map(|one| Value::Object(as_json(one))).collect();
         json::print(world.out, &json!({ "value": value }))?;
@@ -78,128 +42,45 @@ fn note(
     args: &CheckArgs,
     checked: &[Checked],
 ) -> Result<bool, Failure> {
-    let verified: Vec<Handle> = checked
-        .iter()
-        .filter_map(|one| match &one.verdict {
-            Verdict::Verified(entry) => Some(entry.handle),
-            Verdict::OtherKeyId(..) | Verdict::Unknown(_) | Verdict::Refused(_) => None,
-        })
-        .collect();
+    let verified = page_check::verified(checked);
     if verified.is_empty() || vault.doubt().is_some() || !vault.faults().is_empty() {
         return Ok(true);
     }
-    let files: Vec<&str> = checked.iter().filter_map(|one| one.path.as_deref()).collect();
+    let files: Vec<String> = checked.iter().filter_map(scanned_as).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
     copy_note::compared(world, vault, args.copy, &files, &verified)
 }
 
-/// Reads one file.
-fn scanned(scans: &dyn ScanReader, path: &Path) -> Result<Result<Vec<Scanned>, ScanError>, Failure> {
-    let failed = |error: std::io::Error| unreadable(path, &error);
-    if path.metadata().is_ok_and(|data| is_open_here(&data)) {
-        return Err(unreadable(path, &std::io::ErrorKind::ResourceBusy.into()));
-    }
-    let file = File::open(path).map_err(failed)?;
-    let length = file.metadata().map_err(failed)?.len();
-    if length > SCAN_BYTES {
-        return Ok(Err(ScanError::TooLarge));
-    }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
-    file.take(SCAN_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(scans.read(&bytes))
+/// The scans of one thing; `None` for what was typed.
+fn scanned_as(checked: &Checked) -> Option<String> {
+    let scans: Vec<String> = checked.scans.iter().map(|path| path.display().to_string()).collect();
+    (!scans.is_empty()).then(|| scans.join(" + "))
 }
 
-/// A file and what was read from it.
-type ScanOf = (String, Result<Vec<Scanned>, ScanError>);
+impl From<UnreadableScan> for Failure {
+    fn from(error: UnreadableScan) -> Self {
+        unreadable(&error.path, &error.source)
+    }
+}
 
-fn check_scans(
-    vault: &mut Vault<Unlocked>,
-    scans: Vec<ScanOf>,
-    checked: &mut Vec<Checked>,
-    faults: &mut Vec<Fault>,
-) -> Result<(), Failure> {
-    let mut shares: Vec<(String, Share)> = Vec::new();
-    for (path, read) in scans {
-        let mut refuse =
-            |why: &str| checked.push(Checked { path: Some(path.clone()), verdict: Verdict::Refused(why.to_owned()) });
-        let items = match read {
-            Err(error) => {
-                refuse(scan_words(error));
-                continue;
-            }
-            Ok(items) if items.is_empty() => {
-                refuse("no code of drivekey could be read; scan it flat, at 150 dots per inch or more");
-                continue;
-            }
-            Ok(items) => items,
-        };
-        for item in items {
-            let verdict = match item {
-                Scanned::Key { password, label } => compare(vault, &password, label, faults)?,
-                Scanned::Share(share) => {
-                    shares.push((path.clone(), share));
-                    continue;
-                }
-                Scanned::BadShare(ShareTextError::Check { row, group }) => {
-                    Verdict::Refused(format!("row {row}, group {group} does not fit its letter"))
-                }
-                Scanned::BadShare(ShareTextError::NotAShare) => {
-                    Verdict::Refused("this is no sheet that drivekey can read".to_owned())
-                }
-                Scanned::LabelOnly(_) => Verdict::Refused("the code with the digits could not be read".to_owned()),
-                Scanned::Kit(_) => {
-                    Verdict::Refused("this is an emergency kit; 'drivekey kit check' compares it".to_owned())
-                }
-            };
-            checked.push(Checked { path: Some(path.clone()), verdict });
+/// Why nothing could be compared.
+fn why(not_compared: &NotCompared) -> String {
+    match not_compared {
+        NotCompared::Scan(error) => scan_words(*error).to_owned(),
+        NotCompared::NoCode => {
+            "no code of drivekey could be read; scan it flat, at 150 dots per inch or more".to_owned()
         }
+        NotCompared::Share(ShareTextError::Check { row, group }) => {
+            format!("row {row}, group {group} does not fit its letter")
+        }
+        NotCompared::Share(ShareTextError::NotAShare) => "this is no sheet that drivekey can read".to_owned(),
+        NotCompared::LabelOnly => "the code with the digits could not be read".to_owned(),
+        NotCompared::Kit => "this is an emergency kit; 'drivekey kit check' compares it".to_owned(),
+        NotCompared::Set { error, set } => combine_words(*error, set),
     }
-    check_shares(vault, shares, checked, faults)
 }
 
-/// Sheets of one set, put together.
-fn check_shares(
-    vault: &mut Vault<Unlocked>,
-    mut shares: Vec<(String, Share)>,
-    checked: &mut Vec<Checked>,
-    faults: &mut Vec<Fault>,
-) -> Result<(), Failure> {
-    while let Some((_, first)) = shares.first() {
-        let set = first.set.clone();
-        let (same, others) = shares.into_iter().partition(|(_, share)| share.set == set);
-        shares = others;
-        let (paths, parts): (Vec<String>, Vec<Share>) = Vec::into_iter(same).unzip();
-        let mut paths = paths;
-        paths.dedup();
-        let verdict = match combine(&parts) {
-            Ok(password) => compare(vault, &password, None, faults)?,
-            Err(error) => Verdict::Refused(combine_words(error, &set)),
-        };
-        checked.push(Checked { path: Some(paths.join(" + ")), verdict });
-    }
-    Ok(())
-}
-
-/// Leaves with `faults` what is wrong with others that may have the digits, too.
-fn compare(
-    vault: &mut Vault<Unlocked>,
-    password: &RecoveryPassword,
-    label: Option<Label>,
-    faults: &mut Vec<Fault>,
-) -> Result<Verdict, Failure> {
-    let found = vault.whose(password)?;
-    faults.extend(found.faults);
-    faults.dedup();
-    let mut found = found.entries;
-    if found.is_empty() {
-        return Ok(Verdict::Unknown(label));
-    }
-    let said = label.map(|label| label.key_id).unwrap_or_default();
-    let fits = found.iter().position(|entry| entry.details.key_id.may_equal(&said));
-    let entry = Box::new(found.swap_remove(fits.unwrap_or(0)));
-    Ok(if fits.is_some() { Verdict::Verified(entry) } else { Verdict::OtherKeyId(entry, said) })
-}
-
-fn scan_words(error: ScanError) -> &'static str {
+const fn scan_words(error: ScanError) -> &'static str {
     match error {
         ScanError::Format => "neither a PNG or JPEG picture nor a PDF",
         ScanError::TooLarge => "too large for a scan; 300 dots per inch are enough",
@@ -219,7 +100,8 @@ fn combine_words(error: CombineError, set: &str) -> String {
 }
 
 fn show(world: &mut World<'_>, checked: &Checked) -> Result<(), Failure> {
-    let path = on_one_line(checked.path.as_deref().unwrap_or("typed"));
+    let scanned = scanned_as(checked);
+    let path = on_one_line(scanned.as_deref().unwrap_or("typed"));
     match &checked.verdict {
         Verdict::Verified(entry) => writeln!(world.out, "verified       {path}: {}{}", named(entry), outdated(entry))?,
         Verdict::OtherKeyId(entry, said) => {
@@ -233,7 +115,7 @@ fn show(world: &mut World<'_>, checked: &Checked) -> Result<(), Failure> {
             let said = label.as_ref().map(|label| format!("; the page says {}", label.key_id)).unwrap_or_default();
             writeln!(world.out, "not in vault   {path}: a sound key that no record here has{said}")?;
         }
-        Verdict::Refused(why) => writeln!(world.out, "not compared   {path}: {why}")?,
+        Verdict::NotCompared(reason) => writeln!(world.out, "not compared   {path}: {}", why(reason))?,
     }
     Ok(())
 }
@@ -258,7 +140,7 @@ fn outdated(entry: &Entry) -> &'static str {
 
 fn as_json(checked: &Checked) -> Map<String, Value> {
     let mut map = Map::new();
-    map.insert("path".to_owned(), checked.path.clone().into());
+    map.insert("path".to_owned(), scanned_as(checked).into());
     let (outcome, entry) = match &checked.verdict {
         Verdict::Verified(entry) => ("verified", Some(entry)),
         Verdict::OtherKeyId(entry, said) => {
@@ -266,8 +148,8 @@ fn as_json(checked: &Checked) -> Map<String, Value> {
             ("otherKeyId", Some(entry))
         }
         Verdict::Unknown(_) => ("notInVault", None),
-        Verdict::Refused(why) => {
-            map.insert("refusedBecause".to_owned(), why.clone().into());
+        Verdict::NotCompared(reason) => {
+            map.insert("refusedBecause".to_owned(), why(reason).into());
             ("refused", None)
         }
     };

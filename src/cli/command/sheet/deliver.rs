@@ -1,10 +1,9 @@
-//! Where a page goes: into a new file, to standard output, to the printer. Must not know what is on it.
+//! Where a page goes: into a new file, to standard output, to the printer.
 
 use std::path::PathBuf;
 
-use super::args::PrintArgs;
 use super::{Made, SplitKind};
-use crate::cli::args::Shared;
+use crate::cli::args::{PrintArgs, Shared};
 use crate::cli::failure::Failure;
 use crate::cli::world::World;
 use crate::cli::{json, new_file, printer};

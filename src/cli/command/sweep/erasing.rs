@@ -1,42 +1,66 @@
-//! Erasing what may be erased, after a typed word: the vault is verified first, and each file is judged again right
-//! before it is destroyed.
+//! Erasing after a typed word, and why files are left, in words.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::judging::{Left, judge};
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::outlet::printable;
 use crate::cli::world::World;
 use crate::cli::{exit::Exit, question};
-use crate::erase::{EraseError, erase as destroy};
+use drivekey_flows::erase::EraseError;
+use drivekey_flows::sweep::{Doomed, Left, SweepError, Swept};
 use drivekey_record::ItemNumber;
 use drivekey_vault::{Unlocked, Vault};
 
-/// What became of one file.
-pub(super) struct Erased {
-    pub(super) path: PathBuf,
-    left: Option<Left>,
+/// Erases what may be erased of these files, after a typed confirmation.
+pub(super) fn erase(
+    world: &mut World<'_>,
+    vault: &mut Vault<Unlocked>,
+    files: &[PathBuf],
+) -> Result<Vec<Swept>, Failure> {
+    let doomed = Doomed::of(vault, files)?;
+    let mut what = String::new();
+    for path in doomed.paths() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(what, "  {}", printable(path));
+    }
+    let (these, them) = match doomed.paths().count() {
+        0 => return Ok(doomed.erase(vault)?),
+        1 => ("This file", "it"),
+        _ => ("These files", "them"),
+    };
+    what = format!(
+        "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n{}",
+        of_drives_left_without(&doomed.startup_keys)
+    );
+    question::typed(world, &what, "ERASE")?;
+    Ok(doomed.erase(vault)?)
 }
 
-impl Erased {
-    /// In words.
-    pub(super) fn left_because(&self) -> Option<String> {
-        let words = match self.left.as_ref()? {
-            Left::NotAllKnown => {
-                "not all that is in it is safe in the vault; take it in with --import first".to_owned()
-            }
-            Left::MoreInside => "it holds more than keys; look into it and delete it yourself".to_owned(),
-            Left::Unreadable => "it cannot be read any more".to_owned(),
-            Left::Refused(error) => refused(error),
-        };
-        Some(words)
-    }
+/// What becomes of drives whose startup keys go. Nothing where there are none.
+fn of_drives_left_without(startup_keys: &[ItemNumber]) -> String {
+    let Some(first) = startup_keys.first() else { return String::new() };
+    let names: Vec<String> = startup_keys.iter().map(|number| format!("a{number}")).collect();
+    format!(
+        "A drive that is opened with a startup key among them ({}) then asks for its recovery key.\n'drivekey attachment save a{first} --to PATH' writes the startup key again.\n",
+        names.join(", ")
+    )
+}
 
-    pub(super) fn as_json(&self) -> Value {
-        json!({ "path": self.path.display().to_string(), "erased": self.left.is_none(), "leftBecause": self.left_because() })
-    }
+/// Why a file is left, in words; `None` where it is gone.
+pub(super) fn left_because(file: &Swept) -> Option<String> {
+    Some(match file.left.as_ref()? {
+        Left::NotAllKnown => "not all that is in it is safe in the vault; take it in with --import first".to_owned(),
+        Left::MoreInside => "it holds more than keys; look into it and delete it yourself".to_owned(),
+        Left::Unreadable => "it cannot be read any more".to_owned(),
+        Left::Refused(error) => refused(error),
+    })
+}
+
+pub(super) fn swept_json(file: &Swept) -> Value {
+    json!({ "path": file.path.display().to_string(), "erased": file.left.is_none(), "leftBecause": left_because(file) })
 }
 
 fn refused(error: &EraseError) -> String {
@@ -56,68 +80,16 @@ fn refused(error: &EraseError) -> String {
     }
 }
 
-/// Erases what may be erased of these files, after a typed confirmation.
-pub(super) fn erase(
-    world: &mut World<'_>,
-    vault: &mut Vault<Unlocked>,
-    files: &[PathBuf],
-) -> Result<Vec<Erased>, Failure> {
-    if files.is_empty() {
-        return Ok(Vec::new());
+impl From<SweepError> for Failure {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Unsound(faults) => Self::new(
+                Exit::Damaged,
+                format!("{}; no file was erased", faults_sentence(&faults)),
+                "'drivekey verify' names everything that is wrong",
+            ),
+            SweepError::Vault(error) => error.into(),
+            SweepError::Reveal(error) => error.into(),
+        }
     }
-    let verification = vault.verify(|_, _| {})?;
-    if !verification.faults.is_empty() {
-        return Err(Failure::new(
-            Exit::Damaged,
-            format!("{}; no file was erased", faults_sentence(&verification.faults)),
-            "'drivekey verify' names everything that is wrong",
-        ));
-    }
-    let mut all = Vec::with_capacity(files.len());
-    let mut startup_keys = Vec::new();
-    for path in files {
-        let left = match judge(vault, path)? {
-            Ok(safe) => {
-                startup_keys.extend(safe.startup_keys);
-                None
-            }
-            Err(left) => Some(left),
-        };
-        all.push(Erased { path: path.clone(), left });
-    }
-    let doomed: Vec<usize> = (0..all.len()).filter(|at| all[*at].left.is_none()).collect();
-    if doomed.is_empty() {
-        return Ok(all);
-    }
-    let mut what = String::new();
-    for at in &doomed {
-        what = format!("{what}  {}\n", printable(&all[*at].path));
-    }
-    let (these, them) = if doomed.len() == 1 { ("This file", "it") } else { ("These files", "them") };
-    what = format!(
-        "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n{}",
-        of_drives_left_without(startup_keys)
-    );
-    question::typed(world, &what, "ERASE")?;
-    for at in doomed {
-        let one = &mut all[at];
-        // Between the question and the answer anything may have happened.
-        one.left = match judge(vault, &one.path)? {
-            Ok(safe) => destroy(&one.path, &safe.bytes).err().map(Left::Refused),
-            Err(left) => Some(left),
-        };
-    }
-    Ok(all)
-}
-
-/// What becomes of drives whose startup keys go. Nothing where there are none.
-fn of_drives_left_without(mut startup_keys: Vec<ItemNumber>) -> String {
-    startup_keys.sort_unstable();
-    startup_keys.dedup();
-    let Some(first) = startup_keys.first() else { return String::new() };
-    let names: Vec<String> = startup_keys.iter().map(|number| format!("a{number}")).collect();
-    format!(
-        "A drive that is opened with a startup key among them ({}) then asks for its recovery key.\n'drivekey attachment save a{first} --to PATH' writes the startup key again.\n",
-        names.join(", ")
-    )
 }

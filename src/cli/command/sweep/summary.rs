@@ -1,17 +1,18 @@
-//! What a sweep found, in words or for programs. Must not change anything.
+//! What a sweep found, in words or for programs.
 
 use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::erasing::Erased;
-use super::search::Tally;
+use super::erasing::{left_because, swept_json};
 use crate::cli::args::Shared;
-use crate::cli::command::import::report::{self, Reports};
+use crate::cli::command::import::report;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
 use crate::cli::world::World;
+use drivekey_flows::intake::Outcome;
+use drivekey_flows::sweep::{Swept, Tally};
 
 /// Longest list of files in the clear; the rest is counted.
 const SHOWN_FILES: usize = 20;
@@ -22,7 +23,7 @@ pub(super) struct Sweep {
     pub(super) tally: Tally,
     /// The files that hold keys in the clear.
     pub(super) lying: Vec<PathBuf>,
-    pub(super) erased: Option<Vec<Erased>>,
+    pub(super) erased: Option<Vec<Swept>>,
 }
 
 /// Prints it and gives the exit code. `dry`: nothing was taken in.
@@ -30,23 +31,23 @@ pub(super) fn show(
     world: &mut World<'_>,
     shared: &Shared,
     sweep: &Sweep,
-    reports: &Reports,
+    outcome: &Outcome,
     dry: bool,
 ) -> Result<Exit, Failure> {
-    let exit = report::exit(reports);
+    let exit = report::exit(&outcome.counts());
     if shared.json {
-        let mut document = report::document(reports, dry);
+        let mut document = report::document(outcome, dry);
         document["sweep"] = json!({
             "files": sweep.tally.files,
             "bytes": sweep.tally.bytes,
             "leftAlone": sweep.tally.left_alone,
             "stopped": sweep.tally.stopped,
-            "erased": sweep.erased.as_ref().map(|all| all.iter().map(Erased::as_json).collect::<Vec<_>>()),
+            "erased": sweep.erased.as_ref().map(|all| all.iter().map(swept_json).collect::<Vec<_>>()),
         });
         crate::cli::json::print(world.out, &document)?;
     } else {
-        report::lines(world, reports, dry)?;
-        report::summary(world, reports, dry)?;
+        report::lines(world, outcome, dry)?;
+        report::summary(world, outcome, dry)?;
         searched(world, &sweep.tally)?;
         in_the_clear(world, &sweep.lying)?;
     }
@@ -95,14 +96,14 @@ fn in_the_clear(world: &mut World<'_>, files: &[PathBuf]) -> Result<(), Failure>
 }
 
 /// What became of files that were to be erased; whether some are left.
-pub(super) fn erased(world: &mut World<'_>, all: &[Erased]) -> Result<bool, Failure> {
+pub(super) fn erased(world: &mut World<'_>, all: &[Swept]) -> Result<bool, Failure> {
     for one in all {
-        match one.left_because() {
+        match left_because(one) {
             None => writeln!(world.out, "{:<14} {}", "erased", printable(&one.path))?,
             Some(why) => writeln!(world.out, "{:<14} {}: {why}", "left", printable(&one.path))?,
         }
     }
-    let gone = all.iter().filter(|one| one.left_because().is_none()).count();
+    let gone = all.iter().filter(|one| one.left.is_none()).count();
     let files = |count: usize| if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
     writeln!(world.out, "{} erased, {} left.", files(gone), files(all.len() - gone))?;
     if gone > 0 {

@@ -1,13 +1,12 @@
-//! The report for programs; docs/JSON.md describes it. Must not print anything.
+//! The report for programs; docs/JSON.md describes it.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::Reports;
-use super::counts::Counts;
-use super::file::FileReport;
 use super::summed::sum_up;
+use super::words::refused_because;
+use drivekey_flows::intake::{FileOutcome, Outcome};
 use drivekey_import::{Place, Remark};
 use drivekey_record::KeyId;
 use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
@@ -16,9 +15,9 @@ use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 const LISTED_ALIKE: usize = 1_000;
 
 /// All of it for programs.
-pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> serde_json::Value {
-    let counts = Counts::of(reports);
-    let files: Vec<_> = reports
+pub(in crate::cli::command) fn document(outcome: &Outcome, dry_run: bool) -> serde_json::Value {
+    let counts = outcome.counts();
+    let files: Vec<_> = outcome
         .files
         .iter()
         .filter(|file| !file.is_unrelated())
@@ -46,7 +45,7 @@ pub(in crate::cli::command) fn document(reports: &Reports, dry_run: bool) -> ser
                 "path": file.path.as_ref().map(|path| path.display().to_string()),
                 "outcome": if file.holds_keys() { "read" } else { "refused" },
                 "remarks": listed.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),
-                "refusedBecause": file.refused_because(),
+                "refusedBecause": refused_because(file),
                 "records": records,
             });
             if listed.len() < file.remarks.len() {
@@ -104,7 +103,7 @@ pub(in crate::cli::command) fn tell(record: &mut serde_json::Value, notes: &Reco
     }
 }
 
-fn remark_counts(file: &FileReport) -> BTreeMap<&'static str, usize> {
+fn remark_counts(file: &FileOutcome) -> BTreeMap<&'static str, usize> {
     let mut counts = BTreeMap::new();
     for remark in &file.remarks {
         *counts.entry(remark.code()).or_default() += 1;
@@ -112,7 +111,7 @@ fn remark_counts(file: &FileReport) -> BTreeMap<&'static str, usize> {
     counts
 }
 
-fn remark_json(file: &FileReport, remark: &Remark) -> serde_json::Value {
+fn remark_json(file: &FileOutcome, remark: &Remark) -> serde_json::Value {
     let mut json = match remark.place {
         Some(Place::Line(line)) => json!({ "code": remark.code(), "line": line }),
         Some(Place::Record(record)) => json!({ "code": remark.code(), "record": record }),

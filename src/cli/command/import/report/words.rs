@@ -1,16 +1,15 @@
-//! The report for people: one line a file, counts, and which files now lie about in the clear. Must not decide
-//! anything.
+//! The report for people: one line a file, counts, and which files now lie about in the clear.
 
 use std::path::PathBuf;
 
-use super::Reports;
-use super::counts::Counts;
 use super::summed::sum_up;
 use crate::cli::args::Shared;
+use crate::cli::command::import::shown;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
-use crate::cli::remarks::remark_words;
+use crate::cli::remarks::{gather_words, refusal_words, remark_words};
 use crate::cli::world::World;
+use drivekey_flows::intake::{Fate, FileOutcome, NoKeyBecause, Outcome};
 use drivekey_import::Place;
 use drivekey_record::{Difference, Handle, KeyId};
 use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
@@ -22,8 +21,8 @@ const SHOWN_ALIKE: usize = 5;
 /// Most lines about single keys of one file.
 const SHOWN_NOTES: usize = 20;
 
-pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
-    for file in reports.files.iter().filter(|file| !file.is_unrelated()) {
+pub(in crate::cli::command) fn lines(world: &mut World<'_>, outcome: &Outcome, dry_run: bool) -> Result<(), Failure> {
+    for file in outcome.files.iter().filter(|file| !file.is_unrelated()) {
         let mut ids: Vec<String> = file
             .taken
             .iter()
@@ -32,12 +31,11 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
             .collect();
         ids.extend(file.attached.iter().map(|attached| attachment_named(*attached, dry_run)));
         ids.extend((file.others_found > 0).then(|| "a startup key or key package".to_owned()));
-        // What is only looked at has neither come in nor got its name.
-        let verdict = if dry_run && file.word() == "imported" { "new" } else { file.word() };
-        match file.refused_because() {
-            Some(why) => writeln!(world.out, "{verdict:<14} {}: {why}", file.shown())?,
-            None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {}: {} keys", file.shown(), ids.len())?,
-            None => writeln!(world.out, "{verdict:<14} {}: {}", file.shown(), ids.join(", "))?,
+        let (verdict, shown) = (fate_word(file.fate(), dry_run), shown(file.path.as_deref()));
+        match refused_because(file) {
+            Some(why) => writeln!(world.out, "{verdict:<14} {shown}: {why}")?,
+            None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {shown}: {} keys", ids.len())?,
+            None => writeln!(world.out, "{verdict:<14} {shown}: {}", ids.join(", "))?,
         }
         let told = file.remarks.iter().filter(|remark| !remark.kind.is_refusal() || file.holds_keys());
         let summed = sum_up(told, SHOWN_ALIKE);
@@ -76,6 +74,33 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, reports: &Reports, d
         }
     }
     Ok(())
+}
+
+/// The word at the line's beginning.
+const fn fate_word(fate: Fate, dry_run: bool) -> &'static str {
+    match fate {
+        Fate::Refused => "refused",
+        Fate::Found => "found",
+        Fate::AlreadyThere => "already there",
+        Fate::Noted => "noted",
+        // What is only looked at has neither come in nor got its name.
+        Fate::Imported if dry_run => "new",
+        Fate::Imported => "imported",
+        Fate::Conflict => "conflict",
+    }
+}
+
+/// Why no key was taken from a file, in words.
+pub(super) fn refused_because(file: &FileOutcome) -> Option<String> {
+    Some(match file.no_key_because()? {
+        NoKeyBecause::Unreadable(error) => gather_words(error),
+        NoKeyBecause::LeftOut => "left out, as you said".to_owned(),
+        NoKeyBecause::Refused { remark, key_id } => {
+            let why = remark.as_ref().map_or_else(|| "there is no recovery key in it".to_owned(), refusal_words);
+            let id = key_id.map(|id| format!(" (Key ID {id})")).unwrap_or_default();
+            format!("{why}{id}")
+        }
+    })
 }
 
 fn more(world: &mut World<'_>, count: usize, what: &str) -> Result<(), Failure> {
@@ -143,8 +168,8 @@ fn brief(id: &KeyId) -> String {
     id.known_hex().map_or_else(|| "(no Key ID)".to_owned(), |hex| hex.chars().take(8).collect())
 }
 
-pub(in crate::cli::command) fn summary(world: &mut World<'_>, reports: &Reports, dry_run: bool) -> Result<(), Failure> {
-    let counts = Counts::of(reports);
+pub(in crate::cli::command) fn summary(world: &mut World<'_>, outcome: &Outcome, dry_run: bool) -> Result<(), Failure> {
+    let counts = outcome.counts();
     let mut parts = Vec::new();
     let mut add = |count: usize, one: &str, many: &str| {
         if count > 0 {
@@ -177,8 +202,8 @@ pub(in crate::cli::command) fn summary(world: &mut World<'_>, reports: &Reports,
 }
 
 /// Files that still hold keys for everybody to read.
-pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, reports: &Reports) -> Result<(), Failure> {
-    let files: Vec<&PathBuf> = reports
+pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, outcome: &Outcome) -> Result<(), Failure> {
+    let files: Vec<&PathBuf> = outcome
         .files
         .iter()
         .filter(|file| file.holds_keys() && !file.was_sealed)

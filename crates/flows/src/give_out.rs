@@ -1,0 +1,14 @@
+//! Give out: keys leave the vault, to a stick, into a bundle, as a file for programs, onto paper.
+//!
+//! A [`Choice`] says which keys, without their digits: a face looks at it, and at where it is to go, before
+//! [`Choice::reveal`] opens them. What is made of a [`Chosen`] is bytes or pages; only a [`Stick`] writes by itself.
+
+mod choice;
+mod file;
+mod pages;
+mod stick;
+
+pub use choice::{Choice, Chosen, GiveOutError, WITH_BUNDLE, WITH_STICK};
+pub use file::{Form, bundle, plain};
+pub use pages::{Arrangement, pages};
+pub use stick::{Stick, StickFile, StickLine, Written};

@@ -1,0 +1,156 @@
+//! What was read: files and folders in parallel, and the text in the clipboard.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+use zeroize::Zeroizing;
+
+use super::{scanned, source_text};
+use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
+use crate::{Progress, ScanReader, Watch, Work};
+use drivekey_import::{self, Reading};
+use drivekey_record::{Details, LineText};
+
+/// What a person names.
+#[derive(Clone, Copy, Default)]
+pub struct Named<'a> {
+    /// Files, and folders with everything below them.
+    pub paths: &'a [PathBuf],
+    /// What is in the clipboard.
+    pub clipboard: Option<&'a str>,
+}
+
+/// One file, or the clipboard, with what it held.
+pub struct Source {
+    /// `None` for the clipboard.
+    pub path: Option<PathBuf>,
+    /// Whether the user named it.
+    pub named: bool,
+    /// What was read in it.
+    pub reading: Reading,
+    /// The device that its name or folder suggests, once a person agreed.
+    pub(super) suggestion: Option<LineText>,
+    /// The bytes of a file encrypted with age, until it is opened.
+    pub(super) sealed: Option<Zeroizing<Vec<u8>>>,
+    /// Whether it was encrypted when it was read: the file itself shows nobody a key.
+    pub(super) was_sealed: bool,
+    /// All that a bundle says of its records, in their order; empty for other files.
+    pub(super) told: Vec<Details>,
+    /// A person looked at a doubtful reading and refused it.
+    pub(super) declined: bool,
+}
+
+/// Everything that was read.
+#[derive(Default)]
+pub struct Sources {
+    /// In the order of their paths, the clipboard first.
+    pub read: Vec<Source>,
+    /// What was named or met and could not be read.
+    pub failed: Vec<GatherError>,
+    /// Files met while walking that are too large to hold a key, or plainly no text.
+    pub without: usize,
+    /// Somebody stopped it: there may be more.
+    pub stopped: bool,
+}
+
+impl Source {
+    pub(crate) const fn new(path: Option<PathBuf>, named: bool, reading: Reading) -> Self {
+        Self {
+            path,
+            named,
+            reading,
+            suggestion: None,
+            sealed: None,
+            was_sealed: false,
+            told: Vec::new(),
+            declined: false,
+        }
+    }
+
+    /// Whether it holds something that can be kept.
+    #[must_use]
+    pub const fn holds_keys(&self) -> bool {
+        !self.reading.records.is_empty() || !self.reading.attachments.is_empty()
+    }
+
+    /// The file's name alone.
+    #[must_use]
+    pub fn file_name(&self) -> Option<LineText> {
+        self.path.as_deref().and_then(Path::file_name)?.to_string_lossy().parse().ok()
+    }
+
+    /// What the name or the folder suggests, where the file itself names no device.
+    pub(super) fn suggested(&self) -> Option<LineText> {
+        let nameless = self.reading.records.iter().any(|candidate| candidate.device_name.is_none());
+        if nameless { drivekey_import::suggestions(self.path.as_deref()?) } else { None }
+    }
+}
+
+impl Sources {
+    /// How many keys there are.
+    #[must_use]
+    pub fn keys(&self) -> usize {
+        self.read.iter().map(|source| source.reading.records.len()).sum()
+    }
+
+    /// How many startup keys and key packages there are.
+    #[must_use]
+    pub fn attachments(&self) -> usize {
+        self.read.iter().map(|source| source.reading.attachments.len()).sum()
+    }
+
+    /// Whether nothing was found that could be kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.keys() == 0 && self.attachments() == 0
+    }
+}
+
+/// Reads everything that was named.
+#[must_use]
+pub fn read(named: Named<'_>, scans: &dyn ScanReader, watch: &dyn Watch) -> Sources {
+    let mut sources = Sources::default();
+    if let Some(text) = named.clipboard {
+        sources.read.push(Source::new(None, true, drivekey_import::read(None, text.as_bytes())));
+    }
+    let walk = gather::walk(named.paths);
+    sources.failed = walk.failures;
+    let (done, all) = (AtomicU64::new(0), walk.entries.len());
+    let outcomes: Vec<Option<Result<Option<Source>, GatherError>>> = walk
+        .entries
+        .into_par_iter()
+        .map(|entry| {
+            if watch.is_cancelled() {
+                return None;
+            }
+            let source = read_one(scans, entry);
+            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            watch.progress(Progress { work: Work::FilesRead, done, all: Some(all as u64), bytes: 0 });
+            Some(source)
+        })
+        .collect();
+    for outcome in outcomes {
+        match outcome {
+            Some(Ok(Some(source))) => sources.read.push(source),
+            Some(Ok(None)) => sources.without += 1,
+            Some(Err(error)) => sources.failed.push(error),
+            None => sources.stopped = true,
+        }
+    }
+    sources
+}
+
+/// `None` where a file was only met on the way and plainly holds no text.
+fn read_one(scans: &dyn ScanReader, entry: Entry) -> Result<Option<Source>, GatherError> {
+    if entry.size_bytes > FILE_CEILING_BYTES {
+        let reading = source_text::read_long(&entry)?;
+        return Ok(reading.map(|reading| Source::new(Some(entry.path), entry.named, reading)));
+    }
+    let Some(bytes) = gather::read_entry(&entry)? else { return Ok(None) };
+    let name = source_text::name_of(&entry.path);
+    let reading = drivekey_import::read_with(name.as_deref(), &bytes, &scanned::Pictures(scans));
+    let was_sealed = drivekey_import::is_sealed(&bytes);
+    let sealed = was_sealed.then_some(bytes);
+    Ok(Some(Source { sealed, was_sealed, ..Source::new(Some(entry.path), entry.named, reading) }))
+}

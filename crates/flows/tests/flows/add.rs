@@ -1,0 +1,52 @@
+//! One typed key: whose word counts, and what is told of it.
+
+use drivekey_flows::add::{Typed, add, differences};
+use drivekey_flows::intake::Said;
+use drivekey_record::{Details, KeyId, RecoveryPassword, SourceKind, VolumeType};
+use drivekey_testkit::house::{House, handle, now, text};
+use drivekey_vault::TakenIn;
+
+use crate::tools::{ID_1, KEY_1};
+
+fn typed(device: Option<&str>, on_drive: Details) -> Typed {
+    Typed {
+        password: RecoveryPassword::parse(KEY_1).unwrap(),
+        key_id: "7EDB30ED".parse().unwrap(),
+        said: Said { device: device.map(text), ..Said::default() },
+        note: Some(text("from paper")),
+        on_drive,
+    }
+}
+
+#[test]
+fn the_drive_knows_its_key_id_and_the_person_the_rest() {
+    let house = House::new();
+    let mut vault = house.open();
+    let on_drive = Details {
+        key_id: ID_1.parse().unwrap(),
+        device_name: Some(text("OTHER")),
+        volume_type: VolumeType::FixedData,
+        ..Details::default()
+    };
+    assert_eq!(add(&mut vault, typed(Some("PC-7"), on_drive), now()).unwrap(), TakenIn::New(handle(1)));
+    let details = vault.entry(handle(1)).unwrap().details;
+    assert_eq!((details.key_id, details.device_name), (ID_1.parse::<KeyId>().unwrap(), Some(text("PC-7"))));
+    assert_eq!((details.volume_type, details.note), (VolumeType::FixedData, Some(text("from paper"))));
+    assert_eq!(details.sources[0].kind, SourceKind::Typed);
+}
+
+#[test]
+fn what_was_typed_otherwise_is_told() {
+    let house = House::new();
+    let mut vault = house.open();
+    add(&mut vault, typed(Some("PC-7"), Details::default()), now()).unwrap();
+    assert!(differences(&vault.entry(handle(1)).unwrap(), now()).is_empty());
+    let later = now() + chrono::TimeDelta::hours(1);
+    let again = add(&mut vault, typed(Some("PC-8"), Details::default()), later).unwrap();
+    assert_eq!(again, TakenIn::Noted(handle(1)));
+    let entry = vault.entry(handle(1)).unwrap();
+    let told: Vec<(String, String)> =
+        differences(&entry, later).into_iter().map(|one| (one.kept.to_string(), one.said.to_string())).collect();
+    assert_eq!(told, [("PC-7".to_owned(), "PC-8".to_owned())]);
+    assert!(differences(&entry, later + chrono::TimeDelta::hours(1)).is_empty());
+}
