@@ -1,4 +1,5 @@
-//! The cells in the XML of a spreadsheet, sparse as they are written: no size that a sheet claims is ever reserved.
+//! The cells in the XML of a spreadsheet, sparse as they are written. By hand: no size that a sheet claims is ever
+//! reserved.
 
 use zeroize::Zeroizing;
 
