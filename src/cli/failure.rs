@@ -178,6 +178,11 @@ impl From<StoreError> for Failure {
                 "nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies",
                 "reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be written",
             ),
+            StoreError::UnfinishedDamaged => Self::new(
+                Exit::Damaged,
+                "nothing was changed: an earlier change was broken off here, and undoing it leaves a damaged vault",
+                "reading works; copy the vault and the '-journal' file beside it, then 'drivekey verify --repair' undoes that change and mends what can be mended",
+            ),
             StoreError::Lost => Self::new(
                 Exit::Failed,
                 "the connection to the vault was lost; nothing is half done",

@@ -153,7 +153,12 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
             "If you know where it comes from and do not need it: 'drivekey verify --set-aside' renames it."
         )?;
     }
-    if vault.is_unfinished() {
+    if vault.is_undone_damaged() {
+        writeln!(
+            world.err,
+            "Warning: a change was broken off here, and undoing it leaves a damaged vault. Reading goes on without that change, changes are refused; 'drivekey verify --repair' undoes it."
+        )?;
+    } else if vault.is_unfinished() {
         writeln!(
             world.err,
             "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused."

@@ -17,7 +17,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
-use drivekey::cli::{Clipboard, ClipboardError, KdfPolicy, Surroundings, Terminal, World, run};
+use drivekey::cli::{Clipboard, ClipboardError, KdfPolicy, OutFile, Surroundings, Terminal, World, run};
 use drivekey_vault::seal::{KdfCost, KdfLimits};
 use drivekey_vault::{Locked, Machine, Vault};
 use secrecy::SecretString;
@@ -167,6 +167,7 @@ pub(crate) struct House {
     pub(crate) clipboard: FakeClipboard,
     pub(crate) terminal: bool,
     pub(crate) out_is_terminal: bool,
+    pub(crate) out_file: OutFile,
     pub(crate) stdin: String,
 }
 
@@ -183,6 +184,7 @@ impl House {
             clipboard: FakeClipboard { content: Some(String::new()), put: Vec::new() },
             terminal: true,
             out_is_terminal: false,
+            out_file: OutFile::None,
             stdin: String::new(),
         }
     }
@@ -250,7 +252,7 @@ impl House {
                 data_folder: Some(self.folder.path().join("data")),
                 state_folder: Some(self.folder.path().join("state")),
                 out_is_terminal: self.out_is_terminal,
-                out_file: drivekey::cli::OutFile::None,
+                out_file: self.out_file.clone(),
                 err_is_terminal: false,
                 drives: drivekey_drives::Roots::below(&self.folder.path().join("system")),
                 own_window: false,

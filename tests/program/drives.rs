@@ -67,7 +67,7 @@ fn attached_drives_are_named_with_nothing_typed() {
 
 /// A stick with the drive "usual" on it, opened where the house keeps its vault.
 #[cfg(target_os = "linux")]
-fn lay_vault_on_stick(house: &House) {
+pub(crate) fn lay_vault_on_stick(house: &House) {
     let file = |name: &str, content: &str| drop(house.write(&format!("~/system/{name}"), content.as_bytes()));
     for (name, number) in [("sda", "8:0"), ("sda/sda1", "8:1"), ("sdb", "8:16"), ("dm-0", "253:0")] {
         file(&format!("sys/block/{name}/dev"), number);

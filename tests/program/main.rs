@@ -13,6 +13,8 @@ mod cli_house;
 mod documents_values;
 mod drives;
 mod export;
+#[cfg(target_os = "linux")]
+mod guard;
 mod house_rules;
 mod json;
 mod memory;

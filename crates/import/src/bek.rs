@@ -1,10 +1,10 @@
 //! The `.BEK` file: a BitLocker external or startup key. Kept whole under its protector's GUID; never read as digits.
-//! Must not know where it is kept.
 
 use chrono::{DateTime, Duration, FixedOffset, Utc};
 use zeroize::Zeroizing;
 
-use super::{Attachment, Input, Reading, Remark, RemarkKind};
+use super::input::Input;
+use super::{Attachment, Reading, Remark, RemarkKind};
 use drivekey_record::{AttachmentKind, Created, Guid, KeyId, SourceKind};
 
 const HEADER_BYTES: usize = 48;
@@ -25,12 +25,9 @@ const KEY_BYTES: usize = 4 + 32;
 const EPOCHS_APART_SECONDS: i64 = 11_644_473_600;
 const TICKS_PER_SECOND: u64 = 10_000_000;
 
-pub(super) fn sniff(input: &Input<'_>) -> bool {
-    parse(input.bytes).is_some()
-}
-
-pub(super) fn read(input: &Input<'_>) -> Reading {
-    let Some((guid, created)) = parse(input.bytes) else { return Reading::default() };
+/// For the table of readers.
+pub(super) fn read(input: &Input<'_>) -> Option<Reading> {
+    let (guid, created) = parse(input.bytes)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(input.bytes.len()));
     bytes.extend_from_slice(input.bytes);
     let attachment = Attachment {
@@ -45,13 +42,13 @@ pub(super) fn read(input: &Input<'_>) -> Reading {
     if !input.name.guids.is_empty() && !input.name.guids.contains(&guid) {
         remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
     }
-    Reading {
+    Some(Reading {
         remarks,
         partial: vec![KeyId::Full(guid)],
         attachments: vec![attachment],
         source: Some(SourceKind::ExternalKey),
         ..Reading::default()
-    }
+    })
 }
 
 /// The protector's GUID and the time of making, where the whole structure is right: sizes, version, and an entry that
@@ -65,7 +62,7 @@ fn parse(bytes: &[u8]) -> Option<(Guid, Option<DateTime<FixedOffset>>)> {
 }
 
 /// One metadata entry.
-pub(super) struct Entry<'a> {
+pub(super) struct MetadataEntry<'a> {
     /// What it is for.
     pub(super) role: u16,
     /// What kind of value it holds.
@@ -74,7 +71,7 @@ pub(super) struct Entry<'a> {
 }
 
 /// The entries of a file that is one set of metadata by itself: external keys and key packages.
-pub(super) fn key_entries(bytes: &[u8]) -> Option<impl Iterator<Item = Entry<'_>>> {
+pub(super) fn key_entries(bytes: &[u8]) -> Option<impl Iterator<Item = MetadataEntry<'_>>> {
     let size = usize::try_from(u32_at(bytes, 0)?).ok()?;
     let sound = (HEADER_BYTES..=SIZE_MAX_BYTES).contains(&size)
         && size == bytes.len()
@@ -85,11 +82,11 @@ pub(super) fn key_entries(bytes: &[u8]) -> Option<impl Iterator<Item = Entry<'_>
 }
 
 /// Entries one after the other; ends at the first whose size is wrong.
-fn entries(mut bytes: &[u8]) -> impl Iterator<Item = Entry<'_>> {
+fn entries(mut bytes: &[u8]) -> impl Iterator<Item = MetadataEntry<'_>> {
     std::iter::from_fn(move || {
         let size = usize::from(u16_at(bytes, 0)?);
         let data = bytes.get(ENTRY_HEADER_BYTES..size)?;
-        let entry = Entry { role: u16_at(bytes, 2)?, value: u16_at(bytes, 4)?, data };
+        let entry = MetadataEntry { role: u16_at(bytes, 2)?, value: u16_at(bytes, 4)?, data };
         bytes = &bytes[size..];
         Some(entry)
     })

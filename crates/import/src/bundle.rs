@@ -1,12 +1,15 @@
 //! The text inside a bundle of ours, read back exactly: its part for programs. And bundles that are still sealed, which
-//! are only recognised here. Must not know how a bundle is opened.
+//! are only recognised here.
 
+use base64::engine::general_purpose::STANDARD;
+use base64::{Engine, decoded_len_estimate};
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use super::input::Input;
 use super::reading::{Attachment, Candidate, Reading};
-use super::{Input, Place, Remark, RemarkKind, text};
+use super::{Place, Remark, RemarkKind, plain};
 use drivekey_record::{
     AttachmentKind, Details, Guid, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, SourceKind,
 };
@@ -61,32 +64,24 @@ pub fn unpack_bundle(bytes: &[u8]) -> Option<Bundle> {
 }
 
 /// For the table of readers: still sealed.
-pub(super) fn sniff_sealed(input: &Input<'_>) -> bool {
-    is_sealed(input.bytes)
-}
-
-/// For the table of readers.
-pub(super) fn read_sealed(_: &Input<'_>) -> Reading {
-    Reading {
+pub(super) fn read_sealed(input: &Input<'_>) -> Option<Reading> {
+    is_sealed(input.bytes).then(|| Reading {
         remarks: vec![Remark::whole(RemarkKind::SealedBundle)],
         source: Some(SourceKind::Bundle),
         ..Reading::default()
-    }
+    })
 }
 
-/// For the table of readers: opened by another program.
-pub(super) fn sniff_open(input: &Input<'_>) -> bool {
-    part_for_programs(input.bytes).is_some()
-}
-
-/// For the table of readers. Where the part for programs is broken, the part for people is read as any text.
-pub(super) fn read_open(input: &Input<'_>) -> Reading {
+/// For the table of readers: opened by another program. Where the part for programs is broken, the part for people is
+/// read as any text.
+pub(super) fn read_open(input: &Input<'_>) -> Option<Reading> {
+    part_for_programs(input.bytes)?;
     if let Some(bundle) = unpack_bundle(input.bytes) {
-        return bundle.reading;
+        return Some(bundle.reading);
     }
-    let mut reading = text::read(input);
+    let mut reading = plain::read(input);
     reading.remarks.insert(0, Remark::whole(RemarkKind::BrokenStructure));
-    reading
+    Some(reading)
 }
 
 /// The bytes between the two lines.
@@ -233,33 +228,11 @@ impl<'de> Deserialize<'de> for Base64 {
     }
 }
 
-/// RFC 4648, section 4, as the export writes it: no line ends, filled up with `=`.
+/// As the export writes it: no line ends, filled up with `=`.
 fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3));
-    for four in text.as_bytes().chunks(4) {
-        let digits = four.strip_suffix(b"==").or_else(|| four.strip_suffix(b"=")).unwrap_or(four);
-        if four.len() != 4 {
-            return None;
-        }
-        let mut word = 0_u32;
-        for digit in digits {
-            word = word << 6 | u32::from(value(*digit)?);
-        }
-        word <<= 6 * (4 - digits.len());
-        bytes.extend_from_slice(&word.to_be_bytes()[1..digits.len()]);
-    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(decoded_len_estimate(text.len())));
+    STANDARD.decode_vec(text, &mut bytes).ok()?;
     Some(bytes)
-}
-
-const fn value(digit: u8) -> Option<u8> {
-    match digit {
-        b'A'..=b'Z' => Some(digit - b'A'),
-        b'a'..=b'z' => Some(digit - b'a' + 26),
-        b'0'..=b'9' => Some(digit - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

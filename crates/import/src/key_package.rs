@@ -4,9 +4,9 @@
 use zeroize::Zeroizing;
 
 use super::bek::{guid_at, key_entries};
-use super::file_name::FileName;
-use super::nested::{Budget, Nest};
-use super::{Attachment, Input, Reading, Remark, RemarkKind};
+use super::input::Input;
+use super::{Attachment, Reading, Remark, RemarkKind};
+use drivekey_extract::{Budget, Nest};
 use drivekey_record::{AttachmentKind, Guid, KeyId, SourceKind};
 
 /// Larger files only bear such a name.
@@ -18,27 +18,24 @@ const BINARY_SHARE: usize = 5;
 /// Whether the bytes, or a file's name with them, are those of a key package.
 pub(super) fn is_one(file_name: Option<&str>, bytes: &[u8]) -> bool {
     let budget = Budget::new();
-    guid(&Input { name: FileName::new(file_name), bytes, nest: Nest::outermost(&budget) }).is_some()
+    guid(&Input::outermost(file_name, bytes, Nest::outermost(&budget))).is_some()
 }
 
-pub(super) fn sniff(input: &Input<'_>) -> bool {
-    guid(input).is_some()
-}
-
-pub(super) fn read(input: &Input<'_>) -> Reading {
-    let Some(guid) = guid(input) else { return Reading::default() };
+/// For the table of readers.
+pub(super) fn read(input: &Input<'_>) -> Option<Reading> {
+    let guid = guid(input)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(input.bytes.len()));
     bytes.extend_from_slice(input.bytes);
     let kind = AttachmentKind::KeyPackage;
     let attachment =
         Attachment { kind, guid, bytes, created: None, device_name: input.name.device.clone(), inside: None };
-    Reading {
+    Some(Reading {
         remarks: vec![Remark::whole(RemarkKind::KeyPackageNotRecoveryPassword)],
         partial: vec![KeyId::Full(guid)],
         attachments: vec![attachment],
         source: Some(SourceKind::Drive),
         ..Reading::default()
-    }
+    })
 }
 
 /// The protector it belongs to: the one in its name, else the first whose master key it holds.

@@ -1,14 +1,21 @@
 //! Characters to the one form that the scanner reads: ASCII digits, hyphens, spaces and line feeds, nothing invisible.
-//! Must not know what a key looks like.
 
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
+use drivekey_extract::{Characters, Encoding, decode};
 use drivekey_record::fold_digit;
 
 /// Folded digits nearer to each other than this are one place.
 const FOLD_GAP_BYTES: usize = 16;
+
+/// Reads the bytes in that encoding.
+pub(super) fn normalised(bytes: &[u8], encoding: Encoding) -> Normalised {
+    let mut text = decode::<Normaliser>(bytes, encoding).out;
+    text.single_byte = matches!(encoding, Encoding::SingleByte | Encoding::EverySecond(_));
+    text
+}
 
 /// The text in its plain form.
 pub(super) struct Normalised {
@@ -34,16 +41,16 @@ impl Normalised {
 }
 
 /// Builds a [`Normalised`], character by character, in a buffer that was reserved before.
-pub(super) struct Normaliser {
+struct Normaliser {
     out: Normalised,
     line_start: bool,
     after_quote: bool,
     after_cr: bool,
 }
 
-impl Normaliser {
-    /// `capacity_bytes`: the most that the characters to come take in UTF-8. No character grows here.
-    pub(super) fn with_capacity(capacity_bytes: usize) -> Self {
+impl Characters for Normaliser {
+    /// No character grows here, so that the buffer is never moved.
+    fn with_capacity(capacity_bytes: usize) -> Self {
         let text = Zeroizing::new(String::with_capacity(capacity_bytes));
         let out = Normalised {
             #[cfg(test)]
@@ -56,18 +63,20 @@ impl Normaliser {
         Self { out, line_start: true, after_quote: false, after_cr: false }
     }
 
-    /// The finished text.
-    pub(super) fn finish(self) -> Normalised {
-        self.out
+    fn push(&mut self, c: char) {
+        if c.is_ascii() {
+            self.push_ascii(c);
+        } else {
+            self.push_other(c);
+        }
     }
 
-    /// A byte or unit that is no character.
-    pub(super) fn push_unknown(&mut self) {
+    fn push_unknown(&mut self) {
         self.put('\u{1A}');
     }
 
-    /// The next characters; those that stay as they are go over in one piece.
-    pub(super) fn push_str(&mut self, mut text: &str) {
+    /// Those that stay as they are go over in one piece.
+    fn push_str(&mut self, mut text: &str) {
         while let Some(first) = text.chars().next() {
             let plain = text.bytes().take_while(|byte| matches!(byte, b' '..=b'~' | b'\t')).count();
             if plain > 1 && !self.line_start {
@@ -81,16 +90,9 @@ impl Normaliser {
             }
         }
     }
+}
 
-    /// The next character.
-    pub(super) fn push(&mut self, c: char) {
-        if c.is_ascii() {
-            self.push_ascii(c);
-        } else {
-            self.push_other(c);
-        }
-    }
-
+impl Normaliser {
     fn push_ascii(&mut self, c: char) {
         let after_cr = std::mem::replace(&mut self.after_cr, c == '\r');
         match c {
@@ -129,10 +131,10 @@ impl Normaliser {
                 self.put('-');
             }
             '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => {
-                self.push_ascii(' ')
+                self.push_ascii(' ');
             }
             '\u{AD}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2500}' | '\u{FE58}' | '\u{FE63}' => {
-                self.put('-')
+                self.put('-');
             }
             // The mark of a long vowel, typed for a dash.
             'ー' | 'ｰ' if text.as_bytes().last().is_some_and(u8::is_ascii_hexdigit) => self.put('-'),
@@ -167,5 +169,44 @@ impl Normaliser {
         self.line_start = false;
         self.after_quote = false;
         self.out.text.push(c);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn units(text: &str, to: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(to).collect()
+    }
+
+    #[test]
+    fn no_buffer_grows_while_it_is_filled() {
+        let text = "ü識…\u{660}“𝟙\u{A0}\r\n>".repeat(500);
+        let texts = [
+            text.clone().into_bytes(),
+            units(&text, u16::to_le_bytes),
+            vec![0x85; 4000],
+            (0..=255).cycle().take(5000).collect(),
+        ];
+        for bytes in texts {
+            for encoding in [
+                Encoding::Utf8,
+                Encoding::Utf16Le(0),
+                Encoding::Utf16Be(1),
+                Encoding::SingleByte,
+                Encoding::EverySecond(1),
+            ] {
+                let largest = normalised(&bytes, encoding);
+                assert!(
+                    largest.text.len() <= largest.reserved_bytes && largest.text.capacity() == largest.reserved_bytes,
+                    "{encoding:?}"
+                );
+            }
+            for page in drivekey_extract::other_code_pages() {
+                let read = normalised(&bytes, page);
+                assert_eq!(read.text.capacity(), read.reserved_bytes, "{page:?}");
+            }
+        }
     }
 }

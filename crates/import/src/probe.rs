@@ -1,5 +1,5 @@
-//! Whether bytes could hold a recovery key, told many times faster than they are read: what it turns down, no reader
-//! takes a key from. Must not decide that something is a key, and knows no format beyond its first bytes.
+//! Whether bytes could hold a recovery key, told many times faster than they are read. Its one property: what a reader
+//! would take, it lets through.
 //!
 //! The digits of a key stand in one order whatever stands between them. So all runs of digits are put in a row, and
 //! wherever a run ends the last forty-eight are tried: one row for each way in which bytes become digits.
@@ -17,6 +17,7 @@ use fearless_simd::Level;
 use zeroize::Zeroizing;
 
 use super::key_package;
+use drivekey_extract::hides_text;
 use drivekey_record::GROUPS;
 use gate::{Gate, Signs};
 use row::Row;
@@ -48,14 +49,20 @@ const SPACED_SHARE: (usize, usize) = (2, 5);
 /// script; containers and encoded texts are known by their marks and always let through.
 #[must_use]
 pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
-    if marks::is_container(bytes) || marks::is_listing(bytes) || key_package::is_one(file_name, bytes) {
+    if hides_text(bytes)
+        || marks::is_container(bytes)
+        || marks::is_listing(bytes)
+        || key_package::is_one(file_name, bytes)
+    {
         return true;
     }
     if bytes.len() <= BULK_BYTES && zeros::are_lost(bytes) {
         return true;
     }
-    let content = if marks::is_markup(bytes) { Content::Markup } else { Content::File };
+    let is_markup = marks::is_markup(bytes);
+    let content = if is_markup { Content::Markup } else { Content::File };
     Probe::new(content).read(bytes)
+        || is_markup && Probe::new(content).read(&marks::without_tags(bytes))
         || bytes.len() <= BULK_BYTES && bytes.contains(&0) && Probe::new(content).read(&without_zeros(bytes))
 }
 
@@ -116,7 +123,7 @@ struct Block {
 impl Probe {
     fn new(content: Content) -> Self {
         let level = Level::new();
-        let row = || Row::new(level);
+        let row = || Row::new(level, content == Content::Markup);
         Self {
             gate: Gate::new(level),
             plain: row(),

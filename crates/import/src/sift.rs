@@ -1,13 +1,12 @@
 //! Plain text of any length, piece by piece, in constant memory: the probe finds the parts that could hold a key, these
-//! are kept with what stands around them, and the reader of texts reads what was kept. Must not read a file itself.
+//! are kept with what stands around them, and the reader of texts reads what was kept.
 
 use zeroize::Zeroizing;
 
-use super::decode::{self, Encoding};
-use super::file_name::FileName;
-use super::nested::{Budget, Nest};
+use super::input::Input;
 use super::probe::text_could_hold;
-use super::{Input, Place, Reading, Remark, RemarkKind, text};
+use super::{Place, Reading, Remark, RemarkKind, plain};
+use drivekey_extract::{Budget, Encoding, Nest, detect};
 
 mod cut;
 mod lines;
@@ -146,7 +145,7 @@ impl Sifter {
         if self.window.len() == self.new_from {
             return;
         }
-        let encoding = *self.encoding.get_or_insert_with(|| decode::detect(&self.window).encoding);
+        let encoding = *self.encoding.get_or_insert_with(|| detect(&self.window).encoding);
         let hit = text_could_hold(&self.window[self.new_from.saturating_sub(KEY_BYTES)..]);
         if hit {
             if self.owed == 0 {
@@ -226,9 +225,7 @@ impl Sifter {
         }
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
         let budget = Budget::new();
-        let read = |bytes: &[u8]| {
-            text::read(&Input { name: FileName::new(self.name.as_deref()), bytes, nest: Nest::outermost(&budget) })
-        };
+        let read = |bytes: &[u8]| plain::read(&Input::outermost(self.name.as_deref(), bytes, Nest::outermost(&budget)));
         let mut reading = read(&self.kept);
         let mut cut = None;
         if !all {

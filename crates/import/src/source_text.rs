@@ -1,11 +1,13 @@
-//! The characters of a source file as they stand, for formats that have a grammar of their own. Must not normalise:
-//! what is a quote, a bar or a bracket is decided by the format's reader.
+//! The characters of a text as they stand, for formats that have a grammar of their own: what is a quote, a bar or a
+//! bracket is decided by the format's reader, so nothing is normalised that could be decoded for sure.
 
 use std::ops::Deref;
 
 use zeroize::Zeroizing;
 
-use super::decode::{self, Encoding};
+use super::decoded::{Decoded, RETRY_BYTES};
+use super::normalise::normalised;
+use drivekey_extract::{Characters, Encoding, decode, other_code_pages};
 
 /// How far a look at the beginning goes.
 const HEAD_BYTES: usize = 64 << 10;
@@ -44,34 +46,37 @@ impl Deref for Text<'_> {
 }
 
 impl<'a> SourceText<'a> {
-    /// Decodes the file.
-    pub(super) fn of(bytes: &'a [u8]) -> Self {
+    /// The text by the encoding that was detected.
+    pub(super) fn new(decoded: &'a Decoded<'a>) -> Self {
         let sure = |text| Self { text, guessed_letters: false };
-        match decode::detect(bytes).encoding {
+        let normalised = |encoding| Text::Borrowed(&decoded.normalised(encoding).text);
+        let bytes = decoded.bytes;
+        match decoded.detected.encoding {
             Encoding::Utf8 => {
                 let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
                 match std::str::from_utf8(bytes) {
                     Ok(text) if !bytes.contains(&0) => sure(Text::Borrowed(text)),
-                    _ => sure(Text::Owned(decode::text(bytes, Encoding::Utf8).text)),
+                    _ => sure(normalised(Encoding::Utf8)),
                 }
             }
-            Encoding::Utf16Le(offset) => {
-                sure(Text::Owned(utf16(bytes.get(offset..).unwrap_or_default(), u16::from_le_bytes)))
+            encoding @ (Encoding::Utf16Le(_) | Encoding::Utf16Be(_)) => {
+                sure(Text::Owned(decode::<AsItStands>(bytes, encoding).0))
             }
-            Encoding::Utf16Be(offset) => {
-                sure(Text::Owned(utf16(bytes.get(offset..).unwrap_or_default(), u16::from_be_bytes)))
-            }
-            other => Self { text: Text::Owned(decode::text(bytes, other).text), guessed_letters: true },
+            encoding => Self { text: normalised(encoding), guessed_letters: true },
         }
     }
 
-    /// The same file by other pages, where its letters are a guess.
-    pub(super) fn by_other_pages(&self, bytes: &'a [u8]) -> impl Iterator<Item = Self> {
-        let pages = if self.guessed_letters { Some(decode::other_pages()) } else { None };
-        pages
-            .into_iter()
-            .flatten()
-            .map(|page| Self { text: Text::Owned(decode::text(bytes, page).text), guessed_letters: false })
+    /// The text by the code pages of other scripts.
+    pub(super) fn by_other_code_pages(decoded: &'a Decoded<'a>) -> impl Iterator<Item = Self> {
+        other_code_pages().map(|page| {
+            // A long text is not kept in all of them at once.
+            let text = if decoded.bytes.len() <= RETRY_BYTES {
+                Text::Borrowed(&decoded.normalised(page).text)
+            } else {
+                Text::Owned(normalised(decoded.bytes, page).text)
+            };
+            Self { text, guessed_letters: false }
+        })
     }
 
     /// The characters.
@@ -91,11 +96,21 @@ pub(super) fn head(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Zeroizing<String> {
-    let units = || bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-    let capacity = units().map(|unit| if unit < 0x80 { 1 } else { 3 }).sum();
-    let mut text = Zeroizing::new(String::with_capacity(capacity));
-    let chars = char::decode_utf16(units()).map(|c| c.unwrap_or('\u{FFFD}'));
-    text.extend(chars.filter(|c| !matches!(c, '\0' | '\u{FEFF}')));
-    text
+/// Characters as they stand; zeros and marks of an encoding say nothing.
+struct AsItStands(Zeroizing<String>);
+
+impl Characters for AsItStands {
+    fn with_capacity(capacity_bytes: usize) -> Self {
+        Self(Zeroizing::new(String::with_capacity(capacity_bytes)))
+    }
+
+    fn push(&mut self, c: char) {
+        if !matches!(c, '\0' | '\u{FEFF}') {
+            self.0.push(c);
+        }
+    }
+
+    fn push_unknown(&mut self) {
+        self.0.push(char::REPLACEMENT_CHARACTER);
+    }
 }

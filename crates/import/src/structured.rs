@@ -1,13 +1,15 @@
 //! Text with a grammar: JSON, XML, LDIF, tables, lists. One line for each format. What the plain scanner finds beyond
-//! the structure is kept too, so that a wrong guess at the format never loses a key. Must not know any grammar.
+//! the structure is kept too, so that a wrong guess at the format never loses a key.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 
+use super::decoded::Decoded;
 use super::entry::{self, Sheet};
+use super::input::Input;
 use super::source_text::SourceText;
-use super::{Candidate, Input, Place, Reading, Remark, RemarkKind, account, json, ldif, list, table, text, xml};
-use drivekey_record::{KeyId, VolumeType};
+use super::{Candidate, Place, Reading, Remark, RemarkKind, account, json, ldif, list, plain, table, xml};
+use drivekey_record::{KeyId, SourceKind, VolumeType};
 
 /// A format: the entries of a text, or `None` where the text is none of it.
 type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
@@ -15,23 +17,46 @@ type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
 /// The formats, the choosy ones first.
 const FORMATS: &[Format] = &[xml::read, json::read, ldif::read, account::read, table::read, list::read];
 
-/// Reads it by its format and as plain text; `None` where no format knows it.
-pub(super) fn read(input: &Input<'_>) -> Option<Reading> {
-    let (soft, structured) = with_sheet(input, |sheet| (sheet.soft, entry::reading(sheet)))?;
-    Some(union(structured, text::read(input), input, soft))
+/// Reads it plainly, and by its format where one knows it.
+pub(super) fn read(input: &Input<'_>) -> Reading {
+    let text = Decoded::new(input.bytes);
+    let by_format = read_by_format(&text);
+    let plain = plain::read_decoded(input, &text);
+    match by_format {
+        Some((structured, soft)) => union(structured, plain, input, soft),
+        None => plain,
+    }
 }
 
-fn with_sheet<T>(input: &Input<'_>, then: impl FnOnce(Sheet<'_>) -> T) -> Option<T> {
-    let source = SourceText::of(input.bytes);
-    if !source.guessed_letters {
-        return FORMATS.iter().find_map(|format| format(&source)).map(then);
+/// Reads a text that was taken out of a file of this kind; tables and lists in it as such, where that finds all that a
+/// plain reading finds: a document may hold prose and tables.
+pub(super) fn read_extracted(input: &Input<'_>, kind: SourceKind) -> Reading {
+    let text = Decoded::new(input.bytes);
+    let by_format = read_by_format(&text);
+    let plain = plain::read_decoded(input, &text);
+    let mut reading = match by_format {
+        Some((structured, soft)) if union_count(&structured, &plain) >= plain.records.len() => {
+            union(structured, plain, input, soft)
+        }
+        _ => plain,
+    };
+    for record in reading.records.iter_mut().filter(|record| record.source != SourceKind::OcrText) {
+        record.source = kind;
     }
-    // With the right page the names of fields are words.
-    let known =
-        |source: &SourceText<'_>| FORMATS.iter().find_map(|format| format(source)).map(|sheet| known_names(&sheet));
-    let mut best: Option<(usize, SourceText<'_>)> = known(&source).map(|names| (names, source));
-    let other = SourceText::of(input.bytes);
-    for page in other.by_other_pages(input.bytes) {
+    reading.source = reading.source.map(|_| kind);
+    reading
+}
+
+/// What the first format that knows the text finds, and whether its entries are a guess by layout.
+fn read_by_format(text: &Decoded<'_>) -> Option<(Reading, bool)> {
+    let source = SourceText::new(text);
+    if !source.guessed_letters {
+        return first_format(&source).map(read_sheet);
+    }
+    // With the right code page the names of fields are words.
+    let known = |source: &SourceText<'_>| first_format(source).map(|sheet| known_names(&sheet));
+    let mut best = known(&source).map(|names| (names, source));
+    for page in SourceText::by_other_code_pages(text) {
         if let Some(names) = known(&page)
             && best.as_ref().is_none_or(|(most, _)| names > *most)
         {
@@ -39,17 +64,34 @@ fn with_sheet<T>(input: &Input<'_>, then: impl FnOnce(Sheet<'_>) -> T) -> Option
         }
     }
     let (_, source) = best?;
-    let sheet = FORMATS
-        .iter()
-        .find_map(|format| format(&source))
-        .map(|sheet| Sheet { guessed_letters: source.guessed_letters, ..sheet });
-    sheet.map(then)
+    let sheet = first_format(&source)?;
+    Some(read_sheet(Sheet { guessed_letters: source.guessed_letters, ..sheet }))
+}
+
+fn first_format<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
+    FORMATS.iter().find_map(|format| format(source))
+}
+
+fn read_sheet(sheet: Sheet<'_>) -> (Reading, bool) {
+    let soft = sheet.soft;
+    (entry::reading(sheet), soft)
 }
 
 /// How many field names of the first entries say what they are for.
 fn known_names(sheet: &Sheet<'_>) -> usize {
     let fields = sheet.entries.iter().take(20).flat_map(|entry| &entry.fields);
     fields.filter(|field| !field.name.is_empty() && !matches!(entry::role(&field.name), entry::Role::Unknown)).count()
+}
+
+/// How many records the union of the two has.
+fn union_count(structured: &Reading, plain: &Reading) -> usize {
+    if structured.records.is_empty() {
+        return plain.records.len();
+    }
+    let keys = RandomState::new();
+    let mut marks: HashSet<u64> = structured.records.iter().map(|record| record.password.mark(&keys)).collect();
+    let added = plain.records.iter().filter(|record| marks.insert(record.password.mark(&keys)));
+    structured.records.len() + added.count()
 }
 
 /// The structure's reading, and the passwords that only the scanner found.
@@ -107,7 +149,7 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
     structured
         .remarks
         .extend(remarks.into_iter().filter(|remark| remark.place.is_some_and(|place| added.contains(&place))));
-    if text::mismatch(input, &structured.records, &structured.partial, &[]) {
+    if plain::mismatch(input, &structured.records, &structured.partial, &[]) {
         structured.remarks.push(Remark::whole(RemarkKind::FilenameKeyIdMismatch));
     }
     structured

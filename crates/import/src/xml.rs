@@ -109,7 +109,7 @@ impl Builder {
                     },
                 },
                 Ok(Event::DocType(declaration)) => {
-                    self.declares_entities |= declaration.into_inner().contains("<!ENTITY")
+                    self.declares_entities |= declaration.into_inner().contains("<!ENTITY");
                 }
                 Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
                 Ok(Event::Eof) => {

@@ -283,9 +283,11 @@ pub fn class(error: &VaultError) -> Class {
             StoreError::Damaged(_) => Class::Damage,
             StoreError::NotAVault => Class::Foreign,
             StoreError::Newer { .. } => Class::Newer,
-            StoreError::ReadOnly | StoreError::UnfinishedOnReadOnly | StoreError::DiskFull | StoreError::TwoNames => {
-                Class::Unwritable
-            }
+            StoreError::ReadOnly
+            | StoreError::UnfinishedOnReadOnly
+            | StoreError::UnfinishedDamaged
+            | StoreError::DiskFull
+            | StoreError::TwoNames => Class::Unwritable,
             StoreError::Busy => Class::Busy,
             StoreError::Beside(_) => Class::Copy,
             _ => Class::Failed,

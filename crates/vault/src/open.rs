@@ -23,6 +23,8 @@ pub struct Vault<S> {
     pub(super) limits: KdfLimits,
     /// Whether a write that was broken off was undone just now.
     pub(super) has_undone: bool,
+    /// Undoes a write that was broken off, where what comes of that is damaged: done by a repair only.
+    pub(super) unsettled: Option<Box<dyn Settlement>>,
     pub(super) access: S,
 }
 
@@ -130,7 +132,7 @@ impl Vault<Locked> {
             Opened::Store(mut store) => {
                 let (vault, slots) = doors(&mut *store)?;
                 let access = Locked { vault, slots, interrupted: None };
-                return Ok(Self { store, machine, limits, has_undone: false, access });
+                return Ok(Self { store, machine, limits, has_undone: false, unsettled: None, access });
             }
             Opened::Interrupted(interrupted) => interrupted,
         };
@@ -149,7 +151,8 @@ impl Vault<Locked> {
             }
             (Err(_), Err(error)) => return Err(error.into()),
         };
-        Ok(Self { store, machine, limits, has_undone: false, access: Locked { vault, slots, interrupted } })
+        let access = Locked { vault, slots, interrupted };
+        Ok(Self { store, machine, limits, has_undone: false, unsettled: None, access })
     }
 
     /// The names of the slots in the file.
@@ -175,6 +178,13 @@ impl<S> Vault<S> {
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
         is_copy(&*self.store) && self.refused().is_empty()
+    }
+
+    /// Whether a write was broken off, and undoing it gives a damaged vault. Reading goes on from a copy;
+    /// [`Vault::repair`] undoes it.
+    #[must_use]
+    pub const fn is_undone_damaged(&self) -> bool {
+        self.unsettled.is_some()
     }
 
     /// Whether unlocking undid a write that was broken off.

@@ -10,13 +10,23 @@ use crate::store::{self, Damage, StoreError};
 use drivekey_record::{Revision, WriteId};
 
 impl Vault<Unlocked> {
-    /// Rebuilds the indexes; takes count, total and slots as they are.
+    /// Rebuilds the indexes; takes count, total and slots as they are. A write that was broken off is undone first,
+    /// where undoing it gives a damaged vault.
     ///
     /// # Errors
     /// [`VaultError::Copy`] when this is not the copy that this machine knows; what any write can meet.
     pub fn repair(&mut self) -> Result<(), VaultError> {
         if let Some(doubt) = self.access.doubt {
             return Err(VaultError::Copy(doubt));
+        }
+        if let Some(settlement) = self.unsettled.take() {
+            match settlement.settle() {
+                Ok(store) => self.store = store,
+                Err(error) => {
+                    self.unsettled = Some(settlement);
+                    return Err(error.into());
+                }
+            }
         }
         if self.access.state.is_none() {
             // The old state is lost: its names of slots and its marks of writes with it.

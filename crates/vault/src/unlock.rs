@@ -52,8 +52,8 @@ impl Vault<Locked> {
     fn unlock_by(mut self, key: Key<'_>, only: Option<SlotId>) -> Result<Vault<Unlocked>, UnlockFailure> {
         match self.opened_by(key, only) {
             Ok(access) => {
-                let Self { store, machine, limits, has_undone, .. } = self;
-                Ok(Vault { store, machine, limits, has_undone, access })
+                let Self { store, machine, limits, has_undone, unsettled, .. } = self;
+                Ok(Vault { store, machine, limits, has_undone, unsettled, access })
             }
             Err(error) => Err(UnlockFailure { vault: Box::new(self), error }),
         }
@@ -139,7 +139,7 @@ impl Vault<Locked> {
     /// Where a write was broken off: undone in the file itself if what came of it on the copy is this vault, else
     /// refused.
     fn settle(&mut self, root: Box<Root>, slot: SlotId) -> Result<Box<Root>, VaultError> {
-        let Some(Standing { standing, settlement }) = &mut self.access.interrupted else { return Ok(root) };
+        let Some(Standing { standing, .. }) = &mut self.access.interrupted else { return Ok(root) };
         let vault = self.access.vault;
         let mut undone = look_inside(&mut *self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
         let found = undone.judge(&mut *self.store, &self.machine)?;
@@ -169,9 +169,14 @@ impl Vault<Locked> {
             self.refuse_journal()?;
             return Ok(undone.root);
         }
-        let settled = settlement.settle();
-        self.access.interrupted = None;
-        match settled {
+        let Some(Standing { settlement, .. }) = self.access.interrupted.take() else { return Ok(undone.root) };
+        // SQLite's own sums look at one byte of two hundred: a journal that was changed elsewhere gives a damaged vault.
+        // Only a whole one takes the file's place unasked.
+        if !found.is_sound {
+            self.unsettled = Some(settlement);
+            return Ok(undone.root);
+        }
+        match settlement.settle() {
             Ok(store) => {
                 self.store = store;
                 self.has_undone = true;

@@ -4,7 +4,7 @@ use super::entry::{OpenedRow, row_tokens};
 use super::state::State;
 use super::{CopyDoubt, Fault, FaultKind, Machine, Unlocked, Vault, VaultError};
 use crate::seal::{Binding, Root, SealError, SealedRecord, SealedSummary, Summary, make_id};
-use crate::store::{NewRecord, Place, RecordRow, Writer};
+use crate::store::{NewRecord, Place, RecordRow, StoreError, Writer};
 use drivekey_record::{Handle, Record, Revision, WriteId};
 
 /// A write in progress. Dropped without [`WriteSession::commit`], the vault stays as it was.
@@ -50,6 +50,9 @@ impl Vault<Unlocked> {
 
     /// Begins a write that may mend what is wrong with state and slots.
     pub(super) fn begin_over_faults(&mut self) -> Result<WriteSession<'_>, VaultError> {
+        if self.unsettled.is_some() {
+            return Err(StoreError::UnfinishedDamaged.into());
+        }
         let Self { store, machine, access, .. } = self;
         let place = store.place().clone();
         let writer = store.write()?;

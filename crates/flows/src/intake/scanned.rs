@@ -2,23 +2,25 @@
 //! itself: those in one file are put together.
 
 use crate::ScanReader;
-use drivekey_import::{Candidate, Place, Reading, Remark, RemarkKind};
+use drivekey_import::{Candidate, PictureReader, Place, Reading, Remark, RemarkKind};
 use drivekey_record::{KeyId, RecoveryPassword, SourceKind, VolumeType};
 use drivekey_sheet::{Label, ScanError, Scanned, Share, combine};
 
-/// How pictures and printed documents begin.
-const BEGINNINGS: [&[u8]; 3] = [b"\x89PNG", b"\xFF\xD8\xFF", b"%PDF-"];
+/// The reader of scans as the import asks for it.
+pub(super) struct Pictures<'a>(pub(super) &'a dyn ScanReader);
 
-/// What the codes on the page say; nothing where the file is no picture and no document, or has none of ours.
-pub(super) fn read(scans: &dyn ScanReader, bytes: &[u8]) -> Option<Reading> {
-    if !BEGINNINGS.iter().any(|beginning| bytes.starts_with(beginning)) {
-        return None;
+impl PictureReader for Pictures<'_> {
+    fn read(&self, bytes: &[u8]) -> Option<Reading> {
+        match self.0.read(bytes) {
+            Ok(found) => read(found),
+            Err(ScanError::GaveUp) => Some(not_seen()),
+            Err(_) => None,
+        }
     }
-    let found = match scans.read(bytes) {
-        Ok(found) => found,
-        Err(ScanError::GaveUp) => return Some(not_seen()),
-        Err(_) => return None,
-    };
+}
+
+/// What the codes on the pages say; `None` where none of them is ours.
+fn read(found: Vec<Scanned>) -> Option<Reading> {
     let mut records: Vec<Candidate> = Vec::new();
     let mut shares: Vec<Share> = Vec::new();
     for found in found {

@@ -148,13 +148,8 @@ fn read_one(scans: &dyn ScanReader, entry: Entry) -> Result<Option<Source>, Gath
         return Ok(reading.map(|reading| Source::new(Some(entry.path), entry.named, reading)));
     }
     let Some(bytes) = gather::read_entry(&entry)? else { return Ok(None) };
-    let mut reading = drivekey_import::read(source_text::name_of(&entry.path).as_deref(), &bytes);
-    // A document of our own has its keys as text; a scan of it has them as codes only.
-    if reading.records.is_empty()
-        && let Some(scanned) = scanned::read(scans, &bytes)
-    {
-        reading = scanned;
-    }
+    let name = source_text::name_of(&entry.path);
+    let reading = drivekey_import::read_with(name.as_deref(), &bytes, &scanned::Pictures(scans));
     let was_sealed = drivekey_import::is_sealed(&bytes);
     let sealed = was_sealed.then_some(bytes);
     Ok(Some(Source { sealed, was_sealed, ..Source::new(Some(entry.path), entry.named, reading) }))

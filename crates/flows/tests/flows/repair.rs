@@ -44,10 +44,10 @@ fn a_search_can_be_stopped_and_ends_without_the_key() {
     let house = House::new();
     let target = house.drive("three.img", &with_keys(&[3]));
     let repair = Repair::on(target.volumes().unwrap(), &KeyId::Unknown);
-    let candidates = reading(1);
+    let candidates = reading(2);
     let watch = Stopping { after: 1, ..Stopping::default() };
     let searched = repair.search(&candidates).run(&watch);
-    assert!(candidates.count() > 1 && matches!(searched, Searched::Stopped), "{searched:?}");
+    assert!(candidates.count() > 4 && matches!(searched, Searched::Stopped), "{searched:?}");
     assert!(matches!(repair.search(&candidates).run(&Unwatched), Searched::NotFound));
     let many = reading(30);
     assert!(repair.search(&many).is_too_long());

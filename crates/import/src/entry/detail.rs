@@ -81,7 +81,7 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
         match field.role {
             Role::Device => fill(&mut detail.device_name, || device(text, guessed)),
             Role::Name if is_computer && !entry.dialect.keeper => {
-                fill(&mut detail.device_name, || device(text, guessed))
+                fill(&mut detail.device_name, || device(text, guessed));
             }
             Role::DeviceId => fill(&mut detail.device_id, || short(text)),
             Role::Drive => drive(text, entry, detail),

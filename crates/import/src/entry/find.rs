@@ -3,11 +3,12 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::{Entry, Role, defect, value};
-use crate::decode::{self, Encoding};
 use crate::file_name::FileName;
+use crate::normalise::normalised;
 use crate::pair::{self, Pairing};
 use crate::scan::{self, Found as Event, guid_at};
 use crate::{RemarkKind, labels};
+use drivekey_extract::Encoding;
 use drivekey_record::{GROUPS, Guid, KeyId, RecoveryPassword};
 
 /// Cut-off passwords show at least so many digits.
@@ -188,7 +189,7 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
     if !value::may_hold_value(text) {
         return;
     }
-    let normalised = decode::text(text.as_bytes(), Encoding::Utf8);
+    let normalised = normalised(text.as_bytes(), Encoding::Utf8);
     let events = scan::scan(&normalised, marks.clone());
     let (pairings, usable) = pair::pair(&normalised.text, &events, &FileName::default());
     let before = (found.keys.len(), found.flaws.len());

@@ -1,5 +1,4 @@
 //! Marks of what hides its digits: containers by their first bytes, encoded texts by the words that announce them.
-//! Must not look for digits.
 
 use memchr::memmem;
 use zeroize::Zeroizing;
@@ -65,6 +64,24 @@ pub(super) fn announces(part: &[u8]) -> bool {
 /// Whether it begins as HTML or XML does.
 pub(super) fn is_markup(bytes: &[u8]) -> bool {
     begins(bytes) == Some(b'<') || memmem::find(&bytes[..bytes.len().min(HEAD_BYTES)], b"<html").is_some()
+}
+
+/// Markup with a blank for each tag: tags have digits, too, and may stand inside a group. Zeros of UTF-16 are left out.
+pub(super) fn without_tags(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
+    let mut in_tag = false;
+    for byte in bytes.iter().copied().filter(|byte| *byte != 0) {
+        match byte {
+            b'<' => in_tag = true,
+            b'>' if in_tag => {
+                in_tag = false;
+                text.push(b' ');
+            }
+            _ if in_tag => {}
+            _ => text.push(byte),
+        }
+    }
+    text
 }
 
 /// Whether it begins as JSON does.

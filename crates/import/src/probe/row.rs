@@ -1,4 +1,4 @@
-//! Digits in a row, whatever stands between them, and where they are tried. Must not know how the bytes became ASCII.
+//! Digits in a row, whatever stands between them, and where they are tried.
 
 mod gather;
 mod runs;
@@ -33,6 +33,8 @@ const ESCAPED_DIGITS: usize = 40;
 /// The digits of one reading of the bytes.
 pub(super) struct Row {
     level: Level,
+    /// Whether a key's digits may stand in any number of parts, as marks of a page cut them.
+    cut_up: bool,
     /// Each digit's value with its marks.
     digits: Zeroizing<Vec<u8>>,
     end: End,
@@ -43,9 +45,10 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(level: Level) -> Self {
+    pub(super) fn new(level: Level, cut_up: bool) -> Self {
         Self {
             level,
+            cut_up,
             digits: Zeroizing::new(Vec::new()),
             end: End::default(),
             tried: 0,
@@ -180,7 +183,7 @@ impl Row {
         let found = dispatch!(self.level, simd => tries.step(simd, step, own));
         let first = self.tried + GROUP_DIGITS;
         self.tried += len;
-        found.listed || places(found.last_groups, first).any(|end| self.is_in_groups(end))
+        found.listed || places(found.last_groups, first).any(|end| self.cut_up || self.is_in_groups(end))
     }
 
     /// Whether the digits of a key that ends there stand in no more parts than it has groups; a group that the end of a

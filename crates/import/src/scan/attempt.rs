@@ -1,13 +1,12 @@
 //! Parts of a text as one password: composed in a wiping buffer, checked, or told what is wrong with them.
-//! Must not know which parts belong together.
 
 use std::hash::BuildHasher;
 
 use zeroize::Zeroizing;
 
-use super::chain::{ALL_DIGITS, Part};
+use super::event::{Event, Finds, Found};
+use super::part::{ALL_DIGITS, Part};
 use super::word::{Kind, look_alike};
-use super::{Event, Finds, Found};
 use crate::RemarkKind;
 use drivekey_record::{GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword};
 

@@ -1,4 +1,4 @@
-//! Chains of groups: what stands between them decides which eight belong together. Must not know Key IDs.
+//! Chains of groups: what stands between them decides which eight belong together.
 //!
 //! Separators have ranks, from tight (a hyphen) to loose (an empty line). Eight groups are a password; more are split
 //! at their loosest separators first, so that a list of passwords, a number before one, or a bullet does not spoil it,
@@ -7,13 +7,14 @@
 use std::ops::Range;
 
 use super::attempt::{Attempt, attempt};
+use super::event::{Event, Finds, Found};
+use super::part::{ALL_DIGITS, EMPTY_LINE, HYPHEN, HYPHEN_BREAK, LINE, Part, SPACE, WIDE_HYPHEN, WIDE_SPACE};
 use super::word::{self, Kind};
-use super::{Event, Finds, Found};
 use crate::RemarkKind;
 use drivekey_record::{GROUP_DIGITS, GROUPS};
 
-pub(super) const ALL_DIGITS: usize = GROUP_DIGITS * GROUPS;
-/// Most characters between two groups.
+/// Most characters between two groups: a hyphen with blanks round it or a line end with an indentation has no more,
+/// while two values in two columns stand further apart.
 const SEPARATOR_MAX: usize = 8;
 /// A chain that long is a table of numbers.
 const PARTS_MAX: usize = 256;
@@ -21,15 +22,11 @@ const PARTS_MAX: usize = 256;
 const MEANT_GROUPS: usize = 6;
 /// So many may have been.
 const PERHAPS_GROUPS: usize = 4;
-
-/// Ranks of separators; what a hyphen holds together is at most [`HYPHEN_BREAK`] apart.
-const HYPHEN: u8 = 0;
-const WIDE_HYPHEN: u8 = 1;
-const HYPHEN_BREAK: u8 = 2;
-const SPACE: u8 = 3;
-const WIDE_SPACE: u8 = 4;
-const LINE: u8 = 5;
-const EMPTY_LINE: u8 = 6;
+/// So many groups of one password may lack a digit or have one too many: whoever types one wrong seldom does it thrice,
+/// and a row with more of other lengths is a row of other numbers.
+const MISTYPED_GROUPS: usize = 2;
+/// So many spaced groups at the end of a text are a password that was cut; two numbers often stand side by side.
+const BEGUN_GROUPS: usize = 3;
 
 /// Why a chain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,43 +35,6 @@ pub(super) enum End {
     Text,
     /// Dots in place of the rest followed, or nothing at all.
     Cut,
-}
-
-/// One word of a chain.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part {
-    /// Its first byte.
-    pub(super) start: usize,
-    /// Behind its last byte.
-    pub(super) end: usize,
-    /// Its line.
-    pub(super) line: usize,
-    /// What it is.
-    pub(super) kind: Kind,
-    /// The rank of the separator before it.
-    pub(super) rank: u8,
-}
-
-impl Part {
-    pub(super) const fn len(&self) -> usize {
-        self.end - self.start
-    }
-
-    /// How many groups it stands for.
-    fn groups(&self) -> usize {
-        if self.kind == Kind::Digits
-            && (self.len().is_multiple_of(GROUP_DIGITS) || self.len() > ALL_DIGITS - 2 * GROUP_DIGITS)
-        {
-            self.len().div_ceil(GROUP_DIGITS)
-        } else {
-            1
-        }
-    }
-
-    /// How many groups of six signs.
-    fn sixes(&self) -> usize {
-        self.len() / GROUP_DIGITS
-    }
 }
 
 /// The chain that is being read.
@@ -264,13 +224,13 @@ impl Resolver<'_> {
         let sixes: usize = parts.iter().map(Part::sixes).sum();
         // Longer runs of digits are numbers, whatever they are joined by.
         let tight = loosest < SPACE && exact(parts) >= MEANT_GROUPS;
-        if groups == GROUPS && sixes + 2 >= GROUPS {
+        if groups == GROUPS && sixes + MISTYPED_GROUPS >= GROUPS {
             if let Attempt::Wrong(kind) = attempt(self.text, parts, self.finds) {
                 self.report(parts, kind, tight);
             }
             return true;
         }
-        if sixes >= MEANT_GROUPS && groups <= GROUPS + PERHAPS_GROUPS && sixes + 2 >= groups {
+        if sixes >= MEANT_GROUPS && groups <= GROUPS + PERHAPS_GROUPS && sixes + MISTYPED_GROUPS >= groups {
             self.report(parts, RemarkKind::WrongGroupCount { found: groups }, tight);
             return true;
         }
@@ -298,7 +258,7 @@ impl Resolver<'_> {
         } else {
             for row in split(parts, |part| part.rank >= SPACE).filter(|row| row.len() > 1) {
                 let groups = row.iter().map(Part::groups).sum();
-                if sixes(row) >= PERHAPS_GROUPS && groups != GROUPS && sixes(row) + 2 >= groups {
+                if sixes(row) >= PERHAPS_GROUPS && groups != GROUPS && sixes(row) + MISTYPED_GROUPS >= groups {
                     self.report(row, RemarkKind::WrongGroupCount { found: groups }, exact(row) >= MEANT_GROUPS);
                 }
             }
@@ -311,7 +271,7 @@ impl Resolver<'_> {
             let mut line = self.text[..only.start].iter().rev().take_while(|byte| **byte != b'\n');
             return only.end == self.text.len() && only.len() <= GROUP_DIGITS && line.all(u8::is_ascii_whitespace);
         }
-        parts.len() >= 3
+        parts.len() >= BEGUN_GROUPS
             && parts[1..].iter().all(|part| part.rank <= SPACE)
             && parts.iter().rev().skip(1).all(|part| part.sixes() == 1)
     }

@@ -1,86 +1,30 @@
-//! Finds GUIDs and recovery passwords in a normalised text, without any label, in one pass and linear time.
-//! Must not know which of them belong together.
+//! Finds GUIDs and recovery passwords in a normalised text, without any label, in one pass and linear time. Which of
+//! them belong together is decided elsewhere.
 
 mod attempt;
 mod chain;
+mod event;
 mod guid;
 mod numbered;
+mod part;
 mod word;
 
 use std::hash::RandomState;
 use std::ops::Range;
 
-use super::RemarkKind;
 use super::normalise::Normalised;
 use chain::{Chain, End};
-use drivekey_record::{Guid, RecoveryPassword};
+use event::Finds;
 use numbered::Numbered;
 
+pub(super) use event::{Event, Found};
 pub(super) use guid::{begun_at, guid_at};
 pub(super) use word::{is_part, look_alike};
-
-/// Flaws beyond this number are not kept: they would only repeat themselves.
-const FLAWS_KEPT: usize = 1000;
-
-/// Something found.
-#[derive(Debug)]
-pub(super) struct Event {
-    /// Where, in bytes of the text.
-    pub(super) span: Range<usize>,
-    /// On which line it begins, from 1.
-    pub(super) line: usize,
-    /// Whether it was broken over lines.
-    pub(super) rejoined: bool,
-    /// Whether letters were read as digits.
-    pub(super) ocr: bool,
-    /// What.
-    pub(super) found: Found,
-}
-
-/// What was found.
-#[derive(Debug)]
-pub(super) enum Found {
-    /// A whole GUID.
-    Guid(Guid),
-    /// A password that passes its check.
-    Key {
-        /// The password.
-        password: RecoveryPassword,
-        /// Equal for equal passwords, for this scan only.
-        mark: u64,
-    },
-    /// Something that was meant as a password.
-    Flaw {
-        /// What is wrong with it.
-        kind: RemarkKind,
-        /// Whether it can hardly have been meant as anything else.
-        strong: bool,
-    },
-}
-
-/// Where finds are collected.
-struct Finds {
-    events: Vec<Event>,
-    flaws: usize,
-    marks: RandomState,
-}
-
-impl Finds {
-    fn push(&mut self, event: Event) {
-        if matches!(event.found, Found::Flaw { .. }) {
-            self.flaws += 1;
-            if self.flaws > FLAWS_KEPT {
-                return;
-            }
-        }
-        self.events.push(event);
-    }
-}
 
 /// All finds in the order of the text. `marks` keys the passwords' marks.
 pub(super) fn scan(normalised: &Normalised, marks: RandomState) -> Vec<Event> {
     let text = normalised.text.as_bytes();
-    let mut finds = Finds { events: Vec::new(), flaws: 0, marks };
+    let mut finds = Finds::new(marks);
     let mut chain = Chain::new();
     let mut numbered = Numbered::default();
     let mut line = 1;

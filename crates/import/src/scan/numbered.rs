@@ -1,11 +1,10 @@
 //! Eight groups that carry their numbers: `1. 123456`, `Group 2: 123456`, on one line or on eight.
-//! Must not know any other form.
 
 use std::ops::Range;
 
-use super::Finds;
 use super::attempt::{Attempt, attempt};
-use super::chain::Part;
+use super::event::Finds;
+use super::part::Part;
 use super::word::Kind;
 use drivekey_record::{GROUP_DIGITS, GROUPS};
 

@@ -1,4 +1,4 @@
-//! Words of the scanner: runs of ASCII letters, digits and signs that hide digits. Must not know what follows them.
+//! Words of the scanner: runs of ASCII letters, digits and signs that hide digits.
 
 use std::ops::Range;
 
@@ -28,6 +28,9 @@ pub(super) struct Word {
     /// Something stands directly behind it.
     pub(super) glued_after: bool,
 }
+
+/// Longest group whose digits are hidden: some programs write more signs than it has digits.
+const MASKED_MAX: usize = GROUP_DIGITS + 2;
 
 /// Whether the byte belongs to a word.
 pub(crate) const fn is_part(byte: u8) -> bool {
@@ -63,7 +66,7 @@ pub(super) fn classify(text: &[u8], span: Range<usize>) -> Option<Word> {
             return Some(Word { glued_before: true, glued_after: true, ..plain(Kind::Digits, start..start + digits)? });
         }
     }
-    if word.len() <= GROUP_DIGITS + 2 && word.iter().all(|byte| byte.is_ascii_digit() || is_mask(*byte)) {
+    if word.len() <= MASKED_MAX && word.iter().all(|byte| byte.is_ascii_digit() || is_mask(*byte)) {
         return plain(Kind::Mask, span);
     }
     if word.len() == GROUP_DIGITS && digits > 0 && word.iter().all(|byte| look_alike(*byte).is_some()) {

@@ -1,9 +1,9 @@
-//! Where a text that is full of keys may be cut, so that each key keeps its Key ID. Must not read keys.
+//! Where a text that is full of keys may be cut, so that each key keeps its Key ID.
 
 use super::ALIGNMENT;
 use super::lines::Lines;
-use crate::decode::Encoding;
 use crate::{Candidate, Place, Reading};
+use drivekey_extract::Encoding;
 
 /// What is left for the next reading where no key stands near the end.
 const REST_BYTES: usize = 64 * 1024;

@@ -1,6 +1,6 @@
-//! Counts line ends in pieces of a text as the reader of texts counts them. Must not know what stands on the lines.
+//! Counts line ends in pieces of a text as the reader of texts counts them.
 
-use crate::decode::Encoding;
+use drivekey_extract::Encoding;
 
 /// Lines so far.
 #[derive(Debug, Default, Clone, Copy)]

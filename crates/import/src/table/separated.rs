@@ -235,7 +235,7 @@ impl Buffers {
                     self.cells = larger;
                 }
                 ReadRecordResult::OutputEndsFull if self.ends.len() < CELLS_MAX => {
-                    self.ends.resize(self.ends.len() * 2, 0)
+                    self.ends.resize(self.ends.len() * 2, 0);
                 }
                 // Longer rows are no table's.
                 ReadRecordResult::OutputFull | ReadRecordResult::OutputEndsFull | ReadRecordResult::End => return None,

@@ -2,5 +2,8 @@
 
 mod corpus;
 mod documents;
+mod mails;
+mod pictures;
+mod probe;
 mod props;
 mod structured;

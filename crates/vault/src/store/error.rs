@@ -69,6 +69,9 @@ pub enum StoreError {
     /// A write that was broken off must be undone first, and cannot be where the file lies. It can be read.
     #[error("an unfinished write that cannot be undone here")]
     UnfinishedOnReadOnly,
+    /// A write was broken off, and undoing it gives a damaged vault: only a repair does that.
+    #[error("an unfinished write that leaves damage when it is undone")]
+    UnfinishedDamaged,
     /// Something lies beside the file that the engine would take up, and it is none of this vault's.
     #[error("{} files beside the vault are refused", .0.len())]
     Beside(Vec<RefusedFile>),

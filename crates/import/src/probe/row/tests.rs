@@ -103,7 +103,7 @@ fn levels() -> [Level; 2] {
 
 /// Takes a text in parts of some length, which end between words.
 fn take_all(level: Level, text: &[u8], len: usize) -> (bool, Row) {
-    let mut row = Row::new(level);
+    let mut row = Row::new(level, false);
     let (mut found, mut from) = (false, 0);
     while from < text.len() {
         let parts = |byte: &u8| matches!(byte, b' ' | b'\n' | b'-');
@@ -217,7 +217,7 @@ proptest! {
         let from = from.min(text.len());
         let part = from..text.len().min(from + len);
         for level in levels() {
-            let (mut by_steps, mut by_runs) = (Row::new(level), Row::new(level));
+            let (mut by_steps, mut by_runs) = (Row::new(level, false), Row::new(level, false));
             for row in [&mut by_steps, &mut by_runs] {
                 row.make_room(part.len());
                 row.end.open = open;
