@@ -43,7 +43,7 @@ impl Real {
             (
                 "cryptsetup, a proof, whole",
                 Box::new(move || {
-                    run("cryptsetup", &["open", "--type", "bitlk", "--test-passphrase", image], &self.password)
+                    run("cryptsetup", &["open", "--type", "bitlk", "--test-passphrase", image], &self.password);
                 }),
             ),
             ("bdeinfo, a proof, whole", Box::new(move || run("bdeinfo", &["-r", &self.password, image], ""))),

@@ -1,5 +1,6 @@
 //! The build script of crates whose tests read the data beside the repository: where it is absent, those tests are
 //! counted as ignored, by name.
+#![allow(clippy::print_stdout, reason = "how a build script speaks with Cargo")]
 
 use std::path::Path;
 

@@ -421,7 +421,7 @@ fn the_command_line_offers_every_word() {
         ("src/cli/args/editing.rs", &types),
         ("src/cli/args/editing.rs", &states),
         ("src/cli/args/export.rs", &types),
-        ("src/cli/command/sheet/args.rs", &types),
+        ("src/cli/args/sheet.rs", &types),
     ] {
         assert!(document(file).contains(&offered(list.clone(), " or ")), "{file}");
     }

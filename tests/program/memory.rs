@@ -142,9 +142,9 @@ fn no_digits_in_any_file_of_ours() {
         for item in fs::read_dir(folder).unwrap() {
             let path = item.unwrap().path();
             if path.is_dir() {
-                open.push(path)
+                open.push(path);
             } else {
-                memory.regions.push((path.display().to_string(), fs::read(path).unwrap()))
+                memory.regions.push((path.display().to_string(), fs::read(path).unwrap()));
             }
         }
     }

@@ -1,5 +1,5 @@
-//! The frame of a compound file: sectors in chains, small streams packed into one. Every number in it is distrusted: no
-//! chain is longer than the file.
+//! The frame of a compound file: sectors in chains, small streams packed into one. By hand: every number in it is
+//! distrusted, and no chain is longer than the file.
 
 use zeroize::Zeroizing;
 

@@ -154,7 +154,7 @@ impl Walk {
                 let met = item.and_then(|item| item.metadata().map(|data| (item.path(), data)));
                 match met {
                     Ok((path, data)) if data.is_dir() && !is_link(&data) && depth < DEPTH_MAX => {
-                        open.push((path, depth + 1))
+                        open.push((path, depth + 1));
                     }
                     Ok((path, data)) if data.is_file() && !is_link(&data) => self.met(path, data.len()),
                     Ok(_) => self.skipped += 1,

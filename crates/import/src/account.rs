@@ -1,5 +1,5 @@
 //! The recovery key page of a Microsoft account, copied with one field a line, as phones do. Known by the form of its
-//! lines, not by words. Must not read the table form: that is a table like others.
+//! lines, not by words.
 
 use super::Place;
 use super::entry::{Dialect, Entry, Field, Numbers, Role, Sheet, is_date, is_key_id, is_volume_word, role};

@@ -1,5 +1,5 @@
 //! What the lines of a text say beside the keys: computer, drive, volume. Lines before the first key hold for all that
-//! follow until the next of their kind; where they stand behind the keys, for those before. Must not guess.
+//! follow until the next of their kind; where they stand behind the keys, for those before.
 
 use std::ops::Range;
 

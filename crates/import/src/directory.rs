@@ -1,5 +1,5 @@
 //! Names in Active Directory: `<time><GUID>` of a recovery object, and the distinguished name that puts it below its
-//! computer (RFC 4514). Must not know where a name stood.
+//! computer (RFC 4514).
 
 use chrono::{DateTime, FixedOffset};
 

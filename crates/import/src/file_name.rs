@@ -1,5 +1,4 @@
 //! What a file's name says: a Key ID, a computer, a drive; and what its name or folder suggests for a computer.
-//! Must not look into the file.
 
 use std::path::{Component, Path};
 

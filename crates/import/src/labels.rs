@@ -1,5 +1,5 @@
 //! Words before values, in many languages, and what kind of value they announce. Helps where structure leaves a choice;
-//! no key is found or lost by them. Must not know where in a text they stand.
+//! no key is found or lost by them.
 
 /// Labels of a computer's name, in lower case.
 pub(super) const DEVICE: &[&str] = &[

@@ -1,5 +1,4 @@
 //! LDIF (RFC 2849), as ldapsearch, ldifde and others write Active Directory: folded lines, binary values in base64.
-//! Must not decide which value is a Key ID.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,5 @@
 //! Lists of `name : value` lines: PowerShell's Format-List, directory scripts, the recovery tab of Active Directory,
-//! short texts of admin tools. Blocks are entries; a heading holds for the blocks below it. Must not pair anything.
+//! short texts of admin tools. Blocks are entries; a heading holds for the blocks below it.
 
 use super::Place;
 use super::entry::{Dialect, Entry, Field, Numbers, Role, Sheet, folded, is_drive, may_hold_value, role};

@@ -1,5 +1,4 @@
 //! The records of one file: the same one twice is kept once, contradictions are kept and named.
-//! Must not know where the records stood.
 
 use std::collections::HashMap;
 

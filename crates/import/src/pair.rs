@@ -1,7 +1,7 @@
-//! Which GUID belongs to which password, by their places in the text. Must not know what else the text says.
+//! Which GUID belongs to which password, by their places in the text.
 //!
-//! In order: the one GUID of the password's own line; the last before it since the password before; the first behind
-//! it where the text puts IDs behind; the file name's; a beginning of an ID. Where two fit alike, none is taken.
+//! In order: the one GUID of the password's own line; the last before it since the password before; the first behind it
+//! where the text puts IDs behind; the file name's; a beginning of an ID. Where two fit alike, none is taken.
 
 use std::collections::HashSet;
 use std::ops::Range;

@@ -1,4 +1,4 @@
-//! What came of reading one file. Must not know how it was read.
+//! What came of reading one file.
 
 use zeroize::Zeroizing;
 

@@ -1,4 +1,5 @@
-//! What an import has to say about a file: warnings and refusals, as data. Must not hold a digit of any password.
+//! What an import has to say about a file: warnings and refusals, as data. None holds a digit of a
+//! password.
 
 /// One remark, and what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! XML of every origin: KeePass, PowerShell, the journal of Azure's import tool, and any other. No entity of a document
-//! type is ever expanded. Must not decide which Key ID belongs to which password.
+//! type is ever expanded.
 
 use quick_xml::Reader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};

@@ -389,7 +389,8 @@ mod tests {
             at in 0_usize..48,
             add in 1_u8..10,
         ) {
-            let text: String = groups.iter().map(|group| format!("{:06}", u32::from(*group) * 11)).collect();
+            let groups = groups.map(|group| format!("{:06}", u32::from(group) * 11));
+            let text = groups.concat();
             let mut digits = text.into_bytes();
             digits[at] = b'0' + (digits[at] - b'0' + add) % 10;
             let text = String::from_utf8_lossy(&digits).into_owned();

@@ -138,7 +138,7 @@ impl Player<'_> {
             ["link", from, to] => std::os::unix::fs::symlink(house.path(to), house.path(from)).unwrap(),
             #[cfg(unix)]
             ["pipe", path] => {
-                assert!(std::process::Command::new("mkfifo").arg(house.path(path)).status().unwrap().success())
+                assert!(std::process::Command::new("mkfifo").arg(house.path(path)).status().unwrap().success());
             }
             ["folder", path] => fs::create_dir_all(house.path(path)).unwrap(),
             ["copy", from, to] => drop(fs::copy(house.path(from), house.path(to)).unwrap()),

@@ -1,5 +1,5 @@
-//! Mails and mailboxes: the text of each, whatever its encoding, and what is attached. Structure by boundaries, in one
-//! pass.
+//! Mails and mailboxes: the text of each, whatever its encoding, and what is attached. By hand: parts inside parts have
+//! a limit, nothing is copied, and a mail that was cut off still gives what is there (decision 0008).
 
 use memchr::memmem;
 use zeroize::Zeroizing;

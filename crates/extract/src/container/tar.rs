@@ -1,5 +1,5 @@
-//! Tar archives: a header of 512 bytes before each member. By hand: the members are slices of the file, never copied, and
-//! a header whose checksum is wrong or missing is read all the same.
+//! Tar archives: a header of 512 bytes before each member. By hand: the members are slices of the file, never copied,
+//! and a header whose checksum is wrong or missing is read all the same.
 
 use crate::members::Members;
 use crate::receiver::{Fault, Receiver, Source};

@@ -1,5 +1,6 @@
-//! PDF documents that hold text: printed or saved pages. Finds objects by looking through the whole file, so that a
-//! damaged table of contents loses nothing. Pictures are not read: a scan has no text.
+//! PDF documents that hold text: printed or saved pages. By hand, so that it has ceilings and needs no table of
+//! objects: they are looked for in the whole file, and damage loses nothing else (decision 0008). Pictures are not
+//! read.
 
 use crate::ceiling::Nest;
 use crate::charset;

@@ -1,5 +1,5 @@
-//! Rich text as `WordPad`, Word and mail programs write it. Takes the text: code pages by font, Unicode escapes, rows
-//! of tables; leaves out pictures, styles and whatever a reader does not see.
+//! Rich text as `WordPad`, Word and mail programs write it. By hand: no library takes code pages by font, Unicode
+//! escapes and rows of tables. Pictures, styles and whatever a reader does not see are left out.
 
 use crate::charset;
 use crate::receiver::{Form, Receiver, Source};

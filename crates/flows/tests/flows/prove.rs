@@ -62,6 +62,8 @@ fn a_spoilt_entry_is_no_wrong_digit() {
     let all = prove::all(&mut house.vault, &volumes, now(), &Unwatched).unwrap();
     assert_eq!(all.trials[0].suspicion(), Some(Suspicion::OpenedBefore));
     assert_eq!(all.trials[0].trial.not_opened_by(&own), Some(NotOpened::EntryChanged { opened: now() }));
+    // Digits that opened a volume once are that volume's.
+    assert_eq!(house.entry(&own).details.proof.map(|proof| proof.level), Some(ProofLevel::OpensVolume));
     assert_eq!(all.answer(), Answer::NoneOpens);
 }
 
@@ -165,8 +167,11 @@ fn a_key_that_the_drive_lists_no_more_is_superseded_on_the_drive_itself_alone() 
     let own = house.add(1);
     prove::one(&mut house.vault, &before, &own, now()).unwrap();
     let new = house.add(2);
-    let kept = prove::one(&mut house.vault, &volumes, &new, now()).unwrap().unwrap().kept.unwrap();
-    assert_eq!((kept.unlisted, kept.superseded), (vec![], vec![own.handle]));
+    for (live, unlisted, superseded) in [(false, vec![own.handle], vec![]), (true, vec![], vec![own.handle])] {
+        volumes[0].live = live;
+        let kept = prove::one(&mut house.vault, &volumes, &new, now()).unwrap().unwrap().kept.unwrap();
+        assert_eq!((kept.unlisted, kept.superseded), (unlisted, superseded), "live: {live}");
+    }
     assert_eq!(house.entry(&own).details.state, State::Superseded);
 }
 

@@ -1,4 +1,4 @@
-//! Drives as texts write them: in a heading, as a value, in a cell. Must not know what else a line says.
+//! Drives as texts write them: in a heading, as a value, in a cell.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Entries to a reading: candidates, flaws, IDs without a password. Must not know any format.
+//! Entries to a reading: candidates, flaws, IDs without a password.
 
 use std::collections::HashSet;
 use std::hash::RandomState;

@@ -1,4 +1,4 @@
-//! What spreadsheets do to 48 digits, and what of it can be undone. Must not know which cell it looks at.
+//! What spreadsheets do to 48 digits, and what of it can be undone.
 
 use zeroize::Zeroizing;
 

@@ -1,4 +1,4 @@
-//! What an entry says beside password and Key ID: computer, drive, volume, date, title. Must not decide on pairs.
+//! What an entry says beside password and Key ID: computer, drive, volume, date, title.
 
 use super::pairing::Tree;
 use super::{Entry, Role, value};

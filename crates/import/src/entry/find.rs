@@ -1,4 +1,4 @@
-//! What stands in the fields of one entry: passwords, Key IDs, flaws. Must not know which belong together.
+//! What stands in the fields of one entry: passwords, Key IDs, flaws.
 
 use std::hash::{BuildHasher, RandomState};
 

@@ -1,5 +1,5 @@
 //! Objects that are nothing but one value: with its name beside it, or in a wrapper. They are fields of the entry
-//! around them. Must not know JSON from XML.
+//! around them.
 
 use super::{Entry, Field, Role, folded, role};
 use crate::source_text::Text;

@@ -1,5 +1,5 @@
 //! Entries: what every structured format comes down to. A format's reader turns its file into entries of named fields;
-//! here they become candidates. Must not know any format's grammar.
+//! here they become candidates.
 
 mod assemble;
 mod defect;

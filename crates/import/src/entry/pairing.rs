@@ -1,5 +1,5 @@
 //! Which Key ID belongs to which password of an entry: the same value, the same object, an object inside it, the
-//! nearest object around it. Where two fit alike, none is taken. Must not look at any text.
+//! nearest object around it. Where two fit alike, none is taken.
 
 use super::find::{Found, Id, Key, guid_of_entry};
 use super::{Entry, Role, role};

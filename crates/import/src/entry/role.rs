@@ -1,4 +1,4 @@
-//! What a field's name says of its value, in many languages. Must not look at the value.
+//! What a field's name says of its value, in many languages.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

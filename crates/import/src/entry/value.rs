@@ -1,4 +1,4 @@
-//! Values of fields: dates, volume types, Key IDs, in the forms that tools write. Must not know whose they are.
+//! Values of fields: dates, volume types, Key IDs, in the forms that tools write.
 
 mod date;
 mod id;

@@ -1,5 +1,4 @@
-//! Whose JSON it is, by the names in it: what numbers mean, and whether an object's `id` is its own. Must not read a
-//! password.
+//! Whose JSON it is, by the names in it: what numbers mean, and whether an object's `id` is its own.
 
 use crate::RemarkKind;
 use crate::directory;

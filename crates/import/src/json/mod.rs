@@ -1,5 +1,5 @@
 //! JSON of every origin: Graph, PowerShell, directory tools, password managers, and any other. Several documents may
-//! follow each other, with other text round them. Must not decide which Key ID belongs to which password.
+//! follow each other, with other text round them.
 
 use serde::de::{DeserializeSeed, IgnoredAny};
 

@@ -1,5 +1,5 @@
 //! A JSON document as entries: objects with their fields, lists dissolved into the objects around them. Bounded in
-//! depth and number. Must not know whose document it is.
+//! depth and number.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Blocks, lines and words of a text, as far as pairing needs them. Must not copy any part of it.
+//! Blocks, lines and words of a text, as far as pairing needs them.
 
 use std::ops::Range;
 

@@ -1,5 +1,4 @@
 //! What a block of bytes has in it, counted with the machine's own vector instructions, sixty-four bytes at a time.
-//! Must not know what follows from the counts.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 mod scripts;

@@ -1,4 +1,4 @@
-//! Bytes visited sixty-four at a time with the machine's own vector instructions. Must not know what is sought.
+//! Bytes visited sixty-four at a time with the machine's own vector instructions.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use fearless_simd::prelude::*;

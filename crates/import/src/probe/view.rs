@@ -1,4 +1,4 @@
-//! A block of bytes written again as ASCII, in one of the ways in which it can be read. Must not know what is sought.
+//! A block of bytes written again as ASCII, in one of the ways in which it can be read.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use std::ops::Range;

@@ -1,5 +1,5 @@
 //! Keys that a spreadsheet robbed of their leading zeros: eight numbers in a row that could be groups, or one that is
-//! almost long enough. Must not decide that they are a key.
+//! almost long enough.
 
 use drivekey_record::GROUPS;
 

@@ -1,5 +1,4 @@
 //! A GUID at a given place of a text: in any case, broken by line ends, with look-alike letters, or only begun.
-//! Must not know what it identifies.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! What each column is, by its title and by its cells; whose table it is. Must not pair anything.
+//! What each column is, by its title and by its cells; whose table it is.
 
 use std::collections::{HashMap, HashSet};
 

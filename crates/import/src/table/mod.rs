@@ -1,5 +1,5 @@
 //! Tables: comma, semicolon, tab and bar separated, Markdown, and those that consoles rule with hyphens. Rows become
-//! entries, the titles of columns their fields' names. Must not decide which Key ID belongs to which password.
+//! entries, the titles of columns their fields' names.
 
 use super::Place;
 use super::entry::{Dialect, Entry, Field, Numbers, Role, Sheet};

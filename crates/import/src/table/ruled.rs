@@ -1,5 +1,5 @@
 //! Tables as consoles print them: titles above a ruler of hyphens, cells in columns of fixed width, long values cut or
-//! gone on below. Must not know what the columns mean.
+//! gone on below.
 
 use std::ops::Range;
 

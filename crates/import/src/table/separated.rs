@@ -1,5 +1,4 @@
 //! Rows whose cells are set apart by a sign: which sign it is, where the table begins, quoted cells with line ends.
-//! Must not know what the columns mean.
 
 use std::ops::Range;
 

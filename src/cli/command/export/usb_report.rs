@@ -42,7 +42,7 @@ pub(super) fn show(
         match (dry_run, written) {
             (true, _) => writeln!(world.out, "This was a dry run: nothing was written.")?,
             (false, 0) => {
-                writeln!(world.out, "{} there already, as they should be. Nothing was changed.", counted(there))?
+                writeln!(world.out, "{} there already, as they should be. Nothing was changed.", counted(there))?;
             }
             (false, _) => writeln!(world.out, "{} written to {} and read back.", counted(written), printable(to))?,
         }

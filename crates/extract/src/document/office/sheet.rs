@@ -1,4 +1,5 @@
-//! The cells in the XML of a spreadsheet, sparse as they are written: no size that a sheet claims is ever reserved.
+//! The cells in the XML of a spreadsheet, sparse as they are written. By hand: no size that a sheet claims is ever
+//! reserved.
 
 use zeroize::Zeroizing;
 
@@ -177,7 +178,8 @@ mod tests {
 
     #[test]
     fn shared_strings_are_whole_and_in_order() {
-        let xml = "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t xml:space=\"preserve\"> c&#45;</t></r><rPh><t>x</t></rPh></si></sst>";
+        let xml = "<sst><si><t>a</t></si><si/><si><r><t>b</t></r><r><t xml:space=\"preserve\"> c&#45;</t></r><rPh>\
+            <t>x</t></rPh></si></sst>";
         let strings: Vec<String> = shared_strings(xml).iter().map(|text| text.to_string()).collect();
         assert_eq!(strings, ["a", "", "b c-"]);
     }

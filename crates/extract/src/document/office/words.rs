@@ -117,15 +117,19 @@ mod tests {
 
     #[test]
     fn words_of_word_are_joined_over_runs() {
-        let xml = "<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr><w:r><w:t>1 </w:t></w:r>\n<w:r><w:t xml:space=\"preserve\">2</w:t><w:noBreakHyphen/><w:t>3</w:t><w:tab/><w:t>&amp;</w:t></w:r></w:p><w:p><w:r><w:instrText>x</w:instrText><w:delText>y</w:delText><w:t>z</w:t></w:r></w:p>";
+        let xml = "<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr><w:r><w:t>1 </w:t></w:r>\n<w:r>\
+            <w:t xml:space=\"preserve\">2</w:t><w:noBreakHyphen/><w:t>3</w:t><w:tab/><w:t>&amp;</w:t></w:r></w:p>\
+            <w:p><w:r><w:instrText>x</w:instrText><w:delText>y</w:delText><w:t>z</w:t></w:r></w:p>";
         assert_eq!(seen(xml, Dialect::Office), "1 2-3\t&\nz\n");
-        let table = "<w:tbl><w:tr><w:tc><w:p><w:t>a</w:t></w:p><w:p><w:t>b</w:t></w:p></w:tc><w:tc><w:p><w:t>c</w:t></w:p></w:tc></w:tr></w:tbl>";
+        let table = "<w:tbl><w:tr><w:tc><w:p><w:t>a</w:t></w:p><w:p><w:t>b</w:t></w:p></w:tc><w:tc><w:p><w:t>c\
+            </w:t></w:p></w:tc></w:tr></w:tbl>";
         assert_eq!(seen(table, Dialect::Office), "a b \tc \n");
     }
 
     #[test]
     fn words_of_open_document_stand_in_paragraphs() {
-        let xml = "<office:font>x</office:font><text:h>T</text:h><text:p>a<text:s text:c=\"2\"/>b<text:span>c</text:span>\n d<text:line-break/>e</text:p>";
+        let xml = "<office:font>x</office:font><text:h>T</text:h><text:p>a<text:s text:c=\"2\"/>b<text:span>c\
+            </text:span>\n d<text:line-break/>e</text:p>";
         assert_eq!(seen(xml, Dialect::OpenDocument), "T\na  bc d\ne\n");
     }
 }

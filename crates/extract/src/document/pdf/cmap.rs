@@ -125,7 +125,8 @@ mod tests {
     #[test]
     fn codes_are_mapped_one_by_one_and_in_ranges() {
         let map = CMap::parse(
-            b"1 begincodespacerange <0000> <FFFF> endcodespacerange 2 beginbfchar <0003> <0020> <0004> <00660069> endbfchar
+            b"1 begincodespacerange <0000> <FFFF> endcodespacerange 2 beginbfchar <0003> <0020> <0004> \
+                <00660069> endbfchar
               2 beginbfrange <0013> <001C> <0030> <0020> <0021> [<0041> <0042>] endbfrange",
         );
         let text = |code| match map.get(code) {

@@ -1,4 +1,4 @@
-//! How streams of a PDF are packed. pictures stay packed.
+//! How streams of a PDF are packed; pictures stay so.
 
 use flate2::read::ZlibDecoder;
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! Dates in the forms that tools write. Must not guess the order of day and month, nor a zone.
+//! Dates in the forms that tools write. The order of day and month is never guessed, nor a zone.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDateTime, TimeZone};
 

@@ -1,4 +1,4 @@
-//! Key IDs in the forms that tools write: whole, begun, as bytes. Must not know what else the entry says.
+//! Key IDs in the forms that tools write: whole, begun, as bytes.
 
 use crate::scan::{begun_at, guid_at};
 use drivekey_record::{Guid, KeyId};

@@ -1,4 +1,4 @@
-//! What a volume is for, by its word or the number of a source, and drive letters. Must not know which source it is.
+//! What a volume is for, by its word or the number of a source, and drive letters.
 
 use super::volume_words::VOLUME_WORDS;
 use crate::context::drive_in;

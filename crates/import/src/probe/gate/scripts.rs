@@ -1,5 +1,5 @@
 //! Digits of other scripts, invisible characters and letters of ASCII's in other forms, by their bytes in UTF-8 and in
-//! the pages of Asia. Must not know of UTF-16.
+//! the pages of Asia.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use fearless_simd::prelude::*;

@@ -1,4 +1,4 @@
-//! Digits of any script as units of UTF-16, in both orders and from even and odd places. Must not know of UTF-8.
+//! Digits of any script as units of UTF-16, in both orders and from even and odd places.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use fearless_simd::prelude::*;

@@ -1,5 +1,4 @@
-//! Digits of a text put in a row, sixty-four bytes at a time. Gives up where digits are written as letters or escapes,
-//! and must not try what it gathers.
+//! Digits of a text put in a row, sixty-four bytes at a time. Gives up where digits are written as letters or escapes.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use std::ops::Range;

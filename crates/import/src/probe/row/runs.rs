@@ -1,4 +1,4 @@
-//! What one run of digits is, by what stands around it. Must not know of other runs.
+//! What one run of digits is, by what stands around it.
 
 use crate::scan::{is_part, look_alike};
 use drivekey_record::GROUP_DIGITS;

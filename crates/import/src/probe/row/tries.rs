@@ -1,4 +1,4 @@
-//! The tests of a key on digits in a row, for all of their places at once. Must not know what stood between the digits.
+//! The tests of a key on digits in a row, for all of their places at once.
 #![expect(clippy::inline_always, reason = "only what is inlined is compiled for the machine's own instructions")]
 
 use fearless_simd::prelude::*;

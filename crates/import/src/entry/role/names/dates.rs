@@ -1,4 +1,4 @@
-//! How files call the day on which a key was made or kept. Data only; must not know how a date is written.
+//! How files call the day on which a key was made or kept. Data only.
 
 pub(super) const CREATED: &[&str] = &[
     "created",

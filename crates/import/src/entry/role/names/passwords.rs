@@ -1,4 +1,4 @@
-//! How files call a recovery password. Data only; must not know what a password looks like.
+//! How files call a recovery password. Data only.
 
 pub(super) const PASSWORD: &[&str] = &[
     "key",
