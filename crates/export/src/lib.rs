@@ -1,17 +1,18 @@
-//! Writes records and their digits in the clear, for other programs and for people.
+//! Writes records and their keys in the clear, for other programs and for people.
 //!
 //! [`csv()`], [`json()`], [`bundle()`] and [`windows_text`] turn [`Item`]s into bytes. [`Folder`] and [`save`] write
 //! such bytes to a stick or disk: a file gets its name when it is whole, replaces nothing, and is read back from the
-//! medium. The digits come in already revealed; this crate knows neither the vault nor how a bundle is encrypted.
+//! medium. The keys come in already revealed; this crate knows neither the vault nor how a bundle is encrypted.
 //!
 //! ```
 //! use drivekey_export::{Folder, Item, Put, windows_name, windows_text};
 //! use drivekey_record::{Details, Handle, RecoveryPassword};
 //!
 //! # let stick = tempfile::tempdir()?;
-//! let digits = RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451")?.expose_secret();
+//! let password = RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451")?;
+//! let key = password.expose_secret().into();
 //! let details = Details { key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse()?, ..Details::default() };
-//! let item = Item { handle: Handle::new(1).ok_or("no handle")?, details: &details, digits: &digits };
+//! let item = Item { handle: Handle::new(1).ok_or("no handle")?, details: &details, key: &key };
 //!
 //! let (name, bytes) = (windows_name(&item), windows_text(&item));
 //! assert_eq!(name, "BitLocker Recovery Key 7EDB30ED-1234-4ABC-9DEF-0123456789AB.TXT");

@@ -170,10 +170,11 @@ impl<'a> Collected<'a> {
         self.reading.source = self.reading.source.or(reading.source);
     }
 
-    /// Whether all records of this reading are there already: the other form of the same text.
+    /// Whether all keys of this reading are there already: the other form of the same text. Keys of kinds that this
+    /// version does not know are not compared.
     fn knows_all(&self, reading: &Reading) -> bool {
         let known = |record: &Candidate| self.twin(record).is_some();
-        !self.reading.records.is_empty() && reading.records.iter().all(known)
+        !self.reading.records.is_empty() && reading.other_keys.is_empty() && reading.records.iter().all(known)
     }
 
     fn twin(&self, record: &Candidate) -> Option<usize> {

@@ -111,9 +111,20 @@ impl KeyText {
     /// JSON string with those spelt out.
     #[must_use]
     pub fn shown(&self) -> Zeroizing<String> {
+        self.spelt_out(is_unseen)
+    }
+
+    /// The same for paper, with everything beyond ASCII spelt out: no font lacks a letter of it, and no two look alike
+    /// because they are of different scripts.
+    #[must_use]
+    pub fn shown_in_ascii(&self) -> Zeroizing<String> {
+        self.spelt_out(|c| !c.is_ascii() || is_unseen(c))
+    }
+
+    fn spelt_out(&self, is_spelt_out: impl Fn(char) -> bool) -> Zeroizing<String> {
         let text = self.as_str();
         let mut shown = Zeroizing::new(String::with_capacity(text.len() * 6 + 2));
-        if text.starts_with(|c| c != '"' && c != ' ') && !text.ends_with(' ') && !text.chars().any(is_unseen) {
+        if text.starts_with(|c| c != '"' && c != ' ') && !text.ends_with(' ') && !text.chars().any(&is_spelt_out) {
             shown.push_str(text);
             return shown;
         }
@@ -121,7 +132,7 @@ impl KeyText {
         for c in text.chars() {
             match c {
                 '"' | '\\' => shown.extend(['\\', c]),
-                _ if is_unseen(c) => {
+                _ if is_spelt_out(c) => {
                     for unit in c.encode_utf16(&mut [0; 2]) {
                         // Writing to a String cannot fail.
                         let _ = write!(shown, "\\u{unit:04x}");
@@ -216,6 +227,21 @@ mod tests {
         for text in ["", " a", "a ", "\"a\"", "a\u{a0}b", "\u{E0041}x", "-----BEGIN\r\n"] {
             let line = shown(text);
             assert!(line.starts_with('"') && !line.chars().any(is_unseen), "{line:?}");
+            assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn on_paper_there_is_ascii_only() {
+        let shown = |text| KeyText::Text(SecretText::new(text)).shown_in_ascii().to_string();
+        for text in ["open sesame", LIBBDE] {
+            assert_eq!(shown(text), text);
+        }
+        // The first letter is a Cyrillic one.
+        assert_eq!(shown("\u{430}bc"), r#""\u0430bc""#);
+        for text in ["Schl\u{fc}ssel\\", "\u{1F5A5}", "a\n", ""] {
+            let line = shown(text);
+            assert!(line.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{line:?}");
             assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
         }
     }

@@ -8,10 +8,11 @@
 //! ```
 //! use drivekey_record::RecoveryPassword;
 //! use drivekey_sheet::{Paper, Scanned, pdf, read_scan};
-//! # use drivekey_record::{Handle, KeyId, State, VolumeType};
+//! # use drivekey_record::{Handle, KeyId, KeyKind, State, VolumeType};
 //! # use drivekey_sheet::{Day, KeyFacts, KeySheet, key_page};
 //! # let facts = KeyFacts {
 //! #     record: Handle::new(1).ok_or("no handle")?,
+//! #     kind: KeyKind::BitLocker,
 //! #     device: "ANNAS-LAPTOP".parse().ok(),
 //! #     drive: "C:".parse().ok(),
 //! #     label: None,
@@ -24,7 +25,7 @@
 //! # let today = Day::from_ymd_opt(2026, 11, 25).ok_or("no day")?;
 //!
 //! let password = RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451")?;
-//! let page = key_page(&KeySheet { facts, digits: &password.expose_secret() }, today);
+//! let page = key_page(&KeySheet { facts, key: &password.expose_secret().into() }, today);
 //! let document = pdf(&[page], Paper::A4, &[])?;
 //!
 //! let read = read_scan(&document)?;

@@ -26,12 +26,12 @@ pub(super) fn other_blocks(key: &KeySheet<'_>) -> Vec<Block> {
     let facts = &key.facts;
     let mut rows = vec![("Record", facts.record.to_string()), ("Kind", facts.kind.to_string())];
     rows.extend(fact_rows(facts));
-    let shown = key.key.shown();
+    let shown = key.key.shown_in_ascii();
     let mut blocks = vec![
         Block::Text(format!(
             "This is no BitLocker recovery key. It is a key of the kind {}, which a later version of drivekey took in; \
              this version does not know what it opens. Its lines are one text, with nothing between them. Between \
-             quotation marks it is a JSON string: \\u and four characters stand for one that cannot be seen.",
+             quotation marks it is a JSON string: \\u and four characters stand for what is not plain ASCII.",
             facts.kind
         )),
         Block::Facts(rows),
