@@ -67,7 +67,7 @@ impl Made {
             };
             let password = RecoveryPassword::parse(&self.password(at)).unwrap();
             Incoming {
-                password,
+                secret: password.into(),
                 details,
                 kind: SourceKind::WindowsTxt,
                 file_name: format!("BitLocker Recovery Key {}.TXT", self.guid(at)).parse().ok(),

@@ -315,6 +315,12 @@ impl From<VaultError> for Failure {
                 format!("there is no copy or attachment {number}"),
                 "'drivekey copies' and 'drivekey attachment list' show them",
             ),
+            VaultError::NoRecoveryPassword(handle, kind) => Self::refused(
+                format!(
+                    "{handle} is a key of the kind {kind}, which this version only keeps: it cannot be tried on a drive"
+                ),
+                format!("'drivekey show {handle}' gives it out as it is"),
+            ),
             VaultError::Full => Self::new(Exit::Failed, "the vault cannot hold any more", "start another vault"),
         }
     }

@@ -14,7 +14,7 @@ const CELL_WIDTH: usize = 28;
 /// Rows made into text at a time.
 const BLOCK_ROWS: usize = 1024;
 
-const HEAD: [&str; 9] = ["RECORD", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED", "PROVED"];
+const HEAD: [&str; 10] = ["RECORD", "KIND", "KEY ID", "DEVICE", "DRIVE", "TYPE", "LABEL", "STATE", "ADDED", "PROVED"];
 
 /// A table of records. Takes them by value: giving back the memory of 100,000 is work for all cores, too. Each cell is
 /// made twice, once to measure it and once to write it: keeping all of them would cost more than making them.
@@ -42,7 +42,7 @@ pub(super) fn entries(out: &mut dyn Write, entries: Vec<Entry>) -> io::Result<()
     blocks.into_iter().try_for_each(|block| out.write_all(block.as_bytes()))
 }
 
-fn cells(entry: &Entry) -> [Cow<'_, str>; 9] {
+fn cells(entry: &Entry) -> [Cow<'_, str>; 10] {
     fn text(value: Option<&LineText>) -> Cow<'_, str> {
         value.map_or(Cow::Borrowed(""), |text| Cow::Borrowed(text.as_str()))
     }
@@ -50,6 +50,8 @@ fn cells(entry: &Entry) -> [Cow<'_, str>; 9] {
     let added = details.sources.first().map(|source| source.imported_date_time.date_naive());
     [
         Cow::Owned(entry.handle.to_string()),
+        // Where all are of the usual kind the column is left out.
+        Cow::Borrowed(if details.is_recovery_password() { "" } else { details.kind.name() }),
         first_8(&details.key_id),
         text(details.device_name.as_ref()),
         text(details.mount_point.as_ref()),
@@ -139,12 +141,14 @@ fn cut(cell: Cow<'_, str>) -> Cow<'_, str> {
 pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
     let details = &entry.details;
     let text = |value: &Option<drivekey_record::LineText>| value.as_ref().map(ToString::to_string);
-    let volume_type = match details.volume_type {
+    let kind = (!details.is_recovery_password()).then(|| format!("{} (kept for a later version)", details.kind));
+    let volume_type = match &details.volume_type {
         VolumeType::OperatingSystem => Some("drive with Windows (os)"),
         VolumeType::FixedData => Some("fixed data drive (fixed)"),
         VolumeType::RemovableData => Some("removable drive (removable)"),
         VolumeType::Data => Some("data drive (data)"),
         VolumeType::Unknown => None,
+        VolumeType::Other(name) => Some(name.as_str()),
     };
     let source = details.sources.first();
     let from = source.map(|source| {
@@ -159,6 +163,7 @@ pub(super) fn one(out: &mut dyn Write, entry: &Entry) -> io::Result<()> {
         )
     });
     let lines = [
+        ("Kind", kind),
         ("Key ID", Some(details.key_id.to_string())),
         ("Device", text(&details.device_name)),
         ("Drive", text(&details.mount_point)),

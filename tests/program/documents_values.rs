@@ -12,9 +12,10 @@ use drivekey_fve::{
 use drivekey_import::RemarkKind;
 use drivekey_record::{
     AttachmentInfo, AttachmentKind, CopyInfo, CopyKind, Created, Details, Field, Guid, Handle, HandleSet,
-    ImportJournal, Item, ItemNumber, KeyId, LineText, Proof, ProofLevel, SetHere, Source, SourceKind, State,
-    VolumeType,
+    ImportJournal, Item, ItemNumber, KeyId, KeyKind, LineText, Proof, ProofLevel, SetHere, Source, SourceKind, State,
+    VolumeType, Word,
 };
+use drivekey_vault::seal::SlotKind;
 use serde::Serialize;
 
 /// Every variant, one value of each.
@@ -110,6 +111,7 @@ fn details(key_id: &str, created: Created) -> Details {
     set_here.note(Field::Note, true);
     set_here.add_tag(&line().unwrap());
     Details {
+        kind: KeyKind::BitLocker,
         key_id: key_id.parse::<KeyId>().unwrap(),
         device_name: line(),
         device_id: line(),
@@ -215,7 +217,10 @@ fn an_items_fields_stand_in_the_format() {
 }
 
 fn attachment_kinds() -> BTreeSet<String> {
-    json(&every!(AttachmentKind: ExternalKey, KeyPackage, DriveHeader))
+    let all = every!(AttachmentKind: ExternalKey, KeyPackage, DriveHeader, Other(Word::new("word").unwrap()));
+    let known: Vec<_> = all.into_iter().filter(|one| !matches!(one, AttachmentKind::Other(_))).collect();
+    assert_eq!(AttachmentKind::KNOWN.to_vec(), known);
+    json(&known)
 }
 
 fn copy_kinds() -> BTreeSet<String> {
@@ -266,7 +271,18 @@ fn every_value_that_is_printed_is_explained() {
 
 #[test]
 fn lists_that_the_code_keeps_itself_are_whole() {
-    assert_eq!(VolumeType::ALL.to_vec(), every!(VolumeType: OperatingSystem, FixedData, RemovableData, Data, Unknown));
+    let word = || Word::new("word").unwrap();
+    let kinds = every!(KeyKind: BitLocker, Other(word()));
+    assert_eq!(
+        KeyKind::KNOWN.to_vec(),
+        kinds.into_iter().filter(|one| !matches!(one, KeyKind::Other(_))).collect::<Vec<_>>()
+    );
+    let known =
+        |all: Vec<VolumeType>| all.into_iter().filter(|one| !matches!(one, VolumeType::Other(_))).collect::<Vec<_>>();
+    assert_eq!(
+        VolumeType::KNOWN.to_vec(),
+        known(every!(VolumeType: OperatingSystem, FixedData, RemovableData, Data, Unknown, Other(word())))
+    );
     assert_eq!(State::ALL.to_vec(), every!(State: Current, Superseded, Used, Retired));
     assert_eq!(
         ProofLevel::ALL.to_vec(),
@@ -280,8 +296,9 @@ fn lists_that_the_code_keeps_itself_are_whole() {
 #[test]
 fn a_records_values_stand_in_both_documents() {
     for name in ["docs/FORMAT.md", "docs/JSON.md"] {
-        same(name, "| `volumeType` |", "\n", &json(&VolumeType::ALL));
+        same(name, "| `volumeType` |", "\n", &json(&VolumeType::KNOWN));
         same(name, "| `state` | ", "\n", &json(&State::ALL));
+        same(name, "| `kind` | ", ";", &json(&KeyKind::KNOWN));
         same(name, "A source has `kind` (", ")", &json(&source_kinds()));
     }
     same("docs/FORMAT.md", "`level` (", ")", &json(&ProofLevel::ALL));
@@ -298,6 +315,20 @@ fn what_lies_beside_records_stands_in_both_documents() {
     same("docs/JSON.md", "has `attachment` (`a3`), `kind` (", ")", &attachments);
     same("docs/FORMAT.md", "| `copy` | `copy` (", ")", &copies);
     same("docs/JSON.md", "A copy has `copy` (its name, `c3`), `kind` (", ")", &copies);
+}
+
+#[test]
+fn keyslots_stand_in_both_documents() {
+    let all = every!(SlotKind: Passphrase, Kit, Recipient, PostQuantum, Other(5));
+    let known: Vec<SlotKind> = all.into_iter().filter(|kind| !matches!(kind, SlotKind::Other(_))).collect();
+    assert_eq!(SlotKind::KNOWN.to_vec(), known);
+    let names: BTreeSet<String> = known.iter().map(SlotKind::to_string).collect();
+    same("docs/JSON.md", "opened the vault for this command. `kind` is", ";", &names);
+    let page = document("docs/FORMAT.md");
+    for kind in known {
+        let row = format!("| {} | `{kind}` |", kind.number());
+        assert!(page.contains(&row), "docs/FORMAT.md has no row {row}");
+    }
 }
 
 #[test]
@@ -380,7 +411,7 @@ fn the_command_line_offers_every_word() {
         let (end, begin) = words.split_last().unwrap();
         format!("{}{last}{end}", begin.join(", "))
     };
-    let types: Vec<&str> = VolumeType::ALL.iter().map(|kind| kind.word()).collect();
+    let types: Vec<&str> = VolumeType::KNOWN.iter().map(VolumeType::word).collect();
     let states: Vec<&str> = State::ALL.iter().map(|state| state.word()).collect();
     let values = document("src/cli/args/values.rs");
     assert!(values.contains(&offered(types.clone(), ", ")) && values.contains(&offered(states.clone(), ", ")));

@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 const EXPOSING: &[(&str, usize)] = &[
     ("src/cli/passphrase.rs", 5),
     ("crates/fve/src/open.rs", 1),
+    ("crates/record/src/secret.rs", 1),
     ("crates/vault/src/reveal.rs", 1),
     ("crates/vault/src/seal/kdf.rs", 1),
     ("crates/vault/src/seal/keyslot.rs", 1),
     ("crates/vault/src/seal/kit.rs", 1),
     ("crates/vault/src/seal/root.rs", 1),
     ("crates/vault/src/seal/sealed_record.rs", 1),
-    ("crates/vault/src/seal/token.rs", 1),
+    ("crates/vault/src/seal/token.rs", 2),
     ("crates/sheet/src/page/kit.rs", 1),
 ];
 

@@ -17,6 +17,7 @@ mod export;
 mod guard;
 mod house_rules;
 mod json;
+mod later_kinds;
 mod memory;
 mod memory_drive;
 mod memory_house;

@@ -89,7 +89,7 @@ fn read(folder: &Path, until: Instant) {
             let listing = vault.list(&everything()).unwrap();
             assert!(listing.faults.is_empty(), "{:?}", listing.faults);
             let entry = vault.find(&["r1".to_owned()]).unwrap().entries.remove(0);
-            assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known_digits(0));
+            assert_eq!(reveal(&mut vault, &entry).unwrap().key.as_str(), known_digits(0));
             assert!(vault.find(&["FFFFFFFF".to_owned()]).unwrap().entries.is_empty());
             let last = listing.entries.last().unwrap();
             reveal(&mut vault, last).unwrap();
@@ -180,7 +180,7 @@ fn what_changed_while_a_question_was_open_is_newer_and_not_tampering() {
     other.remove(handle(4), now()).unwrap();
     for entry in &found {
         let revealed = reveal(&mut asking, entry).unwrap();
-        assert_eq!(revealed.digits.as_str(), known_digits(entry.handle.number() - 1));
+        assert_eq!(revealed.key.as_str(), known_digits(entry.handle.number() - 1));
     }
     let edited = asking.edit(handle(2), Edit { device_name: Setting::To(text("Zebra")), ..Edit::default() }).unwrap();
     assert_eq!(edited.details.note, Some(text("inzwischen")), "the other's edit is not lost");

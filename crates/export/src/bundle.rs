@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
 use super::{Item, Part, json, text};
-use drivekey_record::{Details, VolumeType};
+use drivekey_record::{Details, KeyKind, VolumeType};
 
 /// The first words of the text. The number is the version of the format.
 const TITLE: &str = "drivekey bundle 1";
@@ -20,11 +20,12 @@ pub fn bundle(items: &[Item<'_>], parts: &[Part<'_>], now: DateTime<Utc>) -> Zer
     let json = json(items, parts);
     let json = std::str::from_utf8(&json).unwrap_or_default();
     let head = head(items, parts, now);
+    let keys: Vec<Zeroizing<String>> = items.iter().map(|item| item.key.shown()).collect();
     let records: Vec<String> = items.iter().enumerate().map(|(at, item)| record(at + 1, items.len(), item)).collect();
     let mut pieces: Vec<&str> = Vec::with_capacity(3 * items.len() + 6);
     pieces.push(&head);
-    for (item, record) in items.iter().zip(&records) {
-        pieces.extend([record, item.digits.as_str(), "\n"]);
+    for (record, key) in records.iter().zip(&keys) {
+        pieces.extend([record, key.as_str(), "\n"]);
     }
     let others = others(parts);
     pieces.extend([
@@ -53,12 +54,14 @@ From here on nothing protects these keys: whoever reads this text can unlock the
     )
 }
 
-/// One record, up to its digits.
+/// One record, up to its key.
 fn record(number: usize, total: usize, item: &Item<'_>) -> String {
     let details = item.details;
     let text = |value: &Option<drivekey_record::LineText>| value.as_ref().map(ToString::to_string);
     let volume_type = (details.volume_type != VolumeType::Unknown).then(|| details.volume_type.to_string());
+    let is_usual = details.kind == KeyKind::BitLocker;
     let lines = [
+        ("KeyKind", (!is_usual).then(|| details.kind.to_string())),
         ("Computer", text(&details.device_name)),
         ("Drive", text(&details.mount_point)),
         ("Label", text(&details.volume_label)),
@@ -76,7 +79,7 @@ fn record(number: usize, total: usize, item: &Item<'_>) -> String {
             let _ = writeln!(shown, "  {name:<13} {value}");
         }
     }
-    let _ = write!(shown, "  {:<13} ", "Recovery key");
+    let _ = write!(shown, "  {:<13} ", if is_usual { "Recovery key" } else { "Key" });
     shown
 }
 
@@ -101,9 +104,9 @@ mod tests {
 
     #[test]
     fn no_name_can_end_the_json() {
-        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
+        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret().into();
         let details = Details { note: END.parse().ok(), device_name: BEGIN.parse().ok(), ..Details::default() };
-        let item = Item { handle: Handle::new(1).unwrap(), details: &details, digits: &digits };
+        let item = Item { handle: Handle::new(1).unwrap(), details: &details, key: &digits };
         let bytes = bundle(&[item], &[], DateTime::from_timestamp(1_790_000_000, 0).unwrap());
         assert_eq!(bytes.len(), bytes.capacity());
         let text = std::str::from_utf8(&bytes).unwrap();

@@ -3,19 +3,27 @@
 use zeroize::Zeroizing;
 
 use super::{Item, text};
-use drivekey_record::{Created, Details, KeyId};
+use drivekey_record::{Created, Details, KeyId, KeyKind};
 
 const HEADER: &str = "id,createdDateTime,volumeType,deviceId,key,\
-    keyIdPrefix,deviceName,mountPoint,volumeLabel,note,tags,state,createdRaw,handle\n";
+    keyIdPrefix,deviceName,mountPoint,volumeLabel,note,tags,state,createdRaw,handle";
+/// One more column, where not all keys are BitLocker recovery passwords.
+const KIND: &str = ",kind";
 
 /// The table as spreadsheets expect it: lines end in CRLF, and a byte order mark precedes text beyond ASCII.
 #[must_use]
 pub fn csv(items: &[Item<'_>]) -> Zeroizing<Vec<u8>> {
-    let rows: Vec<(String, String)> = items.iter().map(|item| (before(item.details), after(item))).collect();
-    let mut pieces: Vec<&str> = Vec::with_capacity(1 + 3 * items.len());
-    pieces.push(HEADER);
-    for (item, (before, after)) in items.iter().zip(&rows) {
-        pieces.extend([before, item.digits.as_str(), after]);
+    let with_kind = items.iter().any(|item| item.details.kind != KeyKind::BitLocker);
+    let rows: Vec<(String, Zeroizing<String>, String)> =
+        items.iter().map(|item| (before(item.details), key(item), after(item))).collect();
+    let mut pieces: Vec<&str> = Vec::with_capacity(3 + 6 * items.len());
+    pieces.extend([HEADER, if with_kind { KIND } else { "" }, "\n"]);
+    for (item, (before, key, after)) in items.iter().zip(&rows) {
+        pieces.extend([before.as_str(), key.as_str(), after.as_str()]);
+        if with_kind {
+            pieces.extend([",", item.details.kind.name()]);
+        }
+        pieces.push("\n");
     }
     text::utf8(&pieces)
 }
@@ -24,8 +32,14 @@ fn before(details: &Details) -> String {
     let id = details.key_id.full().map(ToString::to_string);
     let zoned =
         details.created.as_ref().filter(|created| matches!(created, Created::Zoned(_))).map(ToString::to_string);
-    let cells = [id, zoned, Some(details.volume_type.graph_name().to_owned()), text_of(details.device_id.as_ref())];
+    let cells = [id, zoned, Some(details.volume_type.name().to_owned()), text_of(details.device_id.as_ref())];
     cells.map(|cell| quote_cell(cell) + ",").concat()
+}
+
+/// Digits need no quotes; a text of another kind is a cell like any other.
+fn key(item: &Item<'_>) -> Zeroizing<String> {
+    let text = item.key.as_str().to_owned();
+    Zeroizing::new(if item.key.digits().is_some() { text } else { quote_cell(Some(text)) })
 }
 
 fn after(item: &Item<'_>) -> String {
@@ -47,7 +61,7 @@ fn after(item: &Item<'_>) -> String {
         raw,
         Some(item.handle.to_string()),
     ];
-    cells.map(|cell| format!(",{}", quote_cell(cell))).concat() + "\n"
+    cells.map(|cell| format!(",{}", quote_cell(cell))).concat()
 }
 
 fn text_of(text: Option<&drivekey_record::LineText>) -> Option<String> {
@@ -86,7 +100,7 @@ mod tests {
 
     #[test]
     fn commas_quotes_and_formulas_stay_text() {
-        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
+        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret().into();
         let details = Details {
             key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse().unwrap(),
             device_name: "=cmd|' /C calc'!A0".parse().ok(),
@@ -94,7 +108,7 @@ mod tests {
             tags: ["x", "y"].into_iter().filter_map(|tag| tag.parse().ok()).collect(),
             ..Details::default()
         };
-        let bytes = csv(&[Item { handle: Handle::new(1).unwrap(), details: &details, digits: &digits }]);
+        let bytes = csv(&[Item { handle: Handle::new(1).unwrap(), details: &details, key: &digits }]);
         assert_eq!(bytes.len(), bytes.capacity());
         let text = std::str::from_utf8(&bytes).unwrap();
         let row = format!(

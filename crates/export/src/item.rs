@@ -1,16 +1,16 @@
 //! What is exported: records with their digits, and the parts that are kept beside records.
 
-use drivekey_record::{AttachmentKind, Details, Digits, Guid, Handle};
+use drivekey_record::{AttachmentKind, Details, Guid, Handle, KeyText};
 
 /// A record to be exported.
 #[derive(Debug, Clone, Copy)]
 pub struct Item<'a> {
     /// Its handle in the vault.
     pub handle: Handle,
-    /// Everything but the digits.
+    /// Everything but the key.
     pub details: &'a Details,
-    /// The digits.
-    pub digits: &'a Digits,
+    /// The key.
+    pub key: &'a KeyText,
 }
 
 /// A key in another form than digits, or a part of a drive, to be exported.

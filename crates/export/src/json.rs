@@ -16,11 +16,13 @@ const END: &str = "\n}\n";
 #[must_use]
 pub fn json(items: &[Item<'_>], parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
     let heads: Vec<String> = items.iter().map(head).collect();
+    let keys: Vec<Zeroizing<Vec<u8>>> = items.iter().map(|item| item.key.json()).collect();
     let held: Vec<Zeroizing<String>> = parts.iter().map(attachment).collect();
     let mut pieces: Vec<&str> = Vec::with_capacity(4 * items.len() + 2 * parts.len() + 5);
     pieces.push(OPEN);
-    for (at, (item, head)) in items.iter().zip(&heads).enumerate() {
-        pieces.extend([if at == 0 { "" } else { BETWEEN }, head, item.digits.as_str(), "\"\n    }"]);
+    for (at, (head, key)) in heads.iter().zip(&keys).enumerate() {
+        let key = str::from_utf8(key).unwrap_or_default();
+        pieces.extend([if at == 0 { "" } else { BETWEEN }, head, key, "\n    }"]);
     }
     pieces.push(CLOSE);
     if let Some((first, others)) = held.split_first() {
@@ -34,7 +36,7 @@ pub fn json(items: &[Item<'_>], parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
     text::concat(&pieces)
 }
 
-/// A record up to its digits, indented by two levels.
+/// A record up to its key, indented by two levels.
 fn head(item: &Item<'_>) -> String {
     // Which fields a person set here means nothing to a reader of the file.
     let details = Details { set_here: SetHere::default(), ..item.details.clone() };
@@ -50,7 +52,7 @@ fn head(item: &Item<'_>) -> String {
     if head.ends_with('\n') {
         head.pop();
     }
-    head.push_str(",\n      \"key\": \"");
+    head.push_str(",\n      \"key\": ");
     head
 }
 
@@ -96,7 +98,7 @@ mod tests {
 
     #[test]
     fn any_reader_of_json_reads_it() {
-        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
+        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret().into();
         let mut named = Details {
             device_name: "Büro \"2\"\\".parse().ok(),
             key_id: "7EDB30ED".parse().unwrap(),
@@ -104,7 +106,7 @@ mod tests {
         };
         named.set_here.note(drivekey_record::Field::DeviceName, true);
         let bare = Details::default();
-        let item = |number, details| Item { handle: Handle::new(number).unwrap(), details, digits: &digits };
+        let item = |number, details| Item { handle: Handle::new(number).unwrap(), details, key: &digits };
         let part = Part {
             kind: AttachmentKind::ExternalKey,
             guid: Guid::from_bytes([7; 16]),

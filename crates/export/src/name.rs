@@ -1,7 +1,7 @@
 //! File names on sticks: those that Windows gives its key files, and what FAT, exFAT, NTFS and Windows do not allow.
 
 use super::Item;
-use drivekey_record::{Guid, KeyId};
+use drivekey_record::{Guid, KeyId, KeyKind};
 
 /// The file that explains the others to people.
 pub const README_NAME: &str = "About these recovery keys.TXT";
@@ -68,6 +68,9 @@ pub(super) fn folded(name: &str) -> String {
 pub fn windows_name(item: &Item<'_>) -> String {
     let number = item.handle.number();
     let is_later = item.details.conflicts_with.iter().any(|other| other.number() < number);
+    if let KeyKind::Other(kind) = item.details.kind {
+        return format!("Key of the kind {kind} ({number}).TXT");
+    }
     match &item.details.key_id {
         KeyId::Full(guid) if is_later => format!("{TITLE} {guid} ({number}).TXT"),
         KeyId::Full(guid) => format!("{TITLE} {guid}.TXT"),
@@ -115,14 +118,14 @@ mod tests {
 
     #[test]
     fn key_files_are_named_as_by_windows() {
-        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret();
+        let digits = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap().expose_secret().into();
         let name = |key_id: &str, conflicts: &[u32]| {
             let details = Details {
                 key_id: key_id.parse().unwrap_or_default(),
                 conflicts_with: conflicts.iter().filter_map(|number| Handle::new(*number)).collect(),
                 ..Details::default()
             };
-            let name = windows_name(&Item { handle: Handle::new(7).unwrap(), details: &details, digits: &digits });
+            let name = windows_name(&Item { handle: Handle::new(7).unwrap(), details: &details, key: &digits });
             assert_eq!(name_problem(&name), None);
             name
         };

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
 use super::{Item, text};
-use drivekey_record::{Details, KeyId, State, VolumeType, fold_digit};
+use drivekey_record::{Details, KeyId, KeyKind, State, VolumeType, Word, fold_digit};
 
 /// A name with more digits, or more hexadecimal digits in a row, could be taken for a key or a Key ID.
 const NAME_DIGITS_MAX: usize = 20;
@@ -24,6 +24,9 @@ const NAME_CHARS_MAX: usize = 100;
 #[must_use]
 pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
     let details = item.details;
+    if let KeyKind::Other(kind) = details.kind {
+        return text_of_another_kind(item, kind);
+    }
     let mut before = String::from("BitLocker recovery key\n\n");
     let known = describe(details);
     if known.is_empty() {
@@ -64,7 +67,17 @@ pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
          computer shows.\n",
     );
     after.push_str("Whoever reads this file can unlock the drive. Keep it away from the computer.\n\n");
-    text::utf16(&[&before, item.digits.as_str(), &after])
+    text::utf16(&[&before, item.key.as_str(), &after])
+}
+
+/// A key of which this version knows only the kind's name: no BitLocker key, and nothing that reads like one.
+fn text_of_another_kind(item: &Item<'_>, kind: Word) -> Zeroizing<Vec<u8>> {
+    let before = format!(
+        "Key of the kind {kind}\n\n\
+         This is no BitLocker recovery key. A later version of drivekey took it in.\n\n{}\nThe key:\n\n\t",
+        describe(item.details)
+    );
+    text::utf16(&[&before, &item.key.shown(), "\n\nWhoever reads this file can use the key.\n\n"])
 }
 
 /// What is known of computer and drive, a line each, with labels that our import understands.
@@ -81,18 +94,19 @@ fn describe(details: &Details) -> String {
     line("Computer", details.device_name.as_ref().map(ToString::to_string));
     line("Drive", details.mount_point.as_ref().map(ToString::to_string));
     line("Volume label", details.volume_label.as_ref().map(ToString::to_string));
-    line("Volume type", describe_type(details.volume_type).map(str::to_owned));
+    line("Volume type", describe_type(&details.volume_type).map(str::to_owned));
     line("Date of the key", details.created.as_ref().map(ToString::to_string));
     lines
 }
 
-const fn describe_type(volume_type: VolumeType) -> Option<&'static str> {
+fn describe_type(volume_type: &VolumeType) -> Option<&str> {
     match volume_type {
         VolumeType::OperatingSystem => Some("operating system drive"),
         VolumeType::FixedData => Some("fixed data drive"),
         VolumeType::RemovableData => Some("removable data drive"),
         VolumeType::Data => Some("data volume"),
         VolumeType::Unknown => None,
+        VolumeType::Other(name) => Some(name.as_str()),
     }
 }
 
@@ -138,8 +152,8 @@ mod tests {
     const LIBBDE: &str = "471207-278498-422125-177177-561902-537405-468006-693451";
 
     fn text_of(details: &Details) -> String {
-        let digits = RecoveryPassword::parse(LIBBDE).unwrap().expose_secret();
-        let bytes = windows_text(&Item { handle: Handle::new(1).unwrap(), details, digits: &digits });
+        let digits = RecoveryPassword::parse(LIBBDE).unwrap().expose_secret().into();
+        let bytes = windows_text(&Item { handle: Handle::new(1).unwrap(), details, key: &digits });
         let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         String::from_utf16(&units).unwrap()
     }

@@ -38,7 +38,7 @@ pub fn add(vault: &mut Vault<Unlocked>, typed: Typed, now: DateTime<Utc>) -> Res
         tags: said.tags,
         ..Details::default()
     };
-    let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+    let incoming = Incoming { secret: password.into(), details, kind: SourceKind::Typed, file_name: None };
     // One key gives one outcome.
     Ok(vault.take_in(vec![incoming], now, Taking::Keep, |_| {})?.swap_remove(0))
 }

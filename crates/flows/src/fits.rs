@@ -1,7 +1,7 @@
 //! The records of a vault that may be a volume's.
 
 use drivekey_fve::Volume;
-use drivekey_record::{Guid, KeyId, LineText, Proof};
+use drivekey_record::{Details, Guid, KeyId, LineText, Proof};
 use drivekey_vault::{Entry, Fault, Filter, Unlocked, Vault, VaultError};
 
 /// Key IDs of a drive that are looked up: a real one has a handful, and whoever wrote the metadata chose their number.
@@ -32,11 +32,11 @@ impl Fits {
             let found = vault.resolve(&guid.compact())?;
             faults.extend(found.faults);
             faults.dedup();
-            let fitting = found
-                .entries
-                .into_iter()
-                .filter(|entry| entry.details.key_id != KeyId::Unknown && entry.details.key_id.may_equal(&on_drive));
-            for entry in fitting {
+            let may_fit = |entry: &Entry| {
+                let Details { key_id, .. } = &entry.details;
+                entry.details.is_recovery_password() && *key_id != KeyId::Unknown && key_id.may_equal(&on_drive)
+            };
+            for entry in found.entries.into_iter().filter(may_fit) {
                 if entries.iter().all(|(known_guid, known)| (*known_guid, known.handle) != (guid, entry.handle)) {
                     entries.push((guid, entry));
                 }

@@ -8,7 +8,7 @@ mod file;
 mod pages;
 mod stick;
 
-pub use choice::{Choice, Chosen, GiveOutError, WITH_BUNDLE, WITH_STICK};
+pub use choice::{Along, Choice, Chosen, GiveOutError, WITH_BUNDLE, WITH_STICK};
 pub use file::{Form, bundle, plain};
-pub use pages::{Arrangement, pages};
+pub use pages::{Arrangement, PagesError, pages};
 pub use stick::{Stick, StickFile, StickLine, Written};

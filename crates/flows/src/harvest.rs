@@ -234,7 +234,7 @@ fn with_what_there_is<'v>(
             .list(&Filter::default())?
             .entries
             .into_iter()
-            .filter(|entry| !known.contains(&entry.handle))
+            .filter(|entry| entry.details.is_recovery_password() && !known.contains(&entry.handle))
             .collect();
         let near = by_nearness(rest, std::slice::from_ref(placed)).into_iter().take(NEAR_MAX).collect();
         opened.extend(first_that_opens(vault, placed, near, watch)?.map(|one| (placed, one)));
@@ -304,5 +304,5 @@ pub(crate) fn keep_believed(
 fn incoming(harvested: Harvested<'_>, device: Option<&LineText>) -> (Guid, Incoming) {
     let guid = harvested.protector.guid;
     let details = believed_details(harvested.volume, harvested.integrity, guid, device);
-    (guid, Incoming { password: harvested.password, details, kind: SourceKind::Drive, file_name: None })
+    (guid, Incoming { secret: harvested.password.into(), details, kind: SourceKind::Drive, file_name: None })
 }

@@ -86,7 +86,9 @@ fn unlisted(vault: &mut Vault<Unlocked>, placed: &Placed<'_>, opened: &Opened<'_
         let details = &entry.details;
         let here =
             details.proof.as_ref().is_some_and(|proof| proof.level.is_proof() && proof.volume == opened.volume().guid);
-        here && details.state == State::Current && details.key_id.full().is_some_and(|guid| !listed.contains(guid))
+        here && details.is_recovery_password()
+            && details.state == State::Current
+            && details.key_id.full().is_some_and(|guid| !listed.contains(guid))
     });
     let gone: Vec<Entry> = gone.collect();
     if gone.is_empty() {

@@ -19,7 +19,7 @@
 //! let mut vault = locked.unlock(&passphrase, None).map_err(|failure| failure.error)?;
 //! let password = RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451")?;
 //! let details = Details { key_id: "7EDB30ED".parse()?, ..Details::default() };
-//! let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+//! let incoming = Incoming { secret: password.into(), details, kind: SourceKind::Typed, file_name: None };
 //! vault.take_in(vec![incoming], chrono::Utc::now(), Taking::Keep, |_| {})?;
 //!
 //! // A zero that was read as an O: there is one record that looks like it, and the answer says so.

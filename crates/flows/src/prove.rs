@@ -138,7 +138,8 @@ pub fn all<'v>(
     if !listing.faults.is_empty() {
         return Err(VaultError::Faults(listing.faults).into());
     }
-    let rounds = Rounds::of(listing.entries, volumes);
+    let keys = listing.entries.into_iter().filter(|entry| entry.details.is_recovery_password()).collect();
+    let rounds = Rounds::of(keys, volumes);
     if rounds.first.is_empty() {
         return Err(ProveError::NoKeys);
     }
@@ -170,7 +171,9 @@ pub fn taken_in<'v>(
 ) -> Result<ProvedAll<'v>, VaultError> {
     let entries: Result<Vec<Entry>, _> = handles.iter().map(|handle| vault.entry(*handle)).collect();
     let on_drive = on_drive(volumes);
-    let may_fit = |entry: &Entry| on_drive.iter().any(|id| id.may_equal(&entry.details.key_id));
+    let may_fit = |entry: &Entry| {
+        entry.details.is_recovery_password() && on_drive.iter().any(|id| id.may_equal(&entry.details.key_id))
+    };
     let entries: Vec<Entry> = entries?.into_iter().filter(may_fit).collect();
     let tried = try_all(vault, volumes, &entries, watch)?;
     Ok(keep_all(vault, tried, now))

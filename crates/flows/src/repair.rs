@@ -148,7 +148,7 @@ impl<'a> Repair<'a> {
             return Err(MendError::NotOpened { drive: Box::new(trial.drive_name()), why: Box::new(why) });
         };
         let details = believed_details(opened.volume(), opened.integrity, opened.protector, device);
-        let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+        let incoming = Incoming { secret: password.into(), details, kind: SourceKind::Typed, file_name: None };
         let taken = vault.take_in(vec![incoming], now, Taking::Keep, |_| {})?;
         let Some(taken) = taken.first() else { return Ok(None) };
         let entry = vault.entry(taken.handle())?;
@@ -231,7 +231,12 @@ pub fn keep_possible(
     };
     let incoming: Vec<Incoming> = (0..candidates.count().min(FEW))
         .filter_map(|number| candidates.nth(number))
-        .map(|password| Incoming { password, details: details(), kind: SourceKind::Typed, file_name: None })
+        .map(|password| Incoming {
+            secret: password.into(),
+            details: details(),
+            kind: SourceKind::Typed,
+            file_name: None,
+        })
         .collect();
     let taken = vault.take_in(incoming, now, Taking::Keep, |_| {})?;
     taken.iter().map(|taken| vault.entry(taken.handle())).collect()

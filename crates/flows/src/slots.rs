@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use drivekey_record::{LineText, SlotId};
-use drivekey_vault::seal::{KdfLimits, calibrate};
+use drivekey_vault::seal::{KdfLimits, SlotKind, calibrate};
 use drivekey_vault::{SlotChangeError, Unlocked, Vault, VaultError};
 
 /// What deriving a key from a new passphrase is to cost.
@@ -91,8 +91,8 @@ pub fn add_passphrase(
 pub struct Removal {
     /// The slot.
     pub slot: SlotId,
-    /// Whether a kit opens it; a passphrase otherwise.
-    pub is_kit: bool,
+    /// What opens it.
+    pub kind: SlotKind,
 }
 
 /// Whether a slot can be taken away: asked before a person is.
@@ -104,7 +104,8 @@ pub fn removal(vault: &Vault<Unlocked>, slot: SlotId) -> Result<Removal, SlotCha
     if slots.len() == 1 {
         return Err(SlotChangeError::Last);
     }
-    Ok(Removal { slot, is_kit: slots.iter().any(|info| info.slot == slot && info.is_kit) })
+    let kind = slots.iter().find(|info| info.slot == slot).map_or(SlotKind::Passphrase, |info| info.kind);
+    Ok(Removal { slot, kind })
 }
 
 /// Takes a slot away.

@@ -8,10 +8,11 @@ use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use super::input::Input;
-use super::reading::{Attachment, Candidate, Reading};
+use super::reading::{Attachment, Candidate, OtherKey, Reading};
 use super::{Place, Remark, RemarkKind, plain};
 use drivekey_record::{
-    AttachmentKind, Details, Guid, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, SourceKind,
+    AttachmentKind, Details, Guid, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, Secret,
+    SecretText, SourceKind,
 };
 
 /// How an age file begins, and the same as text for mails.
@@ -45,8 +46,11 @@ pub fn unpack_bundle(bytes: &[u8]) -> Option<Bundle> {
     let mut bundle = Bundle::default();
     for (at, record) in document.value.into_iter().enumerate() {
         let place = Place::Record(at + 1);
-        match record.password {
-            Ok(password) => {
+        match Secret::read(record.details.kind, &record.key) {
+            Ok(Secret::Text(secret)) => {
+                bundle.reading.other_keys.push(OtherKey { secret, details: record.details, inside: None });
+            }
+            Ok(Secret::RecoveryPassword(password)) => {
                 bundle.reading.records.push(candidate(password, &record.details, place));
                 bundle.details.push(record.details);
             }
@@ -135,7 +139,7 @@ struct Document {
 
 struct Bundled {
     details: Details,
-    password: Result<RecoveryPassword, PasswordError>,
+    key: SecretText,
 }
 
 impl<'de> Deserialize<'de> for Bundled {
@@ -144,7 +148,7 @@ impl<'de> Deserialize<'de> for Bundled {
     }
 }
 
-/// Reads the digits straight into their type; serde's `flatten` would keep them in an unwiped buffer on the way.
+/// Reads the key straight into its type; serde's `flatten` would keep it in an unwiped buffer on the way.
 struct BundledVisitor;
 
 impl<'de> Visitor<'de> for BundledVisitor {
@@ -155,11 +159,11 @@ impl<'de> Visitor<'de> for BundledVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Bundled, A::Error> {
-        let mut password = None;
+        let mut key = None;
         let mut details = serde_json::Map::new();
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
-                "key" => password = Some(map.next_value::<Key>()?.0),
+                "key" => key = Some(map.next_value()?),
                 // The name it had in another vault.
                 "handle" => drop(map.next_value::<IgnoredAny>()?),
                 _ => drop(details.insert(name, map.next_value()?)),
@@ -167,27 +171,7 @@ impl<'de> Visitor<'de> for BundledVisitor {
         }
         let details =
             serde_json::from_value(serde_json::Value::Object(details)).map_err(|_| A::Error::custom("no record"))?;
-        Ok(Bundled { details, password: password.ok_or_else(|| A::Error::missing_field("key"))? })
-    }
-}
-
-struct Key(Result<RecoveryPassword, PasswordError>);
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = Key;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("48 digits")
-            }
-
-            fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
-                Ok(Key(RecoveryPassword::parse(text)))
-            }
-        }
-        deserializer.deserialize_str(Text)
+        Ok(Bundled { details, key: key.ok_or_else(|| A::Error::missing_field("key"))? })
     }
 }
 
@@ -257,6 +241,17 @@ mod tests {
         let codes: Vec<_> = bundle.reading.remarks.iter().map(|remark| (remark.code(), remark.place)).collect();
         assert_eq!(codes, [("group_not_divisible_by_11", Some(Place::Record(1)))]);
         assert_eq!(bundle.reading.partial.len(), 1);
+    }
+
+    #[test]
+    fn what_a_later_version_wrote_is_kept_as_it_stands() {
+        let json = r#"{"value":[{"kind":"luks2","key":" \u0000a\nb ","volumeType":"swapVolume","handle":"r1"}],"attachments":[{"kind":"luksHeader","id":"7EDB30ED-1234-4ABC-9DEF-0123456789AB","bytes":"AAA="}]}"#;
+        let reading = super::super::read(None, &text(json));
+        assert_eq!((reading.outcome(), reading.records.len()), (crate::Outcome::Ok, 0));
+        let [key] = &reading.other_keys[..] else { panic!("{reading:?}") };
+        assert_eq!((key.details.kind.name(), key.details.volume_type.name()), ("luks2", "swapVolume"));
+        assert!(!format!("{key:?}").contains('\0'));
+        assert_eq!(reading.attachments[0].kind.name(), "luksHeader");
     }
 
     #[test]

@@ -153,6 +153,10 @@ impl<'a> Collected<'a> {
             record.inside = inside(name, record.inside.as_ref());
             self.record(record, member);
         }
+        for mut key in reading.other_keys {
+            key.inside = inside(name, key.inside.as_ref());
+            self.reading.other_keys.push(key);
+        }
         for mut attachment in reading.attachments {
             attachment.inside = inside(name, attachment.inside.as_ref());
             self.reading.attachments.push(attachment);
@@ -212,7 +216,7 @@ impl<'a> Collected<'a> {
     fn finish(mut self) -> Reading {
         let reading = &mut self.reading;
         reading.source = reading.source.or(self.kind);
-        if reading.records.is_empty() && reading.attachments.is_empty() && reading.refusal().is_none() {
+        if !reading.holds_anything() && reading.refusal().is_none() {
             reading.remarks.push(Remark::whole(RemarkKind::NoPasswordInFile));
         }
         self.reading

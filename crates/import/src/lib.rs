@@ -45,7 +45,7 @@ pub use bundle::{Bundle, is_sealed, unpack_bundle};
 pub use file_name::suggestions;
 pub use input::PictureReader;
 pub use probe::{could_hold, is_structured};
-pub use reading::{Attachment, Candidate, Outcome, Reading};
+pub use reading::{Attachment, Candidate, OtherKey, Outcome, Reading};
 pub use remark::{Place, Remark, RemarkKind};
 pub use sift::{PIECE_BYTES, Sifter};
 

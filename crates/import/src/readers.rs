@@ -21,7 +21,7 @@ fn taken_apart(input: &Input<'_>) -> Option<Reading> {
 /// Reads by content. A document of our own has its keys as text; a scan of it, and a photo, has them as codes only.
 pub(super) fn read(input: &Input<'_>) -> Reading {
     let mut reading = read_bytes(input);
-    let Some(pictures) = input.pictures.filter(|_| reading.records.is_empty() && is_picture(input.bytes)) else {
+    let Some(pictures) = input.pictures.filter(|_| reading.keys() == 0 && is_picture(input.bytes)) else {
         return reading;
     };
     if !input.nest.is_outermost() && !input.nest.take_picture() {
@@ -39,7 +39,7 @@ fn is_picture(bytes: &[u8]) -> bool {
 /// that is broken or not what it seems.
 fn read_bytes(input: &Input<'_>) -> Reading {
     let Some(reading) = READERS.iter().find_map(|reader| reader(input)) else { return structured::read(input) };
-    if !reading.records.is_empty() || !reading.attachments.is_empty() {
+    if reading.holds_anything() {
         return reading;
     }
     let mut plain = plain::read(input);

@@ -3,7 +3,9 @@
 use zeroize::Zeroizing;
 
 use super::{Place, Remark, RemarkKind};
-use drivekey_record::{AttachmentKind, Created, Guid, KeyId, LineText, RecoveryPassword, SourceKind, VolumeType};
+use drivekey_record::{
+    AttachmentKind, Created, Details, Guid, KeyId, LineText, RecoveryPassword, SecretText, SourceKind, VolumeType,
+};
 
 /// A recovery password that passed its check, with all that the file says of it.
 #[derive(Debug)]
@@ -33,6 +35,17 @@ pub struct Candidate {
     /// Where in the file it stood.
     pub place: Place,
     /// The file inside an archive or a mail in which it stood, outermost first, joined by `/`.
+    pub inside: Option<LineText>,
+}
+
+/// A key of a later version's kind, with all that a bundle says of it.
+#[derive(Debug)]
+pub struct OtherKey {
+    /// The key.
+    pub secret: SecretText,
+    /// What it is and what it is for.
+    pub details: Details,
+    /// The file inside an archive or a mail in which it stood.
     pub inside: Option<LineText>,
 }
 
@@ -80,6 +93,8 @@ pub struct Reading {
     pub remarks: Vec<Remark>,
     /// Key IDs whose password is missing or unusable: words to search by, never records.
     pub partial: Vec<KeyId>,
+    /// Keys of kinds that this version does not know.
+    pub other_keys: Vec<OtherKey>,
     /// Keys in other forms than digits, and key packages.
     pub attachments: Vec<Attachment>,
     /// Whether a key package stands in it in a form, or without the Key ID, in which it is not taken in.
@@ -94,7 +109,7 @@ impl Reading {
     /// How it ended.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        if !self.records.is_empty() {
+        if self.keys() > 0 {
             return if self.remarks.is_empty() { Outcome::Ok } else { Outcome::Warn };
         }
         let cut_short = matches!(
@@ -107,6 +122,18 @@ impl Reading {
             )
         );
         if cut_short && !self.partial.is_empty() { Outcome::Partial } else { Outcome::Error }
+    }
+
+    /// How many keys there are, of any kind.
+    #[must_use]
+    pub const fn keys(&self) -> usize {
+        self.records.len() + self.other_keys.len()
+    }
+
+    /// Whether anything in it can be kept.
+    #[must_use]
+    pub const fn holds_anything(&self) -> bool {
+        self.keys() > 0 || !self.attachments.is_empty()
     }
 
     /// Whether anything in the file has to do with recovery keys. Files without, met while walking a folder, are

@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{Created, KeyId, LineText, Proof, RecoveryPassword, SetHere, Source, VolumeType};
+use super::{Created, KeyId, KeyKind, LineText, Proof, Secret, SetHere, Source, VolumeType};
 
 /// A record's short permanent name in its vault: `r1`, `r2`, …; never given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,10 +36,12 @@ pub enum State {
     Retired,
 }
 
-/// All that is known of a recovery password except its digits.
+/// All that is known of a key except the key itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(into = "Wire")]
 pub struct Details {
+    /// What sort of key it is.
+    pub kind: KeyKind,
     /// The Key ID.
     pub key_id: KeyId,
     /// The computer's name.
@@ -80,13 +82,21 @@ pub struct Details {
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
 
-/// A recovery password with all that is known of it.
+/// A key with all that is known of it.
 #[derive(Debug)]
 pub struct Record {
-    /// Everything but the digits.
+    /// Everything but the key.
     pub details: Details,
-    /// The digits.
-    pub password: RecoveryPassword,
+    /// The key, of the kind that the details name.
+    pub secret: Secret,
+}
+
+impl Details {
+    /// Whether its key is a recovery password: nothing else can be tried on a drive.
+    #[must_use]
+    pub fn is_recovery_password(&self) -> bool {
+        self.kind == KeyKind::BitLocker
+    }
 }
 
 impl Handle {
@@ -161,6 +171,7 @@ impl fmt::Display for State {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
+    kind: KeyKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -226,8 +237,10 @@ impl<'de> Visitor<'de> for DetailsVisitor {
         let (mut prefix, mut created_raw) = (None, None);
         while let Some(name) = map.next_key::<Cow<'de, str>>()? {
             match name.as_ref() {
+                "kind" => details.kind = map.next_value()?,
                 "id" => {
-                    details.key_id = KeyId::Full(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?);
+                    let id = map.next_value::<Cow<'de, str>>()?;
+                    details.key_id = KeyId::Full(id.parse().map_err(A::Error::custom)?);
                 }
                 "keyIdPrefix" => prefix = Some(map.next_value::<Cow<'de, str>>()?.parse().map_err(A::Error::custom)?),
                 "createdDateTime" => details.created = Some(Created::Zoned(map.next_value()?)),
@@ -273,6 +286,7 @@ impl From<Details> for Wire {
             KeyId::Unknown => (None, None),
         };
         Self {
+            kind: details.kind,
             id,
             key_id_prefix,
             created_date_time,
@@ -314,16 +328,26 @@ mod tests {
 
     #[test]
     fn fields_of_a_newer_version_survive() {
-        let json = r#"{"id":"7EDB30ED-1234-4ABC-9DEF-0123456789AB","volumeType":"fixedDataVolume","state":"current","provedDateTime":"2027-01-01T00:00:00Z"}"#;
+        let json = r#"{"kind":"bitlocker","id":"7EDB30ED-1234-4ABC-9DEF-0123456789AB","volumeType":"fixedDataVolume","state":"current","provedDateTime":"2027-01-01T00:00:00Z"}"#;
         let details: Result<Details, _> = serde_json::from_str(json);
         assert_eq!(details.ok().and_then(|d| serde_json::to_string(&d).ok()).as_deref(), Some(json));
+    }
+
+    #[test]
+    fn values_of_a_newer_version_survive() {
+        let json = r#"{"kind":"luks2","volumeType":"swapVolume","state":"current"}"#;
+        let details: Details = serde_json::from_str(json).unwrap();
+        assert_eq!((details.kind.name(), details.volume_type.word()), ("luks2", "swapVolume"));
+        assert_eq!(serde_json::to_string(&details).unwrap(), json);
+        // Of a record that says no kind there is only one that it can be.
+        assert_eq!(serde_json::from_str::<Details>(r#"{"state":"used"}"#).unwrap().kind, KeyKind::BitLocker);
     }
 
     #[test]
     fn an_empty_record_is_mostly_absent() {
         assert_eq!(
             serde_json::to_string(&Details::default()).ok().as_deref(),
-            Some(r#"{"volumeType":"unknown","state":"current"}"#)
+            Some(r#"{"kind":"bitlocker","volumeType":"unknown","state":"current"}"#)
         );
     }
 }

@@ -3,27 +3,24 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use super::word::{Word, serde_by_name};
 
 /// What a volume is for. The names in JSON are Microsoft Graph's, `dataVolume` apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum VolumeType {
     /// The drive Windows starts from.
-    #[serde(rename = "operatingSystemVolume")]
     OperatingSystem,
     /// A fixed data drive.
-    #[serde(rename = "fixedDataVolume")]
     FixedData,
     /// A stick or an external drive.
-    #[serde(rename = "removableDataVolume")]
     RemovableData,
     /// PowerShell's `Data`: fixed or removable, not known which.
-    #[serde(rename = "dataVolume")]
     Data,
     /// Nobody said. Graph keeps `unknownFutureValue` for its own future; ours is a value of its own.
     #[default]
-    #[serde(rename = "unknown")]
     Unknown,
+    /// A type of a later version.
+    Other(Word),
 }
 
 /// The word is no volume type.
@@ -32,42 +29,48 @@ pub enum VolumeType {
 pub struct VolumeTypeError;
 
 impl VolumeType {
-    /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 5] = [Self::OperatingSystem, Self::FixedData, Self::RemovableData, Self::Data, Self::Unknown];
+    /// Those that this version knows, in the order in which they are offered.
+    pub const KNOWN: [Self; 5] =
+        [Self::OperatingSystem, Self::FixedData, Self::RemovableData, Self::Data, Self::Unknown];
 
     /// The word on the command line.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub fn word(&self) -> &str {
         match self {
             Self::OperatingSystem => "os",
             Self::FixedData => "fixed",
             Self::RemovableData => "removable",
             Self::Data => "data",
             Self::Unknown => "unknown",
+            Self::Other(name) => name.as_str(),
         }
     }
 
     /// The name in JSON.
     #[must_use]
-    pub const fn graph_name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::OperatingSystem => "operatingSystemVolume",
             Self::FixedData => "fixedDataVolume",
             Self::RemovableData => "removableDataVolume",
             Self::Data => "dataVolume",
             Self::Unknown => "unknown",
+            Self::Other(name) => name.as_str(),
         }
     }
 }
 
+serde_by_name!(VolumeType);
+
+/// Of the types that this version knows: a person who types another has mistyped.
 impl FromStr for VolumeType {
     type Err = VolumeTypeError;
 
     fn from_str(text: &str) -> Result<Self, VolumeTypeError> {
         let word = text.trim().to_ascii_lowercase();
-        Self::ALL
+        Self::KNOWN
             .into_iter()
-            .find(|kind| word == kind.word() || word == kind.graph_name().to_ascii_lowercase())
+            .find(|kind| word == kind.word() || word == kind.name().to_ascii_lowercase())
             .ok_or(VolumeTypeError)
     }
 }
@@ -84,11 +87,14 @@ mod tests {
 
     #[test]
     fn both_names_are_read_and_serde_agrees() {
-        for kind in VolumeType::ALL {
+        for kind in VolumeType::KNOWN {
             assert_eq!(kind.word().parse(), Ok(kind));
-            assert_eq!(kind.graph_name().to_uppercase().parse(), Ok(kind));
-            assert_eq!(serde_json::to_value(kind).ok(), Some(kind.graph_name().into()));
+            assert_eq!(kind.name().to_uppercase().parse(), Ok(kind));
+            assert_eq!(serde_json::to_value(kind).ok(), Some(kind.name().into()));
         }
         assert_eq!("1".parse::<VolumeType>(), Err(VolumeTypeError));
+        let later: VolumeType = serde_json::from_str(r#""OperatingSystemVolume""#).unwrap();
+        assert_eq!((later.word(), later.name()), ("OperatingSystemVolume", "OperatingSystemVolume"));
+        assert_eq!(serde_json::to_string(&later).unwrap(), r#""OperatingSystemVolume""#);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use drivekey_record::{Guid, KeyId, LineText, VolumeType};
+use drivekey_record::{Guid, KeyId, LineText, VolumeType, Word};
 
 /// The prefix of a label, with its version.
 const TAG: &str = "DK1;";
@@ -86,7 +86,10 @@ impl Label {
                 "D" => label.device = value.parse().ok(),
                 "L" => label.drive = value.parse().ok(),
                 "N" => label.volume_label = value.parse().ok(),
-                "T" => label.volume_type = value.parse().unwrap_or_default(),
+                "T" => {
+                    let later = || Word::new(&value).map(VolumeType::Other);
+                    label.volume_type = value.parse().ok().or_else(later).unwrap_or_default();
+                }
                 // Later versions may add fields.
                 _ => {}
             }

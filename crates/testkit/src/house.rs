@@ -128,7 +128,7 @@ pub fn incoming(password: &str, key_id: &str, device: &str, file: &str) -> Incom
     let details =
         Details { key_id: key_id.parse().unwrap_or_default(), device_name: device.parse().ok(), ..Details::default() };
     Incoming {
-        password: RecoveryPassword::parse(password).unwrap(),
+        secret: RecoveryPassword::parse(password).unwrap().into(),
         details,
         kind: SourceKind::WindowsTxt,
         file_name: file.parse::<LineText>().ok(),
@@ -191,7 +191,7 @@ impl Known {
         let listing = vault.list(&everything()).unwrap();
         assert!(listing.faults.is_empty(), "{:?}", listing.faults);
         let entries = listing.entries;
-        let digits = entries.iter().map(|entry| reveal(vault, entry).unwrap().digits.as_str().to_owned()).collect();
+        let digits = entries.iter().map(|entry| reveal(vault, entry).unwrap().key.as_str().to_owned()).collect();
         let mut queries = Vec::new();
         for entry in &entries {
             queries.push(entry.handle.to_string());
@@ -225,7 +225,7 @@ pub fn whole_digits(vault: &mut Vault<Unlocked>) -> Vec<String> {
         (listing.faults, verification.faults, verification.whole as usize),
         (Vec::new(), Vec::new(), listing.entries.len())
     );
-    listing.entries.iter().map(|entry| reveal(vault, entry).unwrap().digits.as_str().to_owned()).collect()
+    listing.entries.iter().map(|entry| reveal(vault, entry).unwrap().key.as_str().to_owned()).collect()
 }
 
 impl Known {
@@ -384,7 +384,7 @@ pub fn ask_opened(opened: Result<Vault<Locked>, VaultError>, passphrase: &str, k
                 "reveal",
                 &entry.handle.to_string(),
                 &(digits.as_str(), entry),
-                &(revealed.digits.as_str(), &revealed.entry),
+                &(revealed.key.as_str(), &revealed.entry),
             ),
             Err(RevealError::Vault(error)) => Step::refused("reveal", &error),
             Err(other) => Step::new("reveal", Outcome::Lie(format!("{other:?}"))),

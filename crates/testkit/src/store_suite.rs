@@ -148,7 +148,7 @@ fn record_row(handle: u32, revision: u32) -> RecordRow {
         summary: format!("summary {handle} of {revision}").into_bytes(),
         tokens: RowTokens {
             device: (!handle.is_multiple_of(3)).then(|| token(3, handle / 4)),
-            volume_type: token(4, handle % 5),
+            device_type: Some(token(4, handle % 5)),
             key_id: handle.is_multiple_of(2).then(|| token(5, handle)),
             prefix: handle.is_multiple_of(2).then(|| token(6, handle)),
             folded_prefix: handle.is_multiple_of(2).then(|| token(7, handle)),

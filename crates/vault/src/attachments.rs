@@ -61,8 +61,7 @@ impl Vault<Unlocked> {
     /// What any write can meet; then nothing is kept.
     pub fn attach(&mut self, new: NewAttachment, now: DateTime<Utc>) -> Result<AttachedAs, VaultError> {
         let mut session = self.begin()?;
-        let before = session.items()?;
-        let outcome = session.attach(&before, new, now)?;
+        let outcome = session.attach(new, now)?;
         if matches!(outcome, AttachedAs::New(_)) {
             session.commit()?;
         }
@@ -87,23 +86,20 @@ impl Vault<Unlocked> {
     /// An attachment's bytes. Only `reveal` calls it.
     pub(crate) fn attachment_bytes(&mut self, number: ItemNumber) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (reader, access) = self.view()?;
-        let items = access.items(&*reader)?;
-        let found = items.iter().find(|opened| opened.number == number && matches!(opened.item, Item::Attachment(_)));
-        match found {
-            Some(opened) => access.content(&*reader, opened),
-            None => Err(VaultError::NoSuchItem(number)),
+        match access.item(&*reader, number)? {
+            Some(opened) if matches!(opened.item, Item::Attachment(_)) => access.content(&*reader, &opened),
+            _ => {
+                // Only where none is missing there is no such one.
+                access.items(&*reader)?;
+                Err(VaultError::NoSuchItem(number))
+            }
         }
     }
 }
 
 impl WriteSession<'_> {
-    /// Adds an attachment, unless the same bytes are among the items already; one in the trash comes back.
-    pub(super) fn attach(
-        &mut self,
-        before: &[super::items::OpenedItem],
-        new: NewAttachment,
-        now: DateTime<Utc>,
-    ) -> Result<AttachedAs, VaultError> {
+    /// Adds an attachment, unless the same bytes are kept for the same protector; what is in the trash comes back.
+    pub(super) fn attach(&mut self, new: NewAttachment, now: DateTime<Utc>) -> Result<AttachedAs, VaultError> {
         let digest = hex(&sha256(&new.bytes));
         let info = AttachmentInfo {
             attachment: new.kind,
@@ -118,18 +114,14 @@ impl WriteSession<'_> {
             sha256: digest,
             removed_date_time: None,
         };
-        for opened in before {
-            let Item::Attachment(known) = &opened.item else { continue };
-            if known.attachment != info.attachment || known.guid != info.guid || known.sha256 != info.sha256 {
-                continue;
-            }
-            if known.removed_date_time.is_some() {
-                // Only undoing its import puts one there, and that took back what it said.
-                self.replace_item(opened, &Item::Attachment(info))?;
-                return Ok(AttachedAs::New(opened.number));
-            }
+        let Some(opened) = self.item_named(self.access.root.attachment_id(&info))? else {
+            return self.add_item(&Item::Attachment(info), Some(&new.bytes)).map(AttachedAs::New);
+        };
+        if matches!(&opened.item, Item::Attachment(known) if known.removed_date_time.is_none()) {
             return Ok(AttachedAs::Known(opened.number));
         }
-        self.add_item(&Item::Attachment(info), Some(&new.bytes)).map(AttachedAs::New)
+        // Only undoing its import puts one into the trash, and that took back what it said.
+        self.replace_item(&opened, &Item::Attachment(info))?;
+        Ok(AttachedAs::New(opened.number))
     }
 }

@@ -218,7 +218,10 @@ impl WriteSession<'_> {
         hits.retain(|other| !other.summary.details.key_id.may_equal(&summary.details.key_id));
         if let Some(guid) = summary.details.key_id.full() {
             let same_id = access.hits(reader, TokenColumn::KeyId, access.root.key_id_token(guid).as_bytes())?;
-            hits.extend(same_id.into_iter().filter(|other| other.summary.digits_token != summary.digits_token));
+            let other_key = |other: &OpenedRow| {
+                other.summary.digits_token != summary.digits_token && other.summary.details.kind == summary.details.kind
+            };
+            hits.extend(same_id.into_iter().filter(other_key));
         }
         let in_force =
             hits.iter().filter(|other| !other.summary.details.undone && other.summary.handle != summary.handle);

@@ -99,11 +99,12 @@ impl Vault<Unlocked> {
     /// [`VaultError::NoSuchItem`], and what any write can meet.
     pub fn mark_copy(&mut self, number: ItemNumber, mark: CopyMark) -> Result<(), VaultError> {
         let mut session = self.begin()?;
-        let items = session.items()?;
-        let Some((opened, mut info)) = items.iter().find_map(|opened| match &opened.item {
-            Item::Copy(info) if opened.number == number => Some((opened, info.clone())),
-            _ => None,
+        let found = session.item(number)?;
+        let Some((opened, mut info)) = found.and_then(|opened| match &opened.item {
+            Item::Copy(info) => Some(info.clone()).map(|info| (opened, info)),
+            Item::Attachment(_) | Item::Import(_) => None,
         }) else {
+            session.none_is_missing()?;
             return Err(VaultError::NoSuchItem(number));
         };
         match mark {
@@ -111,7 +112,7 @@ impl Vault<Unlocked> {
             CopyMark::Destroyed(at) => info.destroyed_date_time = Some(at),
             CopyMark::Named(name) => info.name = Some(name),
         }
-        session.replace_item(opened, &Item::Copy(info))?;
+        session.replace_item(&opened, &Item::Copy(info))?;
         session.commit()
     }
 }

@@ -103,7 +103,7 @@ impl Unlocked {
         let record =
             sealed.unseal(&self.root, self.binding(&opened.row), handle).map_err(|_| fault(FaultKind::Sealed))?;
         if record.details != opened.summary.details
-            || self.root.digits_token(&record.password) != opened.summary.digits_token
+            || self.root.key_token(record.details.kind, &record.secret) != opened.summary.digits_token
         {
             return Err(fault(FaultKind::DetailsDiffer));
         }
@@ -127,7 +127,7 @@ pub(super) fn row_tokens(tokens: &Tokens) -> RowTokens {
     let bytes = |token: Option<Token>| token.map(|token| *token.as_bytes());
     RowTokens {
         device: bytes(tokens.device),
-        volume_type: *tokens.volume_type.as_bytes(),
+        device_type: bytes(tokens.device_type),
         key_id: bytes(tokens.key_id),
         prefix: bytes(tokens.prefix),
         folded_prefix: bytes(tokens.folded_prefix),
@@ -139,7 +139,7 @@ fn seal_tokens(tokens: &RowTokens) -> Tokens {
     let token = |bytes: Option<[u8; 16]>| bytes.map(Token::from_bytes);
     Tokens {
         device: token(tokens.device),
-        volume_type: Token::from_bytes(tokens.volume_type),
+        device_type: token(tokens.device_type),
         key_id: token(tokens.key_id),
         prefix: token(tokens.prefix),
         folded_prefix: token(tokens.folded_prefix),

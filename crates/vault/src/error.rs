@@ -3,7 +3,7 @@
 use super::{CopyDoubt, Fault};
 use crate::seal::{KdfError, RandomError, SealError, SlotError};
 use crate::store::StoreError;
-use drivekey_record::{Handle, ItemNumber};
+use drivekey_record::{Handle, ItemNumber, KeyKind};
 
 /// Why a vault did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,9 @@ pub enum VaultError {
     /// No attachment or copy has this number.
     #[error("no item {0}")]
     NoSuchItem(ItemNumber),
+    /// The record's key is of another kind: nothing but a recovery password can be tried on a drive.
+    #[error("{0} is of the kind {1}")]
+    NoRecoveryPassword(Handle, KeyKind),
     /// All numbers are given out.
     #[error("the vault is full")]
     Full,

@@ -1,5 +1,5 @@
-//! The items beside the records: reading all of them under their own count and total, adding one, changing one.
-//! Must not know what any kind of item means.
+//! The items beside the records: reading all of them under their own count and total, reading one, adding one, changing
+//! one. A write opens only the items that it touches.
 
 use zeroize::Zeroizing;
 
@@ -27,6 +27,11 @@ impl Unlocked {
     /// All items that open, and what is wrong with the others.
     pub(super) fn items_with_faults(&self, reader: &dyn Reader) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
         self.items_under(reader, self.state.as_ref().map(|state| (state, state.revision())))
+    }
+
+    /// All items that open, whatever the state says of revisions, count and total: it may be lost.
+    pub(super) fn items_of_any_revision(&self, reader: &dyn Reader) -> Result<Vec<OpenedItem>, VaultError> {
+        self.items_under(reader, None).map(|(items, _)| items)
     }
 
     /// As [`Unlocked::items_with_faults`], under a state that a write has brought further.
@@ -60,6 +65,13 @@ impl Unlocked {
         Ok((items, faults))
     }
 
+    /// One item; `None` when there is none. Whether one is missing is not looked at.
+    pub(super) fn item(&self, reader: &dyn Reader, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
+        let latest = self.state.as_ref().map(State::revision);
+        let row = reader.item(number.number())?;
+        row.map(|row| self.open_item(row, latest).map_err(one)).transpose()
+    }
+
     fn open_item(&self, mut row: ItemRow, latest: Option<Revision>) -> Result<OpenedItem, Fault> {
         let fault = Fault::whole(FaultKind::Item(row.number));
         let Some(number) = ItemNumber::new(row.number) else { return Err(fault) };
@@ -69,6 +81,11 @@ impl Unlocked {
         let sealed = SealedItem::from_bytes(std::mem::take(&mut row.summary));
         let binding = Binding { vault: self.vault, record: row.item, revision: row.revision };
         let Ok(item) = sealed.unseal(&self.root, binding, &row.content_sha256, number) else { return Err(fault) };
+        if let Item::Attachment(info) = &item
+            && self.root.attachment_id(info) != row.item
+        {
+            return Err(fault);
+        }
         row.summary = sealed.into_bytes();
         Ok(OpenedItem { number, row, item })
     }
@@ -86,7 +103,26 @@ impl Unlocked {
     }
 }
 
+fn one(fault: Fault) -> VaultError {
+    VaultError::Faults(vec![fault])
+}
+
 impl WriteSession<'_> {
+    /// One item, as this write sees it; `None` when there is none.
+    pub(super) fn item(&self, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
+        self.open(self.writer.reader().item(number.number())?)
+    }
+
+    /// The item with this name, as this write sees it.
+    pub(super) fn item_named(&self, id: RecordId) -> Result<Option<OpenedItem>, VaultError> {
+        self.open(self.writer.reader().item_named(id)?)
+    }
+
+    fn open(&self, row: Option<ItemRow>) -> Result<Option<OpenedItem>, VaultError> {
+        let latest = self.revision()?;
+        row.map(|row| self.access.open_item(row, Some(latest)).map_err(one)).transpose()
+    }
+
     /// Adds an item, with content where it has some.
     pub(super) fn add_item(&mut self, item: &Item, content: Option<&[u8]>) -> Result<ItemNumber, VaultError> {
         let number = self.state.item_numbers.checked_add(1).and_then(ItemNumber::new).ok_or(VaultError::Full)?;
@@ -94,7 +130,10 @@ impl WriteSession<'_> {
         let root = &self.access.root;
         let sealed = content.map(|bytes| seal_content(root, bytes)).transpose()?;
         let content_sha256 = sha256(sealed.as_deref().unwrap_or_default());
-        let id = RecordId::from_bytes(make_id()?);
+        let id = match item {
+            Item::Attachment(info) => root.attachment_id(info),
+            Item::Copy(_) | Item::Import(_) => RecordId::from_bytes(make_id()?),
+        };
         let binding = Binding { vault: self.access.vault, record: id, revision };
         let summary = SealedItem::seal(root, binding, &content_sha256, number, item)?.into_bytes();
         let row = ItemRow { number: number.number(), item: id, revision, content_sha256, summary };
@@ -124,6 +163,11 @@ impl WriteSession<'_> {
         self.state.item_total = self.state.item_total.minus(self.access.total_of_item(&old.row));
         self.state.items = self.state.items.checked_sub(1).ok_or(VaultError::Full)?;
         Ok(())
+    }
+
+    /// Compares count and total of all items, where one that was looked for is not there.
+    pub(super) fn none_is_missing(&self) -> Result<(), VaultError> {
+        self.items().map(drop)
     }
 
     /// All items, as this write sees them.

@@ -41,6 +41,7 @@ pub(super) fn merge(details: &mut Details, incoming: &Incoming, now: DateTime<Ut
 pub(super) fn set_here(left: Details) -> Details {
     let has = |field| left.set_here.has(field);
     Details {
+        kind: left.kind,
         key_id: if has(Field::KeyId) { left.key_id } else { KeyId::Unknown },
         device_name: left.device_name.filter(|_| has(Field::DeviceName)),
         device_id: left.device_id.filter(|_| has(Field::DeviceId)),
@@ -214,7 +215,7 @@ mod tests {
     fn said(device: &str, file: &str) -> Incoming {
         let details = Details { device_name: device.parse().ok(), ..Details::default() };
         let password = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap();
-        Incoming { password, details, kind: SourceKind::Bundle, file_name: file.parse().ok() }
+        Incoming { secret: password.into(), details, kind: SourceKind::Bundle, file_name: file.parse().ok() }
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use secrecy::SecretString;
 
-use super::slot_rows::{cost_of, slot_row};
+use super::slot_rows::{cost_of, kind_of, slot_row};
 use super::state::State;
 use super::{CopyDoubt, Fault, Machine, VaultError};
-use crate::seal::{KIT_KIND, KdfCost, KdfLimits, PassphraseSlot, Root, make_id};
+use crate::seal::{KdfCost, KdfLimits, PassphraseSlot, Root, SlotKind, make_id};
 use crate::sqlite::{self, PrivateFolder};
 use crate::store::{
     self, FirstRows, Interrupted, Opened, Place, RefusedFile, Settlement, SlotRow, SlotRows, Store, StoreError,
@@ -73,8 +73,8 @@ pub struct NewVault<'a> {
 pub struct SlotInfo {
     /// Its name in the file.
     pub slot: SlotId,
-    /// Whether a kit opens it, rather than a passphrase.
-    pub is_kit: bool,
+    /// What opens it.
+    pub kind: SlotKind,
     /// The name a person gave it.
     pub name: Option<LineText>,
     /// The cost of its derivation.
@@ -264,7 +264,7 @@ impl Vault<Unlocked> {
         };
         let info = |row: &SlotRow| SlotInfo {
             slot: row.slot,
-            is_kit: row.kind == KIT_KIND,
+            kind: kind_of(row),
             name: name_of(row.slot),
             cost: cost_of(row),
             in_use: row.slot == self.access.slot,

@@ -4,6 +4,7 @@
 use super::scan::{BATCH_ROWS, handle_of};
 use super::slot_rows::row_digest;
 use super::state::{SlotState, State};
+use super::undo::runs_of;
 use super::{Unlocked, Vault, VaultError};
 use crate::seal::{Total, make_id};
 use crate::store::{self, Damage, StoreError};
@@ -59,10 +60,11 @@ impl Vault<Unlocked> {
         session.state.items = u32::try_from(rows.len()).map_err(|_| VaultError::Full)?;
         session.state.item_total =
             rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
-        let (authentic, _) = session.access.items_with_faults(session.writer.reader())?;
+        let authentic = session.access.items_of_any_revision(session.writer.reader())?;
         // A write that changed no record raised the revision all the same, and this machine may have seen it.
         revision = authentic.iter().map(|opened| opened.row.revision).fold(revision, Revision::max);
         revision = session.remembered().map_or(revision, |seen| revision.max(seen));
+        session.state.imports = runs_of(&authentic);
         let highest = authentic.last().map_or(0, |opened| opened.number.number());
         session.state.item_numbers = session.state.item_numbers.max(highest);
         session.state.total = total;

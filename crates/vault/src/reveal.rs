@@ -1,21 +1,20 @@
-//! The only way out for digits: a screen, a file and a page all come through here.
-//! Must not know where the digits go.
+//! The only way out for keys: a screen, a file and a page all come through here.
 
 use zeroize::Zeroizing;
 
 use crate::{Attached, Entry, Unlocked, Vault, VaultError};
-use drivekey_record::{Digits, Handle, KeyId, RecoveryPassword};
+use drivekey_record::{Handle, KeyId, KeyText, RecoveryPassword, Secret};
 
-/// A record with its digits.
+/// A record with its key.
 #[derive(Debug)]
 pub struct Revealed {
-    /// Everything but the digits.
+    /// Everything but the key.
     pub entry: Entry,
-    /// The digits; wiped when dropped.
-    pub digits: Digits,
+    /// The key, digits or text; wiped when dropped.
+    pub key: KeyText,
 }
 
-/// Why no digits were given out.
+/// Why no key was given out.
 #[derive(Debug, thiserror::Error)]
 pub enum RevealError {
     /// The vault.
@@ -26,7 +25,7 @@ pub enum RevealError {
     OtherKeyId(Handle),
 }
 
-/// Gives out the digits of an entry that was found.
+/// Gives out the key of an entry that was found.
 ///
 /// The record is read again, authenticated, and must still be the one that was found, under the same Key ID.
 ///
@@ -34,22 +33,25 @@ pub enum RevealError {
 /// [`RevealError::OtherKeyId`] when the record changed its Key ID since it was found; [`VaultError::Faults`] when it
 /// is not what was written.
 pub fn reveal(vault: &mut Vault<Unlocked>, found: &Entry) -> Result<Revealed, RevealError> {
-    let (entry, password) = vault.unseal(found.handle, found.record)?;
+    let (entry, secret) = vault.unseal(found.handle, found.record)?;
     let asked: &KeyId = &found.details.key_id;
     if entry.details.key_id != *asked {
         return Err(RevealError::OtherKeyId(found.handle));
     }
     // EXPOSE: this is the door.
-    let digits = password.expose_secret();
-    Ok(Revealed { entry, digits })
+    let key = secret.expose_secret();
+    Ok(Revealed { entry, key })
 }
 
 /// Lends the recovery password of an entry that was found, as a secret type: for trying it against a drive.
 ///
 /// # Errors
-/// [`VaultError::Faults`] when it is not what was written.
+/// [`VaultError::Faults`] when it is not what was written; [`VaultError::NoRecoveryPassword`] for a key of another kind.
 pub fn lend(vault: &mut Vault<Unlocked>, found: &Entry) -> Result<(Entry, RecoveryPassword), VaultError> {
-    vault.unseal(found.handle, found.record)
+    match vault.unseal(found.handle, found.record)? {
+        (entry, Secret::RecoveryPassword(password)) => Ok((entry, password)),
+        (entry, Secret::Text(_)) => Err(VaultError::NoRecoveryPassword(entry.handle, entry.details.kind)),
+    }
 }
 
 /// Gives out an attachment that was found, byte for byte.

@@ -4,7 +4,7 @@
 use super::entry::OpenedRow;
 use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::store::{Reader, TokenColumn};
-use drivekey_record::{Details, Handle, RecordId, RecoveryPassword, fold_look_alikes, normalise};
+use drivekey_record::{Details, Handle, KeyKind, RecordId, RecoveryPassword, Secret, fold_look_alikes, normalise};
 
 /// Fewest characters of a Key ID that are looked for.
 const KEY_ID_MIN_CHARS: usize = 4;
@@ -146,18 +146,14 @@ impl Vault<Unlocked> {
     }
 
     /// Reads a whole record, digits and all.
-    pub(crate) fn unseal(
-        &mut self,
-        handle: Handle,
-        expected: RecordId,
-    ) -> Result<(Entry, RecoveryPassword), VaultError> {
+    pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, Secret), VaultError> {
         let (reader, access) = self.view()?;
         let Some(opened) = access.row_of(&*reader, handle)?.filter(|opened| opened.row.record == expected) else {
             drop(reader);
             return Err(self.absent(handle));
         };
         let record = access.unseal(&*reader, &opened)?.map_err(one)?;
-        Ok((opened.entry(), record.password))
+        Ok((opened.entry(), record.secret))
     }
 
     /// Scans all summaries: what fits exactly; else Key IDs that fit with look-alikes folded.
@@ -294,6 +290,12 @@ fn word_inside(details: &Details, word: &Word) -> bool {
     let inside = |text: &drivekey_record::LineText| text.normalised().contains(&word.text);
     texts.into_iter().flatten().chain(&details.tags).any(inside)
         || from.flatten().any(inside)
-        || details.volume_type.word() == word.text
+        || is_name(details.volume_type.word(), word)
+        // A kind is a word to find by where it is not the one that every key is of.
+        || details.kind != KeyKind::BitLocker && is_name(details.kind.name(), word)
         || key_id_part(details, &word.hex, str::to_owned)
+}
+
+fn is_name(name: &str, word: &Word) -> bool {
+    normalise(name) == word.text
 }

@@ -4,7 +4,7 @@
 use super::state::{SlotState, State};
 use super::{Fault, FaultKind};
 use crate::seal::{
-    KIT_KIND, KdfCost, KitSlot, MadeSlot, PASSPHRASE_KIND, PassphraseSlot, SHA256_BYTES, SlotBody, sha256,
+    KdfCost, KitSlot, MadeSlot, PassphraseSlot, SHA256_BYTES, SlotBody, SlotKind, sha256, slot_checksum,
 };
 use crate::store::{SlotRow, SlotRows};
 use drivekey_record::{LineText, SlotId, VaultId};
@@ -16,10 +16,23 @@ pub(super) const fn cost_of(row: &SlotRow) -> KdfCost {
     KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes }
 }
 
-/// A damaged kind must shut out nobody: a kit's slot has no cost, a passphrase's has.
-pub(super) fn is_plainly(row: &SlotRow, kind: u32) -> bool {
+pub(super) const fn kind_of(row: &SlotRow) -> SlotKind {
+    SlotKind::from_number(row.kind)
+}
+
+/// Whether a row is a slot of its kind beyond doubt. A damaged kind must shut out nobody: a kit's slot has no cost, a
+/// passphrase's has, and of others the checksum must fit.
+pub(super) fn is_plain(vault: VaultId, row: &SlotRow) -> bool {
     let costs = (row.memory_kib, row.passes, row.lanes) != (0, 0, 0);
-    row.kind == kind && costs == (kind == PASSPHRASE_KIND)
+    match kind_of(row) {
+        SlotKind::Passphrase => costs,
+        SlotKind::Kit => !costs,
+        SlotKind::Recipient | SlotKind::PostQuantum | SlotKind::Other(_) => computed(vault, row) == row.checksum,
+    }
+}
+
+fn computed(vault: VaultId, row: &SlotRow) -> [u8; SHA256_BYTES] {
+    slot_checksum(kind_of(row), vault, row.slot, &body_of(row))
 }
 
 fn body_of(row: &SlotRow) -> SlotBody {
@@ -37,7 +50,7 @@ pub(super) fn kit_slot(row: &SlotRow) -> KitSlot {
 pub(super) fn slot_row(vault: VaultId, made: MadeSlot, name: Option<LineText>) -> (SlotRow, SlotState) {
     let checksum = made.slot.checksum(vault);
     let PassphraseSlot { id, body } = made.slot;
-    row_of(vault, PASSPHRASE_KIND, id, body, checksum, made.recipient, name)
+    row_of(vault, SlotKind::Passphrase, id, body, checksum, made.recipient, name)
 }
 
 pub(super) fn kit_slot_row(
@@ -47,12 +60,12 @@ pub(super) fn kit_slot_row(
     name: Option<LineText>,
 ) -> (SlotRow, SlotState) {
     let checksum = made.checksum(vault);
-    row_of(vault, KIT_KIND, made.id, made.body, checksum, recipient, name)
+    row_of(vault, SlotKind::Kit, made.id, made.body, checksum, recipient, name)
 }
 
 fn row_of(
     vault: VaultId,
-    kind: u32,
+    kind: SlotKind,
     id: SlotId,
     body: SlotBody,
     checksum: [u8; SHA256_BYTES],
@@ -61,7 +74,7 @@ fn row_of(
 ) -> (SlotRow, SlotState) {
     let row = SlotRow {
         slot: id,
-        kind,
+        kind: kind.number(),
         memory_kib: body.cost.memory_kib,
         passes: body.cost.passes,
         lanes: body.cost.lanes,
@@ -77,9 +90,7 @@ fn row_of(
 /// SHA-256 over all of a slot's row, its own checksum too: a damaged slot that was taken as it stands must neither
 /// stay a fault for ever nor lose the checksum that tells its owner of the damage.
 pub(super) fn row_digest(vault: VaultId, row: &SlotRow) -> [u8; 32] {
-    let computed =
-        if row.kind == KIT_KIND { kit_slot(row).checksum(vault) } else { passphrase_slot(row).checksum(vault) };
-    sha256(&[computed.as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
+    sha256(&[computed(vault, row).as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
 }
 
 /// The slots in the file must be those that the state names, to the byte.

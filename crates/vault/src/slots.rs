@@ -2,10 +2,10 @@
 
 use secrecy::SecretString;
 
-use super::slot_rows::{MOST_SLOTS, kit_slot_row, slot_row};
+use super::slot_rows::{MOST_SLOTS, kind_of, kit_slot_row, slot_row};
 use super::state::SlotState;
 use super::{SlotInfo, Unlocked, Vault, VaultError};
-use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot};
+use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot, SlotKind};
 use crate::store::SlotRow;
 use drivekey_record::{LineText, SlotId};
 
@@ -15,7 +15,7 @@ pub enum SlotChangeError {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The last slot: without it nobody could open the vault again.
+    /// The last slot that this version can open: without it nobody could open the vault here again.
     #[error("the last keyslot")]
     Last,
     /// No more slots fit.
@@ -100,8 +100,9 @@ impl Vault<Unlocked> {
 
     fn replaced_passphrase(&self) -> Option<SlotInfo> {
         let slots = self.slots();
-        let by_kit = slots.iter().any(|info| info.in_use && info.is_kit);
-        let mut passphrases = slots.into_iter().filter(|info| !info.is_kit && (by_kit || info.in_use));
+        let by_other = slots.iter().any(|info| info.in_use && info.kind != SlotKind::Passphrase);
+        let passphrases = slots.into_iter().filter(|info| info.kind == SlotKind::Passphrase);
+        let mut passphrases = passphrases.filter(|info| by_other || info.in_use);
         match (passphrases.next(), passphrases.next()) {
             (Some(only), None) => Some(only),
             _ => None,
@@ -150,13 +151,14 @@ impl Vault<Unlocked> {
     /// Takes a slot away.
     ///
     /// # Errors
-    /// [`SlotChangeError::Last`] for the only one.
+    /// [`SlotChangeError::Last`] for the only one that can be opened here.
     pub fn remove_slot(&mut self, slot: SlotId) -> Result<(), SlotChangeError> {
         let mut session = self.begin()?;
         if !session.state.slots.iter().any(|state| state.slot() == Some(slot)) {
             return Err(VaultError::NoSuchSlot.into());
         }
-        if session.state.slots.len() == 1 {
+        let rows = session.writer.reader().slots().map_err(VaultError::from)?.rows;
+        if !rows.iter().any(|row| row.slot != slot && kind_of(row).is_opened_here()) {
             return Err(SlotChangeError::Last);
         }
         session.writer.delete_slot(slot).map_err(VaultError::from)?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CopyDoubt;
 use crate::seal::Total;
-use drivekey_record::{LineText, Revision, SlotId, WriteId};
+use drivekey_record::{ItemNumber, LineText, Revision, SlotId, WriteId};
 
 /// How many writes are remembered, to tell an older copy from a forked one.
 const RECENT_WRITES: usize = 128;
@@ -28,12 +28,18 @@ pub(super) struct State {
     pub(super) item_numbers: u32,
     /// The running total of the items.
     pub(super) item_total: Total,
+    /// The journals of imports, oldest first.
+    pub(super) imports: Vec<ImportRun>,
     /// The root's public half.
     pub(super) recipient: String,
     pub(super) slots: Vec<SlotState>,
     #[serde(flatten)]
     unknown: serde_json::Map<String, serde_json::Value>,
 }
+
+/// The items of one import's journal, one behind the other: the number of the first, and how many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct ImportRun(pub(super) ItemNumber, pub(super) u32);
 
 /// A keyslot as it must be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +64,7 @@ impl State {
             items: 0,
             item_numbers: 0,
             item_total: Total::default(),
+            imports: Vec::new(),
             recipient,
             slots,
             unknown: serde_json::Map::new(),

@@ -11,13 +11,13 @@ use super::entry::OpenedRow;
 use super::{AttachedAs, NewAttachment, Unlocked, Vault, VaultError};
 use crate::store::TokenColumn;
 use batch::Batch;
-use drivekey_record::{Details, Difference, Handle, ImportJournal, LineText, RecoveryPassword, SourceKind};
+use drivekey_record::{Details, Difference, Handle, ImportJournal, LineText, Secret, SourceKind};
 
 /// A record on its way in.
 #[derive(Debug)]
 pub struct Incoming {
-    /// The digits.
-    pub password: RecoveryPassword,
+    /// The key, of the kind that the details name.
+    pub secret: Secret,
     /// What its source and the user say of it; its own sources are ignored.
     pub details: Details,
     /// What kind of source.
@@ -126,12 +126,14 @@ impl Vault<Unlocked> {
     /// [`VaultError::Faults`] when a record they meet is not what was written.
     pub fn expect(&mut self, incoming: &[Incoming]) -> Result<Vec<Expected>, VaultError> {
         let (reader, access) = self.view()?;
-        let in_force = |opened: &OpenedRow| !opened.summary.details.undone;
         incoming
             .iter()
             .map(|one| {
                 let key_id = &one.details.key_id;
-                let digits = access.root.digits_token(&one.password);
+                let in_force = |opened: &OpenedRow| {
+                    !opened.summary.details.undone && opened.summary.details.kind == one.details.kind
+                };
+                let digits = access.root.key_token(one.details.kind, &one.secret);
                 let same: Vec<OpenedRow> = access
                     .hits(&*reader, TokenColumn::Digits, digits.as_bytes())?
                     .into_iter()
@@ -180,8 +182,7 @@ impl Vault<Unlocked> {
         };
         let mut attachments = Vec::with_capacity(intake.attachments.len());
         for new in intake.attachments {
-            let before = session.items()?;
-            let outcome = session.attach(&before, new, now)?;
+            let outcome = session.attach(new, now)?;
             if let AttachedAs::New(number) = outcome {
                 journal.attached.push(number);
             }

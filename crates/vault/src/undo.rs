@@ -4,8 +4,10 @@
 use chrono::{DateTime, Utc};
 
 use super::items::OpenedItem;
+use super::state::ImportRun;
 use super::write::WriteSession;
-use super::{Unlocked, Vault, VaultError};
+use super::{Fault, FaultKind, Unlocked, Vault, VaultError};
+use crate::store::Reader;
 use drivekey_record::{
     AttachmentInfo, Details, DetailsChange, Field, Handle, ImportJournal, Item, ItemNumber, LineText, Source,
     SourceKind, has_tag,
@@ -45,8 +47,8 @@ pub struct Undone {
 }
 
 /// One import's journal: its first item and those behind it.
-struct Run<'a> {
-    items: Vec<(&'a OpenedItem, &'a ImportJournal)>,
+struct Run {
+    items: Vec<(OpenedItem, ImportJournal)>,
 }
 
 impl Vault<Unlocked> {
@@ -56,8 +58,7 @@ impl Vault<Unlocked> {
     /// [`VaultError::Faults`] when the journal is not what was written.
     pub fn last_import(&mut self) -> Result<Option<ImportInfo>, VaultError> {
         let (reader, access) = self.view()?;
-        let items = access.items(&*reader)?;
-        Ok(last_run(&items).map(|run| run.info()))
+        Ok(access.last_run(&*reader)?.map(|run| run.info()))
     }
 
     /// Undoes the last import that was not undone; `None` when there is none.
@@ -66,8 +67,7 @@ impl Vault<Unlocked> {
     /// What any write can meet; then nothing is undone.
     pub fn undo_import(&mut self, now: DateTime<Utc>) -> Result<Option<Undone>, VaultError> {
         let mut session = self.begin()?;
-        let items = session.items()?;
-        let Some(run) = last_run(&items) else { return Ok(None) };
+        let Some(run) = session.access.last_run(session.writer.reader())? else { return Ok(None) };
         let mut undone = Undone { import: run.info(), removed: Vec::new(), reverted: Vec::new(), kept: Vec::new() };
         for (opened, journal) in &run.items {
             for change in &journal.changed {
@@ -76,13 +76,14 @@ impl Vault<Unlocked> {
             for handle in journal.added.iter() {
                 session.take_back(handle, journal.imported_date_time, now, &mut undone)?;
             }
-            for attachment in items.iter().filter(|opened| journal.attached.contains(&opened.number)) {
-                if let Item::Attachment(info) = &attachment.item {
-                    let info = AttachmentInfo { removed_date_time: Some(now), ..info.clone() };
-                    session.replace_item(attachment, &Item::Attachment(info))?;
+            for number in &journal.attached {
+                match session.item(*number)? {
+                    Some(opened) => session.put_away(&opened, now)?,
+                    // One that a repair has given up is no reason to keep the rest.
+                    None => session.none_is_missing()?,
                 }
             }
-            let journal = ImportJournal { undone_date_time: Some(now), ..(*journal).clone() };
+            let journal = ImportJournal { undone_date_time: Some(now), ..journal.clone() };
             session.replace_item(opened, &Item::Import(journal))?;
         }
         session.commit()?;
@@ -90,9 +91,9 @@ impl Vault<Unlocked> {
     }
 }
 
-impl Run<'_> {
+impl Run {
     fn info(&self) -> ImportInfo {
-        let first = self.items[0].1;
+        let first = &self.items[0].1;
         let sum = |count: fn(&ImportJournal) -> usize| self.items.iter().map(|(_, journal)| count(journal)).sum();
         ImportInfo {
             imported: first.imported_date_time,
@@ -104,22 +105,71 @@ impl Run<'_> {
     }
 }
 
-/// The journal of the last import that was not undone.
-fn last_run(items: &[OpenedItem]) -> Option<Run<'_>> {
-    let journals = || {
-        items.iter().filter_map(|opened| match &opened.item {
-            Item::Import(journal) => Some((opened, journal)),
-            Item::Attachment(_) | Item::Copy(_) => None,
-        })
-    };
-    let open = |journal: &ImportJournal| journal.part_of.is_none() && journal.undone_date_time.is_none();
-    let (first, _) = journals().rfind(|(_, journal)| open(journal))?;
-    let number = first.number;
-    Some(Run {
-        items: journals()
-            .filter(|(opened, journal)| opened.number == number || journal.part_of == Some(number))
-            .collect(),
-    })
+impl Unlocked {
+    /// The journal of the last import that was not undone, read by the numbers that the state keeps.
+    fn last_run(&self, reader: &dyn Reader) -> Result<Option<Run>, VaultError> {
+        let runs = match &self.state {
+            Some(state) => state.imports.clone(),
+            None => runs_of(&self.items_with_faults(reader)?.0),
+        };
+        for ImportRun(first, count) in runs.into_iter().rev() {
+            let mut items = vec![self.journal(reader, first, None)?];
+            if items[0].1.undone_date_time.is_some() {
+                continue;
+            }
+            for number in behind(first, count) {
+                items.push(self.journal(reader, number, Some(first))?);
+            }
+            return Ok(Some(Run { items }));
+        }
+        Ok(None)
+    }
+
+    /// One item of an import's journal, which must be there.
+    fn journal(
+        &self,
+        reader: &dyn Reader,
+        number: ItemNumber,
+        part_of: Option<ItemNumber>,
+    ) -> Result<(OpenedItem, ImportJournal), VaultError> {
+        let opened = self.item(reader, number)?.ok_or_else(|| missing(number))?;
+        match &opened.item {
+            Item::Import(journal) if journal.part_of == part_of => {
+                let journal = journal.clone();
+                Ok((opened, journal))
+            }
+            _ => Err(missing(number)),
+        }
+    }
+}
+
+fn missing(number: ItemNumber) -> VaultError {
+    VaultError::Faults(vec![Fault::whole(FaultKind::Item(number.number()))])
+}
+
+/// The numbers of a journal's items behind the first.
+fn behind(first: ItemNumber, count: u32) -> impl Iterator<Item = ItemNumber> {
+    (1..count).filter_map(move |at| first.number().checked_add(at).and_then(ItemNumber::new))
+}
+
+/// The journals among all items, where the state that knew them is lost. One with a hole cannot be undone any more.
+pub(super) fn runs_of(items: &[OpenedItem]) -> Vec<ImportRun> {
+    let mut runs: Vec<ImportRun> = Vec::new();
+    for opened in items {
+        let Item::Import(journal) = &opened.item else { continue };
+        match (journal.part_of, runs.last_mut()) {
+            (None, _) => runs.push(ImportRun(opened.number, 1)),
+            (Some(part_of), Some(ImportRun(first, count))) if part_of == *first => {
+                if first.number().checked_add(*count) == Some(opened.number.number()) {
+                    *count += 1;
+                } else {
+                    runs.pop();
+                }
+            }
+            (Some(_), _) => {}
+        }
+    }
+    runs
 }
 
 impl WriteSession<'_> {
@@ -130,12 +180,16 @@ impl WriteSession<'_> {
         changed: Vec<DetailsChange>,
     ) -> Result<(), VaultError> {
         self.drop_old_journals()?;
+        let items = changed.len().div_ceil(CHANGES_AN_ITEM).max(1);
         let mut rest = changed.into_iter().peekable();
         journal.changed = rest.by_ref().take(CHANGES_AN_ITEM).collect();
         let (imported_date_time, mut part_of) = (journal.imported_date_time, None);
         loop {
             let number = self.add_item(&Item::Import(journal), None)?;
-            part_of = part_of.or(Some(number));
+            if part_of.is_none() {
+                part_of = Some(number);
+                self.state.imports.push(ImportRun(number, u32::try_from(items).map_err(|_| VaultError::Full)?));
+            }
             if rest.peek().is_none() {
                 return Ok(());
             }
@@ -152,20 +206,21 @@ impl WriteSession<'_> {
     }
 
     fn drop_old_journals(&mut self) -> Result<(), VaultError> {
-        let items = self.items()?;
-        let first_of = |opened: &OpenedItem| match &opened.item {
-            Item::Import(journal) => Some(journal.part_of.unwrap_or(opened.number)),
-            Item::Attachment(_) | Item::Copy(_) => None,
-        };
-        let mut runs: Vec<ItemNumber> = items.iter().filter_map(first_of).collect();
-        runs.dedup();
-        let Some(surplus) = runs.len().checked_sub(MOST_IMPORTS - 1) else { return Ok(()) };
-        for opened in &items {
-            if first_of(opened).is_some_and(|first| runs[..surplus].contains(&first)) {
-                self.delete_item(opened)?;
+        let surplus = self.state.imports.len().saturating_sub(MOST_IMPORTS - 1);
+        let old: Vec<ImportRun> = self.state.imports.drain(..surplus).collect();
+        for ImportRun(first, count) in old {
+            for number in std::iter::once(first).chain(behind(first, count)) {
+                let opened = self.item(number)?.ok_or_else(|| missing(number))?;
+                self.delete_item(&opened)?;
             }
         }
         Ok(())
+    }
+
+    fn put_away(&mut self, opened: &OpenedItem, now: DateTime<Utc>) -> Result<(), VaultError> {
+        let Item::Attachment(info) = &opened.item else { return Err(missing(opened.number)) };
+        let info = AttachmentInfo { removed_date_time: Some(now), ..info.clone() };
+        self.replace_item(opened, &Item::Attachment(info))
     }
 
     /// Puts a record that an import added into the trash, unless another source has it as well. All that it holds stays

@@ -4,10 +4,10 @@
 use secrecy::SecretString;
 
 use super::open::{Standing, is_copy, refuse_journal};
-use super::slot_rows::{MOST_SLOTS, cost_of, is_plainly, kit_slot, passphrase_slot, slot_faults};
+use super::slot_rows::{MOST_SLOTS, cost_of, is_plain, kind_of, kit_slot, passphrase_slot, slot_faults};
 use super::state::State;
 use super::{CopyDoubt, Fault, FaultKind, Locked, Machine, Unlocked, Vault, VaultError};
-use crate::seal::{KIT_KIND, KdfLimits, KitIdentity, PASSPHRASE_KIND, Root, SlotOpening};
+use crate::seal::{KdfLimits, KitIdentity, Root, SlotKind, SlotOpening};
 use crate::store::{SlotRow, SlotRows, Store, StoreError};
 use drivekey_record::{Revision, SlotId, VaultId, WriteId};
 
@@ -103,7 +103,7 @@ impl Vault<Locked> {
         only: Option<SlotId>,
     ) -> Result<(Box<Root>, SlotId), VaultError> {
         let vault = self.access.vault;
-        let plan = plan(slots, key, only, self.machine.last_slot(vault), self.limits);
+        let plan = plan(vault, slots, key, only, self.machine.last_slot(vault), self.limits);
         if plan.rows.is_empty() && plan.left_out == 0 {
             return Err(match (only, slots.rows.is_empty()) {
                 (Some(_), _) => VaultError::NoSuchSlot,
@@ -316,11 +316,16 @@ impl Key<'_> {
         }
     }
 
-    const fn others_kind(self) -> u32 {
+    const fn slot_kind(self) -> SlotKind {
         match self {
-            Self::Passphrase(_) => KIT_KIND,
-            Self::Kit(_) => PASSPHRASE_KIND,
+            Self::Passphrase(_) => SlotKind::Passphrase,
+            Self::Kit(_) => SlotKind::Kit,
         }
+    }
+
+    /// Not what is another key's beyond doubt.
+    fn may_open(self, vault: VaultId, row: &SlotRow) -> bool {
+        kind_of(row) == self.slot_kind() || !is_plain(vault, row)
     }
 
     /// Memory times passes: what trying this slot costs.
@@ -341,13 +346,14 @@ struct Plan<'a> {
 
 /// The last used first, then the cheapest: whoever adds slots to a file must not make its owner wait for them.
 fn plan<'a>(
+    vault: VaultId,
     slots: &'a SlotRows,
     key: Key<'_>,
     only: Option<SlotId>,
     last: Option<SlotId>,
     limits: KdfLimits,
 ) -> Plan<'a> {
-    let wanted = |row: &&SlotRow| only.is_none_or(|only| row.slot == only) && !is_plainly(row, key.others_kind());
+    let wanted = |row: &&SlotRow| only.is_none_or(|only| row.slot == only) && key.may_open(vault, row);
     let mut rows: Vec<&SlotRow> = slots.rows.iter().filter(wanted).collect();
     rows.sort_by_key(|row| (Some(row.slot) != last, key.work(row)));
     let all = rows.len();

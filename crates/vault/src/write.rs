@@ -186,7 +186,7 @@ impl<'a> WriteSession<'a> {
 pub(super) fn seal_row(root: &Root, binding: Binding, handle: Handle, record: &Record) -> Result<SealedRow, SealError> {
     let sealed = SealedRecord::seal(root, binding, handle, record)?;
     let sealed_sha256 = sealed.sha256();
-    let digits_token = root.digits_token(&record.password);
+    let digits_token = root.key_token(record.details.kind, &record.secret);
     let tokens = row_tokens(&root.tokens(&record.details, digits_token));
     let summary = Summary { handle, digits_token, details: record.details.clone() };
     let summary = SealedSummary::seal(root, binding, &sealed_sha256, &summary)?;

@@ -68,7 +68,9 @@ fn save(
     let whole_path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
     new_file::free(&whole_path)?;
     let holding = match found.info.attachment {
-        AttachmentKind::ExternalKey | AttachmentKind::KeyPackage => Holding::Protector(found.info.guid),
+        AttachmentKind::ExternalKey | AttachmentKind::KeyPackage | AttachmentKind::Other(_) => {
+            Holding::Protector(found.info.guid)
+        }
         AttachmentKind::DriveHeader => Holding::Records(&[]),
     };
     guard::check(world, vault, &path, &holding)?;
@@ -97,6 +99,7 @@ fn usual_name(found: &Attached) -> PathBuf {
         AttachmentKind::ExternalKey => format!("{guid}.BEK"),
         AttachmentKind::KeyPackage => format!("BitLocker Key Package {{{guid}}}.KPG"),
         AttachmentKind::DriveHeader => format!("{guid}.header"),
+        AttachmentKind::Other(kind) => format!("{guid} ({kind}).bin"),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::cli::session::{exit_over, one_slot, unlocked};
 use crate::cli::{json as print, question, table, world::World};
 use drivekey_flows::slots;
 use drivekey_vault::SlotInfo;
+use drivekey_vault::seal::SlotKind;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KeyslotCommand) -> Result<Exit, Failure> {
     let mut vault = unlocked(world, shared)?;
@@ -28,7 +29,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
         KeyslotCommand::Remove(args) => {
             let slot = one_slot(&args.doomed, vault.slots().into_iter().map(|info| info.slot))?;
             let removal = slots::removal(&vault, slot)?;
-            let door = if removal.is_kit { "kit" } else { "passphrase" };
+            let door = match removal.kind {
+                SlotKind::Kit => "kit",
+                SlotKind::Passphrase => "passphrase",
+                SlotKind::Recipient | SlotKind::PostQuantum | SlotKind::Other(_) => "key",
+            };
             let question = format!(
                 "Remove keyslot {}? Its {door} will no longer open this file; copies from before still open with it.",
                 short(slot)
@@ -60,7 +65,7 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
             .map(|info| {
                 json!({
                     "slot": info.slot.to_string(),
-                    "kind": if info.is_kit { "kit" } else { "passphrase" },
+                    "kind": info.kind.to_string(),
                     "name": info.name,
                     "memoryKib": info.cost.memory_kib,
                     "passes": info.cost.passes,
@@ -75,15 +80,25 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
     let rows = slots.iter().map(|info| {
         vec![
             short(info.slot),
-            if info.is_kit { "kit" } else { "passphrase" }.to_owned(),
+            kind_words(info.kind),
             info.name.as_ref().map(ToString::to_string).unwrap_or_default(),
-            if info.is_kit {
-                String::new()
-            } else {
+            if info.kind == SlotKind::Passphrase {
                 format!("{} MiB x {}", info.cost.memory_kib / 1024, info.cost.passes)
+            } else {
+                String::new()
             },
             if info.in_use { "opened the vault now".to_owned() } else { String::new() },
         ]
     });
     Ok(table::write(world.out, std::iter::once(head).chain(rows).collect())?)
+}
+
+/// What a person needs to have to open it.
+fn kind_words(kind: SlotKind) -> String {
+    match kind {
+        SlotKind::Passphrase => "passphrase".to_owned(),
+        SlotKind::Kit => "kit".to_owned(),
+        SlotKind::Recipient => "another key".to_owned(),
+        SlotKind::PostQuantum | SlotKind::Other(_) => format!("of a later version ({kind})"),
+    }
 }

@@ -15,7 +15,7 @@ use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{end_over, exit_over, unlocked};
 use crate::cli::{system_fonts, world::World};
-use drivekey_flows::give_out::{Arrangement, Choice, pages};
+use drivekey_flows::give_out::{Arrangement, Choice, PagesError, pages};
 use drivekey_record::CopyKind;
 use drivekey_sheet::{self, Page, Paper, SheetError, SplitKind};
 use drivekey_vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
@@ -58,8 +58,7 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
         None => Arrangement::Whole,
     };
     let today = (world.now)().date_naive();
-    let pages = pages(&keys, arrangement, today)
-        .map_err(|_| Failure::new(Exit::Failed, "the system gave no random numbers", "try again"))?;
+    let pages = pages(&keys, arrangement, today)?;
     drop(keys);
     let document = draw(&pages, args)?;
     drop(pages);
@@ -126,6 +125,21 @@ fn after(
         vault,
         &Noted { kind: CopyKind::Sheet, name: None, place, records: &records, compared: false, slot: None },
     )
+}
+
+impl From<PagesError> for Failure {
+    fn from(error: PagesError) -> Self {
+        match error {
+            PagesError::NoRandomNumbers(_) => Self::new(Exit::Failed, "the system gave no random numbers", "try again"),
+            PagesError::OnlyWhole(entry) => Self::refused(
+                format!(
+                    "{} is a key of the kind {}: only BitLocker recovery keys can be split",
+                    entry.handle, entry.details.kind
+                ),
+                "print it whole, without --split",
+            ),
+        }
+    }
 }
 
 impl From<SheetError> for Failure {

@@ -12,6 +12,7 @@ use crate::cli::guard::{self, Holding};
 use crate::cli::session::{end_over, one_sound_entry, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_record::GROUPS;
+use drivekey_vault::Entry;
 use drivekey_vault::reveal::{Revealed, reveal};
 
 /// How long digits stay in the clipboard.
@@ -44,19 +45,23 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ShowArg
 fn screen(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
     table::one(world.out, &revealed.entry)?;
     writeln!(world.out)?;
-    for (at, group) in revealed.digits.groups().enumerate() {
-        let end = if at % (GROUPS / 2) == GROUPS / 2 - 1 { "\n" } else { "" };
-        write!(world.out, "   {}: {group}{end}", at + 1)?;
+    if let Some(digits) = revealed.key.digits() {
+        for (at, group) in digits.groups().enumerate() {
+            let end = if at % (GROUPS / 2) == GROUPS / 2 - 1 { "\n" } else { "" };
+            write!(world.out, "   {}: {group}{end}", at + 1)?;
+        }
+        writeln!(world.out, "\nRecovery key  {}", digits.as_str())?;
+    } else {
+        writeln!(world.out, "Key  {}", revealed.key.shown().as_str())?;
     }
-    writeln!(world.out, "\nRecovery key  {}", revealed.digits.as_str())?;
     world.settle()?;
     if let Some(removed) = revealed.entry.details.removed {
         writeln!(world.err, "This key has been in the trash since {}.", removed.format("%Y-%m-%d"))?;
     }
     if world.surroundings.out_is_terminal && world.terminal.is_present() {
-        world
-            .terminal
-            .say("\nOn the recovery screen type the groups in order; F1 to F10 stand for 1 to 0 where number keys do not work.\n")?;
+        if revealed.key.digits().is_some() {
+            world.terminal.say("\nOn the recovery screen type the groups in order; F1 to F10 stand for 1 to 0 where number keys do not work.\n")?;
+        }
         let _ = world.terminal.ask_line("Press Enter to clear the screen. ")?;
         world.terminal.clear()?;
     }
@@ -68,9 +73,16 @@ fn read_aloud(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure>
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal("reading aloud goes group by group", "leave --read-aloud out"));
     }
+    let Some(digits) = revealed.key.digits() else {
+        let Entry { handle, details, .. } = &revealed.entry;
+        return Err(Failure::refused(
+            format!("{handle} is a key of the kind {} and has no groups to read out", details.kind),
+            "leave --read-aloud out",
+        ));
+    };
     table::one(world.out, &revealed.entry)?;
     world.settle()?;
-    for (at, group) in revealed.digits.groups().enumerate() {
+    for (at, group) in digits.groups().enumerate() {
         let spoken: zeroize::Zeroizing<String> = spaced(group);
         world.terminal.say(&format!("\nGroup {} of {GROUPS}:   ", at + 1))?;
         world.terminal.say(&spoken)?;
@@ -96,7 +108,7 @@ fn spaced(group: &str) -> zeroize::Zeroizing<String> {
 }
 
 fn copy(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
-    world.clipboard.put_for(revealed.digits.as_str(), CLIPBOARD)?;
+    world.clipboard.put_for(revealed.key.as_str(), CLIPBOARD)?;
     table::one(world.out, &revealed.entry)?;
     writeln!(world.err, "The recovery key is in the clipboard for {} seconds.", CLIPBOARD.as_secs())?;
     Ok(())
@@ -111,7 +123,7 @@ impl Serialize for WithKey<'_> {
         for (name, value) in json::entry(&self.0.entry) {
             map.serialize_entry(&name, &value)?;
         }
-        map.serialize_entry("key", self.0.digits.as_str())?;
+        map.serialize_entry("key", self.0.key.as_str())?;
         map.end()
     }
 }

@@ -5,7 +5,8 @@ use chrono::DateTime;
 use drivekey_export::{Item, Part, bundle, csv, json, name_problem, windows_name, windows_text};
 use drivekey_import::{read, unpack_bundle};
 use drivekey_record::{
-    AttachmentKind, Created, Details, Digits, Guid, Handle, KeyId, LineText, RecoveryPassword, State, VolumeType,
+    AttachmentKind, Created, Details, Guid, Handle, KeyId, KeyKind, KeyText, LineText, RecoveryPassword, Secret,
+    SecretText, State, VolumeType, Word,
 };
 use proptest::prelude::*;
 
@@ -49,7 +50,8 @@ fn created() -> impl Strategy<Value = Option<Created>> {
 
 fn details() -> impl Strategy<Value = Details> {
     let states = prop::sample::select(vec![State::Current, State::Superseded, State::Used, State::Retired]);
-    let types = prop::sample::select(VolumeType::ALL.to_vec());
+    let later = Word::new("swapVolume").map(VolumeType::Other);
+    let types = prop::sample::select(VolumeType::KNOWN.into_iter().chain(later).collect::<Vec<_>>());
     let tags = prop::collection::vec(name(), 0..3);
     ((key_id(), name(), name(), name(), name(), name()), (created(), states, types, tags)).prop_map(
         |((key_id, device_name, mount_point, volume_label, note, device_id), (created, state, volume_type, tags))| {
@@ -77,9 +79,17 @@ fn handle(number: u32) -> Handle {
     Handle::new(number).unwrap()
 }
 
-fn items<'a>(records: &'a [(Details, String)], shown: &'a [Digits]) -> Vec<Item<'a>> {
+fn key(digits: &str) -> KeyText {
+    RecoveryPassword::parse(digits).unwrap().expose_secret().into()
+}
+
+fn keys(records: &[(Details, String)]) -> Vec<KeyText> {
+    records.iter().map(|(_, digits)| key(digits)).collect()
+}
+
+fn items<'a>(records: &'a [(Details, String)], shown: &'a [KeyText]) -> Vec<Item<'a>> {
     let numbered = records.iter().zip(shown).zip(1..);
-    numbered.map(|(((details, _), digits), number)| Item { handle: handle(number), details, digits }).collect()
+    numbered.map(|(((details, _), key), number)| Item { handle: handle(number), details, key }).collect()
 }
 
 proptest! {
@@ -87,14 +97,14 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_text_file_gives_the_same_pair(details in details(), key in digits(), number in 1_u32..2000) {
-        let shown = RecoveryPassword::parse(&key).expect("valid").expose_secret();
-        let item = Item { handle: handle(number), details: &details, digits: &shown };
+    fn a_text_file_gives_the_same_pair(details in details(), digits in digits(), number in 1_u32..2000) {
+        let shown = key(&digits);
+        let item = Item { handle: handle(number), details: &details, key: &shown };
         let (name, bytes) = (windows_name(&item), windows_text(&item));
         prop_assert_eq!(name_problem(&name), None);
         let reading = read(Some(&name), &bytes);
         prop_assert_eq!(reading.records.len(), 1, "{:?}", reading.remarks);
-        prop_assert!(reading.records[0].password.expose_secret().as_str() == key);
+        prop_assert!(reading.records[0].password.expose_secret().as_str() == digits);
         prop_assert_eq!(&reading.records[0].key_id, &details.key_id);
         let said: Vec<&str> = reading.remarks.iter().map(drivekey_import::Remark::code).collect();
         let expected = ["no_key_id", "key_id_prefix_only", "weak_password"];
@@ -106,8 +116,7 @@ proptest! {
         records in prop::collection::vec((details(), digits()), 0..5),
         blob in prop::collection::vec(any::<u8>(), 0..200),
     ) {
-        let shown: Vec<_> =
-            records.iter().map(|(_, key)| RecoveryPassword::parse(key).expect("valid").expose_secret()).collect();
+        let shown = keys(&records);
         let items = items(&records, &shown);
         let guid = Guid::from_bytes([7; 16]);
         let part = Part {
@@ -133,6 +142,53 @@ proptest! {
         prop_assert_eq!(read(Some("keys.txt"), &text).records.len(), records.len());
     }
 
+    /// A key of a later kind, and an attachment of one, come back to the byte, whatever text the key is.
+    #[test]
+    fn a_bundle_brings_back_what_is_not_understood(
+        details in details(),
+        text in prop_oneof![
+            "\\PC{0,60}",
+            "(.|\n){0,200}",
+            Just("-----BEGIN DRIVEKEY JSON-----\n{".to_owned()),
+        ],
+        kind in "[a-z][a-z0-9._-]{0,20}",
+        blob in prop::collection::vec(any::<u8>(), 0..50),
+    ) {
+        let word = Word::new(&kind).expect("a word");
+        let details = Details { kind: KeyKind::Other(word), ..details };
+        let (kept, digits) = (KeyText::Text(SecretText::new(&text)), key(&["000011"; 8].join("-")));
+        let usual = Details::default();
+        let items = [
+            Item { handle: handle(1), details: &details, key: &kept },
+            Item { handle: handle(2), details: &usual, key: &digits },
+        ];
+        let guid = Guid::from_bytes([7; 16]);
+        let part = Part { kind: AttachmentKind::Other(word), guid, key_ids: &[], device_name: None, bytes: &blob };
+        let bundled = bundle(&items, &[part], DateTime::from_timestamp(1_790_000_000, 0).expect("a time"));
+        for reading in [unpack_bundle(&bundled).expect("a bundle").reading, read(Some("keys.txt"), &bundled)] {
+            let [other] = &reading.other_keys[..] else { panic!("one key") };
+            prop_assert_eq!(&other.details, &details);
+            let secret = Secret::read(details.kind, &other.secret).expect("any text");
+            let exposed = secret.expose_secret();
+            prop_assert_eq!(exposed.as_str(), text.as_str());
+            prop_assert_eq!((reading.records.len(), reading.attachments.len()), (1, 1));
+            let attachment = &reading.attachments[0];
+            prop_assert_eq!((attachment.kind, &*attachment.bytes), (AttachmentKind::Other(word), &blob));
+        }
+        let document: serde_json::Value = serde_json::from_slice(&json(&items, &[])).expect("JSON");
+        let first = &document["value"][0];
+        prop_assert_eq!((first["key"].as_str(), first["kind"].as_str()), (Some(text.as_str()), Some(kind.as_str())));
+        let table = csv(&items);
+        let table = std::str::from_utf8(&table).expect("text").trim_start_matches('\u{FEFF}').to_owned();
+        let rows = rows(&table);
+        let kinds: Vec<&str> = rows.iter().filter_map(|row| row.last().map(String::as_str)).collect();
+        prop_assert_eq!(kinds, ["kind", kind.as_str(), "bitlocker"]);
+        prop_assert!(rows.iter().all(|row| row.len() == rows[0].len()));
+        prop_assert_eq!(name_problem(&windows_name(&items[0])), None);
+        // A file of it is never read as a recovery key.
+        prop_assert!(read(Some(&windows_name(&items[0])), &windows_text(&items[0])).records.is_empty() || has_key(&text));
+    }
+
     #[test]
     fn any_bytes_in_place_of_a_bundle_do_not_panic(
         bytes in prop::collection::vec(any::<u8>(), 0..300),
@@ -146,8 +202,7 @@ proptest! {
 
     #[test]
     fn json_and_csv_hold_every_pair(records in prop::collection::vec((details(), digits()), 1..5)) {
-        let shown: Vec<_> =
-            records.iter().map(|(_, key)| RecoveryPassword::parse(key).expect("valid").expose_secret()).collect();
+        let shown = keys(&records);
         let items = items(&records, &shown);
         let document: serde_json::Value = serde_json::from_slice(&json(&items, &[])).expect("JSON");
         let table = csv(&items);
@@ -158,7 +213,7 @@ proptest! {
             let id = details.key_id.full().map(ToString::to_string);
             prop_assert_eq!(document["value"][at]["key"].as_str(), Some(key.as_str()));
             prop_assert_eq!(document["value"][at]["id"].as_str(), id.as_deref());
-            prop_assert_eq!(document["value"][at]["volumeType"].as_str(), Some(details.volume_type.graph_name()));
+            prop_assert_eq!(document["value"][at]["volumeType"].as_str(), Some(details.volume_type.name()));
             prop_assert_eq!(rows[at + 1].len(), rows[0].len());
             prop_assert_eq!(&rows[at + 1][4], key);
             prop_assert_eq!(&rows[at + 1][0], &id.unwrap_or_default());
@@ -166,6 +221,10 @@ proptest! {
             prop_assert_eq!(rows[at + 1][9].trim_start_matches('\''), note.trim_start_matches('\''));
         }
     }
+}
+
+fn has_key(text: &str) -> bool {
+    text.chars().filter(|c| c.is_numeric()).count() >= 48
 }
 
 /// RFC 4180, read independently of any crate.

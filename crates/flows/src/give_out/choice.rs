@@ -7,13 +7,33 @@ use drivekey_record::{AttachmentKind, Guid, Handle, LineText};
 use drivekey_vault::reveal::{RevealError, Revealed, reveal, reveal_attachment};
 use drivekey_vault::{Attached, Entry, Fault, Filter, Unlocked, Vault, VaultError};
 
-/// What goes along with the keys of a bundle.
-pub const WITH_BUNDLE: &[AttachmentKind] =
-    &[AttachmentKind::ExternalKey, AttachmentKind::KeyPackage, AttachmentKind::DriveHeader];
-/// What goes along with the keys on a stick.
-pub const WITH_STICK: &[AttachmentKind] = &[AttachmentKind::ExternalKey];
+/// Which attachments go along with keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Along {
+    /// None.
+    None,
+    /// Those of one kind.
+    Only(AttachmentKind),
+    /// All, those of later versions too.
+    All,
+}
 
-/// The records that are meant, without their digits.
+/// What goes along with the keys of a bundle.
+pub const WITH_BUNDLE: Along = Along::All;
+/// What goes along with the keys on a stick.
+pub const WITH_STICK: Along = Along::Only(AttachmentKind::ExternalKey);
+
+impl Along {
+    fn takes(self, kind: AttachmentKind) -> bool {
+        match self {
+            Self::None => false,
+            Self::Only(only) => only == kind,
+            Self::All => true,
+        }
+    }
+}
+
+/// The records that are meant, without their keys.
 #[derive(Debug, Default)]
 pub struct Choice {
     /// The records, each once.
@@ -24,7 +44,7 @@ pub struct Choice {
     everything: bool,
 }
 
-/// Keys with their digits, and what is kept beside them.
+/// The keys themselves, and what is kept beside them.
 pub struct Chosen {
     /// The keys.
     pub keys: Vec<Revealed>,
@@ -73,29 +93,25 @@ impl Choice {
         Ok(Self { entries: listing.entries, faults: listing.faults, everything })
     }
 
-    /// The protectors of the startup keys and key packages that go with them, of these kinds.
+    /// The protectors of the startup keys and key packages that go along with them.
     ///
     /// # Errors
     /// What reading the vault meets.
-    pub fn protectors_beside(
-        &self,
-        vault: &mut Vault<Unlocked>,
-        kinds: &[AttachmentKind],
-    ) -> Result<Vec<Guid>, VaultError> {
+    pub fn protectors_beside(&self, vault: &mut Vault<Unlocked>, along: Along) -> Result<Vec<Guid>, VaultError> {
         let opens = |attached: &Attached| attached.info.attachment != AttachmentKind::DriveHeader;
-        let beside = self.beside(vault, kinds)?.into_iter().filter(opens);
+        let beside = self.beside(vault, along)?.into_iter().filter(opens);
         Ok(beside.map(|attached| attached.info.guid).collect())
     }
 
-    /// With their digits, and with what goes with them of these kinds. One that is not what was written is left out and
-    /// stands among the faults.
+    /// The keys themselves, and what goes along with them. One that is not what was written is left out and stands among
+    /// the faults.
     ///
     /// # Errors
     /// [`GiveOutError`]: nothing is given out.
-    pub fn reveal(self, vault: &mut Vault<Unlocked>, kinds: &[AttachmentKind]) -> Result<Chosen, GiveOutError> {
+    pub fn reveal(self, vault: &mut Vault<Unlocked>, along: Along) -> Result<Chosen, GiveOutError> {
         let mut keys = Vec::with_capacity(self.entries.len());
         let mut beside = Vec::new();
-        let attachments = if kinds.is_empty() { Vec::new() } else { self.beside(vault, kinds)? };
+        let attachments = if along == Along::None { Vec::new() } else { self.beside(vault, along)? };
         let mut faults = self.faults;
         for entry in &self.entries {
             keys.extend(unless_faulty(reveal(vault, entry), &mut faults)?);
@@ -107,7 +123,7 @@ impl Choice {
         if keys.is_empty() { Err(GiveOutError::NothingSound(faults)) } else { Ok(Chosen { keys, beside, faults }) }
     }
 
-    /// With their digits, all or none.
+    /// The keys themselves, all or none.
     ///
     /// # Errors
     /// [`RevealError`] of the first that is not what was written.
@@ -115,11 +131,11 @@ impl Choice {
         self.entries.iter().map(|entry| reveal(vault, entry)).collect()
     }
 
-    /// What is kept beside these records, of these kinds.
-    fn beside(&self, vault: &mut Vault<Unlocked>, kinds: &[AttachmentKind]) -> Result<Vec<Attached>, VaultError> {
+    /// What is kept beside these records, as far as it goes along.
+    fn beside(&self, vault: &mut Vault<Unlocked>, along: Along) -> Result<Vec<Attached>, VaultError> {
         let wanted = |attached: &Attached| {
             attached.info.removed_date_time.is_none()
-                && kinds.contains(&attached.info.attachment)
+                && along.takes(attached.info.attachment)
                 && (self.everything || self.entries.iter().any(|entry| goes_with(attached, entry)))
         };
         Ok(vault.attachments()?.into_iter().filter(wanted).collect())
@@ -153,7 +169,7 @@ impl Chosen {
     pub fn items(&self) -> Vec<Item<'_>> {
         self.keys
             .iter()
-            .map(|key| Item { handle: key.entry.handle, details: &key.entry.details, digits: &key.digits })
+            .map(|key| Item { handle: key.entry.handle, details: &key.entry.details, key: &key.key })
             .collect()
     }
 

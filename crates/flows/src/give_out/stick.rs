@@ -20,7 +20,7 @@ pub struct Stick(Folder);
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StickFile {
-    /// A record's digits.
+    /// A record's key.
     Key(Handle),
     /// A startup key.
     Startup,
@@ -192,7 +192,7 @@ impl Outgoing<'_> {
 }
 
 fn holds_key(path: &Path, item: &Item<'_>) -> bool {
-    let Ok(password) = RecoveryPassword::parse(item.digits.as_str()) else { return false };
+    let Ok(password) = RecoveryPassword::parse(item.key.as_str()) else { return false };
     let Ok(bytes) = gather::read_file(path) else { return false };
     let reading = drivekey_import::read(path.to_str(), &bytes);
     reading.records.iter().any(|there| there.key_id == item.details.key_id && there.password.same_digits(&password))

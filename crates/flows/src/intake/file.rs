@@ -97,6 +97,7 @@ pub enum Fate {
 impl FileOutcome {
     pub(super) fn of(source: &Source) -> Self {
         let Source { reading, .. } = source;
+        let others = reading.other_keys.iter().map(|one| &one.details.key_id);
         let undecided = reading.records.iter().map(|one| &one.key_id_candidates).filter(|ids| !ids.is_empty());
         Self {
             path: source.path.clone(),
@@ -113,7 +114,7 @@ impl FileOutcome {
             },
             keys: 0..0,
             others: 0..0,
-            ids: reading.records.iter().map(|one| one.key_id.clone()).collect(),
+            ids: reading.records.iter().map(|one| &one.key_id).chain(others).cloned().collect(),
             taken: Vec::new(),
             notes: Vec::new(),
             attached: Vec::new(),

@@ -71,7 +71,7 @@ impl Source {
     /// Whether it holds something that can be kept.
     #[must_use]
     pub const fn holds_keys(&self) -> bool {
-        !self.reading.records.is_empty() || !self.reading.attachments.is_empty()
+        self.reading.holds_anything()
     }
 
     /// The file's name alone.
@@ -91,7 +91,7 @@ impl Sources {
     /// How many keys there are.
     #[must_use]
     pub fn keys(&self) -> usize {
-        self.read.iter().map(|source| source.reading.records.len()).sum()
+        self.read.iter().map(|source| source.reading.keys()).sum()
     }
 
     /// How many startup keys and key packages there are.

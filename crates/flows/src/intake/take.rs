@@ -6,8 +6,8 @@ use super::file::{FileOutcome, Outcome};
 use super::sources::{Source, Sources};
 use crate::gather::GatherError;
 use crate::{Progress, Watch, Work};
-use drivekey_import::{Attachment, Candidate};
-use drivekey_record::{AttachmentKind, Details, LineText, SourceKind, VolumeType, normalise_mount_point};
+use drivekey_import::{Attachment, Candidate, OtherKey};
+use drivekey_record::{AttachmentKind, Details, LineText, Secret, SourceKind, VolumeType, normalise_mount_point};
 use drivekey_vault::{Expected, Incoming, Intake, IntakeOutcome, NewAttachment, Taking, Unlocked, Vault, VaultError};
 
 /// What a person says of the keys that come in; it goes before what their files say.
@@ -51,7 +51,7 @@ impl Ready {
         let file_name = source.file_name();
         let Source { path, reading, suggestion, told, .. } = source;
         let Intake { records, attachments, .. } = &mut self.intake;
-        outcome.keys = records.len()..records.len() + reading.records.len();
+        outcome.keys = records.len()..records.len() + reading.keys();
         outcome.others = attachments.len()..attachments.len() + reading.attachments.len();
         let mut told = told.into_iter();
         let kind = path.is_none().then_some(SourceKind::Clipboard);
@@ -61,6 +61,8 @@ impl Ready {
             incoming.details.mount_point = incoming.details.mount_point.map(normalise_mount_point);
             incoming
         }));
+        let others = reading.other_keys.into_iter();
+        records.extend(others.map(|key| other_key(key, file_name.clone(), suggestion.as_ref(), said)));
         let others = reading.attachments.into_iter();
         attachments.extend(others.map(|one| attachment(one, file_name.clone(), suggestion.as_ref(), said)));
         self.files.push(outcome);
@@ -145,7 +147,7 @@ fn incoming(
         tags: said.tags.clone(),
         ..Details::default()
     };
-    Incoming { password: candidate.password, details, kind: kind.unwrap_or(candidate.source), file_name }
+    Incoming { secret: candidate.password.into(), details, kind: kind.unwrap_or(candidate.source), file_name }
 }
 
 /// A record of a bundle keeps what only a bundle says: its tags, its state, its proof.
@@ -155,6 +157,7 @@ fn with_all(mut incoming: Incoming, told: Option<Details>) -> Incoming {
         let mut tags = told.tags;
         tags.extend(said.tags);
         incoming.details = Details {
+            kind: told.kind,
             device_name: said.device_name,
             volume_type: said.volume_type,
             volume_label: said.volume_label,
@@ -171,6 +174,21 @@ fn with_all(mut incoming: Incoming, told: Option<Details>) -> Incoming {
         };
     }
     incoming
+}
+
+/// A key of a later version's kind, with all that the bundle says of it.
+fn other_key(key: OtherKey, file_name: Option<LineText>, suggestion: Option<&LineText>, said: &Said) -> Incoming {
+    let told = key.details;
+    let details = Details {
+        device_name: said.device.clone().or_else(|| told.device_name.clone()).or_else(|| suggestion.cloned()),
+        volume_type: said.volume_type.unwrap_or(told.volume_type),
+        volume_label: said.label.clone().or_else(|| told.volume_label.clone()),
+        tags: said.tags.clone(),
+        ..Details::default()
+    };
+    let file_name = inside(file_name, key.inside.as_ref());
+    let secret = Secret::Text(key.secret);
+    with_all(Incoming { secret, details, kind: SourceKind::Bundle, file_name }, Some(told))
 }
 
 fn attachment(

@@ -79,11 +79,13 @@ fn is_read_whole(reading: &Reading, bytes: &[u8]) -> bool {
     // The file itself is what is kept: there is no byte of it beside that.
     if let [only] = &reading.attachments[..]
         && reading.records.is_empty()
+        && reading.other_keys.is_empty()
         && only.bytes.as_slice() == bytes
     {
         return true;
     }
-    let found = !reading.records.is_empty() || !reading.attachments.is_empty();
+    // A key of a later kind is not compared: the file stays.
+    let found = reading.holds_anything() && reading.other_keys.is_empty();
     let broken = reading.remarks.iter().any(|remark| remark.kind == RemarkKind::BrokenStructure);
     found && !broken && reading.refusal().is_none() && reading.partial.is_empty()
 }

@@ -132,9 +132,7 @@ fn read(
                 counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
             });
             let outcome = match looked {
-                Ok(Some(reading)) if !reading.records.is_empty() || !reading.attachments.is_empty() => {
-                    Ok((path, reading))
-                }
+                Ok(Some(reading)) if reading.holds_anything() => Ok((path, reading)),
                 // Files that went away meanwhile were there, but say nothing; nor does a sealed vault.
                 Ok(_) | Err(GatherError::Absent { .. } | GatherError::OpenVault { .. }) => {
                     counters.files.fetch_add(1, Ordering::Relaxed);

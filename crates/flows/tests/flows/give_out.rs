@@ -5,8 +5,8 @@ use std::fs;
 use drivekey_export::{Put, README_NAME, WriteError};
 use drivekey_flows::Unwatched;
 use drivekey_flows::give_out::{
-    Arrangement, Choice, Chosen, Form, GiveOutError, Stick, StickFile, StickLine, WITH_BUNDLE, WITH_STICK, bundle,
-    pages, plain,
+    Along, Arrangement, Choice, Chosen, Form, GiveOutError, Stick, StickFile, StickLine, WITH_BUNDLE, WITH_STICK,
+    bundle, pages, plain,
 };
 use drivekey_record::{AttachmentKind, Guid};
 use drivekey_sheet::SplitKind;
@@ -57,7 +57,7 @@ fn each_record_is_meant_once_and_what_is_its_own_goes_along() {
     assert_eq!(choice.protectors_beside(&mut vault, WITH_STICK).unwrap(), [startup]);
     let kept = choice.reveal(&mut vault, WITH_STICK).unwrap();
     assert_eq!((kept.handles(), kept.parts().len()), (vec![handle(1), handle(2)], 1));
-    assert_eq!(kept.items()[0].digits.as_str(), known_digits(0));
+    assert_eq!(kept.items()[0].key.as_str(), known_digits(0));
     // Another computer's key goes alone, unless everything is meant.
     let other = named(&mut vault, &[5]);
     assert!(other.protectors_beside(&mut vault, WITH_STICK).unwrap().is_empty());
@@ -78,9 +78,9 @@ fn one_that_is_not_what_was_written_is_left_out_and_named() {
     let mut vault = house.open();
     assert!(named(&mut vault, &[1, 2]).reveal_whole(&mut vault).is_err());
     let choice = named(&mut vault, &[1, 2]);
-    let kept = choice.reveal(&mut vault, &[]).unwrap();
+    let kept = choice.reveal(&mut vault, Along::None).unwrap();
     assert_eq!((kept.handles(), kept.faults.len()), (vec![handle(1)], 1));
-    let nothing = named(&mut vault, &[2]).reveal(&mut vault, &[]);
+    let nothing = named(&mut vault, &[2]).reveal(&mut vault, Along::None);
     assert!(matches!(nothing, Err(GiveOutError::NothingSound(faults)) if faults[0].handle == Some(handle(2))));
 }
 

@@ -63,7 +63,7 @@ impl System {
     fn add(&mut self, number: u8) -> Entry {
         let password = RecoveryPassword::parse(&digits(key_of(number))).unwrap();
         let details = Details { key_id: guid_of(number).parse().unwrap(), ..Details::default() };
-        let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+        let incoming = Incoming { secret: password.into(), details, kind: SourceKind::Typed, file_name: None };
         let taken = self.vault.take_in(vec![incoming], DateTime::default(), Taking::Keep, |_| {}).unwrap();
         self.vault.entry(taken[0].handle()).unwrap()
     }

@@ -43,7 +43,7 @@ impl House {
         let password = password(number);
         let key_id = if key_id.is_empty() { drivekey_record::KeyId::Unknown } else { key_id.parse().unwrap() };
         let details = Details { key_id, ..Details::default() };
-        let incoming = Incoming { password, details, kind: SourceKind::Typed, file_name: None };
+        let incoming = Incoming { secret: password.into(), details, kind: SourceKind::Typed, file_name: None };
         let taken = self.vault.take_in(vec![incoming], house::now(), Taking::Keep, |_| {}).unwrap();
         self.vault.entry(taken[0].handle()).unwrap()
     }

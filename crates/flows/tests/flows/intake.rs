@@ -172,24 +172,24 @@ fn bundle(keys: &[(&str, &str, &str)]) -> zeroize::Zeroizing<Vec<u8>> {
         .iter()
         .map(|(id, _, note)| Details { key_id: KeyId::Full(guid(id)), note: Some(text(note)), ..Details::default() })
         .collect();
-    let digits: Vec<_> = keys.iter().map(|(_, key, _)| digits(key)).collect();
+    let shown: Vec<_> = keys.iter().map(|(_, key, _)| shown(key)).collect();
     let items: Vec<Item<'_>> = details
         .iter()
-        .zip(&digits)
+        .zip(&shown)
         .enumerate()
-        .map(|(at, (details, digits))| Item { handle: handle(u32::try_from(at).unwrap() + 1), details, digits })
+        .map(|(at, (details, key))| Item { handle: handle(u32::try_from(at).unwrap() + 1), details, key })
         .collect();
     drivekey_export::bundle(&items, &[], DateTime::<Utc>::UNIX_EPOCH)
 }
 
-/// Digits as only a vault gives them out.
-fn digits(key: &str) -> drivekey_record::Digits {
+/// A key as only a vault gives it out.
+fn shown(key: &str) -> drivekey_record::KeyText {
     let house = House::new();
     let mut vault = house.open();
     let one = drivekey_testkit::house::incoming(key, "", "", "");
     drivekey_testkit::house::take(&mut vault, vec![one]);
     let entry = vault.entry(handle(1)).unwrap();
-    reveal(&mut vault, &entry).unwrap().digits
+    reveal(&mut vault, &entry).unwrap().key
 }
 
 /// What a bundle says of a key stays with that key, whatever is left out before it.
@@ -212,7 +212,7 @@ fn a_key_left_out_of_a_bundle_takes_its_own_words_along() {
     let mut vault = house.open();
     keep(&mut vault, sources);
     let entry = vault.entry(handle(1)).unwrap();
-    assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), KEY_2);
+    assert_eq!(reveal(&mut vault, &entry).unwrap().key.as_str(), KEY_2);
     assert_eq!(entry.details.key_id, KeyId::Full(guid(ID_2)));
     assert_eq!(entry.details.note, Some(drivekey_testkit::house::text("the good one")));
 }

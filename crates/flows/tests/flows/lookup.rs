@@ -79,7 +79,7 @@ fn a_forged_row_hides_no_sound_record_and_nothing_is_changed_over_it() {
     let mut house = House::new();
     let own = house.add_under(1, "7EDB30ED");
     let forge = "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, \
-                 volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record";
+                 device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record";
     house.house.stranger().execute(forge, []).unwrap();
     house.vault = house.house.open();
     let one = lookup::one(&mut house.vault, "7EDB30ED").unwrap();

@@ -84,7 +84,7 @@ fn only_what_is_in_the_trash_leaves_it_or_is_deleted() {
 
 fn import(house: &mut House, number: u8) {
     let incoming = Incoming {
-        password: password(number),
+        secret: password(number).into(),
         details: Details::default(),
         kind: SourceKind::WindowsTxt,
         file_name: None,

@@ -8,7 +8,7 @@ use drivekey_flows::Unwatched;
 use drivekey_flows::slots::{self, KdfPolicy, WhichSlot};
 use drivekey_flows::verify;
 use drivekey_testkit::house::{LIMITS, PASSPHRASE, secret, text, unlock};
-use drivekey_vault::seal::{KdfLimits, KitIdentity};
+use drivekey_vault::seal::{KdfLimits, KitIdentity, SlotKind};
 use drivekey_vault::{FaultKind, SlotChangeError};
 
 /// The cheapest there is.
@@ -40,8 +40,8 @@ fn the_last_slot_stays() {
     assert!(matches!(slots::removal(&house.vault, only), Err(SlotChangeError::Last)));
     let kit = house.vault.add_kit(&KitIdentity::make(), None).unwrap();
     let removal = slots::removal(&house.vault, kit).unwrap();
-    assert!(removal.is_kit && removal.slot == kit);
-    assert!(!slots::removal(&house.vault, only).unwrap().is_kit);
+    assert!(removal.kind == SlotKind::Kit && removal.slot == kit);
+    assert_eq!(slots::removal(&house.vault, only).unwrap().kind, SlotKind::Passphrase);
     slots::remove(&mut house.vault, removal).unwrap();
     assert_eq!(house.vault.slots().len(), 1);
 }

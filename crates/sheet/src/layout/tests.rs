@@ -5,15 +5,16 @@ use proptest::prelude::*;
 use super::*;
 use crate::page::{KeyFacts, KeySheet, key_page, list_page, share_page};
 use crate::split::{SplitKind, split};
-use drivekey_record::{Digits, Handle, KeyId, RecoveryPassword, State, VolumeType};
+use drivekey_record::{Handle, KeyId, KeyKind, KeyText, RecoveryPassword, SecretText, State, VolumeType, Word};
 
-fn digits() -> Digits {
-    RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451").unwrap().expose_secret()
+fn digits() -> KeyText {
+    RecoveryPassword::parse("471207-278498-422125-177177-561902-537405-468006-693451").unwrap().expose_secret().into()
 }
 
 fn facts(device: &str, label: &str) -> KeyFacts {
     KeyFacts {
         record: Handle::new(1).unwrap(),
+        kind: KeyKind::BitLocker,
         device: device.parse().ok(),
         drive: "C:".parse().ok(),
         label: label.parse().ok(),
@@ -28,10 +29,15 @@ fn facts(device: &str, label: &str) -> KeyFacts {
 fn pages(device: &str, label: &str) -> Vec<Page> {
     let digits = digits();
     let today = chrono::NaiveDate::from_ymd_opt(2026, 11, 25).unwrap();
-    let sheet = || KeySheet { facts: facts(device, label), digits: &digits };
-    let mut pages = vec![key_page(&sheet(), today), list_page(&[sheet(), sheet(), sheet()], today)];
+    let sheet = || KeySheet { facts: facts(device, label), key: &digits };
+    // The name in place of a key of another kind, too: any text may be one.
+    let text = KeyText::Text(SecretText::new(&format!("{device}{label}")));
+    let kind = KeyKind::Other(Word::new("luks2").unwrap());
+    let other = || KeySheet { facts: KeyFacts { kind, ..facts(device, label) }, key: &text };
+    let mut pages =
+        vec![key_page(&sheet(), today), list_page(&[sheet(), other(), sheet()], today), key_page(&other(), today)];
     for kind in [SplitKind::TwoOfTwo, SplitKind::TwoOfThree] {
-        let shares = split(&digits, kind, &mut |bytes: &mut [u8]| -> Result<(), ()> {
+        let shares = split(digits.digits().unwrap(), kind, &mut |bytes: &mut [u8]| -> Result<(), ()> {
             bytes.fill(7);
             Ok(())
         });

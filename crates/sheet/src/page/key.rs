@@ -1,13 +1,16 @@
 //! The page of one key, written for a reader who has never seen the program.
 
+use super::other::other_page;
 use super::{Block, Day, KeyFacts, KeySheet, Page, Symbol, SymbolKind};
 use super::{created_words, destroy, foot, key_id_words, state_words, volume_words, without_hyphens};
 use crate::label::Label;
+use drivekey_record::Digits;
 
 /// The page of one key.
 #[must_use]
 pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
     let facts = &key.facts;
+    let Some(digits) = key.key.digits() else { return other_page(key, printed) };
     let mut blocks = vec![
         Block::Title("Recovery key of a drive", None),
         Block::Text(
@@ -25,7 +28,7 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
         blocks.push(Block::KeyId { first, whole });
     }
     blocks.push(Block::Facts(fact_rows(facts)));
-    let groups = key.digits.groups().map(|group| (zeroize::Zeroizing::new(group.to_owned()), None)).collect();
+    let groups = digits.groups().map(|group| (zeroize::Zeroizing::new(group.to_owned()), None)).collect();
     blocks.push(Block::Groups { row: None, groups });
     blocks.push(Block::Heading("At the blue screen".to_owned()));
     blocks.push(Block::Steps(steps(facts)));
@@ -35,32 +38,26 @@ pub fn key_page(key: &KeySheet<'_>, printed: Day) -> Page {
          in place of step 2."
             .to_owned(),
     ));
-    let shown = zeroize::Zeroizing::new(key.digits.as_str().to_owned());
+    let shown = zeroize::Zeroizing::new(digits.as_str().to_owned());
     blocks.push(Block::Symbols(vec![Symbol {
         kind: SymbolKind::Code128,
-        payload: without_hyphens(key.digits),
+        payload: without_hyphens(digits),
         caption: String::new(),
         shown: Some(shown),
     }]));
-    blocks.push(Block::Symbols(vec![digits_symbol(key), label_symbol(key)]));
+    blocks.push(Block::Symbols(vec![digits_symbol(digits), label_symbol(facts, digits)]));
     blocks.extend(destroy("To destroy this page"));
     Page { name: "Recovery key of a drive", blocks, foot: foot(printed, &format!("Record {}", facts.record)) }
 }
 
 /// The code with the digits, for a barcode scanner.
-pub(super) fn digits_symbol(key: &KeySheet<'_>) -> Symbol {
-    Symbol {
-        kind: SymbolKind::Qr,
-        payload: without_hyphens(key.digits),
-        caption: "The 48 digits".to_owned(),
-        shown: None,
-    }
+pub(super) fn digits_symbol(digits: &Digits) -> Symbol {
+    Symbol { kind: SymbolKind::Qr, payload: without_hyphens(digits), caption: "The 48 digits".to_owned(), shown: None }
 }
 
 /// The code that tells which drive the key is for, for a scan of the page.
-pub(super) fn label_symbol(key: &KeySheet<'_>) -> Symbol {
-    let facts = &key.facts;
-    let label = Label::new(&facts.key_id, facts.device.as_ref(), facts.drive.as_ref(), &without_hyphens(key.digits))
+pub(super) fn label_symbol(facts: &KeyFacts, digits: &Digits) -> Symbol {
+    let label = Label::new(&facts.key_id, facts.device.as_ref(), facts.drive.as_ref(), &without_hyphens(digits))
         .with_volume(facts.label.as_ref(), facts.volume_type);
     Symbol {
         kind: SymbolKind::SmallQr,
@@ -70,9 +67,9 @@ pub(super) fn label_symbol(key: &KeySheet<'_>) -> Symbol {
     }
 }
 
-fn fact_rows(facts: &KeyFacts) -> Vec<(&'static str, String)> {
+pub(super) fn fact_rows(facts: &KeyFacts) -> Vec<(&'static str, String)> {
     let named = |text: &Option<drivekey_record::LineText>| text.as_ref().map(ToString::to_string);
-    let drive = match (named(&facts.drive), volume_words(facts.volume_type)) {
+    let drive = match (named(&facts.drive), volume_words(&facts.volume_type)) {
         (Some(letter), Some(kind)) => Some(format!("{letter} ({kind})")),
         (Some(letter), None) => Some(letter),
         (None, kind) => kind.map(str::to_owned),

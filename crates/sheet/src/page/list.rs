@@ -1,8 +1,9 @@
 //! The page of several keys on few sheets, such as those of a device or a family.
 
 use super::key::{digits_symbol, label_symbol};
-use super::{Block, Day, KeySheet, ListedKey, Page, created_words, destroy, foot, state_words, volume_words};
-use drivekey_record::{KeyId, LineText};
+use super::other::other_blocks;
+use super::{Block, Day, KeyFacts, KeySheet, ListedKey, Page, created_words, destroy, foot, state_words, volume_words};
+use drivekey_record::{Digits, KeyId, LineText};
 
 /// A compact list of keys.
 #[must_use]
@@ -21,7 +22,12 @@ pub fn list_page(keys: &[KeySheet<'_>], printed: Day) -> Page {
         Block::Strong("Keep these pages away from the computers, in a safe place. Whoever has both can read the \
                        drives.".to_owned()),
     ];
-    blocks.extend(keys.iter().map(|key| Block::ListedKey(Box::new(listed_key(key)))));
+    for key in keys {
+        match key.key.digits() {
+            Some(digits) => blocks.push(Block::ListedKey(Box::new(listed_key(&key.facts, digits)))),
+            None => blocks.extend(other_blocks(key)),
+        }
+    }
     blocks.push(Block::Text(
         "The left code of each key is its 48 digits, for a barcode scanner that works as a keyboard; the right one \
          tells drivekey which drive it is."
@@ -31,13 +37,12 @@ pub fn list_page(keys: &[KeySheet<'_>], printed: Day) -> Page {
     Page { name: "Recovery keys of drives", blocks, foot: foot(printed, &count) }
 }
 
-fn listed_key(key: &KeySheet<'_>) -> ListedKey {
-    let facts = &key.facts;
+fn listed_key(facts: &KeyFacts, digits: &Digits) -> ListedKey {
     let named = |text: &Option<LineText>| text.as_ref().map(ToString::to_string);
     let parts = [
         named(&facts.drive),
         named(&facts.label).map(|label| format!("\u{201c}{label}\u{201d}")),
-        volume_words(facts.volume_type).map(str::to_owned),
+        volume_words(&facts.volume_type).map(str::to_owned),
         facts.created.as_ref().map(|created| format!("key made {}", created_words(created))),
         Some(facts.proven.map_or_else(|| "not tried".to_owned(), |day| format!("opened the drive on {day}"))),
         state_words(facts.state).map(str::to_owned),
@@ -54,7 +59,7 @@ fn listed_key(key: &KeySheet<'_>) -> ListedKey {
             KeyId::Unknown => "not known".to_owned(),
             known => known.to_string(),
         },
-        groups: key.digits.groups().map(|group| (zeroize::Zeroizing::new(group.to_owned()), None)).collect(),
-        symbols: vec![symbol(digits_symbol(key)), symbol(label_symbol(key))],
+        groups: digits.groups().map(|group| (zeroize::Zeroizing::new(group.to_owned()), None)).collect(),
+        symbols: vec![symbol(digits_symbol(digits)), symbol(label_symbol(facts, digits))],
     }
 }

@@ -3,6 +3,7 @@
 mod key;
 mod kit;
 mod list;
+mod other;
 mod share;
 
 use zeroize::Zeroizing;
@@ -12,7 +13,7 @@ pub use kit::{KitSheet, kit_page};
 pub use list::list_page;
 pub use share::share_page;
 
-use drivekey_record::{Created, Digits, Handle, KeyId, LineText, State, VolumeType};
+use drivekey_record::{Created, Digits, Handle, KeyId, KeyKind, KeyText, LineText, State, VolumeType};
 
 /// A day, such as that of printing.
 pub type Day = chrono::NaiveDate;
@@ -22,6 +23,8 @@ pub type Day = chrono::NaiveDate;
 pub struct KeyFacts {
     /// The handle of the record.
     pub record: Handle,
+    /// What sort of key it is.
+    pub kind: KeyKind,
     /// The name of the computer.
     pub device: Option<LineText>,
     /// The drive letter.
@@ -43,10 +46,10 @@ pub struct KeyFacts {
 /// A key to print.
 #[derive(Debug, Clone)]
 pub struct KeySheet<'a> {
-    /// Everything but the digits.
+    /// Everything but the key.
     pub facts: KeyFacts,
-    /// The digits.
-    pub digits: &'a Digits,
+    /// The key.
+    pub key: &'a KeyText,
 }
 
 /// The content of a page. A long one continues on further sheets of paper.
@@ -174,13 +177,14 @@ fn key_id_words(key_id: &KeyId) -> Option<(String, String)> {
     }
 }
 
-fn volume_words(volume_type: VolumeType) -> Option<&'static str> {
+fn volume_words(volume_type: &VolumeType) -> Option<&str> {
     match volume_type {
         VolumeType::OperatingSystem => Some("the drive with Windows"),
         VolumeType::FixedData => Some("a built-in data drive"),
         VolumeType::RemovableData => Some("a stick or an external drive"),
         VolumeType::Data => Some("a data drive"),
         VolumeType::Unknown => None,
+        VolumeType::Other(name) => Some(name.as_str()),
     }
 }
 

@@ -28,7 +28,7 @@ pub fn share_page(facts: &KeyFacts, share: &Share, printed: Day) -> Page {
         ("Computer", named(&facts.device)),
         ("Drive", named(&facts.drive)),
         ("Label", named(&facts.label)),
-        ("Kind", volume_words(facts.volume_type).map(str::to_owned)),
+        ("Kind", volume_words(&facts.volume_type).map(str::to_owned)),
         ("Set", Some(format!("{}; only sheets of the same set belong together", share.set))),
     ];
     blocks.push(Block::Facts(rows.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()));

@@ -19,6 +19,7 @@ const ID: &str = "7EDB30ED-1234-4ABC-9DEF-0123456789AB";
 fn facts() -> KeyFacts {
     KeyFacts {
         record: Handle::new(1).unwrap(),
+        kind: drivekey_record::KeyKind::BitLocker,
         device: "Jürgens; 100% PC".parse().ok(),
         drive: "C:".parse().ok(),
         label: None,
@@ -36,7 +37,7 @@ fn day() -> chrono::NaiveDate {
 
 fn key() -> Page {
     let digits = RecoveryPassword::parse(KEY).unwrap().expose_secret();
-    key_page(&KeySheet { facts: facts(), digits: &digits }, day())
+    key_page(&KeySheet { facts: facts(), key: &digits.into() }, day())
 }
 
 fn picture_of(page: Page) -> GrayImage {

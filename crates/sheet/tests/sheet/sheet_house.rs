@@ -7,7 +7,7 @@ pub(crate) mod scan;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use drivekey_record::{Created, Digits, Handle, KeyId, RecoveryPassword, SlotId, State, VolumeType};
+use drivekey_record::{Created, Handle, KeyId, KeyText, RecoveryPassword, SlotId, State, VolumeType};
 use drivekey_sheet::{
     FontBytes, KeyFacts, KeySheet, KitSheet, Page, Paper, SplitKind, key_page, kit_page, list_page, share_page, split,
 };
@@ -32,12 +32,12 @@ pub(crate) const NAMES: [(&str, &str); 9] = [
 /// Keys with their digits.
 pub(crate) struct Made {
     pub(crate) facts: Vec<KeyFacts>,
-    pub(crate) digits: Vec<Digits>,
+    pub(crate) keys: Vec<KeyText>,
 }
 
 impl Made {
     pub(crate) fn new() -> Self {
-        let mut made = Self { facts: Vec::new(), digits: Vec::new() };
+        let mut made = Self { facts: Vec::new(), keys: Vec::new() };
         for (at, (device, label)) in NAMES.into_iter().enumerate() {
             made.push(at, device, label);
         }
@@ -47,7 +47,7 @@ impl Made {
 
     /// `count` keys, the first the published one, under plain names.
     pub(crate) fn many(count: usize) -> Self {
-        let mut made = Self { facts: Vec::new(), digits: Vec::new() };
+        let mut made = Self { facts: Vec::new(), keys: Vec::new() };
         for at in 0..count {
             made.push(at, &format!("COMPUTER-{at}"), "Windows");
         }
@@ -59,6 +59,7 @@ impl Made {
         let types = [VolumeType::OperatingSystem, VolumeType::FixedData, VolumeType::RemovableData];
         self.facts.push(KeyFacts {
             record: Handle::new(number + 1).unwrap(),
+            kind: drivekey_record::KeyKind::BitLocker,
             device: device.parse().ok(),
             drive: ["C:", "D:", "E:"][at % 3].parse().ok(),
             label: label.parse().ok(),
@@ -68,11 +69,11 @@ impl Made {
             proven: at.is_multiple_of(2).then(|| NaiveDate::from_ymd_opt(2026, 9, 20).unwrap()),
             state: if at == 7 { State::Superseded } else { State::Current },
         });
-        self.digits.push(RecoveryPassword::parse(&key(number)).unwrap().expose_secret());
+        self.keys.push(RecoveryPassword::parse(&key(number)).unwrap().expose_secret().into());
     }
 
     pub(crate) fn sheets(&self) -> Vec<KeySheet<'_>> {
-        self.facts.iter().zip(&self.digits).map(|(facts, digits)| KeySheet { facts: facts.clone(), digits }).collect()
+        self.facts.iter().zip(&self.keys).map(|(facts, key)| KeySheet { facts: facts.clone(), key }).collect()
     }
 }
 
@@ -113,7 +114,7 @@ pub(crate) fn shares(made: &Made, kind: SplitKind) -> Vec<Page> {
         }
         Ok(())
     };
-    let shares = split(&made.digits[0], kind, &mut fill).unwrap();
+    let shares = split(made.keys[0].digits().unwrap(), kind, &mut fill).unwrap();
     shares.iter().map(|share| share_page(&made.facts[0], share, today())).collect()
 }
 

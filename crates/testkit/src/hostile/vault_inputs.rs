@@ -319,7 +319,7 @@ pub fn state(input: &[u8]) {
         if let (Some(known), Ok(revealed)) =
             (expected(entry.handle.number()), drivekey_vault::reveal::reveal(&mut vault, &entry))
         {
-            assert_eq!(revealed.digits.as_str(), known);
+            assert_eq!(revealed.key.as_str(), known);
         }
     }
 }
@@ -485,11 +485,11 @@ fn put_record(connection: &Connection, rows: &Rows, sealed: &[u8], summary_text:
     if let Ok(read) = SealedSummary::from_bytes(summary).unseal(&base().root, binding, &beside) {
         let tokens = base().root.tokens(&read.details, read.digits_token);
         let bytes = |token: Option<Token>| token.map(|token| token.as_bytes().to_vec());
-        let sql = "UPDATE record SET device_token = ?1, volume_type_token = ?2, key_id_token = ?3, prefix_token = ?4, \
+        let sql = "UPDATE record SET device_token = ?1, device_type_token = ?2, key_id_token = ?3, prefix_token = ?4, \
                    folded_prefix_token = ?5, digits_token = ?6 WHERE handle = 1";
         let values = params![
             bytes(tokens.device),
-            tokens.volume_type.as_bytes(),
+            bytes(tokens.device_type),
             bytes(tokens.key_id),
             bytes(tokens.prefix),
             bytes(tokens.folded_prefix),

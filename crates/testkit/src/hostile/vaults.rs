@@ -18,7 +18,9 @@ use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{Key, KeyInit, Tag, XChaCha20Poly1305, XNonce};
 use drivekey_record::{AttachmentKind, CopyKind, Guid, VaultId};
 use drivekey_vault::reveal::{reveal, reveal_attachment};
-use drivekey_vault::seal::{KIT_KIND, KdfCost, KitIdentity, KitSlot, PassphraseSlot, Root, SlotBody, SlotOpening};
+use drivekey_vault::seal::{
+    KdfCost, KitIdentity, PassphraseSlot, Root, SlotBody, SlotKind, SlotOpening, slot_checksum,
+};
 use drivekey_vault::{CopyDraft, Intake, Machine, NewAttachment, Taking, Unlocked, Vault};
 use hkdf::Hkdf;
 use rusqlite::{Connection, params};
@@ -92,13 +94,13 @@ fn make() -> Base {
     let tables = connection.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").unwrap();
     let tables = { tables }.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect();
     let slots = slots(&connection);
-    let (slot, checksum) = slots.iter().find(|(slot, _)| slot.0 != KIT_KIND).unwrap();
+    let (slot, checksum) = slots.iter().find(|(slot, _)| slot.0 == SlotKind::Passphrase.number()).unwrap();
     let slot = PassphraseSlot { id: slot.1, body: slot.2.clone() };
     let Ok(SlotOpening::Opened(root)) = slot.open(VaultId::from_bytes(id), &secret(PASSPHRASE), checksum, LIMITS)
     else {
         panic!()
     };
-    let (kit_slot, _) = slots.iter().find(|(slot, _)| slot.0 == KIT_KIND).unwrap();
+    let (kit_slot, _) = slots.iter().find(|(slot, _)| slot.0 == SlotKind::Kit.number()).unwrap();
     let opener: age::x25519::Identity = kit.text().expose_secret().parse().unwrap();
     let file = String::from_utf8(age_open(&opener, &kit_slot.2.wrapped)).unwrap();
     let identity_text = file.lines().find(|line| !line.starts_with('#')).unwrap();
@@ -164,12 +166,8 @@ pub fn slots(connection: &Connection) -> Vec<Slot> {
 
 /// The checksum that this slot would have, had it been written so.
 pub fn checksum(slot: &Slot) -> [u8; 32] {
-    let ((kind, id, body), vault) = (&slot.0, VaultId::from_bytes(base().vault));
-    if *kind == KIT_KIND {
-        KitSlot { id: *id, body: body.clone() }.checksum(vault)
-    } else {
-        PassphraseSlot { id: *id, body: body.clone() }.checksum(vault)
-    }
+    let (kind, id, body) = &slot.0;
+    slot_checksum(SlotKind::from_number(*kind), VaultId::from_bytes(base().vault), *id, body)
 }
 
 impl Base {
@@ -259,7 +257,7 @@ pub fn look(vault: &mut Vault<Unlocked>, digits_are_known: bool) {
     for entry in entries {
         let revealed = reveal(vault, &entry);
         if let (true, Ok(revealed)) = (digits_are_known, revealed) {
-            assert_eq!(Some(revealed.digits.as_str()), base().digits_of(entry.handle), "wrong digits");
+            assert_eq!(Some(revealed.key.as_str()), base().digits_of(entry.handle), "wrong digits");
         }
     }
     for attached in vault.attachments().unwrap_or_default() {

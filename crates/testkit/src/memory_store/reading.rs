@@ -5,7 +5,7 @@ use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::Arc;
 
 use super::{MemoryEngine, Tables};
-use drivekey_record::VaultId;
+use drivekey_record::{RecordId, VaultId};
 use drivekey_vault::store::{
     BATCH_BYTES, Damage, ItemRow, MOST_ITEMS_BYTES, MOST_SLOTS_READ, MalformedSlot, Reader, RecordRow, RowBatch,
     SlotRows, StoreError, TokenColumn,
@@ -100,6 +100,21 @@ impl Reader for MemoryReader {
     fn sealed(&self, handle: u32) -> Result<Option<Vec<u8>>, StoreError> {
         self.call()?;
         Ok(self.tables.sealed.get(&handle).cloned())
+    }
+
+    fn item(&self, number: u32) -> Result<Option<ItemRow>, StoreError> {
+        self.call()?;
+        if self.tables.malformed.1.contains(&number) {
+            return Err(StoreError::Damaged(Damage::Row));
+        }
+        Ok(self.tables.items.get(&number).cloned())
+    }
+
+    fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError> {
+        match self.tables.items.values().find(|row| row.item == item) {
+            Some(row) => self.item(row.number),
+            None => self.call().map(|()| None),
+        }
     }
 
     fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {

@@ -71,6 +71,11 @@ pub fn rows_come_back_as_they_were_written(premises: &impl Premises) {
     }
     let items: Vec<_> = reader.items().unwrap().into_iter().map(Result::unwrap).collect();
     assert_eq!(items, [item_row(1, 2), item_row(u32::MAX, 2)]);
+    for item in items {
+        assert_eq!(reader.item(item.number).unwrap().as_ref(), Some(&item));
+        assert_eq!(reader.item_named(item.item).unwrap(), Some(item));
+    }
+    assert_eq!((reader.item(2).unwrap(), reader.item_named(record_row(77, 2).record).unwrap()), (None, None));
     assert_eq!((reader.content(1).unwrap(), reader.content(u32::MAX).unwrap()), (Some(b"content".to_vec()), None));
     assert_eq!(reader.slots().unwrap().rows, [slot_row(1), slot_row(2)]);
 }
@@ -198,6 +203,8 @@ pub fn a_row_out_of_form_hides_no_other(premises: &impl Premises) {
     let device = *record_row(4, 2).tokens.device.as_ref().unwrap();
     assert_eq!(reader.rows_with(TokenColumn::Device, &device).unwrap(), [Err(4)]);
     assert_eq!(reader.items().unwrap(), [Err(1), Ok(item_row(2, 2))]);
+    assert!(matches!(reader.item(1), Err(StoreError::Damaged(_))));
+    assert_eq!(reader.item(2).unwrap(), Some(item_row(2, 2)));
     let slots = reader.slots().unwrap();
     assert_eq!((slots.rows, slots.malformed.len()), (vec![slot_row(2)], 1));
     assert_eq!(slots.malformed[0].slot, slot_row(1).slot);

@@ -100,7 +100,7 @@ pub fn vaults_that_are_open_twice_see_each_others_writes(premises: &impl Premise
     one.edit(handle(2), Edit { note: Setting::To(text("von hier")), ..Edit::default() }).unwrap();
     let entries = other.list(&everything()).unwrap().entries;
     assert_eq!((entries.len(), entries[1].details.note.clone()), (2, Some(text("von hier"))));
-    assert_eq!(reveal(&mut one, &entries[1]).unwrap().digits.as_str(), known_digits(1));
+    assert_eq!(reveal(&mut one, &entries[1]).unwrap().key.as_str(), known_digits(1));
     assert_eq!((one.doubt(), other.doubt()), (None, None));
 }
 

@@ -14,13 +14,11 @@ use super::random::make_bytes;
 use super::root::mac_bytes;
 use super::sealed_record::{SHA256_BYTES, age_seal, age_unseal};
 use super::stack::wiped;
-use super::{KdfCost, KdfError, KdfLimits, RandomError, Root, SealError};
+use super::{KdfCost, KdfError, KdfLimits, RandomError, Root, SealError, SlotKind};
 use drivekey_record::{SlotId, VaultId};
 
 /// Bytes of a salt: what RFC 9106 recommends.
 pub const SALT_BYTES: usize = 16;
-/// The kind of a passphrase slot.
-pub const PASSPHRASE_KIND: u32 = 1;
 /// Bytes of the check value.
 pub const CHECK_BYTES: usize = 16;
 
@@ -111,7 +109,7 @@ impl PassphraseSlot {
     ) -> Result<MadeSlot, SealError> {
         let recipient = slot_identity(output)?.to_public();
         let wrapped = wrap_root(root, id, &recipient)?;
-        let check_value = check_value(PASSPHRASE_KIND, root.vault(), id, cost, &salt, check_key(output));
+        let check_value = check_value(SlotKind::Passphrase, root.vault(), id, cost, &salt, check_key(output));
         let slot = Self { id, body: SlotBody { cost, salt, check_value, wrapped } };
         Ok(MadeSlot { slot, recipient: recipient.to_string() })
     }
@@ -147,7 +145,7 @@ impl PassphraseSlot {
             Err(error) => return Err(error),
         };
         Ok(match slot_identity(&output) {
-            Ok(identity) => open_with(PASSPHRASE_KIND, vault, self.id, body, whole, &identity, check_key(&output)),
+            Ok(identity) => open_with(SlotKind::Passphrase, vault, self.id, body, whole, &identity, check_key(&output)),
             Err(_) => SlotOpening::Damaged,
         })
     }
@@ -155,7 +153,7 @@ impl PassphraseSlot {
     /// SHA-256 over everything the slot keeps: recognises accidents, not attackers.
     #[must_use]
     pub fn checksum(&self, vault: VaultId) -> [u8; SHA256_BYTES] {
-        checksum(PASSPHRASE_KIND, vault, self.id, &self.body)
+        slot_checksum(SlotKind::Passphrase, vault, self.id, &self.body)
     }
 }
 
@@ -175,7 +173,7 @@ pub(super) fn wrap_root(root: &Root, id: SlotId, recipient: &Recipient) -> Resul
 
 /// What opening a slot with its identity gives. `whole`: the slot's checksum fits.
 pub(super) fn open_with(
-    kind: u32,
+    kind: SlotKind,
     vault: VaultId,
     id: SlotId,
     body: &SlotBody,
@@ -202,7 +200,8 @@ fn root_in(vault: VaultId, id: SlotId, plain: &[u8]) -> Result<Box<Root>, SealEr
 }
 
 /// SHA-256 over everything a slot of any kind keeps.
-pub(super) fn checksum(kind: u32, vault: VaultId, id: SlotId, body: &SlotBody) -> [u8; SHA256_BYTES] {
+#[must_use]
+pub fn slot_checksum(kind: SlotKind, vault: VaultId, id: SlotId, body: &SlotBody) -> [u8; SHA256_BYTES] {
     let mut hash = Sha256::new();
     hash.update(slot_prefix(b"drivekey/1/slot\0", kind, vault, id, body.cost, &body.salt));
     hash.update(body.check_value);
@@ -229,7 +228,7 @@ fn slot_identity(output: &[u8; OUTPUT_BYTES]) -> Result<Identity, SealError> {
 }
 
 pub(super) fn check_value(
-    kind: u32,
+    kind: SlotKind,
     vault: VaultId,
     slot: SlotId,
     cost: KdfCost,
@@ -247,7 +246,7 @@ pub(super) fn check_value(
 /// Every field of fixed length.
 fn slot_prefix(
     purpose: &[u8; 16],
-    kind: u32,
+    kind: SlotKind,
     vault: VaultId,
     slot: SlotId,
     cost: KdfCost,
@@ -257,7 +256,7 @@ fn slot_prefix(
         purpose.as_slice(),
         vault.as_bytes(),
         slot.as_bytes(),
-        &kind.to_be_bytes(),
+        &kind.number().to_be_bytes(),
         &cost.memory_kib.to_be_bytes(),
         &cost.passes.to_be_bytes(),
         &cost.lanes.to_be_bytes(),

@@ -9,16 +9,14 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::keyslot::{SALT_BYTES, SlotBody, SlotOpening, check_value, checksum, open_with, wrap_root};
+use super::keyslot::{SALT_BYTES, SlotBody, SlotOpening, check_value, open_with, slot_checksum, wrap_root};
 use super::random::make_bytes;
 use super::root::{PurposeKey, identity_bytes};
 use super::sealed_record::SHA256_BYTES;
 use super::stack::wiped;
-use super::{KdfCost, Root, SealError, SlotError};
+use super::{KdfCost, Root, SealError, SlotError, SlotKind};
 use drivekey_record::{SlotId, VaultId};
 
-/// The kind of a kit's slot.
-pub const KIT_KIND: u32 = 2;
 /// A kit is random enough by itself: nothing is derived at a cost.
 const NO_COST: KdfCost = KdfCost { memory_kib: 0, passes: 0, lanes: 0 };
 
@@ -89,7 +87,8 @@ impl KitSlot {
         let (recipient, wrapped, check_value) = wiped(|| {
             let recipient = kit.0.to_public();
             let wrapped = wrap_root(root, id, &recipient)?;
-            let check_value = check_value(KIT_KIND, root.vault(), id, NO_COST, &salt, kit.check_key(&salt)?.as_slice());
+            let check_value =
+                check_value(SlotKind::Kit, root.vault(), id, NO_COST, &salt, kit.check_key(&salt)?.as_slice());
             Ok::<_, SealError>((recipient, wrapped, check_value))
         })?;
         Ok((Self { id, body: SlotBody { cost: NO_COST, salt, check_value, wrapped } }, recipient.to_string()))
@@ -108,14 +107,14 @@ impl KitSlot {
         let whole = self.checksum(vault) == *kept_checksum;
         wiped(|| {
             let check_key = kit.check_key(&self.body.salt)?;
-            Ok(open_with(KIT_KIND, vault, self.id, &self.body, whole, &kit.0, check_key.as_slice()))
+            Ok(open_with(SlotKind::Kit, vault, self.id, &self.body, whole, &kit.0, check_key.as_slice()))
         })
     }
 
     /// SHA-256 over everything the slot keeps: recognises accidents, not attackers.
     #[must_use]
     pub fn checksum(&self, vault: VaultId) -> [u8; SHA256_BYTES] {
-        checksum(KIT_KIND, vault, self.id, &self.body)
+        slot_checksum(SlotKind::Kit, vault, self.id, &self.body)
     }
 }
 

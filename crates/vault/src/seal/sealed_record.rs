@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::stack::wiped;
 use super::{Root, SealError};
-use drivekey_record::{Details, Handle, Record, RecordId, RecoveryPassword, Revision, VaultId};
+use drivekey_record::{Details, Handle, Record, RecordId, Revision, Secret, SecretText, VaultId};
 
 /// Bytes of a SHA-256.
 pub const SHA256_BYTES: usize = 32;
@@ -56,8 +56,12 @@ impl SealedRecord {
     /// Seals a record for its place.
     ///
     /// # Errors
-    /// [`SealError::TooLarge`] past a ceiling no honest record reaches.
+    /// [`SealError::TooLarge`] past a ceiling no honest record reaches; [`SealError::Malformed`] where the key is not of
+    /// the kind that the details name.
     pub fn seal(root: &Root, binding: Binding, handle: Handle, record: &Record) -> Result<Self, SealError> {
+        if !record.secret.is_of(record.details.kind) {
+            return Err(SealError::Malformed);
+        }
         let details = details_json(&record.details)?;
         let head = serde_json::to_string(&Head {
             vault: binding.vault.to_string(),
@@ -66,15 +70,15 @@ impl SealedRecord {
             handle,
         })
         .map_err(|_| SealError::Malformed)?;
-        // EXPOSE: the digits are what is sealed.
-        let digits = record.password.expose_secret();
-        let mut text = Zeroizing::new(Vec::with_capacity(head.len() + details.len() + 2 * PAD_BYTES));
+        // EXPOSE: the key is what is sealed.
+        let key = record.secret.expose_secret().json();
+        let mut text = Zeroizing::new(Vec::with_capacity(head.len() + details.len() + key.len() + 2 * PAD_BYTES));
         // Three objects joined into one; none of them is empty.
-        for part in
-            [&head[..head.len() - 1], ",", &details[1..details.len() - 1], ",\"", KEY, "\":\"", digits.as_str(), "\"}"]
-        {
+        for part in [&head[..head.len() - 1], ",", &details[1..details.len() - 1], ",\"", KEY, "\":"] {
             text.extend_from_slice(part.as_bytes());
         }
+        text.extend_from_slice(&key);
+        text.push(b'}');
         let padded = text.len().next_multiple_of(PAD_BYTES);
         if padded > PLAINTEXT_CEILING_BYTES {
             return Err(SealError::TooLarge);
@@ -100,7 +104,8 @@ impl SealedRecord {
         }
         let details: Details =
             serde_json::from_value(serde_json::Value::Object(opened.details)).map_err(|_| SealError::Malformed)?;
-        Ok(Record { details, password: opened.password })
+        let secret = Secret::read(details.kind, &opened.key).map_err(|_| SealError::Malformed)?;
+        Ok(Record { details, secret })
     }
 }
 
@@ -179,7 +184,7 @@ struct Opened {
     record: String,
     revision: u32,
     handle: Handle,
-    password: RecoveryPassword,
+    key: SecretText,
     details: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -189,7 +194,7 @@ impl<'de> Deserialize<'de> for Opened {
     }
 }
 
-/// Reads the digits straight into their type; serde's `flatten` would keep them in an unwiped buffer on the way.
+/// Reads the key straight into its type; serde's `flatten` would keep it in an unwiped buffer on the way.
 struct OpenedVisitor;
 
 impl<'de> Visitor<'de> for OpenedVisitor {
@@ -201,7 +206,7 @@ impl<'de> Visitor<'de> for OpenedVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Opened, A::Error> {
         use serde::de::Error;
-        let (mut vault, mut record, mut revision, mut handle, mut password) = (None, None, None, None, None);
+        let (mut vault, mut record, mut revision, mut handle, mut key) = (None, None, None, None, None);
         let mut details = serde_json::Map::new();
         while let Some(name) = map.next_key::<String>()? {
             // A name that stands twice would mean one thing here and another to other readers.
@@ -210,7 +215,7 @@ impl<'de> Visitor<'de> for OpenedVisitor {
                 RECORD if record.is_none() => record = Some(map.next_value()?),
                 REVISION if revision.is_none() => revision = Some(map.next_value()?),
                 HANDLE if handle.is_none() => handle = Some(map.next_value()?),
-                KEY if password.is_none() => password = Some(map.next_value::<PasswordField>()?.0),
+                KEY if key.is_none() => key = Some(map.next_value()?),
                 name if RESERVED.contains(&name) || details.contains_key(name) => {
                     return Err(A::Error::custom("a name stands twice"));
                 }
@@ -222,36 +227,16 @@ impl<'de> Visitor<'de> for OpenedVisitor {
             record: record.ok_or_else(|| A::Error::missing_field(RECORD))?,
             revision: revision.ok_or_else(|| A::Error::missing_field(REVISION))?,
             handle: handle.ok_or_else(|| A::Error::missing_field(HANDLE))?,
-            password: password.ok_or_else(|| A::Error::missing_field(KEY))?,
+            key: key.ok_or_else(|| A::Error::missing_field(KEY))?,
             details,
         })
-    }
-}
-
-struct PasswordField(RecoveryPassword);
-
-impl<'de> Deserialize<'de> for PasswordField {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = PasswordField;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("48 digits")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<PasswordField, E> {
-                // The error names a group's number; serde's own message would quote the digits.
-                RecoveryPassword::parse(text).map(PasswordField).map_err(E::custom)
-            }
-        }
-        deserializer.deserialize_str(Text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use drivekey_record::{KeyKind, RecoveryPassword, Word};
 
     pub(super) const LIBBDE: &str = "471207-278498-422125-177177-561902-537405-468006-693451";
 
@@ -269,7 +254,7 @@ mod tests {
             key_id: "7EDB30ED".parse().unwrap(),
             ..Details::default()
         };
-        Record { details, password: RecoveryPassword::parse(LIBBDE).unwrap() }
+        Record { details, secret: RecoveryPassword::parse(LIBBDE).unwrap().into() }
     }
 
     #[test]
@@ -279,7 +264,27 @@ mod tests {
         let sealed = SealedRecord::seal(&root, binding(), handle, &record()).unwrap();
         let opened = sealed.unseal(&root, binding(), handle).unwrap();
         assert_eq!(opened.details, record().details);
-        assert!(opened.password.same_digits(&record().password));
+        assert_eq!(opened.secret.expose_secret().as_str(), LIBBDE);
+    }
+
+    #[test]
+    fn a_key_of_a_later_kind_comes_back_to_the_byte() {
+        let root = Root::make(binding().vault).unwrap();
+        let handle = Handle::new(3).unwrap();
+        let kind = KeyKind::Other(Word::new("luks2").unwrap());
+        let text = "-----BEGIN KEY-----\r\n\"\u{0}\u{202E}k\u{fc} \n".repeat(100);
+        let secret = || Secret::Text(SecretText::new(&text));
+        let other = Record { details: Details { kind, ..record().details }, secret: secret() };
+        let sealed = SealedRecord::seal(&root, binding(), handle, &other).unwrap();
+        let opened = sealed.unseal(&root, binding(), handle).unwrap();
+        assert_eq!((opened.details, opened.secret.expose_secret().as_str()), (other.details, text.as_str()));
+        // A key and a kind that do not fit are never sealed.
+        for wrong in [
+            Record { details: record().details, secret: secret() },
+            Record { details: Details { kind, ..Details::default() }, ..record() },
+        ] {
+            assert_eq!(SealedRecord::seal(&root, binding(), handle, &wrong), Err(SealError::Malformed));
+        }
     }
 
     #[test]
@@ -318,7 +323,8 @@ mod tests {
             r#"{{"vault":"a","record":"b","revision":1,"handle":"r1","key":"{}"}}"#,
             LIBBDE.replace("422125", "422126")
         );
-        let error = serde_json::from_str::<Opened>(&wrong).err().unwrap().to_string();
+        let opened: Opened = serde_json::from_str(&wrong).unwrap();
+        let error = Secret::read(KeyKind::BitLocker, &opened.key).err().unwrap().to_string();
         assert!(error.contains("group 3") && !error.contains("4711") && !error.contains("422126"), "{error}");
     }
 }

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::Root;
 use super::root::mac_bytes;
 use super::stack::wiped_shallow;
-use drivekey_record::{Details, Guid, KeyId, RecoveryPassword, VolumeType, fold_look_alikes, normalise};
+use drivekey_record::{
+    AttachmentInfo, Details, Guid, KeyId, KeyKind, RecordId, RecoveryPassword, Secret, VolumeType, fold_look_alikes,
+    normalise,
+};
 
 /// Bytes of a token: 128 bits of the HMAC.
 pub const TOKEN_BYTES: usize = 16;
@@ -22,8 +25,8 @@ pub struct Token([u8; TOKEN_BYTES]);
 pub struct Tokens {
     /// Of the device's name; absent where it is not known.
     pub device: Option<Token>,
-    /// Of the volume type.
-    pub volume_type: Token,
+    /// Of the device's name and the volume type together; absent where no name is known.
+    pub device_type: Option<Token>,
     /// Of the whole Key ID.
     pub key_id: Option<Token>,
     /// Of its first eight characters.
@@ -37,14 +40,16 @@ pub struct Tokens {
 /// Characters of a Key ID that a recovery screen shows, and that the prefix tokens cover.
 const PREFIX_CHARS: usize = 8;
 
+/// What a token is made of.
 #[derive(Clone, Copy)]
-enum Kind {
+enum Of {
     Device = 1,
-    VolumeType = 2,
+    DeviceType = 2,
     KeyId = 3,
     Prefix = 4,
     FoldedPrefix = 5,
     Digits = 6,
+    Attachment = 7,
 }
 
 impl Token {
@@ -77,11 +82,13 @@ impl From<Token> for String {
 }
 
 impl Root {
-    fn token(&self, kind: Kind, value: &[u8]) -> Token {
+    fn token(&self, of: Of, parts: &[&[u8]]) -> Token {
         wiped_shallow(|| {
             let mut mac = self.index_mac.clone();
-            mac.update(&[kind as u8]);
-            mac.update(value);
+            mac.update(&[of as u8]);
+            for part in parts {
+                mac.update(part);
+            }
             Token(mac_bytes(&mut mac))
         })
     }
@@ -89,47 +96,71 @@ impl Root {
     /// The token of a device's name, any spelling.
     #[must_use]
     pub fn device_token(&self, name: &str) -> Token {
-        self.token(Kind::Device, normalise(name).as_bytes())
+        self.token(Of::Device, &[normalise(name).as_bytes()])
     }
 
-    /// The token of a volume type.
+    /// The token of a device's name, any spelling, and a volume type together. A type alone has few values: how often
+    /// each token stands in a file would tell which it is.
     #[must_use]
-    pub fn volume_type_token(&self, volume_type: VolumeType) -> Token {
-        self.token(Kind::VolumeType, volume_type.graph_name().as_bytes())
+    pub fn device_type_token(&self, name: &str, volume_type: VolumeType) -> Token {
+        // No name holds a zero byte.
+        self.token(Of::DeviceType, &[normalise(name).as_bytes(), b"\0", volume_type.name().as_bytes()])
     }
 
     /// The token of a whole Key ID.
     #[must_use]
     pub fn key_id_token(&self, guid: &Guid) -> Token {
-        self.token(Kind::KeyId, guid.as_bytes())
+        self.token(Of::KeyId, &[guid.as_bytes()])
     }
 
     /// The token of the first eight characters of a Key ID; `None` for fewer.
     #[must_use]
     pub fn prefix_token(&self, hex: &str) -> Option<Token> {
-        Some(self.token(Kind::Prefix, hex.get(..PREFIX_CHARS)?.to_ascii_uppercase().as_bytes()))
+        Some(self.token(Of::Prefix, &[hex.get(..PREFIX_CHARS)?.to_ascii_uppercase().as_bytes()]))
     }
 
     /// The token of the first eight characters with look-alikes folded; takes what was typed, hex or not.
     #[must_use]
     pub fn folded_prefix_token(&self, typed: &str) -> Option<Token> {
-        Some(self.token(Kind::FoldedPrefix, fold_look_alikes(typed.get(..PREFIX_CHARS)?).as_bytes()))
+        Some(self.token(Of::FoldedPrefix, &[fold_look_alikes(typed.get(..PREFIX_CHARS)?).as_bytes()]))
     }
 
-    /// The token of the digits.
+    /// The token of a recovery password's digits.
     #[must_use]
     pub fn digits_token(&self, password: &RecoveryPassword) -> Token {
         // EXPOSE: duplicates are found by a keyed token of the digits.
-        self.token(Kind::Digits, password.expose_secret().as_str().as_bytes())
+        self.token_of_key(KeyKind::BitLocker, password.expose_secret().as_str())
+    }
+
+    /// The token of a key of any kind: its text as it is kept, unchanged.
+    #[must_use]
+    pub fn key_token(&self, kind: KeyKind, secret: &Secret) -> Token {
+        // EXPOSE: duplicates are found by a keyed token of the key.
+        self.token_of_key(kind, secret.expose_secret().as_str())
+    }
+
+    fn token_of_key(&self, kind: KeyKind, text: &str) -> Token {
+        // No kind's name holds a zero byte.
+        self.token(Of::Digits, &[kind.name().as_bytes(), b"\0", text.as_bytes()])
+    }
+
+    /// The name of an attachment's row: of the same bytes for the same protector there is one, found without a look at
+    /// the others.
+    #[must_use]
+    pub fn attachment_id(&self, info: &AttachmentInfo) -> RecordId {
+        let parts: [&[u8]; 4] =
+            [info.attachment.name().as_bytes(), b"\0", info.guid.as_bytes(), info.sha256.as_bytes()];
+        RecordId::from_bytes(self.token(Of::Attachment, &parts).0)
     }
 
     /// All tokens of a record, from its details and the token of its digits.
     #[must_use]
     pub fn tokens(&self, details: &Details, digits: Token) -> Tokens {
         let hex = details.key_id.known_hex();
+        let name = details.device_name.as_ref().map(drivekey_record::LineText::as_str);
         Tokens {
-            device: details.device_name.as_ref().map(|name| self.device_token(name.as_str())),
-            volume_type: self.volume_type_token(details.volume_type),
+            device: name.map(|name| self.device_token(name)),
+            device_type: name.map(|name| self.device_type_token(name, details.volume_type)),
             key_id: match &details.key_id {
                 KeyId::Full(guid) => Some(self.key_id_token(guid)),
                 KeyId::Prefix(_) | KeyId::Unknown => None,
@@ -144,7 +175,7 @@ impl Root {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use drivekey_record::VaultId;
+    use drivekey_record::{SecretText, VaultId, Word};
 
     #[test]
     fn spellings_share_a_token_and_kinds_do_not() {
@@ -156,5 +187,38 @@ mod tests {
         assert_eq!(root.prefix_token("7EDB"), None);
         let other = Root::make(VaultId::from_bytes([1; 16])).unwrap();
         assert_ne!(root.device_token("x"), other.device_token("x"));
+    }
+
+    #[test]
+    fn a_volume_type_has_no_token_without_a_device_and_another_for_each() {
+        let root = Root::make(VaultId::from_bytes([1; 16])).unwrap();
+        let of = |name: Option<&str>, volume_type| {
+            let device_name = name.and_then(|name| name.parse().ok());
+            root.tokens(&Details { device_name, volume_type, ..Details::default() }, Token::from_bytes([0; 16]))
+        };
+        let later = VolumeType::Other(Word::new("swapVolume").unwrap());
+        for volume_type in VolumeType::KNOWN.into_iter().chain([later]) {
+            assert_eq!(of(None, volume_type).device_type, None);
+            assert_eq!(of(Some("a  PC"), volume_type).device_type, of(Some("A pc"), volume_type).device_type);
+            assert_ne!(of(Some("PC"), volume_type).device_type, of(Some("PC2"), volume_type).device_type);
+        }
+        assert_ne!(of(Some("PC"), VolumeType::Data).device_type, of(Some("PC"), later).device_type);
+    }
+
+    #[test]
+    fn a_keys_token_is_of_its_kind_and_of_every_byte_of_its_text() {
+        let root = Root::make(VaultId::from_bytes([1; 16])).unwrap();
+        let kind = |name| KeyKind::Other(Word::new(name).unwrap());
+        let of = |name, text| root.key_token(kind(name), &Secret::Text(SecretText::new(text)));
+        assert_eq!(of("luks2", "a b"), of("luks2", "a b"));
+        for (name, text) in
+            [("luks1", "a b"), ("luks2", "A b"), ("luks2", "a  b"), ("luks2", "a b\n"), ("luks", "2\0a b")]
+        {
+            assert_ne!(of("luks2", "a b"), of(name, text), "{name} {text:?}");
+        }
+        let password = RecoveryPassword::parse(&["000011"; 8].join("-")).unwrap();
+        let digits = root.digits_token(&password);
+        assert_eq!(root.key_token(KeyKind::BitLocker, &password.into()), digits);
+        assert_ne!(of("luks2", &["000011"; 8].join("-")), digits);
     }
 }

@@ -114,7 +114,7 @@ impl Root {
             let tokens = item.tokens;
             for token in [
                 tokens.device,
-                Some(tokens.volume_type),
+                tokens.device_type,
                 tokens.key_id,
                 tokens.prefix,
                 tokens.folded_prefix,

@@ -16,7 +16,9 @@ use drivekey_record::{RecordId, Revision, SlotId, VaultId};
 /// The highest number of a record or an item.
 const LAST: u32 = u32::MAX;
 
-const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
+const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
+
+const ITEM_COLUMNS: &str = "number, item_id, revision, content_sha256, summary";
 
 /// A read in progress. Dropped, it ends the transaction that its connection is in, unless the store holds that.
 pub(super) struct SqliteReader<'a> {
@@ -136,7 +138,7 @@ impl Reader for SqliteReader<'_> {
     fn rows_with(&self, column: TokenColumn, token: &[u8; 16]) -> Result<Vec<Result<RecordRow, u32>>, StoreError> {
         let name = match column {
             TokenColumn::Device => "device_token",
-            TokenColumn::VolumeType => "volume_type_token",
+            TokenColumn::DeviceType => "device_type_token",
             TokenColumn::KeyId => "key_id_token",
             TokenColumn::Prefix => "prefix_token",
             TokenColumn::FoldedPrefix => "folded_prefix_token",
@@ -186,9 +188,19 @@ impl Reader for SqliteReader<'_> {
         Ok(statement.query_row(params![handle], |row| row.get(0)).optional()?)
     }
 
+    fn item(&self, number: u32) -> Result<Option<ItemRow>, StoreError> {
+        let mut statement = self.prepare(&format!("SELECT {ITEM_COLUMNS} FROM item WHERE number = ?1"))?;
+        Ok(statement.query_row(params![number], item_row).optional()?)
+    }
+
+    fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError> {
+        let mut statement = self.prepare(&format!("SELECT {ITEM_COLUMNS} FROM item WHERE item_id = ?1"))?;
+        Ok(statement.query_row(params![item.as_bytes().as_slice()], item_row).optional()?)
+    }
+
     fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
         let sql = format!(
-            "SELECT number, item_id, revision, content_sha256, summary FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
+            "SELECT {ITEM_COLUMNS} FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
         );
         let (mut found, mut bytes) = (Vec::new(), 0);
         self.walk(&sql, [], 0, |number, row| {
@@ -277,7 +289,7 @@ fn record_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
         summary: row.get(4)?,
         tokens: RowTokens {
             device: row.get(5)?,
-            volume_type: row.get(6)?,
+            device_type: row.get(6)?,
             key_id: row.get(7)?,
             prefix: row.get(8)?,
             folded_prefix: row.get(9)?,

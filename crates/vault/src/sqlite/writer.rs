@@ -34,7 +34,7 @@ impl<'a> SqliteWriter<'a> {
     fn insert_record(&self, row: &RecordRow, sealed: &[u8]) -> Result<(), StoreError> {
         let tokens = &row.tokens;
         self.one(
-            "INSERT INTO record (handle, record_id, revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO record (handle, record_id, revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 row.handle,
                 row.record.as_bytes().as_slice(),
@@ -42,7 +42,7 @@ impl<'a> SqliteWriter<'a> {
                 row.sealed_sha256.as_slice(),
                 row.summary,
                 tokens.device.as_ref().map(<[u8; 16]>::as_slice),
-                tokens.volume_type.as_slice(),
+                tokens.device_type.as_ref().map(<[u8; 16]>::as_slice),
                 tokens.key_id.as_ref().map(<[u8; 16]>::as_slice),
                 tokens.prefix.as_ref().map(<[u8; 16]>::as_slice),
                 tokens.folded_prefix.as_ref().map(<[u8; 16]>::as_slice),
@@ -90,7 +90,7 @@ impl Writer for SqliteWriter<'_> {
     fn replace_record(&mut self, old: &RecordRow, row: &RecordRow, sealed: &[u8]) -> Result<(), StoreError> {
         let tokens = &row.tokens;
         self.one(
-            "UPDATE record SET revision = ?3, sealed_sha256 = ?4, summary = ?5, device_token = ?6, volume_type_token = ?7, key_id_token = ?8, prefix_token = ?9, folded_prefix_token = ?10, digits_token = ?11 WHERE handle = ?1 AND record_id = ?2 AND revision = ?12",
+            "UPDATE record SET revision = ?3, sealed_sha256 = ?4, summary = ?5, device_token = ?6, device_type_token = ?7, key_id_token = ?8, prefix_token = ?9, folded_prefix_token = ?10, digits_token = ?11 WHERE handle = ?1 AND record_id = ?2 AND revision = ?12",
             params![
                 row.handle,
                 row.record.as_bytes().as_slice(),
@@ -98,7 +98,7 @@ impl Writer for SqliteWriter<'_> {
                 row.sealed_sha256.as_slice(),
                 row.summary,
                 tokens.device.as_ref().map(<[u8; 16]>::as_slice),
-                tokens.volume_type.as_slice(),
+                tokens.device_type.as_ref().map(<[u8; 16]>::as_slice),
                 tokens.key_id.as_ref().map(<[u8; 16]>::as_slice),
                 tokens.prefix.as_ref().map(<[u8; 16]>::as_slice),
                 tokens.folded_prefix.as_ref().map(<[u8; 16]>::as_slice),

@@ -2,7 +2,7 @@
 //! write or nothing. `drivekey-testkit` has the suite of tests that each one must pass.
 
 use super::{ItemRow, NewRecord, Place, RecordRow, RowBatch, SlotRow, SlotRows, StoreError, StoreFile, TokenColumn};
-use drivekey_record::{ID_BYTES, SlotId, VaultId};
+use drivekey_record::{ID_BYTES, RecordId, SlotId, VaultId};
 
 /// A vault where it is kept, opened. Whoever can write there is not believed: rows of any form may come out, and none
 /// of them may stop the others from being read.
@@ -104,6 +104,18 @@ pub trait Reader {
     /// # Errors
     /// [`StoreError::Damaged`] for a row of another form.
     fn sealed(&self, handle: u32) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// The item with this number; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for a row of another form.
+    fn item(&self, number: u32) -> Result<Option<ItemRow>, StoreError>;
+
+    /// The item with this name; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] for a row of another form.
+    fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError>;
 
     /// All items by number, without any index. In the place of a row of another form comes its number, and a zero at
     /// the end as in [`Reader::rows_after`].

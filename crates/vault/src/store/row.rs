@@ -10,8 +10,8 @@ const SHA256_BYTES: usize = 32;
 pub struct RowTokens {
     /// Of the device.
     pub device: Option<[u8; ID_BYTES]>,
-    /// Of the volume type.
-    pub volume_type: [u8; ID_BYTES],
+    /// Of the device and the volume type together.
+    pub device_type: Option<[u8; ID_BYTES]>,
     /// Of the whole Key ID.
     pub key_id: Option<[u8; ID_BYTES]>,
     /// Of its beginning.
@@ -28,7 +28,7 @@ impl RowTokens {
     pub const fn in_column(&self, column: TokenColumn) -> Option<&[u8; ID_BYTES]> {
         match column {
             TokenColumn::Device => self.device.as_ref(),
-            TokenColumn::VolumeType => Some(&self.volume_type),
+            TokenColumn::DeviceType => self.device_type.as_ref(),
             TokenColumn::KeyId => self.key_id.as_ref(),
             TokenColumn::Prefix => self.prefix.as_ref(),
             TokenColumn::FoldedPrefix => self.folded_prefix.as_ref(),
@@ -146,8 +146,8 @@ pub struct MalformedSlot {
 pub enum TokenColumn {
     /// The device.
     Device,
-    /// The volume type.
-    VolumeType,
+    /// The device and the volume type together.
+    DeviceType,
     /// The whole Key ID.
     KeyId,
     /// Its first eight characters.
@@ -161,5 +161,5 @@ pub enum TokenColumn {
 impl TokenColumn {
     /// All of them.
     pub const ALL: [Self; 6] =
-        [Self::Device, Self::VolumeType, Self::KeyId, Self::Prefix, Self::FoldedPrefix, Self::Digits];
+        [Self::Device, Self::DeviceType, Self::KeyId, Self::Prefix, Self::FoldedPrefix, Self::Digits];
 }

@@ -14,7 +14,7 @@ use crate::merge::{merge, set_here};
 use crate::seal::{Binding, Root, SealError, Token, make_id};
 use crate::store::TokenColumn;
 use crate::write::{SealedRow, WriteSession, seal_row};
-use drivekey_record::{DetailsChange, Difference, Handle, HandleSet, Record, RecordId};
+use drivekey_record::{DetailsChange, Difference, Handle, HandleSet, KeyKind, Record, RecordId};
 
 /// Records sealed at a time, and as many more waiting to be written.
 const BATCH: usize = 1024;
@@ -50,7 +50,7 @@ impl<'a> Batch<'a> {
         now: DateTime<Utc>,
     ) -> Result<(Vec<TakenIn>, Vec<RecordNotes>), VaultError> {
         let root = &self.session.access.root;
-        let tokens: Vec<Token> = incoming.par_iter().map(|one| root.digits_token(&one.password)).collect();
+        let tokens: Vec<Token> = incoming.par_iter().map(|one| root.key_token(one.details.kind, &one.secret)).collect();
         let (mut outcomes, mut notes) = (Vec::with_capacity(incoming.len()), Vec::with_capacity(incoming.len()));
         for (one, token) in incoming.into_iter().zip(tokens) {
             let (outcome, differences) = self.place(one, token, now)?;
@@ -139,16 +139,18 @@ impl<'a> Batch<'a> {
         self.add(handle, incoming, digits, against, now)
     }
 
-    /// As [`Batch::with_token`], without those that lie in the trash because their import was undone.
-    fn in_force(&mut self, column: TokenColumn, token: Token) -> Result<BTreeSet<Handle>, VaultError> {
-        let mut handles = self.with_token(column, token)?;
-        let mut undone = Vec::new();
+    /// The records of this kind under a whole Key ID, without those that lie in the trash because their import was
+    /// undone. Another kind's key under the same ID is no contradiction.
+    fn in_force(&mut self, kind: KeyKind, key_id: Token) -> Result<BTreeSet<Handle>, VaultError> {
+        let mut handles = self.with_token(TokenColumn::KeyId, key_id)?;
+        let mut others = Vec::new();
         for &handle in &handles {
-            if self.details(handle)?.record.details.undone {
-                undone.push(handle);
+            let details = &self.details(handle)?.record.details;
+            if details.undone || details.kind != kind {
+                others.push(handle);
             }
         }
-        for handle in undone {
+        for handle in others {
             handles.remove(&handle);
         }
         Ok(handles)
@@ -173,7 +175,7 @@ impl<'a> Batch<'a> {
             if key_id == before.key_id { None } else { key_id.full().map(|guid| self.root().key_id_token(guid)) };
         let Some(token) = whole else { return Ok((TakenIn::Noted(handle), differences)) };
         // The Key ID has become whole: another record may claim it with other digits.
-        let mut against = self.in_force(TokenColumn::KeyId, token)?;
+        let mut against = self.in_force(incoming.details.kind, token)?;
         against.remove(&handle);
         self.by_key_id.entry(token).or_default().push(handle);
         if against.is_empty() {
@@ -195,16 +197,17 @@ impl<'a> Batch<'a> {
     ) -> Result<(TakenIn, Vec<Difference>), VaultError> {
         let before = self.pending.get(&handle).map(|before| before.record.details.clone());
         let mut details = before.map(set_here).unwrap_or_default();
+        details.kind = incoming.details.kind;
         let differences = merge(&mut details, &incoming, now);
-        details.weak = incoming.password.is_weak();
+        details.weak = incoming.secret.is_weak();
         let key_id = details.key_id.full().map(|guid| self.root().key_id_token(guid));
         if let Some(token) = key_id {
-            against.extend(self.in_force(TokenColumn::KeyId, token)?);
+            against.extend(self.in_force(incoming.details.kind, token)?);
             self.by_key_id.entry(token).or_default().push(handle);
         }
         self.by_digits.entry(digits).or_default().push(handle);
         let old = self.pending.remove(&handle).and_then(|before| before.old);
-        let record = Record { details, password: incoming.password };
+        let record = Record { details, secret: incoming.secret };
         self.pending.insert(handle, Box::new(Pending { record, old, changed: true, added: true }));
         if against.is_empty() {
             return Ok((TakenIn::New(handle), differences));

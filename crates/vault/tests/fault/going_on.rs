@@ -106,8 +106,7 @@ fn who_has_it_open_sees_what_a_fresh_opening_sees() {
 /// What a list and the door for digits say.
 fn look(vault: &mut Vault<Unlocked>) -> (Vec<Entry>, Vec<Option<String>>) {
     let entries = vault.list(&everything()).unwrap().entries;
-    let digits =
-        entries.iter().map(|entry| reveal(vault, entry).ok().map(|one| one.digits.as_str().to_owned())).collect();
+    let digits = entries.iter().map(|entry| reveal(vault, entry).ok().map(|one| one.key.as_str().to_owned())).collect();
     (entries, digits)
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use drivekey_record::{AttachmentInfo, CopyInfo, Details, Handle, ItemNumber, LineText};
 use drivekey_vault::reveal::{reveal, reveal_attachment};
-use drivekey_vault::seal::sha256;
+use drivekey_vault::seal::{SlotKind, sha256};
 use drivekey_vault::{Edit, ImportInfo, Listing, Machine, Setting, Unlocked, Vault, VaultError};
 
 use crate::acts::CHANGED;
@@ -18,7 +18,7 @@ pub(crate) struct Sight {
     attachments: Vec<(ItemNumber, AttachmentInfo, [u8; 32])>,
     copies: Vec<(ItemNumber, CopyInfo)>,
     last_import: Option<ImportInfo>,
-    slots: Vec<(bool, Option<LineText>, bool)>,
+    slots: Vec<(SlotKind, Option<LineText>, bool)>,
 }
 
 impl Sight {
@@ -50,7 +50,7 @@ pub(crate) fn sight(path: &Path, machine: &Machine) -> Sight {
     faults.sort();
     faults.dedup();
     let record = |vault: &mut Vault<Unlocked>, entry: &drivekey_vault::Entry| {
-        let digits = reveal(vault, entry).ok().map(|revealed| revealed.digits.as_str().to_owned());
+        let digits = reveal(vault, entry).ok().map(|revealed| revealed.key.as_str().to_owned());
         (entry.handle, entry.details.clone(), digits)
     };
     let records = listing.entries.iter().map(|entry| record(vault, entry)).collect();
@@ -62,7 +62,7 @@ pub(crate) fn sight(path: &Path, machine: &Machine) -> Sight {
     let copies = if faults.is_empty() { vault.copies().unwrap() } else { Vec::new() };
     let copies = copies.into_iter().map(|copy| (copy.number, copy.info)).collect();
     let last_import = vault.last_import().unwrap();
-    let mut slots: Vec<_> = vault.slots().into_iter().map(|info| (info.is_kit, info.name, info.in_use)).collect();
+    let mut slots: Vec<_> = vault.slots().into_iter().map(|info| (info.kind, info.name, info.in_use)).collect();
     slots.sort();
     Sight { passphrase, faults, records, attachments, copies, last_import, slots }
 }

@@ -243,7 +243,7 @@ fn older_and_forked_copies_are_read_but_not_written() {
     let mut vault = house.open();
     assert!(matches!(vault.doubt(), Some(CopyDoubt::Older { found: 2, known: 3 })), "{:?}", vault.doubt());
     let entry = vault.find(&words("r2")).unwrap().entries.remove(0);
-    assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known.digits[1]);
+    assert_eq!(reveal(&mut vault, &entry).unwrap().key.as_str(), known.digits[1]);
     assert!(matches!(vault.remove(handle(1), now()), Err(VaultError::Copy(_))));
     assert!(matches!(vault.repair(), Err(VaultError::Copy(_))));
     assert!(matches!(vault.take_in(Vec::new(), now(), drivekey_vault::Taking::Keep, |_| {}), Err(VaultError::Copy(_))));

@@ -2,8 +2,11 @@
 
 mod copies;
 mod flip;
+mod items;
+mod later_kinds;
 mod malformed;
 mod roundtrip;
+mod slot_kinds;
 mod standing;
 mod stranger;
 mod suite;

@@ -54,7 +54,7 @@ fn a_malformed_slot_shuts_out_no_other() {
             vault.faults()
         );
         let entry = vault.find(&words("r2")).unwrap().entries.remove(0);
-        assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known_digits(1));
+        assert_eq!(reveal(&mut vault, &entry).unwrap().key.as_str(), known_digits(1));
         // Taken as it stands, it is a fault no more, and writing goes on.
         vault.repair().unwrap();
         drop(vault);
@@ -122,7 +122,7 @@ fn a_malformed_row_hides_no_good_one() {
         force(
             &house,
             &format!(
-                "INSERT INTO record SELECT {number}, randomblob(16), {revision}, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 2"
+                "INSERT INTO record SELECT {number}, randomblob(16), {revision}, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 2"
             ),
         );
         let mut vault = house.open();
@@ -131,7 +131,7 @@ fn a_malformed_row_hides_no_good_one() {
         {
             let mut found = found.unwrap_or_else(|error| panic!("{number}: {error:?}"));
             assert_eq!((found.entries.len(), &found.faults[..]), (1, &[fault.clone()][..]));
-            assert_eq!(reveal(&mut vault, &found.entries.remove(0)).unwrap().digits.as_str(), known_digits(1));
+            assert_eq!(reveal(&mut vault, &found.entries.remove(0)).unwrap().key.as_str(), known_digits(1));
         }
         let device = vault.find(&words("Station-00")).unwrap();
         assert_eq!((device.entries.len(), device.faults), (3, vec![fault]));
@@ -149,7 +149,7 @@ fn forged_slots_cost_nobody_a_minute() {
     assert_eq!(vault.faults().len(), 40, "each is named");
     let entry = vault.find(&words("r1")).unwrap().entries.remove(0);
     assert_eq!(
-        reveal(&mut vault, &entry).unwrap().digits.as_str(),
+        reveal(&mut vault, &entry).unwrap().key.as_str(),
         known_digits(0),
         "the cheap and the last used come first"
     );
@@ -260,7 +260,7 @@ fn interior(child: usize) -> Vec<u8> {
 fn numbers_that_are_no_handles_are_a_fault_of_their_rows() {
     for (sql, is_item) in [
         (
-            "INSERT INTO record SELECT 5000000000, randomblob(16), revision, sealed_sha256, summary, NULL, volume_type_token, NULL, NULL, NULL, randomblob(16) FROM record WHERE handle = 2",
+            "INSERT INTO record SELECT 5000000000, randomblob(16), revision, sealed_sha256, summary, NULL, device_type_token, NULL, NULL, NULL, randomblob(16) FROM record WHERE handle = 2",
             false,
         ),
         (
@@ -274,7 +274,7 @@ fn numbers_that_are_no_handles_are_a_fault_of_their_rows() {
         force(&house, sql);
         let mut vault = house.open();
         let entry = vault.find(&words("r1")).unwrap().entries.remove(0);
-        assert_eq!(reveal(&mut vault, &entry).unwrap().digits.as_str(), known_digits(0));
+        assert_eq!(reveal(&mut vault, &entry).unwrap().key.as_str(), known_digits(0));
         let listing = vault.list(&everything()).unwrap();
         assert_eq!(listing.entries.len(), 5, "{sql}");
         let verification = vault.verify(|_, _| {}).unwrap();

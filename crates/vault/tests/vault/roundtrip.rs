@@ -23,7 +23,7 @@ fn a_key_goes_in_is_found_and_comes_out() {
         let found = vault.find(&words(typed)).unwrap();
         assert_eq!((found.entries.len(), found.read_as), (1, ReadAs::Typed), "{typed}");
         let revealed = reveal(&mut vault, &found.entries[0]).unwrap();
-        assert_eq!(revealed.digits.as_str(), FIRST);
+        assert_eq!(revealed.key.as_str(), FIRST);
     }
     for typed in ["7EDB3OED", "7ED83OED"] {
         let found = vault.find(&words(typed)).unwrap();

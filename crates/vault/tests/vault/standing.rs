@@ -69,7 +69,7 @@ fn assert_undone(house: &House, before: &[u8], vault: &mut Vault<Unlocked>) {
     assert!(bytes == before);
     assert!(!house.folder().join("vault.drivekey-journal").exists());
     let entry = vault.entry(handle(1)).unwrap();
-    assert_eq!(reveal(vault, &entry).unwrap().digits.as_str(), known_digits(0));
+    assert_eq!(reveal(vault, &entry).unwrap().key.as_str(), known_digits(0));
 }
 
 /// What undoing gives is read, without one record, and the file is as it was; a repair undoes the write and names what is

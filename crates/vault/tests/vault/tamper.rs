@@ -69,7 +69,7 @@ const ROWS: &[Attack] = &[
     },
     Attack {
         name: "a record copied under another handle and name",
-        act: "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5;
+        act: "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5;
               INSERT INTO sealed SELECT 50, age FROM sealed WHERE handle = 5",
         caught: "list find miss whose verify",
     },
@@ -133,7 +133,7 @@ fn every_change_by_a_stranger_is_named_by_these_calls() {
     let (bytes, mut wrong) = (model.bytes(), Vec::new());
     let columns = [
         "device_token",
-        "volume_type_token",
+        "device_type_token",
         "key_id_token",
         "prefix_token",
         "folded_prefix_token",
@@ -161,7 +161,7 @@ fn every_change_by_a_stranger_is_named_by_these_calls() {
 }
 
 /// A second row with all tokens of the fifth record.
-const FORGED: &str = "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, volume_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5";
+const FORGED: &str = "INSERT INTO record SELECT 50, randomblob(16), revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token FROM record WHERE handle = 5";
 /// The beginning of the fifth record's Key ID, and the same with an S for its last 5.
 const FIFTH: (&str, &str) = ("17156075", "1715607S");
 
@@ -195,7 +195,7 @@ fn a_forged_row_hides_no_good_one() {
         assert_eq!(vault.resolve(&query).unwrap(), alone, "{query}");
     }
     assert_eq!(vault.whose(&RecoveryPassword::parse(&known_digits(4)).unwrap()).unwrap(), alone);
-    assert_eq!(reveal(&mut vault, fifth).unwrap().digits.as_str(), known_digits(4));
+    assert_eq!(reveal(&mut vault, fifth).unwrap().key.as_str(), known_digits(4));
     // Its computer has other records, too.
     let found = vault.find(&words("Station-01")).unwrap();
     assert!(found.entries.len() > 1 && found.entries.contains(fifth) && found.faults == named, "{found:?}");

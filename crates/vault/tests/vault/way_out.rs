@@ -139,7 +139,7 @@ fn make_vault(folder: &Path) -> String {
     vault.add_passphrase(&secret(PASSPHRASE), KdfCost { memory_kib: 256, passes: 2, lanes: 2 }, None).unwrap();
     let ids = ["7EDB30ED-1234-4ABC-9DEF-0123456789AB", "0A1B2C3D", ""];
     let incoming = DIGITS.iter().zip(ids).map(|(digits, id)| Incoming {
-        password: RecoveryPassword::parse(digits).unwrap(),
+        secret: RecoveryPassword::parse(digits).unwrap().into(),
         details: Details {
             key_id: id.parse().unwrap_or_default(),
             device_name: "K\u{fc}che \"2\"".parse().ok(),

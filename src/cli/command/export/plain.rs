@@ -14,7 +14,7 @@ use crate::cli::outlet::printable;
 use crate::cli::session::unlocked;
 use crate::cli::{json as print, question, world::World};
 use drivekey_export::Put;
-use drivekey_flows::give_out::{Form, plain};
+use drivekey_flows::give_out::{Along, Form, plain};
 use drivekey_record::CopyKind;
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs, form: Form) -> Result<Exit, Failure> {
@@ -39,7 +39,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         counted(choice.entries.len())
     );
     question::typed(world, &what, "EXPORT")?;
-    let chosen = choice.reveal(&mut vault, &[])?;
+    let chosen = choice.reveal(&mut vault, Along::None)?;
     let saved = save_to(world, &args.to, &plain(&chosen, form))?;
     let handles = chosen.handles();
     if let Saved::File(..) = saved {

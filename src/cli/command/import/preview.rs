@@ -21,7 +21,15 @@ pub(in crate::cli::command) fn found(world: &mut World<'_>, sources: &Sources) -
             row(&one.key_id, texts, one.volume_type, String::new())
         })
     });
-    table(world, rows.collect())
+    let others = sources.read.iter().flat_map(|source| {
+        let name = source.file_name();
+        source.reading.other_keys.iter().map(move |one| {
+            let details = &one.details;
+            let texts = [&details.device_name, &details.mount_point, &details.volume_label, &name];
+            row(&details.key_id, texts, details.volume_type, String::new())
+        })
+    });
+    table(world, rows.chain(others).collect())
 }
 
 /// Shows what is new and asks whether to store it; where nothing is, nobody is asked.
