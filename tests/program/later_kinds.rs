@@ -16,8 +16,8 @@ fn house() -> House {
     house.key_file("~/keys/one.txt", ID_1, KEY_1);
     assert_eq!(house.given(&["import", "~/keys", "--device", "PC-1", "--yes"], &[]).exit, 0);
     let record = serde_json::json!({
-        "kind": "luks2", "handle": "r7", "id": ID_2, "volumeType": "swapVolume", "deviceName": "atelier", "state": "current",
-        "tags": ["cellar"], "slotNumber": 3, "key": TEXT
+        "kind": "luks2", "handle": "r7", "id": ID_2, "volumeType": "swapVolume", "deviceName": "atelier",
+        "state": "current", "tags": ["cellar"], "slotNumber": 3, "key": TEXT
     });
     let attachment = serde_json::json!({ "kind": "luksHeader", "id": ID_2, "deviceName": "atelier", "bytes": "AAEC" });
     let document = serde_json::json!({ "value": [record], "attachments": [attachment] });

@@ -107,8 +107,8 @@ impl KeyText {
         }
     }
 
-    /// All of it in one line that can be read and typed: as it is, or, where it has characters that cannot be seen, as a
-    /// JSON string with those spelt out.
+    /// All of it in one line that can be read and typed: as it is, or, where it has characters that cannot be seen, as
+    /// a JSON string with those spelt out.
     #[must_use]
     pub fn shown(&self) -> Zeroizing<String> {
         self.spelt_out(is_unseen)

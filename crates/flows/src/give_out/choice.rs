@@ -103,8 +103,8 @@ impl Choice {
         Ok(beside.map(|attached| attached.info.guid).collect())
     }
 
-    /// The keys themselves, and what goes along with them. One that is not what was written is left out and stands among
-    /// the faults.
+    /// The keys themselves, and what goes along with them. One that is not what was written is left out and stands
+    /// among the faults.
     ///
     /// # Errors
     /// [`GiveOutError`]: nothing is given out.
