@@ -10,13 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use drivekey_flows::gather;
 use drivekey_testkit::house::{
-    House, LIMITS, PASSPHRASE, everything, handle, known_digits, known_incoming, now, store_of, text, unlock,
-    whole_digits,
+    House, PASSPHRASE, everything, handle, known_digits, known_incoming, now, text, unlock, whole_digits,
 };
 use drivekey_vault::reveal::reveal;
-use drivekey_vault::{Edit, Machine, Setting, Taking, Vault};
+use drivekey_vault::{Edit, Machine, Setting, Taking};
 
 const TASK: &str = "DRIVEKEY_TEST_TOGETHER";
 
@@ -140,6 +138,10 @@ fn eight_writers_and_two_readers_for_a_minute() {
 #[cfg(unix)]
 #[test]
 fn nothing_in_this_process_drops_the_lock_of_a_write() {
+    use drivekey_flows::gather;
+    use drivekey_testkit::house::{LIMITS, store_of};
+    use drivekey_vault::Vault;
+
     let house = House::with(3);
     let ask = || {
         let answer = said(child(&format!("reserve 0 0 {}", house.folder().display())));
