@@ -1,6 +1,7 @@
 //! Upkeep: keyslots and passphrases, verifying, mending, and what is set aside.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::house::{House, Stopping};
@@ -91,6 +92,7 @@ fn what_does_not_belong_to_the_vault_is_renamed_and_not_deleted() {
     let mut renamed = Vec::new();
     verify::set_aside(&house.vault, |file, aside| renamed.push((file, aside))).unwrap();
     let [(file, aside)] = &renamed[..] else { panic!("{renamed:?}") };
-    assert!(file.as_os_str() == beside && !file.exists());
+    // The folder may be spelt otherwise once links are resolved.
+    assert!(file.file_name() == Path::new(&beside).file_name() && !file.exists());
     assert_eq!(fs::read(aside).unwrap(), b"nobody's");
 }

@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn every_column_is_told_of_above_its_table() {
         let mut tables = 0;
-        for statement in STEPS.iter().flat_map(|step| step.split(';')) {
+        for statement in STEPS.iter().flat_map(|step| step.split("\n\n")) {
             let Some((above, table)) = statement.split_once("CREATE TABLE") else { continue };
             tables += 1;
             let told = |name: &str| above.lines().any(|line| line.starts_with(&format!("--   {name} ")));
