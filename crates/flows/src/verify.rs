@@ -1,10 +1,13 @@
 //! Verify: everything compared with what was written, mended where that loses nothing, and what lies beside the vault
 //! set aside.
 
-use std::io;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use crate::{Progress, Watch, Work};
+use drivekey_files::private;
+use drivekey_files::vault_file::Descriptor;
 use drivekey_vault::sqlite;
 use drivekey_vault::store::StoreError;
 use drivekey_vault::{Unlocked, Vault, VaultError, Verification};
@@ -59,7 +62,11 @@ pub fn keep_copy(vault: &mut Vault<Unlocked>) -> Result<PathBuf, MendError> {
         let copy = PathBuf::from(name);
         match options.open(&copy) {
             Ok(mut file) => {
-                vault.copy_into(&mut file)?;
+                if vault.is_undone_damaged() {
+                    keep_as_it_stands(&path, &mut file, &copy)?;
+                } else {
+                    vault.copy_into(&mut file)?;
+                }
                 return Ok(copy);
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -67,6 +74,28 @@ pub fn keep_copy(vault: &mut Vault<Unlocked>) -> Result<PathBuf, MendError> {
         }
     }
     Err(MendError::TooManyCopies)
+}
+
+/// The file as a broken-off write left it, and what would undo that write, so that both stay after it was undone.
+fn keep_as_it_stands(path: &Path, file: &mut File, copy: &Path) -> io::Result<()> {
+    let source = Descriptor::open(path)?;
+    let (mut at, mut buffer) = (0, vec![0; 1 << 16]);
+    loop {
+        let read = source.read_at(&mut buffer, at)?;
+        if read == 0 {
+            break;
+        }
+        file.write_all(&buffer[..read])?;
+        at += read as u64;
+    }
+    file.sync_all()?;
+    let journal_of = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-journal");
+        PathBuf::from(name)
+    };
+    let journal = std::fs::read(journal_of(path))?;
+    private::replace(&journal_of(copy), &journal)
 }
 
 /// Takes the vault as it stands, after a copy was kept: its indexes are built anew, its count and slots are taken as

@@ -100,7 +100,8 @@ impl Vault<Unlocked> {
 
     fn replaced_passphrase(&self) -> Option<SlotInfo> {
         let slots = self.slots();
-        let by_other = slots.iter().any(|info| info.in_use && info.kind != SlotKind::Passphrase);
+        // Only a kit opens in place of a passphrase. A slot whose kind was changed in the file stands for nobody else's.
+        let by_other = slots.iter().any(|info| info.in_use && info.kind == SlotKind::Kit);
         let passphrases = slots.into_iter().filter(|info| info.kind == SlotKind::Passphrase);
         let mut passphrases = passphrases.filter(|info| by_other || info.in_use);
         match (passphrases.next(), passphrases.next()) {

@@ -10,7 +10,7 @@ use crate::erase::EraseError;
 use crate::gather;
 use crate::intake::source_text::name_of;
 use drivekey_import::{Attachment, Reading, RemarkKind, read};
-use drivekey_record::{AttachmentKind, ItemNumber};
+use drivekey_record::{AttachmentKind, ItemNumber, SourceKind};
 use drivekey_vault::reveal::{RevealError, reveal_attachment};
 use drivekey_vault::{Fault, Unlocked, Vault, VaultError};
 
@@ -51,7 +51,7 @@ pub(super) fn judge(vault: &mut Vault<Unlocked>, path: &Path) -> Result<Judgemen
     }
     let Ok(bytes) = gather::read_file(path) else { return Ok(Judgement::Left(Left::Unreadable)) };
     let reading = read(name_of(path).as_deref(), &bytes);
-    if bytes.len() > KEY_FILE_BYTES || holds_more(&reading) {
+    if bytes.len() > KEY_FILE_BYTES || holds_more(&reading) || names_other_kinds(&reading, &bytes) {
         return Ok(Judgement::Left(Left::MoreInside));
     }
     if !is_read_whole(&reading, &bytes) || !has_keys(vault, &reading)? {
@@ -72,6 +72,25 @@ fn holds_more(reading: &Reading) -> bool {
     reading.package_left
         || reading.records.iter().any(|record| record.inside.is_some())
         || reading.attachments.iter().any(|attachment| attachment.inside.is_some())
+}
+
+/// Whether an export of this program names a key of another kind or an attachment: no reader of JSON or CSV takes those
+/// in. Bundles are read whole.
+fn names_other_kinds(reading: &Reading, bytes: &[u8]) -> bool {
+    if reading.source == Some(SourceKind::Bundle) {
+        return false;
+    }
+    // Of UTF-16, the letters without their zero bytes.
+    let text: Zeroizing<Vec<u8>> =
+        Zeroizing::new(bytes.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect());
+    let text = String::from_utf8_lossy(&text);
+    let of_json = text.match_indices("\"kind\"").any(|(at, name)| {
+        let value = text[at + name.len()..].trim_start().strip_prefix(':').map(str::trim_start);
+        value.is_none_or(|value| !value.starts_with("\"bitlocker\""))
+    });
+    let head = text.lines().next().unwrap_or_default();
+    let of_csv = head.split([',', ';', '\t']).any(|cell| cell.trim().trim_matches('"') == "kind");
+    of_json || of_csv || text.contains("\"attachments\"")
 }
 
 /// Whether something was found in it and nothing that was found went unread.

@@ -46,6 +46,26 @@ fn only_what_the_vault_has_may_go() {
     assert!(!safe.exists() && new.exists());
 }
 
+/// No reader of JSON or CSV takes in a key of another kind, nor an attachment: such a file may be their only place.
+#[test]
+fn a_file_that_names_other_kinds_stays() {
+    let house = House::new();
+    let folder = tempfile::tempdir().unwrap();
+    let known = format!(r#"{{"id":"{ID_1}","key":"{KEY_1}"}}"#);
+    let plain = write(folder.path(), "plain.json", format!(r#"{{"value":[{known}]}}"#));
+    let mut vault = house.open();
+    keep(&mut vault, read_below(folder.path()));
+    let other = r#"{"kind" : "luks2","key":"any text"}"#;
+    let files = [
+        plain.clone(),
+        write(folder.path(), "kinds.json", format!(r#"{{"value":[{other},{known}]}}"#)),
+        write(folder.path(), "attached.json", format!(r#"{{"value":[{known}],"attachments":[]}}"#)),
+        write(folder.path(), "kinds.csv", format!("id,key,kind\n{ID_1},{KEY_1},bitlocker\n,any text,luks2\n")),
+    ];
+    let doomed = Doomed::of(&mut vault, &files).unwrap();
+    assert_eq!(doomed.paths().collect::<Vec<_>>(), [plain.as_path()]);
+}
+
 #[test]
 fn what_changed_since_it_was_judged_is_left() {
     let house = House::new();

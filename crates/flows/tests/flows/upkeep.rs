@@ -96,3 +96,33 @@ fn what_does_not_belong_to_the_vault_is_renamed_and_not_deleted() {
     assert!(file.file_name() == Path::new(&beside).file_name() && !file.exists());
     assert_eq!(fs::read(aside).unwrap(), b"nobody's");
 }
+
+/// A write was broken off over a damaged vault: what a repair undoes is kept, as it stood and with its journal.
+#[test]
+fn what_a_repair_undoes_is_kept_with_its_journal() {
+    let made = drivekey_testkit::house::House::with(4);
+    let changed = |bytes: &[u8], sql: &str| {
+        let house = drivekey_testkit::house::House::empty();
+        house.put(bytes);
+        house.stranger().execute_batch(sql).unwrap();
+        house.bytes()
+    };
+    let mut damaged = changed(&made.bytes(), "UPDATE sealed SET age = zeroblob(length(age)) WHERE handle = 2");
+    let torn = changed(&damaged, "UPDATE record SET summary = zeroblob(length(summary)) WHERE handle IN (1, 3)");
+    // As the write that was broken off last would have left the count of changes.
+    let counter = u32::from_be_bytes(torn[24..28].try_into().unwrap()) - 1;
+    for place in [24, 92] {
+        damaged[place..place + 4].copy_from_slice(&counter.to_be_bytes());
+    }
+    let journal = drivekey_testkit::planted::journal_from(&damaged, &torn);
+    made.put(&torn);
+    fs::write(made.folder().join("vault.drivekey-journal"), &journal).unwrap();
+    let mut vault = made.open();
+    assert!(vault.is_undone_damaged());
+    let kept = verify::keep_copy(&mut vault).unwrap();
+    verify::mend(&mut vault, &Unwatched).unwrap();
+    assert!(fs::read(&kept).unwrap() == torn, "not as it stood");
+    let mut beside = kept.into_os_string();
+    beside.push("-journal");
+    assert!(fs::read(beside).unwrap() == journal);
+}

@@ -95,3 +95,19 @@ fn a_slot_of_another_kind_that_was_touched_is_a_fault_and_may_be_a_damaged_passp
         assert!(unlock(&house.path(), Machine::new(None), PASSPHRASE).is_ok(), "{kind}");
     }
 }
+
+/// A slot whose kind somebody changed in the file still opens here; a new passphrase then takes nobody else's place.
+#[test]
+fn a_new_passphrase_replaces_nobody_elses() {
+    let house = House::with(1);
+    let mut vault = house.open();
+    vault.add_passphrase(&secret("annas own"), LIMITS.floor, "Anna".parse().ok()).unwrap();
+    drop(vault);
+    let own = "rowid = (SELECT min(rowid) FROM slot)";
+    house.stranger().execute_batch(&format!("UPDATE slot SET kind = 9 WHERE {own}")).unwrap();
+    let Ok(mut vault) = unlock(&house.path(), Machine::new(None), PASSPHRASE) else { return };
+    vault.repair().unwrap();
+    let _ = vault.change_passphrase(&secret("a new one"), LIMITS.floor);
+    drop(vault);
+    assert!(unlock(&house.path(), Machine::new(None), "annas own").is_ok(), "another person was shut out");
+}
