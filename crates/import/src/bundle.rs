@@ -38,14 +38,36 @@ pub fn is_sealed(bytes: &[u8]) -> bool {
     SEALED.iter().any(|magic| bytes.starts_with(magic))
 }
 
+/// What a sealed record says of its own place: no field of the record itself (FORMAT, section 5).
+const OF_THE_SEAL: [&str; 3] = ["vault", "record", "revision"];
+/// How deep an unknown field may be nested. What keeps it nests it deeper, and every reader of JSON has a limit.
+const UNKNOWN_DEPTH_MAX: usize = 16;
+
+/// Whether a value is nested deeper than this.
+fn is_deeper(value: &serde_json::Value, depth: usize) -> bool {
+    match (value, depth.checked_sub(1)) {
+        (serde_json::Value::Array(_) | serde_json::Value::Object(_), None) => true,
+        (serde_json::Value::Array(values), Some(rest)) => values.iter().any(|value| is_deeper(value, rest)),
+        (serde_json::Value::Object(values), Some(rest)) => values.values().any(|value| is_deeper(value, rest)),
+        _ => false,
+    }
+}
+
 /// Reads the text of a bundle; `None` for any other bytes.
 #[must_use]
 pub fn unpack_bundle(bytes: &[u8]) -> Option<Bundle> {
     let json = part_for_programs(bytes)?;
     let document: Document = serde_json::from_slice(json).ok()?;
     let mut bundle = Bundle::default();
-    for (at, record) in document.value.into_iter().enumerate() {
+    for (at, mut record) in document.value.into_iter().enumerate() {
         let place = Place::Record(at + 1);
+        let unknown = &mut record.details.unknown;
+        unknown.retain(|name, _| !OF_THE_SEAL.contains(&name.as_str()));
+        if unknown.values().any(|value| is_deeper(value, UNKNOWN_DEPTH_MAX)) {
+            bundle.reading.remarks.push(Remark::at(place, RemarkKind::BeyondCeiling));
+            bundle.reading.partial.extend((record.details.key_id != KeyId::Unknown).then_some(record.details.key_id));
+            continue;
+        }
         match Secret::read(record.details.kind, &record.key) {
             Ok(Secret::Text(secret)) => {
                 bundle.reading.other_keys.push(OtherKey { secret, details: record.details, inside: None });
@@ -279,5 +301,23 @@ mod tests {
         for bad in ["a", "ab=", "a===", "ab\n=", "===="] {
             assert!(base64(bad).is_none_or(|bytes| bytes.is_empty()), "{bad}");
         }
+    }
+
+    /// What is kept of it is nested deeper, and must still open.
+    #[test]
+    fn fields_that_are_nested_too_deep_are_refused() {
+        let bundle = |extra: &str| {
+            let record = format!(r#"{{"kind":"luks2","key":"s","id":"7EDB30ED-1234-4ABC-9DEF-0123456789AB",{extra}}}"#);
+            let (begin, end) = ("-----BEGIN DRIVEKEY JSON-----", "-----END DRIVEKEY JSON-----");
+            let text = format!("drivekey bundle 1\n\n{begin}\n{{\"value\":[{record}]}}\n{end}\n");
+            unpack_bundle(text.as_bytes()).unwrap()
+        };
+        let nested = |depth| format!(r#""x":{}1{}"#, "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(bundle(&nested(UNKNOWN_DEPTH_MAX)).reading.other_keys.len(), 1);
+        let refused = bundle(&nested(UNKNOWN_DEPTH_MAX + 1)).reading;
+        assert!(refused.other_keys.is_empty() && refused.remarks[0].kind == RemarkKind::BeyondCeiling, "{refused:?}");
+        assert_eq!(refused.partial.len(), 1);
+        let key = &bundle(r#""vault":1,"record":2,"revision":3,"slotNumber":4"#).reading.other_keys[0];
+        assert_eq!(key.details.unknown.keys().collect::<Vec<_>>(), ["slotNumber"]);
     }
 }
