@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::{Progress, Watch, Work};
-use drivekey_files::private;
 use drivekey_files::vault_file::Descriptor;
 use drivekey_vault::sqlite;
 use drivekey_vault::store::StoreError;
@@ -63,7 +62,11 @@ pub fn keep_copy(vault: &mut Vault<Unlocked>) -> Result<PathBuf, MendError> {
         match options.open(&copy) {
             Ok(mut file) => {
                 if vault.is_undone_damaged() {
-                    keep_as_it_stands(&path, &mut file, &copy)?;
+                    keep_as_it_stands(&path, &mut file)?;
+                    // Nothing is replaced: a file of that name is somebody's.
+                    let mut journal = options.open(sqlite::journal_beside(&copy))?;
+                    journal.write_all(&std::fs::read(sqlite::journal_beside(&path))?)?;
+                    journal.sync_all()?;
                 } else {
                     vault.copy_into(&mut file)?;
                 }
@@ -76,8 +79,8 @@ pub fn keep_copy(vault: &mut Vault<Unlocked>) -> Result<PathBuf, MendError> {
     Err(MendError::TooManyCopies)
 }
 
-/// The file as a broken-off write left it, and what would undo that write, so that both stay after it was undone.
-fn keep_as_it_stands(path: &Path, file: &mut File, copy: &Path) -> io::Result<()> {
+/// The file as a broken-off write left it, through the descriptor that this process shares.
+fn keep_as_it_stands(path: &Path, file: &mut File) -> io::Result<()> {
     let source = Descriptor::open(path)?;
     let (mut at, mut buffer) = (0, vec![0; 1 << 16]);
     loop {
@@ -88,14 +91,7 @@ fn keep_as_it_stands(path: &Path, file: &mut File, copy: &Path) -> io::Result<()
         file.write_all(&buffer[..read])?;
         at += read as u64;
     }
-    file.sync_all()?;
-    let journal_of = |path: &Path| {
-        let mut name = path.as_os_str().to_owned();
-        name.push("-journal");
-        PathBuf::from(name)
-    };
-    let journal = std::fs::read(journal_of(path))?;
-    private::replace(&journal_of(copy), &journal)
+    file.sync_all()
 }
 
 /// Takes the vault as it stands, after a copy was kept: its indexes are built anew, its count and slots are taken as

@@ -14,6 +14,9 @@ use drivekey_record::{AttachmentKind, ItemNumber, SourceKind};
 use drivekey_vault::reveal::{RevealError, reveal_attachment};
 use drivekey_vault::{Fault, Unlocked, Vault, VaultError};
 
+/// The field that says of what kind a key is, and the list of what goes with keys, as exports write them.
+const KIND: &[u8] = b"\"kind\"";
+const ATTACHMENTS: &[u8] = b"\"attachments\"";
 /// Larger files hold more than keys.
 const KEY_FILE_BYTES: usize = 1024 * 1024;
 
@@ -80,17 +83,18 @@ fn names_other_kinds(reading: &Reading, bytes: &[u8]) -> bool {
     if reading.source == Some(SourceKind::Bundle) {
         return false;
     }
-    // Of UTF-16, the letters without their zero bytes.
-    let text: Zeroizing<Vec<u8>> =
-        Zeroizing::new(bytes.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase).collect());
-    let text = String::from_utf8_lossy(&text);
-    let of_json = text.match_indices("\"kind\"").any(|(at, name)| {
-        let value = text[at + name.len()..].trim_start().strip_prefix(':').map(str::trim_start);
-        value.is_none_or(|value| !value.starts_with("\"bitlocker\""))
+    // Letters in UTF-16 have zero bytes between them. One buffer of its full size, so that nothing unwiped is left behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
+    text.extend(bytes.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase));
+    let of_json = text.windows(KIND.len()).enumerate().filter(|(_, window)| *window == KIND).any(|(at, _)| {
+        let value = text[at + KIND.len()..].trim_ascii_start().strip_prefix(b":").map(<[u8]>::trim_ascii_start);
+        value.is_none_or(|value| !value.starts_with(b"\"bitlocker\""))
     });
-    let head = text.lines().next().unwrap_or_default();
-    let of_csv = head.split([',', ';', '\t']).any(|cell| cell.trim().trim_matches('"') == "kind");
-    of_json || of_csv || text.contains("\"attachments\"")
+    let head = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let of_csv = head
+        .split(|byte| matches!(byte, b',' | b';' | b'\t'))
+        .any(|cell| matches!(cell.trim_ascii(), b"kind" | b"\"kind\""));
+    of_json || of_csv || text.windows(ATTACHMENTS.len()).any(|window| window == ATTACHMENTS)
 }
 
 /// Whether something was found in it and nothing that was found went unread.

@@ -26,4 +26,5 @@ use crate::store::{
 pub use beside::set_aside;
 pub use create::create;
 pub use open::open;
+pub use paths::journal_beside;
 pub use private::PrivateFolder;

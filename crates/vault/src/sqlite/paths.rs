@@ -30,7 +30,7 @@ impl VaultPath {
 
     /// The journal that an interrupted write leaves.
     pub(super) fn journal(&self) -> PathBuf {
-        self.with_ending("-journal")
+        journal_beside(&self.path)
     }
 
     /// A write-ahead log; this program never makes one.
@@ -44,10 +44,20 @@ impl VaultPath {
     }
 
     fn with_ending(&self, ending: &str) -> PathBuf {
-        let mut name = self.path.as_os_str().to_owned();
-        name.push(ending);
-        name.into()
+        with_ending(&self.path, ending)
     }
+}
+
+/// The name of the journal that an interrupted write leaves beside a file.
+#[must_use]
+pub fn journal_beside(path: &Path) -> PathBuf {
+    with_ending(path, "-journal")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// The name of the place of a file that is there, as the system itself spells it.

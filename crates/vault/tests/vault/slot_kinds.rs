@@ -105,7 +105,7 @@ fn a_new_passphrase_replaces_nobody_elses() {
     drop(vault);
     let own = "rowid = (SELECT min(rowid) FROM slot)";
     house.stranger().execute_batch(&format!("UPDATE slot SET kind = 9 WHERE {own}")).unwrap();
-    let Ok(mut vault) = unlock(&house.path(), Machine::new(None), PASSPHRASE) else { return };
+    let mut vault = unlock(&house.path(), Machine::new(None), PASSPHRASE).unwrap();
     vault.repair().unwrap();
     let _ = vault.change_passphrase(&secret("a new one"), LIMITS.floor);
     drop(vault);
