@@ -25,10 +25,10 @@ mod question;
 mod remarks;
 mod repairing;
 mod saved_header;
+#[cfg_attr(not(feature = "scans"), path = "no_scan_reader.rs")]
 mod scan_reader;
 mod session;
 mod system;
-mod system_fonts;
 mod table;
 mod terminal;
 mod volume_json;

@@ -4,11 +4,14 @@
 //! [`Choice::reveal`] opens them. What is made of a [`Chosen`] is bytes or pages; only a [`Stick`] writes by itself.
 
 mod choice;
+mod drawing;
 mod file;
+mod fonts;
 mod pages;
 mod stick;
 
 pub use choice::{Along, Choice, Chosen, GiveOutError, WITH_BUNDLE, WITH_STICK};
+pub use drawing::{DrawnAs, draw};
 pub use file::{Form, bundle, plain};
 pub use pages::{Arrangement, PagesError, pages};
 pub use stick::{Stick, StickFile, StickLine, Written};

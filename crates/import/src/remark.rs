@@ -108,6 +108,8 @@ pub enum RemarkKind {
     BrokenStructure,
     /// A picture or a printed document over which the reader came to an end: what is on it nobody looked at.
     NotSeen,
+    /// A picture or a printed document in a build without a reader of them: nobody looked at it.
+    NoScanReader,
 }
 
 impl RemarkKind {
@@ -148,6 +150,7 @@ impl RemarkKind {
             Self::BeyondCeiling => "beyond_ceiling",
             Self::BrokenStructure => "broken_structure",
             Self::NotSeen => "not_seen",
+            Self::NoScanReader => "no_scan_reader",
         }
     }
 
@@ -178,6 +181,7 @@ impl RemarkKind {
                 | Self::SealedBundle
                 | Self::BeyondCeiling
                 | Self::NotSeen
+                | Self::NoScanReader
         )
     }
 }

@@ -11,30 +11,11 @@ use rustybuzz::{Direction, Face, UnicodeBuffer};
 use unicode_bidi::BidiInfo;
 use unicode_normalization::char::is_combining_mark;
 
-use super::SheetError;
-use super::page::Page;
+use crate::SheetError;
+use crate::fonts::{BUILT_IN, FontBytes};
+use crate::page::{Block, Page};
 
-/// The built-in typefaces, in the order of [`Style`].
-const OWN: [&[u8]; 4] = [
-    include_bytes!("fonts/DejaVuSansCondensed.ttf"),
-    include_bytes!("fonts/DejaVuSansCondensed-Bold.ttf"),
-    include_bytes!("fonts/DejaVuSansMono-Bold.ttf"),
-    include_bytes!("fonts/DejaVuSansMono.ttf"),
-];
-
-/// The typeface of the digits, which HTML pages embed.
-pub(super) const DIGIT_FACE: &[u8] = OWN[2];
-
-/// A font file of the system.
-#[derive(Debug, Clone)]
-pub struct FontBytes {
-    /// The content of the file.
-    pub bytes: Arc<Vec<u8>>,
-    /// The index of the font in a collection.
-    pub index: u32,
-}
-
-/// The style of a text.
+/// The style of a text, in the order of [`BUILT_IN`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
     Plain,
@@ -76,8 +57,8 @@ pub(super) struct Typefaces<'a> {
 impl<'a> Typefaces<'a> {
     /// The built-in typefaces, followed by those of the system.
     pub(super) fn new(fonts: &'a [FontBytes]) -> Result<Self, SheetError> {
-        let mut faces = Vec::with_capacity(OWN.len() + fonts.len());
-        for bytes in OWN {
+        let mut faces = Vec::with_capacity(BUILT_IN.len() + fonts.len());
+        for bytes in BUILT_IN {
             faces.push(Face::from_slice(bytes, 0).ok_or(SheetError::Typeface)?);
         }
         for font in fonts {
@@ -91,9 +72,9 @@ impl<'a> Typefaces<'a> {
 
     /// The file of a typeface, and its index in the file.
     pub(super) fn file(&self, face: usize) -> Option<(krilla::Data, u32)> {
-        match OWN.get(face) {
+        match BUILT_IN.get(face) {
             Some(bytes) => Some(((*bytes).into(), 0)),
-            None => self.fonts.get(face - OWN.len()).map(|font| (Arc::clone(&font.bytes).into(), font.index)),
+            None => self.fonts.get(face - BUILT_IN.len()).map(|font| (Arc::clone(&font.bytes).into(), font.index)),
         }
     }
 
@@ -113,7 +94,7 @@ impl<'a> Typefaces<'a> {
         [first, Style::Plain as usize]
             .into_iter()
             .take(if first == 0 { 1 } else { 2 })
-            .chain(OWN.len()..self.faces.len())
+            .chain(BUILT_IN.len()..self.faces.len())
     }
 
     fn face_for(&self, style: Style, cluster: &str) -> Option<usize> {
@@ -234,7 +215,7 @@ pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, Sheet
     let faces = Typefaces::new(fonts)?;
     let mut missing: Vec<char> = pages
         .iter()
-        .flat_map(Page::texts)
+        .flat_map(typed_texts)
         .filter(|text| !text.is_ascii())
         .flat_map(|text| {
             clusters(text)
@@ -247,6 +228,18 @@ pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, Sheet
     missing.sort_unstable();
     missing.dedup();
     Ok(missing)
+}
+
+/// The texts on a page that may contain what people typed.
+fn typed_texts(page: &Page) -> impl Iterator<Item = &str> {
+    page.blocks.iter().flat_map(|block| -> Vec<&str> {
+        match block {
+            Block::Facts(rows) => rows.iter().map(|(_, value)| value.as_str()).collect(),
+            Block::ListedKey(key) => vec![&key.heading, &key.line],
+            Block::Text(text) | Block::Strong(text) | Block::Heading(text) => vec![text],
+            _ => Vec::new(),
+        }
+    })
 }
 
 /// Splits a text into letters, each with its combining marks.
