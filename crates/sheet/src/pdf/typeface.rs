@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustybuzz::{Direction, Face, UnicodeBuffer};
+use harfrust::{Buffer, Direction, Font, ShapeOptions, ShaperFont};
 use unicode_bidi::BidiInfo;
 use unicode_normalization::char::is_combining_mark;
 
@@ -48,7 +48,7 @@ pub(super) struct Run {
 
 /// All available typefaces.
 pub(super) struct Typefaces<'a> {
-    faces: Vec<(Face<'a>, f32)>,
+    faces: Vec<(Font, f32)>,
     fonts: &'a [FontBytes],
     memo: RefCell<[HashMap<String, Rc<Vec<Run>>>; 4]>,
     escaped: Cell<bool>,
@@ -59,14 +59,15 @@ impl<'a> Typefaces<'a> {
     pub(super) fn new(fonts: &'a [FontBytes]) -> Result<Self, SheetError> {
         let mut faces = Vec::with_capacity(BUILT_IN.len() + fonts.len());
         for bytes in BUILT_IN {
-            faces.push(Face::from_slice(bytes, 0).ok_or(SheetError::Typeface)?);
+            faces.push(Font::new(bytes, 0).ok_or(SheetError::Typeface)?);
         }
         for font in fonts {
             // Skipping a bad font would shift the indexes of those behind it, so it is an error.
-            faces.push(Face::from_slice(&font.bytes, font.index).ok_or(SheetError::Typeface)?);
+            let bytes: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::<Vec<u8>>::clone(&font.bytes);
+            faces.push(Font::new(bytes, font.index).ok_or(SheetError::Typeface)?);
         }
-        let em = |face: &Face<'_>| f32::from(u16::try_from(face.units_per_em()).unwrap_or(1000).max(1));
-        let faces = faces.into_iter().map(|face| (em(&face), face)).map(|(em, face)| (face, em)).collect();
+        let faces = faces.into_iter().map(|face| (f32::from(face.units_per_em().max(1)), face));
+        let faces = faces.map(|(em, face)| (face, em)).collect();
         Ok(Self { faces, fonts, memo: RefCell::default(), escaped: Cell::new(false) })
     }
 
@@ -98,8 +99,9 @@ impl<'a> Typefaces<'a> {
     }
 
     fn face_for(&self, style: Style, cluster: &str) -> Option<usize> {
-        self.chain(style)
-            .find(|face| cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.glyph_index(c).is_some()))
+        self.chain(style).find(|face| {
+            cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.charmap().map_unicode(c).is_some())
+        })
     }
 
     /// Replaces each letter that no typeface has by its number, as `\u{…}`.
@@ -177,12 +179,12 @@ impl<'a> Typefaces<'a> {
 
     fn shape_run(&self, face: usize, text: String, direction: Direction) -> Run {
         let (font, em) = &self.faces[face];
-        let mut buffer = UnicodeBuffer::new();
-        buffer.push_str(&text);
-        buffer.set_direction(direction);
-        buffer.guess_segment_properties();
-        buffer.set_direction(direction);
-        let shaped = rustybuzz::shape(font, &[], buffer);
+        let mut shaped = Buffer::new();
+        shaped.push_str(&text);
+        shaped.set_direction(direction);
+        shaped.guess_segment_properties();
+        // It fails only for a buffer without a direction, or shaped already.
+        let _ = harfrust::shape(&ShaperFont::new(font), &mut shaped, ShapeOptions::new());
         let mut starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
         starts.sort_unstable();
         let glyphs: Vec<Glyph> = shaped
