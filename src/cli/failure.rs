@@ -1,4 +1,4 @@
-//! From an error's data to a sentence, a hint and an exit code. The only place where errors become words.
+//! Turns errors into a sentence, a hint and an exit code. Errors become words nowhere else.
 
 use std::fmt::Write as _;
 use std::io;

@@ -1,4 +1,4 @@
-//! Getting an emergency kit: typed line by line from its page, or from a scan, a photo or a text file. Never from an
+//! Reads an emergency kit: typed line by line from its page, or from a scan, a photo or a text file. Never from an
 //! argument.
 
 use std::path::Path;

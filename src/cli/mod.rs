@@ -1,5 +1,5 @@
-//! The face: arguments, prompts, printing; errors become a sentence, a hint and an exit code here and nowhere else.
-//! Everything outside comes in through [`World`], so that a test runs commands in its own process.
+//! The command line: arguments, prompts and printing. Errors become a sentence, a hint and an exit code here and
+//! nowhere else. Everything outside comes in through [`World`], so that a test can run commands in its own process.
 
 mod args;
 mod clipboard;

@@ -1,4 +1,4 @@
-//! What stands in for the reader of scans in a build without the feature `scans`: no child is ever started.
+//! Stands in for the reader of scans in a build without the feature `scans`. No child is ever started.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! The system's printer. Where it reads from a pipe, no file of ours is made; elsewhere one is, and removed.
+//! The system's printer. It gets the page through a pipe, or on Windows through a file that is then removed.
 
 use super::exit::Exit;
 use super::failure::Failure;

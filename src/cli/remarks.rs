@@ -1,4 +1,4 @@
-//! What an import has to say of a file, in words. Shows places, never digits.
+//! The remarks of an import in words. They name places, never digits.
 
 use drivekey_flows::gather::GatherError;
 use drivekey_import::RemarkKind;

@@ -1,4 +1,4 @@
-//! A BitLocker volume as people read it. Never shows digits.
+//! A BitLocker volume in words. Never shows digits.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! From the arguments that name a drive to the volumes on it.
+//! Reads the volumes on the drive that the arguments name.
 
 use std::ffi::OsStr;
 

@@ -1,5 +1,5 @@
-//! A house to test in: a temporary folder with a vault, its machine memory, known records and a reader that asks
-//! every question a user can ask and says of each whether the answer was the known one, a refusal, or a lie.
+//! A house for tests: a temporary folder with a vault, the memory of its machine and known records, and a reader that
+//! asks every question and tells for each whether the answer was right, a refusal, or a lie.
 #![allow(dead_code, reason = "each test file uses its own part of the house")]
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What can be typed of a vault's passphrases, keyslots and emergency kits. Must not know what is done with them.
+//! Arguments of the commands for passphrases, keyslots and emergency kits.
 
 use std::path::PathBuf;
 

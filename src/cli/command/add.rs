@@ -1,4 +1,4 @@
-//! `add`: one recovery key typed by hand, tried on its drive where that is at hand.
+//! `add`: takes in one recovery key that is typed, and tries it on its drive if the drive is there.
 
 use crate::cli::args::{AddArgs, Shared};
 use crate::cli::command::import::report::difference_words;

@@ -1,4 +1,4 @@
-//! `harvest`: once anything opens a drive, every recovery key in it is read out and kept. The drive is only read.
+//! `harvest`: opens a drive and keeps every recovery key in it. The drive is only read.
 
 use std::path::Path;
 

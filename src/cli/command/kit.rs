@@ -1,4 +1,4 @@
-//! `kit`: an emergency kit, a printed page that opens the vault when nobody remembers the passphrase.
+//! `kit`: makes and checks an emergency kit, a printed page that opens the vault without the passphrase.
 
 use std::path::{Path, PathBuf};
 

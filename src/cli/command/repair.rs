@@ -1,5 +1,5 @@
-//! `repair`: a torn, faded or misread key is mended: counted by the rule of its digits, found by its drive. Its digits
-//! are shown by `show` alone.
+//! `repair`: finds out what a torn, faded or misread key was, by the rule of its digits and by its drive. Only `show`
+//! shows the digits.
 
 use std::io::Read;
 

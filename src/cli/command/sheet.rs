@@ -1,4 +1,4 @@
-//! `sheet`: recovery keys on paper, whole or split.
+//! `sheet`: draws recovery keys on pages, whole or split.
 
 mod check;
 mod deliver;

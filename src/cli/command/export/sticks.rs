@@ -1,4 +1,4 @@
-//! Which of the sticks that are plugged in: a choice for a person at a terminal.
+//! Asks a person which of the attached sticks to use.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `sheet check`: from a finished page back to the record it was printed from.
+//! `sheet check`: compares a printed page with the record it was printed from.
 
 use serde_json::{Map, Value, json};
 
