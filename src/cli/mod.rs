@@ -31,6 +31,7 @@ mod session;
 mod system;
 mod table;
 mod terminal;
+mod trash;
 mod volume_json;
 mod volume_words;
 mod volumes;
@@ -122,8 +123,8 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Header(command) => command::header::run(world, shared, command),
         Command::Sheet(args) => command::sheet::run(world, shared, args),
         Command::Edit(args) => command::edit::run(world, shared, args),
-        Command::Remove(args) => command::trash::remove(world, shared, args),
-        Command::Restore(args) => command::trash::restore(world, shared, args),
+        Command::Remove(args) => command::remove::run(world, shared, args),
+        Command::Restore(args) => command::restore::run(world, shared, args),
         Command::Purge(args) => command::purge::run(world, shared, args),
         Command::Passphrase(args) => command::passphrase::run(world, shared, args),
         Command::Keyslot(command) => command::keyslot::run(world, shared, command),

@@ -4,7 +4,6 @@ use std::ffi::OsStr;
 
 use super::args::RemainsArgs;
 use super::failure::Failure;
-pub(super) use drivekey_flows::drive_says::details_of;
 pub(super) use drivekey_flows::volumes::{Placed, Target};
 
 /// Reads what a person named; on demand, what is left there of volumes that were overwritten, too.

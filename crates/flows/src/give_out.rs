@@ -3,6 +3,7 @@
 //! A [`Choice`] says which keys, without their digits: a face looks at it, and at where it is to go, before
 //! [`Choice::reveal`] opens them. What is made of a [`Chosen`] is bytes or pages; only a [`Stick`] writes by itself.
 
+mod attached;
 mod choice;
 mod drawing;
 mod file;
@@ -10,6 +11,7 @@ mod fonts;
 mod pages;
 mod stick;
 
+pub use attached::{AttachedStick, attached_sticks};
 pub use choice::{Along, Choice, Chosen, GiveOutError, WITH_BUNDLE, WITH_STICK};
 pub use drawing::{DrawnAs, draw};
 pub use file::{Form, bundle, plain};
