@@ -32,6 +32,7 @@ mod system;
 mod table;
 mod terminal;
 mod trash;
+mod vault_failure;
 mod volume_json;
 mod volume_words;
 mod volumes;
