@@ -201,7 +201,6 @@ fn an_items_fields_stand_in_the_format() {
         added: HandleSet::default(),
         attached: ItemNumber::new(1).into_iter().collect(),
         changed: vec![change()],
-        undone_date_time: Some(time()),
     };
     let page = document("docs/FORMAT.md");
     for item in every!(Item: Attachment(attachment.clone()), Copy(copy.clone()), Import(import.clone())) {

@@ -166,7 +166,7 @@ pub fn note_checked(vault: &mut Vault<Unlocked>, now: DateTime<Utc>) -> Result<O
         && vault.faults().is_empty()
     {
         let slot = info.slot.to_string();
-        if let Some(copy) = vault.copies()?.into_iter().find(|copy| copy.info.slot.as_ref() == Some(&slot)) {
+        if let Some(copy) = vault.copies()?.items.into_iter().find(|copy| copy.info.slot.as_ref() == Some(&slot)) {
             let _ = vault.mark_copy(copy.number, CopyMark::Checked(now));
         }
     }

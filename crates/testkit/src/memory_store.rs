@@ -82,6 +82,12 @@ impl MemoryEngine {
         self.latest().map(|_| Opened::Store(Box::new(store)))
     }
 
+    /// Another engine with the same tables.
+    pub fn copy(&self) -> Arc<Self> {
+        let kept = Kept { tables: self.kept().tables.clone(), ..Kept::default() };
+        Arc::new(Self { kept: Mutex::new(kept), freed: Condvar::new() })
+    }
+
     /// Cuts the connection at the call after so many, once.
     pub fn cut_after(&self, calls: u32) {
         self.kept().calls_left = Some(calls);

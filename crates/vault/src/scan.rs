@@ -228,7 +228,7 @@ impl Unlocked {
     /// computed anew, to name the rows that were changed.
     fn scan_rows(
         &self,
-        mut rows: impl FnMut(u32) -> Result<RowBatch, VaultError>,
+        mut rows: impl FnMut(u32) -> Result<RowBatch<RecordRow>, VaultError>,
         takes: &(impl Fn(&OpenedRow) -> bool + Sync),
         sink: &mut impl Sink,
     ) -> Result<Vec<Fault>, VaultError> {
@@ -245,7 +245,7 @@ impl Unlocked {
     /// While the cores open one batch, the next is read.
     fn scan_with(
         &self,
-        rows: &mut impl FnMut(u32) -> Result<RowBatch, VaultError>,
+        rows: &mut impl FnMut(u32) -> Result<RowBatch<RecordRow>, VaultError>,
         takes: &(impl Fn(&OpenedRow) -> bool + Sync),
         sink: &mut impl Sink,
         open: OpenRow,

@@ -64,7 +64,7 @@ fn save(world: &mut World<'_>, shared: &Shared, args: &HeaderSaveArgs) -> Result
 
 fn outcome(kept: AttachedAs) -> (String, bool) {
     match kept {
-        AttachedAs::New(number) => (format!("a{number}"), true),
+        AttachedAs::New(number) | AttachedAs::Renewed(number) => (format!("a{number}"), true),
         AttachedAs::Known(number) => (format!("a{number}"), false),
     }
 }

@@ -260,7 +260,7 @@ pub fn look(vault: &mut Vault<Unlocked>, digits_are_known: bool) {
             assert_eq!(Some(revealed.key.as_str()), base().digits_of(entry.handle), "wrong digits");
         }
     }
-    for attached in vault.attachments().unwrap_or_default() {
+    for attached in vault.attachments().into_iter().flat_map(|found| found.items) {
         let bytes = reveal_attachment(vault, &attached);
         assert!(bytes.is_err() || *bytes.unwrap() == base().attachment, "another attachment");
     }

@@ -470,10 +470,10 @@ fn check_vault(vector: &Vector) {
         path.extension().is_some_and(|extension| extension == "place").then(|| std::fs::read_to_string(path).unwrap())
     });
     assert_eq!(places.collect::<Vec<_>>(), [vector.get("place content")]);
-    let attachments = vault.attachments().unwrap();
+    let attachments = vault.attachments().unwrap().sound().unwrap();
     assert_eq!(attachments.len(), 1);
     assert_eq!(hex(&reveal_attachment(&mut vault, &attachments[0]).unwrap()), vector.get("attachment"));
-    assert_eq!(vault.copies().unwrap().len(), 1);
+    assert_eq!(vault.copies().unwrap().sound().unwrap().len(), 1);
     drop(vault);
     let kit = KitIdentity::from_text(&secret(vector.get("kit"))).unwrap();
     let locked = Vault::open(&path, KdfLimits::PRODUCT, Machine::new(None)).unwrap();
