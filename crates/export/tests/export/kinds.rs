@@ -95,6 +95,59 @@ fn files_that_were_saved_again_are_read_as_well() {
     }
 }
 
+/// A file in a mail is read as by itself; the same as the mail's own text gives no wrong key.
+#[test]
+fn files_in_mails_are_read_as_well() {
+    let head = "From: a@example.com\r\nSubject: keys\r\nMIME-Version: 1.0\r\n";
+    for (name, bytes) in ways_out("luks2", DIGITS) {
+        let text = std::str::from_utf8(&bytes).unwrap();
+        let attached = format!(
+            "{head}Content-Type: multipart/mixed; boundary=\"zz\"\r\n\r\n--zz\r\nContent-Type: text/plain\r\n\r\nHi\r\n\
+             --zz\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n{text}\r\n\
+             --zz--\r\n"
+        );
+        let reading = read(Some("mail.eml"), attached.as_bytes());
+        assert_whole(&name, &reading, "luks2", DIGITS);
+        assert!(reading.records.iter().all(|record| record.told.is_some()), "{name}");
+        let inline = format!("{head}Content-Type: text/plain\r\n\r\n{text}");
+        let reading = read(Some("mail.eml"), inline.as_bytes());
+        for record in &reading.records {
+            assert!(record.password.expose_secret().as_str() == OTHER_DIGITS, "{name}: {reading:?}");
+        }
+        let other_kind = reading.remarks.iter().any(|remark| remark.code() == "other_kind");
+        assert!(other_kind || reading.other_keys.len() == 1, "{name}: {reading:?}");
+    }
+}
+
+/// A spreadsheet may have changed its texts: the kind is named.
+#[test]
+fn a_spreadsheet_of_an_export_gives_no_wrong_key() {
+    for (name, bytes) in ways_out("luks2", DIGITS).into_iter().filter(|(name, _)| name.contains(".csv")) {
+        let cell = |cell: &String| {
+            let text = cell.replace('&', "&amp;").replace('<', "&lt;");
+            format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#)
+        };
+        let rows = super::props::rows(std::str::from_utf8(&bytes).unwrap());
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|row| format!("<table:table-row>{}</table:table-row>", row.iter().map(cell).collect::<String>()))
+            .collect();
+        let content = format!(
+            "<office:document-content><office:body><office:spreadsheet><table:table>{}</table:table>\
+             </office:spreadsheet></office:body></office:document-content>",
+            rows.concat()
+        );
+        let mimetype = "application/vnd.oasis.opendocument.spreadsheet".to_owned();
+        let sheet = drivekey_testkit::documents::zip(&[("mimetype", mimetype), ("content.xml", content)]);
+        let reading = read(Some("all.ods"), &sheet);
+        assert!(reading.remarks.iter().any(|remark| remark.code() == "other_kind"), "{name}: {reading:?}");
+        assert_eq!(reading.records.len(), usize::from(name == "all.csv"), "{name}: {reading:?}");
+        for record in &reading.records {
+            assert!(record.password.expose_secret().as_str() == OTHER_DIGITS, "{name}: {reading:?}");
+        }
+    }
+}
+
 /// What is no longer as it was written is named, and never taken for a BitLocker key.
 #[test]
 fn files_that_were_changed_give_no_wrong_key() {

@@ -235,7 +235,7 @@ proptest! {
 }
 
 /// RFC 4180, read independently of any crate.
-fn rows(table: &str) -> Vec<Vec<String>> {
+pub(super) fn rows(table: &str) -> Vec<Vec<String>> {
     let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
     let mut letters = table.chars().peekable();
     while let Some(c) = letters.next() {
