@@ -16,9 +16,11 @@ const KIND: &str = "KeyKind";
 const KEY: &str = "Key";
 /// What stands before such a key on a sheet, and behind it.
 const SHEET: &str = "This is no BitLocker recovery key";
+/// How it goes on, without blanks: in a PDF there may be some where letters were moved.
+const SHEET_GOES_ON: &str = ".Itisakeyofthekind";
 const SHEET_END: &str = "The key ends here.";
-/// How far behind the first the kind is looked for.
-const SHEET_REACH_BYTES: usize = 400;
+/// How far behind the first the kind is looked for; the key is further away.
+const SHEET_REACH_BYTES: usize = 120;
 /// More lines no record has, however a mail broke them.
 const LINES_MAX: usize = 100;
 
@@ -42,9 +44,11 @@ fn cut(text: &str) -> Option<Cut> {
     for (at, line) in text.split_inclusive('\n').enumerate() {
         let begin = from;
         from += line.len();
-        if line.contains(SHEET) {
+        if let Some(found) = line.find(SHEET)
+            && let Some(refused) = named_on_sheet(&text[begin + found + SHEET.len()..])
+        {
             on_sheet = true;
-            remarks.push(Remark::on(at + 1, RemarkKind::OtherKind { kind: kind_on_sheet(&text[begin..]) }));
+            remarks.push(Remark::on(at + 1, refused));
         }
         if on_sheet {
             on_sheet = !line.contains(SHEET_END);
@@ -59,8 +63,8 @@ fn cut(text: &str) -> Option<Cut> {
             remarks.push(Remark::on(at + 1, RemarkKind::OtherKind { kind }));
             (left, in_key) = (LINES_MAX, false);
         }
-        // The key may be broken over lines; an empty one ends it.
-        if left > 0 && words.is_empty() && in_key {
+        // The key may be broken over lines; an empty one ends it, and so does the next record.
+        if words.is_empty() && in_key || is_number_of_record(words) {
             left = 0;
         }
         in_key |= named(words, KEY).is_some_and(|rest| !rest.trim_start().starts_with("ID "));
@@ -74,11 +78,17 @@ fn cut(text: &str) -> Option<Cut> {
     (!remarks.is_empty()).then_some(Cut { text: kept, remarks })
 }
 
-/// The kind that the sentence on a sheet names; it may be broken over lines.
-fn kind_on_sheet(text: &str) -> Option<Word> {
-    let sentence: Vec<&str> = head(text, SHEET_REACH_BYTES).split_whitespace().collect();
-    let at = sentence.windows(3).position(|words| words == ["of", "the", "kind"])?;
-    Word::new(sentence.get(at + 3)?.trim_end_matches(','))
+/// What there is to say where a sheet goes on and names the kind.
+fn named_on_sheet(text: &str) -> Option<RemarkKind> {
+    let without_blanks: String = head(text, SHEET_REACH_BYTES).split_whitespace().collect();
+    let kind = without_blanks.strip_prefix(SHEET_GOES_ON)?.split(',').next().and_then(Word::new);
+    Some(RemarkKind::OtherKind { kind })
+}
+
+/// `2 of 3`
+fn is_number_of_record(words: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    words.split_once(" of ").is_some_and(|(number, total)| is_number(number) && is_number(total))
 }
 
 /// What stands behind a name and a blank.
@@ -97,11 +107,18 @@ mod tests {
         assert_eq!(*text, "a\n\n1 of 2\n\n\n\n\n\n2 of 2\n  Key ID  9\n");
         assert_eq!(remarks, [Remark::on(4, RemarkKind::OtherKind { kind: Word::new("luks2") })]);
         let text =
-            "a\nThis is no BitLocker recovery key. It is a key of the\nkind luks2, which\n1\nThe key ends here.\nb";
+            "a\nThis is no BitLocker recovery key . It is a key of\nthe kind luks2, which\n1\nThe key ends here.\nb";
         let Cut { text, remarks } = cut(text).unwrap();
         assert_eq!(*text, "a\n\n\n\n\nb");
         assert_eq!(remarks, [Remark::on(2, RemarkKind::OtherKind { kind: Word::new("luks2") })]);
-        for usual in ["", "KeyKinds are\n", "  KeyKind   BitLocker\n  Key  x\n"] {
+        let Cut { text, .. } = cut("1 of 2\n  KeyKind  luks2\n\n2 of 2\n  Recovery key  1\n").unwrap();
+        assert_eq!(*text, "1 of 2\n\n\n2 of 2\n  Recovery key  1\n");
+        for usual in [
+            "",
+            "This is no BitLocker recovery key. I think\n1\n",
+            "KeyKinds are\n",
+            "  KeyKind   BitLocker\n  Key  x\n",
+        ] {
             assert!(cut(usual).is_none(), "{usual}");
         }
     }
