@@ -66,5 +66,6 @@ fn candidate(password: RecoveryPassword, label: Option<Label>, place: Place) -> 
         note: None,
         place,
         inside: None,
+        told: None,
     }
 }
