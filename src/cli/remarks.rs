@@ -39,6 +39,12 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::BeyondCeiling => {
             "it is packed too deep, too large or in a way that is not read; unpack it and import the folder".to_owned()
         }
+        RemarkKind::OtherKind { kind: Some(kind) } => format!(
+            "it has a key of the kind {kind}, which is taken only from a bundle, or from an export that nobody changed"
+        ),
+        RemarkKind::OtherKind { kind: None } => {
+            "it has a key of which it does not say the kind: it was cut off or changed; look for another copy".to_owned()
+        }
         RemarkKind::NotSeen => {
             "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself"
                 .to_owned()

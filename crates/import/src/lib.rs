@@ -27,6 +27,7 @@ mod ldif;
 mod list;
 mod merge;
 mod normalise;
+mod own;
 mod pair;
 mod plain;
 mod probe;
@@ -41,7 +42,7 @@ mod structured;
 mod table;
 mod xml;
 
-pub use bundle::{Bundle, is_sealed, unpack_bundle};
+pub use bundle::{is_sealed, unpack_bundle};
 pub use file_name::suggestions;
 pub use input::PictureReader;
 pub use probe::{could_hold, is_structured};

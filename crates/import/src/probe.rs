@@ -16,7 +16,7 @@ use std::ops::Range;
 use fearless_simd::Level;
 use zeroize::Zeroizing;
 
-use super::key_package;
+use super::{key_package, own};
 use drivekey_extract::hides_text;
 use drivekey_record::GROUPS;
 use gate::{Gate, Signs};
@@ -53,6 +53,7 @@ pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
         || marks::is_container(bytes)
         || marks::is_listing(bytes)
         || key_package::is_one(file_name, bytes)
+        || own::could_be_one(bytes)
     {
         return true;
     }
@@ -81,7 +82,7 @@ pub(super) fn text_could_hold(bytes: &[u8]) -> bool {
 /// Whether the beginning of a file is that of a format that is only read whole.
 #[must_use]
 pub fn is_structured(head: &[u8]) -> bool {
-    marks::is_container(head) || marks::is_markup(head) || marks::is_json(head)
+    marks::is_container(head) || marks::is_markup(head) || marks::is_json(head) || own::begins_like_one(head)
 }
 
 /// What is looked through.

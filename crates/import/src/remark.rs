@@ -1,6 +1,8 @@
 //! What an import has to say about a file: warnings and refusals, as data. None holds a digit of a
 //! password.
 
+use drivekey_record::Word;
+
 /// One remark, and what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Remark {
@@ -106,6 +108,11 @@ pub enum RemarkKind {
     BeyondCeiling,
     /// The structure is broken; what could be read was read.
     BrokenStructure,
+    /// A key of another kind than BitLocker's, in a form in which it is not read.
+    OtherKind {
+        /// The kind; `None` where what is named is no name of one.
+        kind: Option<Word>,
+    },
     /// A picture or a printed document over which the reader came to an end: what is on it nobody looked at.
     NotSeen,
     /// A picture or a printed document in a build without a reader of them: nobody looked at it.
@@ -149,6 +156,7 @@ impl RemarkKind {
             Self::SealedBundle => "sealed_bundle",
             Self::BeyondCeiling => "beyond_ceiling",
             Self::BrokenStructure => "broken_structure",
+            Self::OtherKind { .. } => "other_kind",
             Self::NotSeen => "not_seen",
             Self::NoScanReader => "no_scan_reader",
         }
@@ -180,6 +188,7 @@ impl RemarkKind {
                 | Self::Encrypted
                 | Self::SealedBundle
                 | Self::BeyondCeiling
+                | Self::OtherKind { .. }
                 | Self::NotSeen
                 | Self::NoScanReader
         )

@@ -88,11 +88,11 @@ impl Vault<Unlocked> {
         let (reader, access) = self.view()?;
         match access.item(&*reader, number)? {
             Some(opened) if matches!(opened.item, Item::Attachment(_)) => access.content(&*reader, &opened),
-            _ => {
+            Some(_) => Err(VaultError::NoSuchItem(number)),
+            None => {
                 drop(reader);
-                // Only where none is missing there is no such one.
-                self.attachments()?.sound()?;
-                Err(VaultError::NoSuchItem(number))
+                let numbers = self.list_items(|opened| (opened.number == number).then_some(opened.number))?;
+                Err(numbers.absent(number))
             }
         }
     }

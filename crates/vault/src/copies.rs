@@ -92,14 +92,9 @@ impl Vault<Unlocked> {
     /// [`VaultError::NoSuchItem`], and what any write can meet.
     pub fn mark_copy(&mut self, number: ItemNumber, mark: CopyMark) -> Result<(), VaultError> {
         let mut session = self.begin()?;
-        let found = session.item(number)?;
-        let Some((opened, mut info)) = found.and_then(|opened| match &opened.item {
-            Item::Copy(info) => Some(info.clone()).map(|info| (opened, info)),
-            Item::Attachment(_) | Item::Import(_) => None,
-        }) else {
-            session.none_is_missing()?;
-            return Err(VaultError::NoSuchItem(number));
-        };
+        let Some(opened) = session.item(number)? else { return Err(session.absent_item(number)) };
+        let Item::Copy(info) = &opened.item else { return Err(VaultError::NoSuchItem(number)) };
+        let mut info = info.clone();
         match mark {
             CopyMark::Checked(at) => info.checked_date_time = Some(at),
             CopyMark::Destroyed(at) => info.destroyed_date_time = Some(at),

@@ -41,6 +41,17 @@ impl<T> ItemListing<T> {
     }
 }
 
+impl ItemListing<ItemNumber> {
+    /// What to say of an item that was not found by its number, after all of that number were listed.
+    pub(super) fn absent(mut self, number: ItemNumber) -> VaultError {
+        if !self.items.is_empty() {
+            // A damaged page leads a search by number astray, and a walk past it.
+            self.faults.push(Fault::whole(FaultKind::Structure));
+        }
+        if self.faults.is_empty() { VaultError::NoSuchItem(number) } else { VaultError::Faults(self.faults) }
+    }
+}
+
 /// A walk over all items in batches, with their count and total.
 pub(super) struct ItemWalk {
     /// The highest revision that an item may have; any where the state is lost.
@@ -116,7 +127,11 @@ impl Vault<Unlocked> {
             self.store.release();
             match walked {
                 Err(VaultError::ChangedMeanwhile) => {}
-                other => return other.map(|faults| ItemListing { items, faults }),
+                Err(error) => return Err(error),
+                Ok(faults) => {
+                    let faults = self.access.unless_unknown(items.is_empty(), faults);
+                    return Ok(ItemListing { items, faults });
+                }
             }
         }
         Err(VaultError::ChangedMeanwhile)
@@ -253,13 +268,19 @@ impl WriteSession<'_> {
         Ok(())
     }
 
-    /// Compares count and total of all items, where one that was looked for is not there.
-    pub(super) fn none_is_missing(&self) -> Result<(), VaultError> {
-        let mut walk = ItemWalk::new(Some(self.revision()?));
-        while let Some(rows) = walk.rows(self.writer.reader())? {
-            walk.open(self.access, rows);
+    /// What to say of an item that is not found by its number.
+    pub(super) fn absent_item(&self, number: ItemNumber) -> VaultError {
+        let mut walk = ItemWalk::new(self.state.revision().next());
+        let mut items = Vec::new();
+        loop {
+            match walk.rows(self.writer.reader()) {
+                Ok(Some(rows)) => {
+                    let opened = walk.open(self.access, rows).into_iter().map(|opened| opened.number);
+                    items.extend(opened.filter(|other| *other == number));
+                }
+                Ok(None) => return ItemListing { items, faults: walk.end(Some(&self.state)) }.absent(number),
+                Err(error) => return error,
+            }
         }
-        let faults = walk.end(Some(&self.state));
-        if faults.is_empty() { Ok(()) } else { Err(VaultError::Faults(faults)) }
     }
 }

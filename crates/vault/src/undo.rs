@@ -60,7 +60,9 @@ impl Vault<Unlocked> {
         let mut found = Vec::new();
         if self.access.state.is_none() {
             let walked = self.access.walk_items(&mut *self.store, |_, items| {
-                items.iter().for_each(|opened| note_run(&mut found, opened));
+                for opened in &items {
+                    note_run(&mut found, opened);
+                }
                 Ok(())
             });
             self.store.release();
@@ -239,8 +241,13 @@ impl WriteSession<'_> {
     }
 
     fn put_away(&mut self, number: ItemNumber, now: DateTime<Utc>) -> Result<(), VaultError> {
-        // One that a repair has given up is no fault.
-        let Some(opened) = self.item(number)? else { return self.none_is_missing() };
+        let Some(opened) = self.item(number)? else {
+            // One that a repair has given up is no fault.
+            return match self.absent_item(number) {
+                VaultError::NoSuchItem(_) => Ok(()),
+                error => Err(error),
+            };
+        };
         let Item::Attachment(info) = &opened.item else { return Err(missing(number)) };
         let info = AttachmentInfo { removed_date_time: Some(now), ..info.clone() };
         self.replace_item(&opened, &Item::Attachment(info))

@@ -67,5 +67,6 @@ fn candidate(password: RecoveryPassword, label: Option<Label>, place: Place) -> 
         note: None,
         place,
         inside: None,
+        told: None,
     }
 }

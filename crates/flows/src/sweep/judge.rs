@@ -77,8 +77,8 @@ fn holds_more(reading: &Reading) -> bool {
         || reading.attachments.iter().any(|attachment| attachment.inside.is_some())
 }
 
-/// Whether an export of this program names a key of another kind or an attachment: no reader of JSON or CSV takes those
-/// in. Bundles are read whole.
+/// Whether an export of this program names a key of another kind or an attachment: those of JSON and CSV are not compared
+/// with the vault. Bundles are read whole.
 fn names_other_kinds(reading: &Reading, bytes: &[u8]) -> bool {
     if reading.source == Some(SourceKind::Bundle) {
         return false;

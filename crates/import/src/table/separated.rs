@@ -186,7 +186,7 @@ fn trim_bars(rows: &mut Vec<Row<'_>>) {
 }
 
 /// Splits a text into rows.
-fn rows(text: &str, sign: u8, first_line: usize, most: usize) -> Vec<Row<'static>> {
+pub(super) fn rows(text: &str, sign: u8, first_line: usize, most: usize) -> Vec<Row<'static>> {
     let mut reader = ReaderBuilder::new().delimiter(sign).quoting(sign != b'|').build();
     let mut rows = Vec::new();
     let mut input = text.as_bytes();

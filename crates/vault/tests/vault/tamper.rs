@@ -283,3 +283,21 @@ fn an_old_door_put_back_opens_the_file_and_is_named() {
         );
     }
 }
+
+/// The state's row and a record are gone: nobody knows that there was one, so that nothing is found is no answer.
+#[test]
+fn without_the_state_nothing_found_is_a_fault() {
+    let house = House::with(3);
+    let act = "UPDATE vault SET state = randomblob(1064); DELETE FROM sealed WHERE handle = 2; DELETE FROM record WHERE handle = 2";
+    house.stranger().execute_batch(act).unwrap();
+    let mut vault = house.open();
+    let lost = [Fault { handle: None, kind: FaultKind::State }];
+    assert_eq!(refused(vault.find(&words("r2"))), lost);
+    assert_eq!(refused(vault.find(&words(&known_key_id(1)))), lost);
+    assert_eq!(refused(vault.resolve(&known_key_id(1))), lost);
+    assert_eq!(refused(vault.whose(&RecoveryPassword::parse(&known_digits(1)).unwrap())), lost);
+    assert_eq!(refused(vault.entry(handle(2))), lost);
+    assert_eq!(vault.attachments().unwrap().faults, lost);
+    // What is there is found all the same.
+    assert_eq!(vault.find(&words(&known_key_id(0))).unwrap().entries.len(), 1);
+}

@@ -362,7 +362,7 @@ fn make_token(root: &Root, kind: &str, value: &str) -> Value {
         "digits" => Some(root.digits_token(&RecoveryPassword::parse(value).unwrap())),
         "key" => {
             let (kind, text) = value.split_once('/').unwrap();
-            let kind = KeyKind::Other(Word::new(kind).unwrap());
+            let kind = KeyKind::named(Word::new(kind).unwrap());
             Some(root.key_token(kind, &Secret::Text(SecretText::new(text))))
         }
         other => panic!("{other}"),
@@ -818,6 +818,8 @@ impl Maker {
             ("foldedPrefix", "OQDILZSGB"),
             ("digits", FIRST),
             ("key", "luks2/ a text\nas it is "),
+            // Capitals make no other kind.
+            ("key", "LUKS2/ a text\nas it is "),
         ];
         let row = |(kind, value)| json!({ "kind": kind, "value": value, "token": make_token(&self.root, kind, value) });
         let rows: Vec<Value> = given.into_iter().map(row).collect();

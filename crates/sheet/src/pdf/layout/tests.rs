@@ -32,7 +32,7 @@ fn pages(device: &str, label: &str) -> Vec<Page> {
     let sheet = || KeySheet { facts: facts(device, label), key: &digits };
     // The name in place of a key of another kind, too: any text may be one.
     let text = KeyText::Text(SecretText::new(&format!("{device}{label}")));
-    let kind = KeyKind::Other(Word::new("luks2").unwrap());
+    let kind = KeyKind::named(Word::new("luks2").unwrap());
     let other = || KeySheet { facts: KeyFacts { kind, ..facts(device, label) }, key: &text };
     let mut pages =
         vec![key_page(&sheet(), today), list_page(&[sheet(), other(), sheet()], today), key_page(&other(), today)];
