@@ -62,7 +62,10 @@ pub(super) fn typed(world: &mut World<'_>) -> Result<KitIdentity, Failure> {
             "give a scan or text of it with --kit-file FILE",
         ));
     }
-    world.terminal.say("Type the lines of the kit that begin with a number, with the letters behind the colon; spaces do not matter.\n")?;
+    world.terminal.say(
+        "Type the lines of the kit that begin with a number, with the letters behind the colon; spaces \
+                        do not matter.\n",
+    )?;
     let mut lines: Vec<Zeroizing<String>> = Vec::with_capacity(LINES);
     while lines.len() < LINES {
         let line = ask(world, lines.len() + 1)?;

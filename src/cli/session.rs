@@ -156,12 +156,14 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
     if vault.is_undone_damaged() {
         writeln!(
             world.err,
-            "Warning: a change was broken off here, and undoing it leaves a damaged vault. Reading goes on without that change, changes are refused; 'drivekey verify --repair' undoes it."
+            "Warning: a change was broken off here, and undoing it leaves a damaged vault. Reading goes on without \
+             that change, changes are refused; 'drivekey verify --repair' undoes it."
         )?;
     } else if vault.is_unfinished() {
         writeln!(
             world.err,
-            "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused."
+            "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on \
+             without it, changes are refused."
         )?;
     }
     if vault.has_undone() {
@@ -176,7 +178,8 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
     if let Err(kind) = vault.memory() {
         writeln!(
             world.err,
-            "Warning: this machine could not note which copy of the vault it saw ({kind}); an older copy would not be noticed."
+            "Warning: this machine could not note which copy of the vault it saw ({kind}); an older copy would not be \
+             noticed."
         )?;
     }
     Ok(())
@@ -284,7 +287,8 @@ fn one(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<O
         Err(LookupError::NotFound) => Err(Failure::new(
             Exit::NotFound,
             format!("no record is named \"{id}\", and no Key ID has it as a part"),
-            "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or account",
+            "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or \
+             account",
         )),
         Err(LookupError::Ambiguous { entries, faults }) => {
             let sentence = format!("{} records fit \"{id}\"", entries.len());

@@ -177,7 +177,6 @@ const WIDE: &[&str] = &[
     "crates/record/src/password.rs",
     "crates/testkit/src/documents.rs",
     "crates/vault/",
-    "src/",
     "crates/flows/",
     "tests/program/documents_values.rs",
     "tests/program/sweep.rs",

@@ -55,7 +55,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         TakenIn::Conflict(_, with) => {
             let names: Vec<String> = with.iter().map(ToString::to_string).collect();
             format!(
-                "The key is in the vault, but {} says otherwise: the same Key ID with other digits, or the same digits under another Key ID. Both are kept.",
+                "The key is in the vault, but {} says otherwise: the same Key ID with other digits, or the same \
+                 digits under another Key ID. Both are kept.",
                 names.join(", ")
             )
         }

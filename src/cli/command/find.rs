@@ -24,7 +24,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
             return Err(Failure::new(
                 Exit::NotFound,
                 format!("nothing in this vault fits \"{typed}\""),
-                "try fewer or other characters; the key may be in another vault, in your Microsoft account (aka.ms/myrecoverykey), or with your administrator",
+                "try fewer or other characters; the key may be in another vault, in your Microsoft account \
+                 (aka.ms/myrecoverykey), or with your administrator",
             ));
         }
         Answer::LookAlikes(_) => {

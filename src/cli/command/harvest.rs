@@ -129,7 +129,8 @@ fn other_failure(drive: &str, kind: ProtectorKind, why: OtherNotOpened) -> Failu
         OtherNotOpened::CannotCheck => Failure::new(
             Exit::Failed,
             format!(
-                "it cannot be checked whether {what} opens {drive}: what the drive says of it is damaged, or of a kind that this program does not know"
+                "it cannot be checked whether {what} opens {drive}: what the drive says of it is damaged, or of a \
+                 kind that this program does not know"
             ),
             "it may well be right; try it in Windows",
         ),
@@ -169,13 +170,15 @@ fn report(
             Integrity::Intact if opened.harvest().passwords.iter().any(|one| one.integrity != Integrity::Intact) => {
                 writeln!(
                     world.err,
-                    "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their digits are right, their Key IDs may not be."
+                    "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their \
+                     digits are right, their Key IDs may not be."
                 )?;
             }
             Integrity::Intact => {}
             Integrity::Altered => writeln!(
                 world.err,
-                "Warning: somebody CHANGED what this drive says of itself: its digits are right, its computer, label and Key IDs may not be."
+                "Warning: somebody CHANGED what this drive says of itself: its digits are right, its computer, label \
+                 and Key IDs may not be."
             )?,
             Integrity::Unknown => {
                 writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?;
@@ -191,7 +194,8 @@ fn report(
             record
         });
         let silent = all.iter().flat_map(|(_, _, kept)| &kept.silent).map(|guid| Value::from(guid.to_string()));
-        let document = json!({ "dryRun": args.dry_run, "records": records.collect::<Vec<_>>(), "silent": silent.collect::<Vec<_>>() });
+        let (records, silent): (Vec<_>, Vec<_>) = (records.collect(), silent.collect());
+        let document = json!({ "dryRun": args.dry_run, "records": records, "silent": silent });
         json::print(world.out, &document)?;
     } else if args.dry_run {
         for (guid, taken) in &taken {

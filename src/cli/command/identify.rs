@@ -75,7 +75,8 @@ fn say(world: &mut World<'_>, one: &Identified<'_>, another: bool) -> Result<(),
         }
         None => writeln!(
             world.err,
-            "No key in this vault is this drive's. It may be in another vault, in the Microsoft account (aka.ms/myrecoverykey), or with an administrator."
+            "No key in this vault is this drive's. It may be in another vault, in the Microsoft account \
+             (aka.ms/myrecoverykey), or with an administrator."
         )?,
     }
     Ok(())

@@ -45,7 +45,8 @@ fn make(world: &mut World<'_>, shared: &Shared, args: &KitMakeArgs) -> Result<Ex
 
 /// Offers a kit to whoever has just made a vault.
 pub(super) fn offer(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>) -> Result<(), Failure> {
-    let question = "If the passphrase is forgotten, nobody can open the vault. Make an emergency kit now, a page to print that opens it?";
+    let question = "If the passphrase is forgotten, nobody can open the vault. Make an emergency kit now, a page to \
+                    print that opens it?";
     if !question::ask(world, question)? {
         return Ok(());
     }
@@ -101,11 +102,13 @@ fn print_kit(
         )?;
         writeln!(
             world.err,
-            "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it still opens the vault."
+            "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it \
+             still opens the vault."
         )?;
         writeln!(
             world.err,
-            "If it is ever lost or seen, 'drivekey keyslot remove {}' shuts this file to it, but no copy of the file made until then.",
+            "If it is ever lost or seen, 'drivekey keyslot remove {}' shuts this file to it, but no copy of the file \
+             made until then.",
             short(slot)
         )?;
         new_file::tell_of_leftovers(world, path)?;

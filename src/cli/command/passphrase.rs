@@ -11,7 +11,8 @@ use drivekey_flows::slots::{self, Changed};
 /// What taking a door away does not do: the secret behind all doors stays the same.
 pub(super) fn still_opens(door: &str) -> String {
     format!(
-        "{door} still opens every copy of the file from before, and this file too if somebody puts the old keyslot back into it. \
+        "{door} still opens every copy of the file from before, and this file too if somebody puts the old keyslot \
+         back into it. \
          If that matters, let Windows make new recovery keys and import those into a new vault."
     )
 }

@@ -197,7 +197,8 @@ fn end(
         if let Suspicion::ExchangedWith(other) = suspicion {
             writeln!(
                 world.err,
-                "What the drive lists under the Key ID of {} is opened by {other}: in the vault or on the drive that Key ID is wrong.",
+                "What the drive lists under the Key ID of {} is opened by {other}: in the vault or on the drive that \
+                 Key ID is wrong.",
                 one.entry.handle
             )?;
         }

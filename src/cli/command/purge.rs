@@ -25,7 +25,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
     })?;
     table::entries(world.err, doomed.clone())?;
     let what = format!(
-        "{} will be deleted for good. No one can bring {} back. Copies on sticks, paper and in older copies of the vault stay.\n",
+        "{} will be deleted for good. No one can bring {} back. Copies on sticks, paper and in older copies of the \
+         vault stay.\n",
         if doomed.len() == 1 { "This key".to_owned() } else { format!("These {} keys", doomed.len()) },
         if doomed.len() == 1 { "it" } else { "them" },
     );

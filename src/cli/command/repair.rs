@@ -68,7 +68,8 @@ fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
         ));
     }
     world.terminal.say(
-        "Type what can be read of the key, group by group, or paste all of it.\nType ? for a digit that cannot be read, and Enter alone for a group of which nothing can.\n",
+        "Type what can be read of the key, group by group, or paste all of it.\nType ? for a digit that cannot be \
+         read, and Enter alone for a group of which nothing can.\n",
     )?;
     let mut whole = Zeroizing::new(String::with_capacity(GROUPS * (GROUP_DIGITS + 2) * 4));
     let mut group = 1;
@@ -225,7 +226,8 @@ fn on(
                 likely.count(),
                 repair.is_unsure,
                 format!(
-                    "type ? for the digits that you are least sure of; in a terminal, what is less likely can be tried, too: {}",
+                    "type ? for the digits that you are least sure of; in a terminal, what is less likely can be \
+                     tried, too: {}",
                     arithmetic(&search.estimate())
                 ),
             ));
@@ -240,7 +242,8 @@ fn on(
     Err(does_not_open(
         thorough.count(),
         repair.is_unsure,
-        "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs"
+        "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' \
+         shows the Key IDs"
             .to_owned(),
     ))
 }
@@ -265,7 +268,8 @@ fn does_not_open(tried: u128, unsure: bool, hint: String) -> Failure {
         return Failure::new(
             Exit::Failed,
             format!(
-                "none of the {tried} keys that this may have been was seen to open the drive, and not all that it has could be checked"
+                "none of the {tried} keys that this may have been was seen to open the drive, and not all that it has \
+                 could be checked"
             ),
             hint,
         );
@@ -279,7 +283,8 @@ fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
     let refusal = || {
         Failure::refused(
             format!("trying them all would take too long: {arithmetic}"),
-            "each digit more makes it ten times shorter; the Key ID, given with --id, helps where the drive has several keys",
+            "each digit more makes it ten times shorter; the Key ID, given with --id, helps where the drive has \
+             several keys",
         )
     };
     if !world.terminal.is_present() {

@@ -60,7 +60,10 @@ fn screen(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
     }
     if world.surroundings.out_is_terminal && world.terminal.is_present() {
         if revealed.key.digits().is_some() {
-            world.terminal.say("\nOn the recovery screen type the groups in order; F1 to F10 stand for 1 to 0 where number keys do not work.\n")?;
+            world.terminal.say(
+                "\nOn the recovery screen type the groups in order; F1 to F10 stand for 1 to 0 where \
+                                number keys do not work.\n",
+            )?;
         }
         let _ = world.terminal.ask_line("Press Enter to clear the screen. ")?;
         world.terminal.clear()?;

@@ -94,7 +94,8 @@ fn accept_copy(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> 
     let path = vault_path(world, shared)?;
     let vault = locked(world, &path)?;
     let what = format!(
-        "From now on this machine takes {} for the right copy.\nDo this only if you put it there yourself, for example from a backup.\n",
+        "From now on this machine takes {} for the right copy.\nDo this only if you put it there yourself, for \
+         example from a backup.\n",
         printable(&path)
     );
     question::typed(world, &what, "ACCEPT")?;
@@ -135,7 +136,9 @@ fn repair(world: &mut World<'_>, vault: &mut Vault<Unlocked>, found: &Verificati
     for fault in &found.faults {
         writeln!(world.err, "Wrong: {}", fault_words(fault))?;
     }
-    let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of the file is kept beside it.\n";
+    let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as \
+                they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of \
+                the file is kept beside it.\n";
     question::typed(world, what, "REPAIR")?;
     let kept = verify::keep_copy(vault).map_err(|error| match error {
         MendError::Vault(error) => error.into(),

@@ -156,7 +156,9 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn no_answer_makes_it_panic(bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(1), any::<u8>()], 0..200)) {
+        fn no_answer_makes_it_panic(
+            bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(1), any::<u8>()], 0..200),
+        ) {
             let _ = receive(&mut &bytes[..], 0);
             let _ = take(&mut &bytes[..], || Ok(()));
         }

@@ -134,7 +134,8 @@ pub(super) fn warn_of_memory(world: &mut World<'_>, saved: Saved) -> Result<(), 
     if let Saved::File(Put::Written, Seen::Memory) = saved {
         writeln!(
             world.err,
-            "It was compared with what this system remembers of it; the medium itself could not be read past that memory."
+            "It was compared with what this system remembers of it; the medium itself could not be read past that \
+             memory."
         )?;
     }
     Ok(())

@@ -44,10 +44,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let handles = chosen.handles();
     if let Saved::File(..) = saved {
         if shared.json {
-            print::print(
-                world.out,
-                &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": bundle::read_back(saved) }),
-            )?;
+            let (path, read_back) = (args.to.display().to_string(), bundle::read_back(saved));
+            print::print(world.out, &json!({ "path": path, "keys": handles, "readBack": read_back }))?;
         }
         let lie = if handles.len() == 1 { "lies" } else { "lie" };
         writeln!(
@@ -57,7 +55,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         )?;
         writeln!(
             world.err,
-            "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every trace."
+            "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every \
+             trace."
         )?;
         bundle::warn_of_memory(world, saved)?;
     }

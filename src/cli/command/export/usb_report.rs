@@ -62,7 +62,8 @@ pub(super) fn show(
     if *seen == Some(Seen::Memory) {
         writeln!(
             world.err,
-            "The files were compared with what this system remembers of them; the stick could not be read past that memory."
+            "The files were compared with what this system remembers of them; the stick could not be read past that \
+             memory."
         )?;
         writeln!(world.err, "Pull it out, plug it in again and repeat the command: it then only compares.")?;
     }
@@ -112,7 +113,8 @@ fn as_json(
                 StickFile::Startup | StickFile::Readme => None,
             };
             let (_, outcome) = words(line, dry_run);
-            json!({ "name": line.name, "handle": handle, "outcome": outcome, "refusedBecause": line.outcome.err().map(brief) })
+            let because = line.outcome.err().map(brief);
+            json!({ "name": line.name, "handle": handle, "outcome": outcome, "refusedBecause": because })
         })
         .collect();
     let seen = seen.map(|seen| if seen == Seen::Medium { "medium" } else { "memory" });

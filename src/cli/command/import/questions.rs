@@ -52,7 +52,8 @@ pub(in crate::cli::command) fn settle(
         let shown = shown(sources.read[open.at.file].path.as_deref());
         if open.is_weak {
             let question = format!(
-                "The key {place} of {shown} has the same group eight times; Windows makes no such key. Store it all the same?"
+                "The key {place} of {shown} has the same group eight times; Windows makes no such key. Store it all \
+                 the same?"
             );
             if !question::ask(world, &question)? {
                 left_out.push(open.at);

@@ -90,7 +90,8 @@ pub(super) fn say(world: &mut World<'_>, shared: &Shared, keys: &str, made: &Mad
             writeln!(world.err, "{keys}: in this file, {open}. Whoever can read the file can read the drive.")?;
             writeln!(
                 world.err,
-                "Print it, compare the paper with 'drivekey sheet check', then delete the file; on a stick or SSD only destroying"
+                "Print it, compare the paper with 'drivekey sheet check', then delete the file; on a stick or SSD \
+                 only destroying"
             )?;
             writeln!(world.err, "or re-encrypting it removes every trace.")?;
         }

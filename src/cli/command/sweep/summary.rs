@@ -109,7 +109,8 @@ pub(super) fn erased(world: &mut World<'_>, all: &[Swept]) -> Result<bool, Failu
     if gone > 0 {
         writeln!(
             world.err,
-            "A stick, an SSD, a snapshot or a backup may still have the old content: only destroying or re-encrypting the whole medium removes every trace."
+            "A stick, an SSD, a snapshot or a backup may still have the old content: only destroying or re-encrypting \
+             the whole medium removes every trace."
         )?;
     }
     Ok(gone < all.len())
