@@ -1,4 +1,4 @@
-//! What an import has to say of a file, in words. Shows places, never digits.
+//! The remarks of an import in words. They name places, never digits.
 
 use drivekey_flows::gather::GatherError;
 use drivekey_import::RemarkKind;
@@ -47,6 +47,10 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         }
         RemarkKind::NotSeen => {
             "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself"
+                .to_owned()
+        }
+        RemarkKind::NoScanReader => {
+            "it was not looked into: this drivekey was built without the reading of pictures and PDFs; use the full program"
                 .to_owned()
         }
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),

@@ -76,7 +76,7 @@ fn source_kinds() -> Vec<SourceKind> {
 
 fn remarks() -> Vec<RemarkKind> {
     every!(RemarkKind:
-        NotSeen, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdPrefixOnly, NoKeyId, DuplicateRecord, ConflictingPasswords,
+        NotSeen, NoScanReader, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdPrefixOnly, NoKeyId, DuplicateRecord, ConflictingPasswords,
         ConflictingKeyIds, WeakPassword, OcrSubstitution, ConfirmWithUser, FilenameKeyIdMismatch, GroupNotDivisibleBy11 { group: 1 },
         GroupOutOfRange { group: 1 }, WrongGroupLength { group: 1 }, GroupNotDigits { group: 1 }, WrongGroupCount { found: 1 },
         PasswordMasked { group: 1 }, OtherKind { kind: Word::new("word") }, PasswordTruncated, NoPasswordInFile, EmptyFile, PasswordLostInNumberFormat, GroupZeroPadded,

@@ -115,6 +115,8 @@ pub enum RemarkKind {
     },
     /// A picture or a printed document over which the reader came to an end: what is on it nobody looked at.
     NotSeen,
+    /// A picture or a printed document in a build without a reader of them: nobody looked at it.
+    NoScanReader,
 }
 
 impl RemarkKind {
@@ -156,6 +158,7 @@ impl RemarkKind {
             Self::BrokenStructure => "broken_structure",
             Self::OtherKind { .. } => "other_kind",
             Self::NotSeen => "not_seen",
+            Self::NoScanReader => "no_scan_reader",
         }
     }
 
@@ -187,6 +190,7 @@ impl RemarkKind {
                 | Self::BeyondCeiling
                 | Self::OtherKind { .. }
                 | Self::NotSeen
+                | Self::NoScanReader
         )
     }
 }

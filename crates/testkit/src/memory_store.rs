@@ -1,4 +1,4 @@
-//! A store that is no file: tables in memory, snapshots for readers, one writer at a time, and a connection that can be
+//! A store without a file: tables in memory, snapshots for readers, one writer at a time, and a connection that can be
 //! cut. It shows what a vault asks of any engine.
 
 mod reading;

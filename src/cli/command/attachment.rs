@@ -1,4 +1,4 @@
-//! `attachment`: startup keys, key packages and drives' headers, listed and given out byte for byte.
+//! `attachment`: lists startup keys, key packages and drive headers, and gives them out byte for byte.
 
 use std::path::PathBuf;
 

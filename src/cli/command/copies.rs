@@ -1,4 +1,4 @@
-//! `copies`: the sticks, files, sheets, kits and bundles that were made of keys, and what is to be done about each.
+//! `copies`: lists the sticks, files, sheets, kits and bundles that were made, and says what to do about each.
 
 use serde_json::json;
 

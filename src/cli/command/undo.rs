@@ -1,5 +1,4 @@
-//! `undo`: takes the last import back. What it added goes into the trash, what it changed goes back; nothing is
-//! deleted.
+//! `undo`: takes the last import back. What it added goes to the trash, what it changed goes back; nothing is deleted.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Which keys are given out, and their digits. Where they go is not known here.
+//! Which keys are given out, and their digits.
 
 use zeroize::Zeroizing;
 

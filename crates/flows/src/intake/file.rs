@@ -1,4 +1,4 @@
-//! What is known of one file once it was read, and what became of it.
+//! What is known of one file after it was read, and what became of it.
 
 use std::ops::Range;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Reading one snapshot of the tables in memory.
+//! Reads one snapshot of the tables in memory.
 
 use std::cell::Cell;
 use std::ops::Bound::{Excluded, Unbounded};

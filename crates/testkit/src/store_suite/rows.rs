@@ -1,4 +1,4 @@
-//! Rows in, the same rows out.
+//! Rows that are written are read back the same.
 
 use super::{Premises, Row, VAULT, add, item_row, make_rows, record_row, sealed_of, slot_row, state_of, store_at};
 use drivekey_vault::store::{

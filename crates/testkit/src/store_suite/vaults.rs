@@ -1,4 +1,4 @@
-//! What people do with a vault, wherever it is kept.
+//! What people do with a vault, in any store.
 
 use super::{Premises, locked_at, make_vault, no_memory, state_of, store_at, vault_at};
 use crate::house::{

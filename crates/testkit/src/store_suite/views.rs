@@ -1,4 +1,4 @@
-//! Who sees what when: one view for a reader, one writer at a time, all of a write or nothing.
+//! Who sees what when: one view for a reader, one writer at a time, and all of a write or nothing.
 
 use std::sync::Barrier;
 use std::thread;

@@ -1,4 +1,4 @@
-//! The report for programs; docs/JSON.md describes it.
+//! The report for programs, described in docs/JSON.md.
 
 use std::collections::BTreeMap;
 

@@ -70,7 +70,7 @@ fn meet(a: &Rect, b: &Rect) -> bool {
 fn check(page: &Page, paper: Paper) -> Result<usize, String> {
     let faces = Typefaces::new(&[]).unwrap();
     let leaves = lay_out(page, paper, &faces).unwrap();
-    let (width, height) = paper.size();
+    let (width, height) = size(paper);
     for (number, leaf) in leaves.iter().enumerate() {
         let covered: Vec<Vec<Rect>> = leaf.marks.iter().map(covers).collect();
         let frames =
