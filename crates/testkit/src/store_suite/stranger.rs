@@ -116,7 +116,7 @@ const ACTS: &[(&str, Act, &str, &[&str])] = &[
         ALL,
         &[],
     ),
-    ("no state", |writer| writer.set_state(b""), "unlock verify", &[]),
+    ("no state", |writer| writer.set_state(b""), "unlock miss verify", &[]),
     (
         "no slot",
         |writer| {
