@@ -176,7 +176,6 @@ const WIDE: &[&str] = &[
     "crates/record/src/line_text.rs",
     "crates/record/src/password.rs",
     "crates/vault/",
-    "crates/flows/",
 ];
 
 #[test]

@@ -6,7 +6,7 @@ use crate::cli::args::{CopiesArgs, CopiesCommand, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{end_over, exit_over, unlocked};
-use crate::cli::{json as print, table, world::World};
+use crate::cli::{json, table, world::World};
 use drivekey_record::CopyKind;
 use drivekey_vault::{Copy, CopyMark, ItemListing};
 
@@ -38,7 +38,7 @@ fn list(world: &mut World<'_>, shared: &Shared, noted: &ItemListing<Copy>) -> Re
     let copies = &noted.items;
     if shared.json {
         let value: Vec<_> = copies.iter().map(as_json).collect();
-        return print::print(world.out, &json!({ "value": value }));
+        return json::print(world.out, &json!({ "value": value }));
     }
     if copies.is_empty() {
         if !noted.faults.is_empty() {

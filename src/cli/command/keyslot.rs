@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, short};
 use crate::cli::passphrase::choose;
 use crate::cli::session::{exit_over, one_slot, unlocked};
-use crate::cli::{json as print, question, table, world::World};
+use crate::cli::{json, question, table, world::World};
 use drivekey_flows::slots;
 use drivekey_vault::SlotInfo;
 use drivekey_vault::seal::SlotKind;
@@ -21,7 +21,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             let passphrase = choose(world, new(&args.new), shared.yes)?;
             let slot = slots::add_passphrase(&mut vault, &passphrase, args.name.clone(), world.kdf)?;
             if shared.json {
-                print::print(world.out, &json!({ "slot": slot.to_string() }))?;
+                json::print(world.out, &json!({ "slot": slot.to_string() }))?;
             } else {
                 writeln!(world.err, "Keyslot {} now opens the vault, too.", short(slot))?;
             }
@@ -46,7 +46,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             }
             slots::remove(&mut vault, removal)?;
             if shared.json {
-                print::print(world.out, &json!({ "slot": slot.to_string() }))?;
+                json::print(world.out, &json!({ "slot": slot.to_string() }))?;
             } else {
                 writeln!(world.err, "Keyslot {} is removed.", short(slot))?;
                 writeln!(world.err, "{}", still_opens(&format!("Its {door}")))?;
@@ -74,7 +74,7 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
                 })
             })
             .collect();
-        return print::print(world.out, &json!({ "value": value }));
+        return json::print(world.out, &json!({ "value": value }));
     }
     let head = ["KEYSLOT", "KIND", "NAME", "MEMORY", ""].map(str::to_owned).to_vec();
     let rows = slots.iter().map(|info| {

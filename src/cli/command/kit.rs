@@ -8,7 +8,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, short};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
-use crate::cli::{interrupt, json as print, kit_entry, new_file, printer, question, world::World};
+use crate::cli::{interrupt, json, kit_entry, new_file, printer, question, world::World};
 use drivekey_flows::give_out::{self, DrawnAs};
 use drivekey_flows::kit::{Kit, KitError, note_checked};
 use drivekey_record::{CopyKind, LineText};
@@ -87,7 +87,7 @@ fn print_kit(
         if said.is_empty() { said } else { format!(" {said}") }
     };
     if shared.json {
-        print::print(
+        json::print(
             world.out,
             &json!({ "slot": slot.to_string(), "file": to.map(|path| path.display().to_string()) }),
         )?;
@@ -160,7 +160,7 @@ fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<
     let used = note_checked(&mut vault, (world.now)())?;
     let slot = used.as_ref().map(|info| info.slot.to_string());
     if shared.json {
-        print::print(world.out, &json!({ "opens": true, "slot": slot }))?;
+        json::print(world.out, &json!({ "opens": true, "slot": slot }))?;
     } else {
         let which = used.map(|info| format!(" (keyslot {})", short(info.slot))).unwrap_or_default();
         writeln!(world.out, "This kit opens the vault{which}.")?;

@@ -6,7 +6,7 @@ use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::session::{end_over, unlocked};
-use crate::cli::{json as print, question, world::World};
+use crate::cli::{json, question, world::World};
 use drivekey_flows::undo::{self, UndoError};
 use drivekey_record::Handle;
 use drivekey_vault::ImportInfo;
@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit
         ),
     })?;
     if shared.json {
-        print::print(
+        json::print(
             world.out,
             &json!({
                 "imported": undone.import.imported,

@@ -1,4 +1,4 @@
-//! Children that die, hang, lie or look around. Shells stand in for them; `tests/program/trouble.rs` tries the real
+//! Children that die, hang, lie or look around. Shells stand in for them; `tests/program/scan_child.rs` tries the real
 //! one.
 #![cfg(unix)]
 

@@ -13,7 +13,7 @@ use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
 use crate::cli::passphrase::{self, New};
 use crate::cli::session::unlocked;
-use crate::cli::{json as print, world::World};
+use crate::cli::{json, world::World};
 use drivekey_export::{Put, Seen};
 use drivekey_flows::give_out::{self, WITH_BUNDLE};
 use drivekey_record::CopyKind;
@@ -71,7 +71,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     let handles = chosen.handles();
     let place = printable(&args.to);
     if matches!(saved, Saved::File(..)) && shared.json {
-        print::print(
+        json::print(
             world.out,
             &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": read_back(saved) }),
         )?;

@@ -12,7 +12,7 @@ use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
 use crate::cli::session::unlocked;
-use crate::cli::{json as print, question, world::World};
+use crate::cli::{json, question, world::World};
 use drivekey_export::Put;
 use drivekey_flows::give_out::{Along, Form, plain};
 use drivekey_record::CopyKind;
@@ -45,7 +45,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     if let Saved::File(..) = saved {
         if shared.json {
             let (path, read_back) = (args.to.display().to_string(), bundle::read_back(saved));
-            print::print(world.out, &json!({ "path": path, "keys": handles, "readBack": read_back }))?;
+            json::print(world.out, &json!({ "path": path, "keys": handles, "readBack": read_back }))?;
         }
         let lie = if handles.len() == 1 { "lies" } else { "lie" };
         writeln!(

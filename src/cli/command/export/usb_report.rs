@@ -10,7 +10,7 @@ use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
-use crate::cli::{json as print, world::World};
+use crate::cli::{json, world::World};
 use drivekey_export::{Put, Seen};
 use drivekey_flows::give_out::{StickFile, StickLine, Written};
 
@@ -118,7 +118,7 @@ fn as_json(
         })
         .collect();
     let seen = seen.map(|seen| if seen == Seen::Medium { "medium" } else { "memory" });
-    print::print(
+    json::print(
         world.out,
         &json!({ "path": to.display().to_string(), "files": files, "readBack": seen, "dryRun": dry_run }),
     )
