@@ -22,7 +22,7 @@ pub(super) trait TrialWords {
     fn show(&self, out: &mut dyn Write, of: &KeyId) -> io::Result<()>;
     /// The drive's place and name.
     fn drive(&self) -> String;
-    /// What is to be said loudly.
+    /// The warnings.
     fn warnings(&self) -> Vec<String>;
     /// Why it did not open, as a failure.
     fn failure(&self, what: &str) -> Failure;

@@ -8,7 +8,7 @@ use super::args::Shared;
 use super::exit::Exit;
 use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words, faults_sentence};
 use super::kit_entry;
-use super::passphrase::{self, New};
+use super::passphrase::{self, NewPassphrase};
 use super::world::World;
 use drivekey_files::private;
 use drivekey_flows::lookup::{self, LookupError, One};
@@ -186,7 +186,7 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
 }
 
 /// The exit code of a command that did what it was asked, over a vault with which something may be wrong.
-pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
+pub(super) fn exit_with_doubts(vault: &Vault<Unlocked>) -> Exit {
     match (vault.faults().is_empty(), vault.doubt()) {
         (false, _) => Exit::Damaged,
         (true, None) if vault.refused().is_empty() && !vault.is_unfinished() => Exit::Done,
@@ -196,9 +196,9 @@ pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
 
 /// The end of a command that answered with what is sound, over what is wrong with the rest. The hint begins with what
 /// that was: "what is listed is sound".
-pub(super) fn end_over(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -> Result<Exit, Failure> {
+pub(super) fn end_with_faults(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -> Result<Exit, Failure> {
     if faults.is_empty() {
-        return Ok(exit_over(vault));
+        return Ok(exit_with_doubts(vault));
     }
     Err(Failure::new(
         Exit::Damaged,
@@ -208,7 +208,12 @@ pub(super) fn end_over(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -
 }
 
 /// Makes a new vault at the path.
-pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool) -> Result<SecretString, Failure> {
+pub(super) fn create(
+    world: &mut World<'_>,
+    path: &Path,
+    new: NewPassphrase<'_>,
+    yes: bool,
+) -> Result<SecretString, Failure> {
     if path.symlink_metadata().is_ok() {
         return Err(Failure::refused(
             format!("there is a file at {} already; it was not touched", path.display()),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::exit::Exit;
-use super::failure::{Failure, short};
+use super::failure::{Failure, short_slot};
 use drivekey_vault::reveal::RevealError;
 use drivekey_vault::seal::{KdfError, SealError};
 use drivekey_vault::store::{BesideProblem, Damage, RefusedFile, StoreError};
@@ -310,9 +310,9 @@ pub(super) fn fault_words(fault: &Fault) -> String {
     let of = fault.handle.map_or_else(|| "a record".to_owned(), |handle| format!("record {handle}"));
     match fault.kind {
         FaultKind::State => "the vault's own account of itself cannot be read".to_owned(),
-        FaultKind::SlotChanged(slot) => format!("keyslot {} was changed", short(slot)),
-        FaultKind::SlotMissing(slot) => format!("keyslot {} is missing", short(slot)),
-        FaultKind::SlotAdded(slot) => format!("keyslot {} was added from outside or put back", short(slot)),
+        FaultKind::SlotChanged(slot) => format!("keyslot {} was changed", short_slot(slot)),
+        FaultKind::SlotMissing(slot) => format!("keyslot {} is missing", short_slot(slot)),
+        FaultKind::SlotAdded(slot) => format!("keyslot {} was added from outside or put back", short_slot(slot)),
         FaultKind::TooManySlots => "there are more keyslots than a vault can have".to_owned(),
         FaultKind::Summary => format!("{of} was changed, moved or exchanged"),
         FaultKind::Row => format!("{of} has not the form that a record has"),

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::proving::{self, Trial, TrialWords};
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{exit_with_doubts, unlocked};
 use crate::cli::volumes::Target;
 use crate::cli::{json, key_entry, table, world::World};
 use drivekey_flows::add::{OnDrive, Typed, add, differences};
@@ -74,7 +74,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         writeln!(world.err, "It lies in the trash; 'drivekey restore {}' takes it out.", entry.handle)?;
     }
     guard::warn_of_vaults_place(world, &mut vault)?;
-    let exit = exit_over(&vault);
+    let exit = exit_with_doubts(&vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }
 

@@ -9,7 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
-use crate::cli::session::{end_over, unlocked};
+use crate::cli::session::{end_with_faults, unlocked};
 use crate::cli::{json, new_file, table, world::World};
 use drivekey_record::AttachmentKind;
 use drivekey_vault::reveal::reveal_attachment;
@@ -25,11 +25,11 @@ pub(in crate::cli) fn run(
     match command {
         AttachmentCommand::List => {
             list(world, shared, &attachments)?;
-            end_over(&vault, &attachments.faults, "what is listed is sound")
+            end_with_faults(&vault, &attachments.faults, "what is listed is sound")
         }
         AttachmentCommand::Save(args) => {
             save(world, shared, &mut vault, &attachments, args)?;
-            end_over(&vault, &attachments.faults, "what was saved is sound")
+            end_with_faults(&vault, &attachments.faults, "what was saved is sound")
         }
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::args::{CopiesArgs, CopiesCommand, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{end_over, exit_over, unlocked};
+use crate::cli::session::{end_with_faults, exit_with_doubts, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_record::CopyKind;
 use drivekey_vault::{Copy, CopyMark, ItemListing};
@@ -28,10 +28,10 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &CopiesA
             let mut copies = vault.copies()?;
             copies.items.retain(|copy| args.all || copy.info.destroyed_date_time.is_none());
             list(world, shared, &copies)?;
-            return end_over(&vault, &copies.faults, "what is listed is sound");
+            return end_with_faults(&vault, &copies.faults, "what is listed is sound");
         }
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }
 
 fn list(world: &mut World<'_>, shared: &Shared, noted: &ItemListing<Copy>) -> Result<(), Failure> {

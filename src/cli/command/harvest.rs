@@ -12,7 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::guard;
 use crate::cli::proving::{asked_for, not_opened_failure};
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::volume_words::{drive_words, place_words, unconfirmed_note};
 use crate::cli::volumes::{self, Placed};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Harvest
     let target = volumes::target(&args.drive, &args.remains)?;
     let volumes = target.volumes()?;
     let typed = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
-    let bek = args.bek.as_deref().map(bek).transpose()?;
+    let bek = args.bek.as_deref().map(startup_key).transpose()?;
     let mut vault = unlocked(world, shared)?;
     let secret = if let Some(password) = typed {
         Secret::Digits(password)
@@ -58,7 +58,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Harvest
     report(world, shared, args, &mut vault, &all)
 }
 
-fn bek(path: &Path) -> Result<ExternalKey, Failure> {
+fn startup_key(path: &Path) -> Result<ExternalKey, Failure> {
     harvest::read_startup_key(path).map_err(|error| match error {
         StartupKeyError::Unreadable(error) => unreadable(path, &error),
         StartupKeyError::NotAStartupKey => Failure::new(
@@ -234,7 +234,7 @@ fn report(
     let new = taken.iter().filter(|(_, taken)| matches!(taken, TakenIn::New(_) | TakenIn::Conflict(..))).count();
     writeln!(world.err, "{}", summary(taken.len(), new, args.dry_run))?;
     guard::warn_of_vaults_place(world, vault)?;
-    Ok(if silent > 0 { Exit::Partly } else { exit_over(vault) })
+    Ok(if silent > 0 { Exit::Partly } else { exit_with_doubts(vault) })
 }
 
 fn summary(all: usize, new: usize, dry_run: bool) -> String {

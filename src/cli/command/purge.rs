@@ -3,7 +3,7 @@
 use crate::cli::args::{PurgeArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::{json, question, table, world::World};
 use drivekey_flows::trash::{self, TrashError};
 use drivekey_vault::VaultError;
@@ -41,5 +41,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
             handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         )?;
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }

@@ -14,7 +14,7 @@ use crate::cli::guard;
 use crate::cli::progress::Bar;
 use crate::cli::proving::{TrialWords, not_opened_failure, say_kept};
 use crate::cli::repairing::{arithmetic, grouped};
-use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
+use crate::cli::session::{exit_with_doubts, unlocked, unlocked_if_wanted};
 use crate::cli::volume_words::{drive_words, target_words, unconfirmed_note};
 use crate::cli::volumes::{self, Target};
 use crate::cli::{json, question, saved_header, table, volume_words, world::World};
@@ -24,7 +24,7 @@ use drivekey_fve::repair::{Candidates, Effort, Reading, ReadingError};
 use drivekey_record::{GROUP_DIGITS, GROUPS};
 use drivekey_vault::{Unlocked, Vault};
 
-/// More than any spelling of a key needs.
+/// The most characters of a key, however it is typed.
 const STDIN_BYTES: u64 = 4096;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &RepairArgs) -> Result<Exit, Failure> {
@@ -101,7 +101,7 @@ fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
     Ok(Reading::parse(whole.trim())?)
 }
 
-/// One group by itself, so that a person typing is told at once.
+/// Reads one group, so that a typing person learns at once what is wrong with it.
 fn check_group(line: &str) -> Result<(), ReadingError> {
     const OTHERS: &str = " ? ? ? ? ? ? ?";
     let mut all = Zeroizing::new(String::with_capacity(line.len() + OTHERS.len()));
@@ -180,7 +180,7 @@ fn count(
     let entries = keep_possible(vault, candidates, &key_id, args.device.as_ref(), (world.now)())?;
     table::entries(world.err, entries)?;
     writeln!(world.err, "'drivekey show' shows the digits of one; 'drivekey prove ID --drive DRIVE' tries it.")?;
-    Ok(exit_over(vault))
+    Ok(exit_with_doubts(vault))
 }
 
 /// On the drive itself, or its header.
@@ -248,7 +248,7 @@ fn on(
     ))
 }
 
-/// Nothing stops it here: Ctrl-C ends the program.
+/// It cannot be stopped halfway: Ctrl-C ends the program.
 fn run_search<'a>(world: &World<'_>, search: &Search<'a>) -> Option<Hit<'a>> {
     match search.run(&Bar::timed(world, "tried")) {
         Searched::Found(hit) => Some(hit),
@@ -293,7 +293,7 @@ fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
     question::typed(world, &format!("Trying them all takes long: {arithmetic}.\n"), "yes").map_err(|_| refusal())
 }
 
-/// What was found is kept with all that the drive says of it.
+/// Keeps what was found, with all that the drive says of it.
 fn keep<'a>(
     world: &mut World<'_>,
     shared: &Shared,
@@ -326,6 +326,6 @@ fn keep<'a>(
     writeln!(world.err, "The key was found {after}. It opens {} and is in the vault.", mended.trial.drive())?;
     writeln!(world.err, "To see its digits: drivekey show {}", mended.entry.handle)?;
     guard::warn_of_vaults_place(world, vault)?;
-    let exit = exit_over(vault);
+    let exit = exit_with_doubts(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }

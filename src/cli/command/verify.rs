@@ -6,7 +6,7 @@ use crate::cli::failure::{Failure, capital, fault_words};
 use crate::cli::guard;
 use crate::cli::outlet::printable;
 use crate::cli::progress::Bar;
-use crate::cli::session::{exit_over, locked, unlocked, vault_path};
+use crate::cli::session::{exit_with_doubts, locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
 use drivekey_flows::verify::{self, MendError};
 use drivekey_vault::{Unlocked, Vault, Verification};
@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     report(world, shared, args, &verification, is_doubtful)?;
     guard::warn_of_vaults_place(world, &mut vault)?;
     if verification.faults.is_empty() {
-        return Ok(exit_over(&vault));
+        return Ok(exit_with_doubts(&vault));
     }
     Ok(Exit::Damaged)
 }

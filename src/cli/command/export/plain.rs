@@ -6,7 +6,7 @@ use super::bundle;
 use super::chosen::{self, counted};
 use super::saving::{Saved, is_output, save_to};
 use crate::cli::args::{ExportPlainArgs, Shared};
-use crate::cli::copy_note::{self, Made, Whereto};
+use crate::cli::copy_note::{self, CopyPlace, Made};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
@@ -18,7 +18,7 @@ use drivekey_flows::give_out::{Along, Form, plain};
 use drivekey_record::CopyKind;
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs, form: Form) -> Result<Exit, Failure> {
-    // Said before the passphrase is asked for: it would be typed for nothing.
+    // Refused before the passphrase is asked for, so that nobody types it for nothing.
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal(
             "keys that anybody can read are only written after a typed confirmation",
@@ -64,7 +64,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let made = Made {
         kind: CopyKind::File,
         name: args.name.as_ref(),
-        place: Whereto::Path(&args.to),
+        place: CopyPlace::Path(&args.to),
         records: &handles,
         compared,
         slot: None,

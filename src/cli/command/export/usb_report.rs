@@ -71,7 +71,7 @@ pub(super) fn show(
 }
 
 fn as_lines(world: &mut World<'_>, lines: &[StickLine], dry_run: bool) -> Result<(), Failure> {
-    // What stopped everything is said once.
+    // A cause that stopped everything is named once.
     let mut stopped = 0_usize;
     for line in lines {
         if line.outcome.is_err_and(|error| error.stops_all()) {

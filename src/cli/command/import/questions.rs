@@ -28,7 +28,7 @@ pub(in crate::cli::command) fn propose(
     Ok(())
 }
 
-/// What a reading leaves open.
+/// Asks what a reading leaves open.
 pub(in crate::cli::command) fn settle(
     world: &mut World<'_>,
     vault: Option<&mut Vault<Unlocked>>,

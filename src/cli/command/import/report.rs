@@ -40,7 +40,7 @@ pub(in crate::cli::command) fn show(
     Ok(exit(&counts))
 }
 
-/// All that was named refused is a failure, some of it is a part.
+/// It is a failure if all that was named was refused, and done in part if some of it was.
 pub(in crate::cli::command) const fn exit(counts: &Counts) -> Exit {
     match (counts.refused > 0, counts.keys() > 0) {
         (false, _) => Exit::Done,
