@@ -1,6 +1,6 @@
-//! The only place that joins seal and store: a vault that is locked, and one that is open. `store` is what every
-//! engine must do that keeps one, `sqlite` keeps it in a file. Must not know prompts, formats of imported files or the
-//! screen. Time comes in as an argument.
+//! A vault, locked and open. `seal` is its cryptography, `store` what every engine must do that keeps it, and `sqlite`
+//! keeps it in a file; only this crate joins them. It knows neither prompts nor screens nor the formats of imported
+//! files. Time comes in as an argument.
 #![forbid(unsafe_code)]
 
 pub mod reveal;

@@ -1,5 +1,5 @@
-//! What this machine remembers of the vaults it has opened: each one's root, latest write and place.
-//! Two small files each, under names that tell neither vault nor place. Must not know a passphrase or a key.
+//! What this machine remembers of the vaults it has opened: each one's root, latest write and place. Two small files
+//! each, under names that tell neither vault nor place.
 
 use std::fs;
 use std::io;

@@ -1,5 +1,5 @@
 //! Two sayings of one record become one: empty fields are filled, differing ones are kept beside their source. Nothing
-//! that is there is overwritten. Must not know the store.
+//! that is there is overwritten.
 
 use chrono::{DateTime, Utc};
 

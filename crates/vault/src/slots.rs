@@ -1,4 +1,4 @@
-//! Adding, changing and taking away keyslots. Must not know how a passphrase is asked for.
+//! Adding, changing and taking away keyslots.
 
 use secrecy::SecretString;
 

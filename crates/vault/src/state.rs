@@ -1,5 +1,4 @@
 //! What the one sealed state row says: revision, count, running total, the slots as they must be.
-//! Must not know how it is sealed.
 
 use serde::{Deserialize, Serialize};
 

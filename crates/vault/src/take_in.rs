@@ -1,5 +1,4 @@
 //! Taking records in: each is new, known already, known with something new, or in conflict. Nothing is overwritten.
-//! Must not know how a batch finds out.
 
 mod batch;
 

@@ -1,5 +1,5 @@
 //! A bundle: one age file for other people, sealed to a passphrase or to their own age keys, so that the stock age
-//! program opens it. Must not know what is inside.
+//! program opens it.
 
 use std::io::{Read, Write};
 use std::str::FromStr;

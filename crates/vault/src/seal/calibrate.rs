@@ -1,5 +1,4 @@
-//! Which cost of a derivation a machine can afford: measured, and never less than what it is to replace. Must not know
-//! what is derived.
+//! Which cost of a derivation a machine can afford: measured, and never less than what it is to replace.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
 //! An item beside the records: what is known of it, sealed and bound to its place; and an attachment's bytes as an age
-//! file that the stock program opens. Must not know what kinds of item there are.
+//! file that the stock program opens.
 
 use zeroize::Zeroizing;
 

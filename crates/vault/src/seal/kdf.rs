@@ -1,5 +1,4 @@
 //! From a passphrase to 64 secret bytes: Argon2id 1.3 (RFC 9106), its cost, floor and ceiling.
-//! Must not know slots, files or prompts.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rayon::prelude::*;

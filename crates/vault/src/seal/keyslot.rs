@@ -1,5 +1,4 @@
-//! One way into the vault: a passphrase, stretched, opens an age file that holds the root. Must not know the others,
-//! nor where a slot is kept.
+//! One way into the vault: a passphrase, stretched, opens an age file that holds the root.
 
 use age::x25519::{Identity, Recipient};
 use bech32::Hrp;

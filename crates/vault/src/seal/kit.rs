@@ -1,5 +1,4 @@
-//! One way into the vault: an emergency kit, an age identity made at random and printed, never stored. Must not know
-//! how it is printed or typed.
+//! One way into the vault: an emergency kit, an age identity made at random and printed, never stored.
 
 use std::str::FromStr;
 

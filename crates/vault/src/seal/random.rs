@@ -1,4 +1,4 @@
-//! Random bytes from the operating system. Must not know what they are for.
+//! Random bytes from the operating system.
 
 /// The system gave no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

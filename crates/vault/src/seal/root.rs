@@ -1,5 +1,4 @@
 //! The root secret of a vault: an age identity made at random, and the keys for single purposes that come from it.
-//! Must not know what is sealed with them.
 
 use std::str::FromStr;
 

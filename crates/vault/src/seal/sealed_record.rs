@@ -1,5 +1,5 @@
-//! A whole record as an age file to the root recipient: what it holds, to what it is bound, how it is padded.
-//! Must not know tables. The JSON inside is what a stranger with the stock age program reads.
+//! A whole record as an age file to the root recipient: what it holds, to what it is bound, how it is padded. The JSON
+//! inside is what a stranger with the stock age program reads.
 
 use std::io::{Read, Write};
 

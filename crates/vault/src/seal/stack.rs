@@ -1,5 +1,5 @@
 //! Overwriting what work with keys left on the stack. The crates give identities, MACs and ciphers by value, and each
-//! move leaves a copy that no type wipes. Must not know what the work is.
+//! move leaves a copy that no type wipes.
 
 use std::hint::black_box;
 

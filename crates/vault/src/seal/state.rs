@@ -1,4 +1,4 @@
-//! Sealing of the vault's one state row. Must not know what stands in it.
+//! Sealing of the vault's one state row.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

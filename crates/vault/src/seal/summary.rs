@@ -1,5 +1,5 @@
 //! A record's summary: everything but the digits, sealed for quick reading and bound to its place and to the sealed
-//! record beside it. Must not know the digits.
+//! record beside it.
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{Key, KeyInit, Tag, XChaCha20Poly1305, XNonce};

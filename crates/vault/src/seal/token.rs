@@ -1,5 +1,5 @@
-//! Keyed tokens: what an index may hold of a device, a volume type, a Key ID or the digits without telling them.
-//! Must not know tables. Tokens are hints; whoever finds one recomputes it from the opened summary.
+//! Keyed tokens: what an index may hold of a device, a volume type, a Key ID or the digits without telling them. Tokens
+//! are hints; whoever finds one recomputes it from the opened summary.
 
 use hmac::Mac;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,4 @@
 //! The running total: one number that changes whenever a record comes, goes or changes.
-//! Must not know how records are found.
 
 use hmac::Mac;
 use serde::{Deserialize, Serialize};

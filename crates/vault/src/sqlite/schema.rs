@@ -1,5 +1,4 @@
 //! The steps from nothing to the newest tables, and the test that a file has exactly those.
-//! Must not know what stands in the rows.
 
 use std::sync::OnceLock;
 

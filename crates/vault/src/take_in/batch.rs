@@ -1,5 +1,5 @@
 //! The records of one write: each is placed beside those of the vault and of the batch, then all are sealed on all
-//! cores. Must not know of attachments and journals.
+//! cores.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::mpsc;
