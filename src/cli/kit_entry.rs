@@ -65,7 +65,7 @@ pub(super) fn typed(world: &mut World<'_>) -> Result<KitIdentity, Failure> {
     }
     world.terminal.say(
         "Type the lines of the kit that begin with a number, with the letters behind the colon; spaces \
-                        do not matter.\n",
+         do not matter.\n",
     )?;
     let mut lines: Vec<Zeroizing<String>> = Vec::with_capacity(LINES);
     while lines.len() < LINES {
