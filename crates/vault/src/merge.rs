@@ -10,7 +10,7 @@ use drivekey_record::{
 };
 
 /// The maximum number of sources that a record keeps.
-const MOST_SOURCES: usize = 32;
+const MAX_SOURCES: usize = 32;
 
 /// Fills empty fields, keeps differing values with their source, and adds tags. Returns the differences that are new.
 pub(super) fn merge(details: &mut Details, incoming: &Incoming, now: DateTime<Utc>) -> Vec<Difference> {
@@ -186,12 +186,12 @@ fn note_source(details: &mut Details, source: Source) -> Vec<Difference> {
     if source.is_plain() {
         // The record holds what its first source says. Reading that source again is new only if a field differs.
         let same_file = details.sources.iter().any(|old| old.kind == source.kind && old.file_name == source.file_name);
-        if !same_file && details.sources.len() < MOST_SOURCES {
+        if !same_file && details.sources.len() < MAX_SOURCES {
             details.sources.push(source);
         }
         return Vec::new();
     }
-    if details.sources.len() >= MOST_SOURCES {
+    if details.sources.len() >= MAX_SOURCES {
         // To make room, a source that adds nothing is dropped, but never the first: it tells when the key was added.
         match details.sources.iter().skip(1).position(Source::is_plain) {
             Some(at) => drop(details.sources.remove(at + 1)),
@@ -224,8 +224,8 @@ mod tests {
         for file in 0..40 {
             merge(&mut details, &said("PC", &format!("{file}.txt")), now);
         }
-        assert_eq!(details.sources.len(), MOST_SOURCES);
-        for file in 1..MOST_SOURCES {
+        assert_eq!(details.sources.len(), MAX_SOURCES);
+        for file in 1..MAX_SOURCES {
             let found = merge(&mut details, &said(&format!("PC-{file}"), "b.age"), now);
             assert!(matches!(&found[..], [Difference { field: Field::DeviceName, noted: true, .. }]), "{found:?}");
         }
@@ -233,7 +233,7 @@ mod tests {
         assert!(matches!(&found[..], [Difference { noted: false, .. }]), "{found:?}");
         assert_eq!(
             (details.sources.len(), details.sources[0].file_name.as_ref().unwrap().as_str()),
-            (MOST_SOURCES, "0.txt")
+            (MAX_SOURCES, "0.txt")
         );
         // A difference that is already kept is not reported.
         assert!(merge(&mut details, &said("PC-7", "b.age"), now).is_empty());
@@ -252,7 +252,7 @@ mod tests {
                 one.details.volume_type = [VolumeType::OperatingSystem, VolumeType::FixedData, VolumeType::RemovableData][usize::from(*volume_type)];
                 let now = DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(i64::try_from(at).unwrap());
                 reported.extend(merge(&mut details, &one, now).into_iter().filter(|one| !one.noted));
-                prop_assert!(details.sources.len() <= MOST_SOURCES);
+                prop_assert!(details.sources.len() <= MAX_SOURCES);
                 for field in [Field::DeviceName, Field::Note, Field::VolumeType] {
                     let said = field.of(&one.details);
                     let kept = field.of(&details) == said || details.sources.iter().any(|source| field.otherwise(source) == said);

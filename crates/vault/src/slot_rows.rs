@@ -10,7 +10,7 @@ use crate::store::{SlotRow, SlotRows};
 use drivekey_record::{LineText, SlotId, VaultId};
 
 /// Most keyslots a vault has.
-pub(super) const MOST_SLOTS: usize = 32;
+pub(super) const MAX_SLOTS: usize = 32;
 
 pub(super) const fn cost_of(row: &SlotRow) -> KdfCost {
     KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes }

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::slot_rows::{MOST_SLOTS, kind_of, kit_slot_row, slot_row};
+use super::slot_rows::{MAX_SLOTS, kind_of, kit_slot_row, slot_row};
 use super::state::SlotState;
 use super::{SlotInfo, Unlocked, Vault, VaultError};
 use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot, SlotKind};
@@ -130,7 +130,7 @@ impl Vault<Unlocked> {
             session.writer.delete_slot(old).map_err(VaultError::from)?;
             session.state.slots.retain(|state| state.slot() != Some(old));
         }
-        if session.state.slots.len() >= MOST_SLOTS {
+        if session.state.slots.len() >= MAX_SLOTS {
             return Err(SlotChangeError::TooMany);
         }
         session.writer.insert_slot(row).map_err(VaultError::from)?;

@@ -20,7 +20,7 @@ use drivekey_files::vault_file::Descriptor;
 const LOOKS: u32 = 4;
 pub(super) const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// Longest time for which a reader keeps writers from committing.
-const HELD_MOST: Duration = Duration::from_secs(2);
+const MAX_HELD: Duration = Duration::from_secs(2);
 /// The pages of a file up to this size are checked where it lies; those of a larger one on a copy, since writers would
 /// have to wait too long.
 const CHECKED_IN_PLACE_BYTES: u64 = 64 * 1024 * 1024;
@@ -92,7 +92,7 @@ impl SqliteFile {
 
     /// A view that is held until it is released, or for two seconds.
     fn held(&mut self) -> Result<SqliteReader<'_>, StoreError> {
-        let is_fresh = self.held_since.is_some_and(|since| since.elapsed() < HELD_MOST);
+        let is_fresh = self.held_since.is_some_and(|since| since.elapsed() < MAX_HELD);
         if !is_fresh || self.reading.connection.is_autocommit() {
             self.release();
             self.reading.meter.refill(self.bytes()?);

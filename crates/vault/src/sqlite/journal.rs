@@ -19,7 +19,7 @@ const RECORD_BYTES: u64 = 8;
 /// Where page 1 keeps the change counter.
 const COUNTER_AT: u64 = 24;
 /// More records than this are not looked through for page 1.
-const MOST_RECORDS: u64 = 1 << 20;
+const MAX_RECORDS: u64 = 1 << 20;
 
 /// Whether a journal could be the one that a write to this file left behind. `file_bytes` and `counter` are the
 /// file's length and change counter; `None` where its beginning is torn, which the journal may mend.
@@ -100,7 +100,7 @@ fn first_page_counter(file: &mut File, length: u64, first: &Header) -> io::Resul
         let there = length.saturating_sub(at) / record_bytes;
         for _ in 0..records.min(there) {
             looked += 1;
-            if looked > MOST_RECORDS {
+            if looked > MAX_RECORDS {
                 return Ok(None);
             }
             if number_at(file, at)? == 1 {

@@ -13,7 +13,7 @@ pub(super) const APPLICATION_ID: u32 = 0x646B_6579;
 const STEPS: [&str; 1] = [include_str!("../../../../schema/1.sql")];
 
 /// Many more lines than the steps make; a list that goes on and on is another list after the first of them.
-const MOST_ENTRIES: usize = 256;
+const MAX_ENTRIES: usize = 256;
 
 /// One line of `sqlite_schema`.
 type Entry = (String, String, String, Option<String>);
@@ -55,7 +55,7 @@ fn entries(connection: &Connection) -> Result<Vec<Entry>, StoreError> {
     let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema NOT INDEXED")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let found: Vec<Entry> =
-        rows.take(MOST_ENTRIES).map(|row| row.map_err(StoreError::from)).collect::<Result<_, _>>()?;
+        rows.take(MAX_ENTRIES).map(|row| row.map_err(StoreError::from)).collect::<Result<_, _>>()?;
     Ok(found)
 }
 
