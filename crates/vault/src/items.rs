@@ -159,7 +159,7 @@ impl Unlocked {
     pub(super) fn item(&self, reader: &dyn Reader, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
         let latest = self.state.as_ref().map(State::revision);
         let row = reader.item(number.number())?;
-        row.map(|row| self.open_item(row, latest).map_err(one)).transpose()
+        row.map(|row| self.open_item(row, latest).map_err(single_fault)).transpose()
     }
 
     fn open_item(&self, mut row: ItemRow, latest: Option<Revision>) -> Result<OpenedItem, Fault> {
@@ -193,7 +193,7 @@ impl Unlocked {
     }
 }
 
-fn one(fault: Fault) -> VaultError {
+fn single_fault(fault: Fault) -> VaultError {
     VaultError::Faults(vec![fault])
 }
 
@@ -201,7 +201,7 @@ impl WriteSession<'_> {
     /// One item as this write sees it; `None` if there is none.
     pub(super) fn item(&self, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
         let row = self.writer.reader().item(number.number())?;
-        row.map(|row| self.open_row_of_item(row).map_err(one)).transpose()
+        row.map(|row| self.open_row_of_item(row).map_err(single_fault)).transpose()
     }
 
     /// Opens an item's row as this write sees it.
@@ -220,7 +220,8 @@ impl WriteSession<'_> {
     /// Replaces an item whose row or content is not as written. If the row is not the one that was written, the total
     /// stays wrong.
     pub(super) fn renew_item(&mut self, old: &ItemRow, item: &Item, content: &[u8]) -> Result<ItemNumber, VaultError> {
-        let number = ItemNumber::new(old.number).ok_or_else(|| one(Fault::whole(FaultKind::Item(old.number))))?;
+        let number =
+            ItemNumber::new(old.number).ok_or_else(|| single_fault(Fault::whole(FaultKind::Item(old.number))))?;
         self.delete_row(old)?;
         self.insert_item(number, item, Some(content))?;
         Ok(number)
