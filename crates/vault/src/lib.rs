@@ -1,6 +1,6 @@
-//! A vault, locked and open. `seal` is its cryptography, `store` what every engine must do that keeps it, and `sqlite`
-//! keeps it in a file; only this crate joins them. It knows neither prompts nor screens nor the formats of imported
-//! files. Time comes in as an argument.
+//! A vault, locked and unlocked. `seal` is its cryptography, `store` is the contract for storage engines, and `sqlite`
+//! stores it in a file. Only this crate joins them. It knows no prompts, screens or import formats. Time is an
+//! argument.
 #![forbid(unsafe_code)]
 
 pub mod reveal;

@@ -14,11 +14,11 @@ use drivekey_record::{
 };
 
 /// Imports that can be undone; older ones stand.
-const MOST_IMPORTS: usize = 64;
+const MAX_IMPORTS: usize = 64;
 /// Items of all journals together, some 75 MiB. The last import can be undone whatever its size.
-const MOST_JOURNAL_ITEMS: usize = 1024;
+const MAX_JOURNAL_ITEMS: usize = 1024;
 /// Changes in one item of the journal: each holds a record's details twice.
-const CHANGES_AN_ITEM: usize = 32;
+const CHANGES_PER_ITEM: usize = 32;
 
 /// An import that can be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,10 +204,10 @@ impl WriteSession<'_> {
         mut journal: ImportJournal,
         changed: Vec<DetailsChange>,
     ) -> Result<(), VaultError> {
-        let items = changed.len().div_ceil(CHANGES_AN_ITEM).max(1);
+        let items = changed.len().div_ceil(CHANGES_PER_ITEM).max(1);
         self.drop_old_journals(items)?;
         let mut rest = changed.into_iter().peekable();
-        journal.changed = rest.by_ref().take(CHANGES_AN_ITEM).collect();
+        journal.changed = rest.by_ref().take(CHANGES_PER_ITEM).collect();
         let (imported_date_time, mut part_of) = (journal.imported_date_time, None);
         loop {
             let number = self.add_item(&Item::Import(journal), None)?;
@@ -224,7 +224,7 @@ impl WriteSession<'_> {
                 origin: None,
                 added: drivekey_record::HandleSet::default(),
                 attached: Vec::new(),
-                changed: rest.by_ref().take(CHANGES_AN_ITEM).collect(),
+                changed: rest.by_ref().take(CHANGES_PER_ITEM).collect(),
             };
         }
     }
@@ -366,9 +366,9 @@ fn kept_beside(items: usize, runs: &[ImportRun]) -> usize {
     let mut all = items;
     let fits = |ImportRun(_, count): &&ImportRun| {
         all += *count as usize;
-        all <= MOST_JOURNAL_ITEMS
+        all <= MAX_JOURNAL_ITEMS
     };
-    runs.iter().rev().take(MOST_IMPORTS - 1).take_while(fits).count()
+    runs.iter().rev().take(MAX_IMPORTS - 1).take_while(fits).count()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use secrecy::SecretString;
 
 use super::open::{Standing, is_copy, refuse_journal};
-use super::slot_rows::{MOST_SLOTS, cost_of, is_plain, kind_of, kit_slot, passphrase_slot, slot_faults};
+use super::slot_rows::{MAX_SLOTS, cost_of, is_plain, kind_of, kit_slot, passphrase_slot, slot_faults};
 use super::state::State;
 use super::{CopyDoubt, Fault, FaultKind, Locked, Machine, Unlocked, Vault, VaultError};
 use crate::seal::{KdfLimits, KitIdentity, Root, SlotKind, SlotOpening};
@@ -12,7 +12,7 @@ use crate::store::{SlotRow, SlotRows, Store, StoreError};
 use drivekey_record::{Revision, SlotId, VaultId, WriteId};
 
 /// So many derivations at the ceiling may be tried in all; what goes beyond was not made by this program.
-const MOST_DEAREST: u64 = 2;
+const MAX_CEILING_DERIVATIONS: u64 = 2;
 
 /// A vault that did not open, to try again.
 pub struct UnlockFailure {
@@ -375,7 +375,7 @@ fn plan<'a>(
     let mut rows: Vec<&SlotRow> = slots.rows.iter().filter(wanted).collect();
     rows.sort_by_key(|row| (Some(row.slot) != last, key.work(row)));
     let all = rows.len();
-    let mut left = u64::from(limits.ceiling.memory_kib) * u64::from(limits.ceiling.passes) * MOST_DEAREST;
+    let mut left = u64::from(limits.ceiling.memory_kib) * u64::from(limits.ceiling.passes) * MAX_CEILING_DERIVATIONS;
     let affordable = rows.iter().take_while(|row| {
         // What is beyond the ceiling is refused before any work.
         let work = if limits.check(cost_of(row)).is_ok() { key.work(row) } else { 0 };
@@ -383,7 +383,7 @@ fn plan<'a>(
         left = left.saturating_sub(work);
         fits
     });
-    let kept = affordable.count().min(MOST_SLOTS);
+    let kept = affordable.count().min(MAX_SLOTS);
     rows.truncate(kept);
     let left_out = if only.is_some() { 0 } else { all - kept + usize::from(slots.more) };
     Plan { rows, left_out }

@@ -1,4 +1,4 @@
-//! The crypto floor with a front door: callers choose a purpose, never an algorithm.
+//! The cryptography, behind one interface: callers choose a purpose, never an algorithm.
 
 mod bundle;
 mod calibrate;
