@@ -76,7 +76,9 @@ fn source_kinds() -> Vec<SourceKind> {
 
 fn remarks() -> Vec<RemarkKind> {
     every!(RemarkKind:
-        NotSeen, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdPrefixOnly, NoKeyId, DuplicateRecord, ConflictingPasswords,
+        NotSeen, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdNotLabelled, KeyIdPrefixOnly, NoKeyId, DuplicateRecord, ConflictingPasswords,
+        OtherKindOfKey { kind: drivekey_import::ForeignKey::FileVault }, MadeUpKey,
+        NotLookedInto { what: drivekey_import::Unread::Picture },
         ConflictingKeyIds, WeakPassword, OcrSubstitution, ConfirmWithUser, FilenameKeyIdMismatch, GroupNotDivisibleBy11 { group: 1 },
         GroupOutOfRange { group: 1 }, WrongGroupLength { group: 1 }, GroupNotDigits { group: 1 }, WrongGroupCount { found: 1 },
         PasswordMasked { group: 1 }, PasswordTruncated, NoPasswordInFile, EmptyFile, PasswordLostInNumberFormat, GroupZeroPadded,

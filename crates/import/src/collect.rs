@@ -75,6 +75,7 @@ impl Receiver for Collected<'_> {
         let kind = match fault {
             Fault::Encrypted => RemarkKind::Encrypted,
             Fault::BeyondCeiling => RemarkKind::BeyondCeiling,
+            Fault::NotRead(what) => RemarkKind::NotLookedInto { what },
             Fault::Broken => RemarkKind::BrokenStructure,
         };
         let of_whole = member.is_none();

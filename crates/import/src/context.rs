@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::file_name;
+use super::key_id;
 use super::labels::{self, Label, holds};
 use drivekey_record::{LineText, VolumeType};
 
@@ -143,7 +144,11 @@ impl Context {
                     self.foreign_label |= words.chars().any(|c| c > '\u{24F}');
                     self.value(label, value, start, guessed);
                 }
-                None => self.without_label(words, value, start),
+                None => {
+                    let is_foreign = words.len() < HEADING_BYTES * 2 && words.chars().any(|c| c > '\u{24F}');
+                    self.foreign_label |= is_foreign && key_id::label(words, true) == key_id::Label::Key;
+                    self.without_label(words, value, start);
+                }
             }
         }
         open

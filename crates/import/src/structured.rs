@@ -110,6 +110,12 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
         return reading;
     }
     let remarks: Vec<Remark> = plain.remarks;
+    let foreign = remarks.iter().find(|remark| matches!(remark.kind, RemarkKind::OtherKindOfKey { .. }));
+    if let Some(foreign) = foreign.filter(|_| structured.records.is_empty()) {
+        // A better reason is known.
+        structured.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);
+        structured.remarks.push(*foreign);
+    }
     let of_file = remarks.iter().find(|remark| remark.kind == RemarkKind::OddLengthUtf16).copied();
     structured.remarks.splice(0..0, of_file);
     let keys = RandomState::new();

@@ -195,6 +195,17 @@ impl RecoveryPassword {
         self.sixteenths.iter().all(|group| *group == self.sixteenths[0])
     }
 
+    /// Formally valid, and of the kind that manuals make up: groups that climb by equal steps, or each of which is one
+    /// digit six times. No random key looks like that.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        let groups = &*self.sixteenths;
+        let step = |pair: &[u16]| i32::from(pair[1]) - i32::from(pair[0]);
+        let climbs = groups.windows(2).all(|pair| step(pair) == step(&groups[..2]));
+        let repeats = |group: &u16| (u32::from(*group) * 11).is_multiple_of(111_111);
+        climbs || groups.iter().all(repeats)
+    }
+
     /// Equal for equal digits, as long as the same keys are used: to find a twin among many. Tells nothing to who does
     /// not hold the keys.
     #[must_use]
@@ -362,6 +373,14 @@ mod tests {
             parsed(&["720896"; 8].join("-")),
             Err(PasswordError::Group { group: 1, problem: PasswordProblem::OutOfRange })
         );
+    }
+
+    #[test]
+    fn keys_of_manuals_are_known() {
+        let made_up = |text: &str| RecoveryPassword::parse(text).is_ok_and(|password| password.is_made_up());
+        assert!(made_up("000011-000022-000033-000044-000055-000066-000077-000088"));
+        assert!(made_up("111111-222222-333333-444444-555555-666666-111111-222222"));
+        assert!(!made_up(LIBBDE));
     }
 
     #[test]

@@ -3,13 +3,16 @@
 
 use super::find::{Found, Id, Key, guid_of_entry};
 use super::{Entry, Role, role};
-use crate::RemarkKind;
-use drivekey_record::{Guid, KeyId};
+use crate::pair::Pairing;
+use crate::{RemarkKind, directory, key_id};
+use drivekey_record::{Guid, KeyId, SourceKind};
 
 /// Entries inside an entry that are looked at.
 const INSIDE_MAX: usize = 64;
 /// Candidates that are named.
 const CANDIDATES_MAX: usize = 32;
+/// So many GUIDs without a label are offered: an entry with more is full of other things.
+const UNLABELLED_MAX: usize = 4;
 
 /// All entries, what was found in them, and how many passwords stand in and inside each.
 pub(super) struct Tree<'a> {
@@ -31,6 +34,8 @@ pub(super) struct Answer {
     pub(super) rejoined: bool,
     /// Whether digits of another script were folded in the ID.
     pub(super) folded: bool,
+    /// Whether the candidates are GUIDs of which nothing says that they are Key IDs.
+    pub(super) unlabelled: bool,
 }
 
 impl Answer {
@@ -58,7 +63,7 @@ pub(super) fn pair(tree: &Tree<'_>, at: usize, keys: &[Key]) -> Vec<Answer> {
         let wanting: Vec<&Key> = open.iter().map(|index| &keys[*index]).collect();
         let found = tree.by_entry(at, &wanting, &taken);
         for (index, answer) in open.into_iter().zip(found) {
-            answers[index] = Some(answer.unwrap_or_else(|| by_beginning(&keys[index])));
+            answers[index] = Some(answer.unwrap_or_else(|| tree.unlabelled(at, &keys[index])));
         }
     }
     answers.into_iter().map(Option::unwrap_or_default).collect()
@@ -67,17 +72,10 @@ pub(super) fn pair(tree: &Tree<'_>, at: usize, keys: &[Key]) -> Vec<Answer> {
 /// What the password's own value, or the name of its field, says.
 fn by_value(key: &Key, found: &Found) -> Option<Answer> {
     let pairing = &key.pairing;
-    if let KeyId::Full(_) = pairing.key_id {
+    let settled = pairing.key_id != KeyId::Unknown || (!pairing.candidates.is_empty() && !pairing.unlabelled);
+    if settled && !is_begun_elsewhere(pairing, found) {
         return Some(Answer {
             key_id: pairing.key_id.clone(),
-            candidates: pairing.candidates.clone(),
-            ambiguous: pairing.ambiguous,
-            ..Answer::default()
-        });
-    }
-    if !pairing.candidates.is_empty() {
-        return Some(Answer {
-            key_id: KeyId::Unknown,
             candidates: pairing.candidates.clone(),
             ambiguous: pairing.ambiguous,
             ..Answer::default()
@@ -87,8 +85,10 @@ fn by_value(key: &Key, found: &Found) -> Option<Answer> {
     named.map(Answer::sure)
 }
 
-fn by_beginning(key: &Key) -> Answer {
-    Answer { key_id: key.pairing.key_id.clone(), ..Answer::default() }
+/// Whether the value has only the beginning of an ID that stands whole in another field.
+fn is_begun_elsewhere(pairing: &Pairing, found: &Found) -> bool {
+    matches!(pairing.key_id, KeyId::Prefix(_))
+        && found.ids.iter().any(|id| id.sure && id.value.full().is_some() && id.value.may_equal(&pairing.key_id))
 }
 
 impl Tree<'_> {
@@ -114,7 +114,6 @@ impl Tree<'_> {
 
     /// The entry's own IDs, of the best kind that it has.
     fn own(&self, at: usize, taken: &[KeyId]) -> Vec<Id> {
-        let entry = &self.entries[at];
         let ids = &self.found[at].ids;
         let of = |wanted: &dyn Fn(&Id) -> bool| -> Vec<Id> {
             ids.iter().filter(|id| !taken.contains(&id.value) && wanted(id)).cloned().collect()
@@ -125,22 +124,62 @@ impl Tree<'_> {
                 return best;
             }
         }
-        let generic = of(&|id| id.role == Role::Id && !entry.dialect.own_ids && !names_something_else(entry));
-        let mut good = generic;
-        if let Some(guid) = guid_of_entry(&entry.name) {
-            good.push(Id {
-                value: KeyId::Full(guid),
-                role: Role::Id,
-                field: usize::MAX,
-                line: 1,
-                rejoined: false,
-                folded: false,
-            });
-        }
+        let mut good = of(&|id| id.role == Role::Id && self.is_the_keys(at));
+        good.extend(self.named_by(at));
         if !good.is_empty() {
             return good;
         }
-        of(&|id| !matches!(id.role, Role::Id | Role::OtherId | Role::DeviceId))
+        of(&|id| id.sure)
+    }
+
+    /// Whether an entry's own `id` is its key's: the entry is about a key and about nothing else.
+    fn is_the_keys(&self, at: usize) -> bool {
+        let entry = &self.entries[at];
+        if entry.dialect.own_ids || names_something_else(entry) {
+            return false;
+        }
+        let has = |wanted: Role| entry.fields.iter().any(|field| field.role == wanted);
+        let is_known = |role: Role| !matches!(role, Role::Unknown | Role::Name | Role::Title | Role::OtherId);
+        let about_a_key = key_id::names_a_key(&entry.name)
+            || matches!(entry.dialect.source, SourceKind::Graph | SourceKind::PowerShell | SourceKind::ActiveDirectory);
+        about_a_key
+            || (entry.fields.iter().all(|field| is_known(field.role)) && (!has(Role::Device) || has(Role::DeviceId)))
+    }
+
+    /// The GUID that names an entry, where that is a Key ID: the entries beside it are named alike, or the one around it
+    /// is about keys.
+    fn named_by(&self, at: usize) -> Option<Id> {
+        let entry = &self.entries[at];
+        let guid = guid_of_entry(&entry.name)?;
+        let in_directory = directory::parse(&entry.name).is_some_and(|name| name.guid.is_some());
+        let around = entry.parent.map(|parent| &self.entries[parent]);
+        let is_keys = around.is_none_or(|around| {
+            let is_named_alike = |field: &super::Field<'_>| guid_of_entry(&field.name).is_some();
+            key_id::names_a_key(&around.name) || (around.name.is_empty() && around.fields.iter().all(is_named_alike))
+        });
+        let of_key = in_directory || (is_keys && !names_something_else(entry));
+        of_key.then(|| Id { sure: true, ..Id::whole(KeyId::Full(guid), Role::Id, usize::MAX) })
+    }
+
+    /// What may be the ID of a password that has none: the GUIDs of its entry of which nothing says what they are.
+    fn unlabelled(&self, at: usize, key: &Key) -> Answer {
+        let entry = &self.entries[at];
+        let fits = |id: &&Id| {
+            !id.sure
+                && matches!(id.value, KeyId::Full(_))
+                && !matches!(id.role, Role::OtherId | Role::DeviceId)
+                && !(id.role == Role::Id && (entry.dialect.own_ids || names_something_else(entry)))
+        };
+        let mut ids: Vec<Id> = self.found[at].ids.iter().filter(fits).cloned().collect();
+        if ids.is_empty() && key.pairing.unlabelled {
+            return Answer { candidates: key.pairing.candidates.clone(), unlabelled: true, ..Answer::default() };
+        }
+        if distinct(&ids) > UNLABELLED_MAX {
+            ids.clear();
+        }
+        let answer = Answer::open(&ids);
+        let unlabelled = answer.candidates.len() == 1;
+        Answer { ambiguous: answer.ambiguous && !unlabelled, unlabelled, ..answer }
     }
 
     /// IDs of entries inside that hold no password themselves. `strict`: only those that are called Key IDs.
@@ -181,17 +220,8 @@ impl Tree<'_> {
                 .filter(|id| matches!(id.role, Role::KeyId | Role::Directory))
                 .cloned()
                 .collect();
-            if ids.is_empty()
-                && let Some(guid) = guid_of_entry(&self.entries[parent].name)
-            {
-                ids.push(Id {
-                    value: KeyId::Full(guid),
-                    role: Role::Id,
-                    field: usize::MAX,
-                    line: 1,
-                    rejoined: false,
-                    folded: false,
-                });
+            if ids.is_empty() {
+                ids.extend(self.named_by(parent));
             }
             if ids.is_empty() && self.keys_inside[parent] == 1 {
                 ids = self.inside(parent, true);
@@ -323,6 +353,7 @@ impl Answer {
             (self.ambiguous, RemarkKind::AmbiguousPairing),
             (self.rejoined, RemarkKind::RejoinedLines),
             (self.folded, RemarkKind::DigitsFolded),
+            (self.unlabelled, RemarkKind::KeyIdNotLabelled),
         ];
         notes.into_iter().filter_map(|(applies, kind)| applies.then_some(kind))
     }

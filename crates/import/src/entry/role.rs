@@ -136,6 +136,11 @@ pub(crate) fn role(name: &str) -> Role {
     ROLES.get(&name).or_else(|| ROLES.get(bare)).copied().unwrap_or_else(|| by_parts(bare))
 }
 
+/// What the name says, where it is one of those that are listed.
+pub(crate) fn exact_role(name: &str) -> Option<Role> {
+    if name.len() > NAME_CHARS * 4 { None } else { ROLES.get(&folded(name)).copied() }
+}
+
 fn by_parts(name: &str) -> Role {
     let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if ID_ENDS.iter().any(|end| name.ends_with(end)) {

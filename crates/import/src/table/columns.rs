@@ -62,6 +62,9 @@ impl Columns {
         if !dialect.keeper {
             settle(&mut all, &cells);
         }
+        if table.titles.is_none() && table.whole {
+            only_pairs(&mut all, &rows);
+        }
         let holds_keys = cells.iter().any(|cells| cells.keys > 0);
         let telling = all.iter().any(|(_, role)| is_telling(*role))
             || dialect.source == SourceKind::PowerShell
@@ -131,7 +134,6 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
         match role {
             Role::Password if cells.keys == 0 && cells.only(cells.guids + cells.prefixes) => *role = Role::KeyId,
             _ if cells.keys > 0 && cells.keys * 2 > cells.filled => *role = Role::Password,
-            Role::Id if cells.only(cells.prefixes) => *role = Role::KeyId,
             Role::Device | Role::Name if cells.only(cells.guids) => *role = Role::OtherId,
             Role::KeyId if cells.only(cells.names) && cells.filled > 0 && cells.begun == 0 => *role = Role::Unknown,
             _ => {}
@@ -165,12 +167,31 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
     };
     give(all, Role::Drive, &[Role::Drive], &|cells| cells.only(cells.drives));
     give(all, Role::VolumeType, &[Role::VolumeType], &|cells| cells.only(cells.volumes));
-    if blind {
+    // The account page has its own codes for drives, and no other column like that of its Key IDs.
+    if cells.iter().any(|cells| cells.codes > 0) {
         give(all, Role::KeyId, &[Role::KeyId], &|cells| cells.only(cells.prefixes));
+    }
+    if blind {
         give(all, Role::Created, &[Role::Created], &|cells| cells.only(cells.dates));
         give(all, Role::Device, &[Role::Device, Role::Name], &|cells| {
             cells.only(cells.names) && cells.hosts == cells.filled
         });
+    }
+}
+
+/// A table without titles that holds nothing but keys, one GUID for each, and what is known of drives.
+fn only_pairs(all: &mut [(String, Role)], rows: &[&Row<'_>]) {
+    let with_keys: Vec<&Row<'_>> =
+        rows.iter().copied().filter(|row| row.cells.iter().any(|cell| is_key(cleaned(cell)))).collect();
+    let cells: Vec<Cells> = (0..all.len()).map(|column| look(&with_keys, column)).collect();
+    let is_known =
+        |cells: &Cells| cells.keys + cells.guids + cells.drives + cells.volumes + cells.dates == cells.filled;
+    let of = |count: fn(&Cells) -> usize| cells.iter().filter(move |cells| count(cells) > 0).count();
+    if !cells.iter().all(is_known) || of(|cells| cells.guids) != 1 || of(|cells| cells.keys) != 1 {
+        return;
+    }
+    for ((_, role), _) in all.iter_mut().zip(&cells).filter(|(_, cells)| cells.only(cells.guids) && !cells.repeats) {
+        *role = Role::KeyId;
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Table<'a> {
     pub(super) rows: Vec<Row<'a>>,
     /// Which row holds the titles.
     pub(super) titles: Option<usize>,
+    /// Whether nothing stands before it.
+    pub(super) whole: bool,
     /// Whether PowerShell says that it wrote it.
     pub(super) power_shell: bool,
 }

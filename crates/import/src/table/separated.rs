@@ -40,7 +40,8 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Table<'t>> {
     if !text.ends_with('\n') {
         mark_cut(&mut rows);
     }
-    Some(Table { rows, titles: layout.titled.then_some(0), power_shell })
+    let whole = body[..layout.start].trim().is_empty();
+    Some(Table { rows, titles: layout.titled.then_some(0), whole, power_shell })
 }
 
 /// The last cell of a file without a last line end may be cut: its digits are no whole group.

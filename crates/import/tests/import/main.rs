@@ -2,6 +2,7 @@
 
 mod corpus;
 mod documents;
+mod field;
 mod mails;
 mod pictures;
 mod probe;
