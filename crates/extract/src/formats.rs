@@ -1,7 +1,7 @@
 //! The table of formats. A new one is a file of its own and a line here.
 
 use crate::container::{gzip, mail, ole, sealed, tar, zip};
-use crate::document::{html, pdf, rtf};
+use crate::document::{card, flat, html, pdf, plist, rtf};
 use crate::receiver::{Receiver, Source};
 
 /// One format: whether the bytes look like it, and how they are taken apart.
@@ -21,6 +21,9 @@ const FORMATS: &[Format] = &[
     Format { sniff: sealed::sniff, take: sealed::take, hides: never },
     Format { sniff: pdf::sniff, take: pdf::take, hides: always },
     Format { sniff: rtf::sniff, take: rtf::take, hides: always },
+    Format { sniff: plist::sniff, take: plist::take, hides: always },
+    Format { sniff: card::sniff, take: card::take, hides: always },
+    Format { sniff: flat::sniff, take: flat::take, hides: never },
     Format { sniff: html::sniff, take: html::take, hides: never },
     Format { sniff: mail::sniff, take: mail::take, hides: mail::may_hold_packed },
 ];

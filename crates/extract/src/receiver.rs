@@ -30,6 +30,10 @@ pub enum Form {
     Spreadsheet,
     /// The encrypted file of a password manager.
     PasswordSafe,
+    /// Contacts or a calendar.
+    Card,
+    /// Names and values inside each other, written as JSON.
+    Tree,
 }
 
 /// Why something was not read, or not all of it.

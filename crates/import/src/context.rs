@@ -190,8 +190,10 @@ impl Context {
                 self.drives.push((start, found));
             }
             Label::Device => {
-                // A computer's label before a drive is the drive's.
-                let Some(found) = name(value, guessed) else { return false };
+                // A computer's label before a drive is the drive's. Behind the name its system may stand in brackets.
+                let bare =
+                    value.split_once(" (").filter(|_| value.trim_end().ends_with(')')).map_or(value, |(bare, _)| bare);
+                let Some(found) = name(bare, guessed) else { return false };
                 self.devices.push((start, found));
             }
             Label::VolumeName => {

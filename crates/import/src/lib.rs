@@ -35,6 +35,7 @@ mod probe;
 mod readers;
 mod reading;
 mod remark;
+mod residue;
 mod rows;
 mod scan;
 mod sift;

@@ -103,11 +103,12 @@ impl<'a> Pairer<'a> {
 
     fn take(&self, id: &Id) -> Pairing {
         let in_name = |guid: &Guid| self.name.guids.contains(guid);
-        let sure = !id.ocr || id.value.full().is_some_and(in_name);
+        let clean_keys = || self.keys.iter().all(|key| !key.ocr);
+        let sure = !id.ocr || id.value.full().is_some_and(in_name) || (id.labelled && id.only_zeros && clean_keys());
         Pairing {
             key_id: if sure { id.value.clone() } else { KeyId::Unknown },
             candidates: if sure { Vec::new() } else { id.value.full().copied().into_iter().collect() },
-            ocr: !sure,
+            ocr: id.ocr && !id.value.full().is_some_and(in_name),
             rejoined: id.rejoined,
             span: Some(id.span.clone()),
             ..Pairing::default()

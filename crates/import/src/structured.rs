@@ -4,11 +4,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
 
-use super::decoded::Decoded;
+use super::decoded::{Decoded, RETRY_BYTES};
 use super::entry::{self, Sheet};
 use super::input::Input;
 use super::source_text::SourceText;
-use super::{Candidate, Place, Reading, Remark, RemarkKind, account, json, ldif, list, plain, table, xml};
+use super::{Candidate, Place, Reading, Remark, RemarkKind, account, json, ldif, list, plain, residue, table, xml};
 use drivekey_record::{KeyId, SourceKind, VolumeType};
 
 /// A format: the entries of a text, or `None` where the text is none of it.
@@ -19,6 +19,20 @@ const FORMATS: &[Format] = &[xml::read, json::read, ldif::read, account::read, t
 
 /// Reads it plainly, and by its format where one knows it.
 pub(super) fn read(input: &Input<'_>) -> Reading {
+    let clean = residue::without_escapes(input.bytes);
+    let bytes = clean.as_deref().map_or(input.bytes, Vec::as_slice);
+    let input = Input { name: input.name.clone(), bytes, ..*input };
+    let reading = read_bytes(&input);
+    if !reading.records.is_empty() || bytes.len() > RETRY_BYTES {
+        return reading;
+    }
+    let again = residue::rejoined(bytes)
+        .into_iter()
+        .map(|bytes| read_bytes(&Input { name: input.name.clone(), bytes: &bytes, ..input }));
+    again.into_iter().find(|again| !again.records.is_empty()).unwrap_or(reading)
+}
+
+fn read_bytes(input: &Input<'_>) -> Reading {
     let text = Decoded::new(input.bytes);
     let by_format = read_by_format(&text);
     let plain = plain::read_decoded(input, &text);

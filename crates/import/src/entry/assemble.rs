@@ -30,7 +30,11 @@ pub(crate) fn reading(sheet: Sheet<'_>) -> Reading {
         for (key, answer) in keys.into_iter().zip(answers) {
             let mut notes = key.notes.clone();
             notes.extend(answer.notes().filter(|note| !key.notes.contains(note)));
-            let detail = detail::of(&tree, at, sheet.guessed_letters);
+            let mut detail = detail::of(&tree, at, sheet.guessed_letters);
+            if let Some(letter) = entries[at].fields.get(key.field).and_then(|field| detail::drive_of_name(&field.name))
+            {
+                detail.mount_point = Some(letter);
+            }
             let source = if key.ocr { SourceKind::OcrText } else { entries[at].dialect.source };
             merger.add(candidate(key.password, answer, detail, source, places[at]), key.mark, notes);
         }

@@ -4,6 +4,7 @@ use super::pairing::Tree;
 use super::{Entry, Role, value};
 use crate::context::{Context, Surroundings, drive_in, name};
 use crate::directory::{self, DirectoryName};
+use crate::file_name;
 use drivekey_record::{Created, KeyId, LineText, VolumeType};
 
 /// Longest title.
@@ -16,6 +17,11 @@ const ID_DIGITS: usize = 16;
 const GUID_TEXT_BYTES: usize = 38;
 /// Longest name of a computer in a network.
 const HOST_CHARS: usize = 63;
+/// Entries beside an entry that are looked at.
+const SIBLINGS_MAX: usize = 200;
+
+/// What inventories call the part about the machine.
+const MACHINES: &[&str] = &["hardware", "system", "osinfo", "machineinfo", "systeminfo"];
 
 /// All of it.
 #[derive(Default)]
@@ -66,13 +72,29 @@ fn views(tree: &Tree<'_>, at: usize) -> Vec<usize> {
             super::role(&tree.entries[*index].name) == Role::Device && tree.entries[*index].parent == Some(parent)
         };
         views.extend(tree.inner(parent).filter(keyless).filter(is_computer));
+        views.extend(only_computer(tree, parent));
     }
     views
 }
 
+/// The entry inside this one, without a key in it, that names a computer, where only one does: what stands above holds
+/// for what stands below.
+fn only_computer(tree: &Tree<'_>, parent: usize) -> Option<usize> {
+    let names_one = |index: &usize| {
+        let entry = &tree.entries[*index];
+        let is_machine = MACHINES.contains(&super::folded(&entry.name).as_str());
+        let names = |field: &super::Field<'_>| field.role == Role::Device || (is_machine && field.role == Role::Name);
+        tree.keys_inside[*index] == 0 && entry.fields.iter().any(names)
+    };
+    let mut found = tree.inner(parent).filter(names_one);
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
+}
+
 fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
     let entry = &tree.entries[index];
-    let is_computer = singular_role(&entry.name) == Role::Device;
+    let is_computer =
+        singular_role(&entry.name) == Role::Device || MACHINES.contains(&super::folded(&entry.name).as_str());
     for field in &entry.fields {
         let text = field.value.trim();
         if text.is_empty() {
@@ -83,7 +105,7 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
             Role::Name if is_computer && !entry.dialect.keeper => {
                 fill(&mut detail.device_name, || device(text, guessed));
             }
-            Role::DeviceId => fill(&mut detail.device_id, || short(text)),
+            Role::DeviceId => fill(&mut detail.device_id, || short(text).filter(|_| !is_host(text))),
             Role::Drive => drive(text, entry, detail),
             Role::VolumeLabel => fill(&mut detail.volume_label, || name(text, guessed)),
             Role::VolumeType if detail.volume_type == VolumeType::Unknown => {
@@ -99,6 +121,8 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
     }
     if value::is_drive(map_name) {
         drive(map_name, entry, detail);
+    } else if let Some(letter) = lone_letter(map_name).filter(|_| is_among_drives(tree, entry)) {
+        fill(&mut detail.mount_point, || file_name::drive(letter));
     }
     let among_computers =
         entry.parent.map(|parent| &tree.entries[parent]).filter(|parent| singular_role(&parent.name) == Role::Device);
@@ -108,6 +132,18 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
     {
         fill(&mut detail.device_name, || device(map_name, guessed));
     }
+}
+
+/// Whether an entry stands in a list of drives: the list is called so, or all its entries are called by letters.
+fn is_among_drives(tree: &Tree<'_>, entry: &Entry<'_>) -> bool {
+    let Some(parent) = entry.parent else { return true };
+    let is_child = |child: &&Entry<'_>| child.parent == Some(parent);
+    singular_role(&tree.entries[parent].name) == Role::Drive
+        || tree.entries[parent + 1..]
+            .iter()
+            .take(SIBLINGS_MAX)
+            .filter(is_child)
+            .all(|child| lone_letter(&child.name).is_some())
 }
 
 /// What only the entry itself may say: its own name.
@@ -179,6 +215,20 @@ fn directory_of(entry: &Entry<'_>) -> Option<DirectoryName> {
         });
     }
     best
+}
+
+/// The drive that a key's own field names: `C: Key`, or `C` alone.
+pub(super) fn drive_of_name(name: &str) -> Option<LineText> {
+    let alone = || lone_letter(name).map(|letter| (letter, String::new()));
+    let (letter, _) = super::title_drive(name).or_else(alone)?;
+    file_name::drive(letter)
+}
+
+/// A name that is one letter, as inventories call drives.
+fn lone_letter(name: &str) -> Option<char> {
+    let mut chars = name.trim().trim_end_matches([':', '\\', '/']).chars();
+    let letter = chars.next().filter(char::is_ascii_alphabetic)?;
+    chars.next().is_none().then_some(letter)
 }
 
 fn drive(text: &str, entry: &Entry<'_>, detail: &mut Detail) {

@@ -110,6 +110,7 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
             found.ids.push(Id::whole(KeyId::Full(guid), role, index));
         }
     }
+    volume_guids(entry, &mut found);
     if entry.dialect.keeper {
         logins(entry, &mut found);
     }
@@ -120,6 +121,18 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
         found.ids.clear();
     }
     found
+}
+
+/// What `ExtractBitlockerKeys` calls the GUID of a volume is in truth the Key ID.
+fn volume_guids(entry: &Entry<'_>, found: &mut Found) {
+    let is_its = entry.has("volumeguid")
+        && entry.has("recoverykey")
+        && (entry.has("createdat") || entry.has("organizationalunits"))
+        && (entry.has("computerfqdn") || entry.has("fqdn"));
+    if is_its && let Some(at) = entry.fields.iter().position(|field| super::folded(&field.name) == "volumeguid") {
+        let key_id = value::key_id(&entry.fields[at].value).filter(|key_id| matches!(key_id, KeyId::Full(_)));
+        found.ids.extend(key_id.map(|key_id| Id::whole(key_id, Role::KeyId, at)));
+    }
 }
 
 /// In a password manager the login of a key is its ID.

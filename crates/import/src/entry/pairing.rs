@@ -217,7 +217,7 @@ impl Tree<'_> {
             let mut ids: Vec<Id> = self.found[parent]
                 .ids
                 .iter()
-                .filter(|id| matches!(id.role, Role::KeyId | Role::Directory))
+                .filter(|id| matches!(id.role, Role::KeyId | Role::Directory) || id.sure)
                 .cloned()
                 .collect();
             if ids.is_empty() {

@@ -22,6 +22,8 @@ pub(super) struct Id {
     pub(super) span: Range<usize>,
     pub(super) line: usize,
     pub(super) ocr: bool,
+    /// Whether the only letters that were read as digits are `O`, which in an ID can be nothing but a zero.
+    pub(super) only_zeros: bool,
     pub(super) rejoined: bool,
     /// Whether the word before it says that it is a Key ID, rather than its place.
     pub(super) labelled: bool,
@@ -74,6 +76,8 @@ impl Ids {
                 span: event.span.clone(),
                 line: event.line,
                 ocr: event.ocr,
+                only_zeros: !text[event.span.clone()]
+                    .contains(|c: char| c.is_ascii_alphabetic() && !c.is_ascii_hexdigit() && !matches!(c, 'O' | 'o')),
                 rejoined: event.rejoined,
                 labelled: *label == Label::Key,
             };
@@ -103,7 +107,15 @@ impl Ids {
                     if label == Label::Key || (label == Label::Bare && near && !is_decimal(&value)) {
                         let line = line_near(text, (key.start, key_line), span.start);
                         let labelled = label == Label::Key;
-                        found.push(Id { value, span: span.clone(), line, ocr: false, rejoined: false, labelled });
+                        found.push(Id {
+                            value,
+                            span: span.clone(),
+                            line,
+                            ocr: false,
+                            only_zeros: false,
+                            rejoined: false,
+                            labelled,
+                        });
                     }
                     at = span.end;
                 } else {

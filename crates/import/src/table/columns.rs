@@ -3,11 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{LOOK_ROWS, Row, Table, cleaned, dialect, is_telling};
-use crate::entry::{Dialect, Field, Numbers, Role, folded, is_date, is_drive, is_key_id, is_volume_word, role};
+use crate::entry::{
+    Dialect, Field, Numbers, Role, folded, is_date, is_drive, is_key_id, is_volume_word, role, title_drive,
+};
 use drivekey_record::{RecoveryPassword, SourceKind};
 
 /// Longest cell that can be a name.
 const NAME_CHARS: usize = 64;
+/// Digits of a key.
+const KEY_DIGITS: usize = 48;
 
 /// The columns of a table.
 pub(super) struct Columns {
@@ -20,6 +24,8 @@ pub(super) struct Columns {
 struct Cells {
     filled: usize,
     keys: usize,
+    /// Words, with as many digits as a key has.
+    with_keys: usize,
     guids: usize,
     prefixes: usize,
     /// Beginnings of IDs, cut anywhere.
@@ -57,6 +63,7 @@ impl Columns {
                 (title, role)
             })
             .collect();
+        for_each_drive(&mut all);
         let names: HashSet<String> = titles.iter().map(|title| folded(title)).collect();
         let dialect = whose(&names, &all, &cells, &rows, table.power_shell);
         if !dialect.keeper {
@@ -65,7 +72,7 @@ impl Columns {
         if table.titles.is_none() && table.whole {
             only_pairs(&mut all, &rows);
         }
-        let holds_keys = cells.iter().any(|cells| cells.keys > 0);
+        let holds_keys = cells.iter().any(|cells| cells.keys + cells.with_keys > 0);
         let telling = all.iter().any(|(_, role)| is_telling(*role))
             || dialect.source == SourceKind::PowerShell
             || table.power_shell;
@@ -96,6 +103,7 @@ fn look(rows: &[&Row<'_>], column: usize) -> Cells {
             continue;
         };
         found.filled += 1;
+        found.with_keys += usize::from(cell.bytes().filter(u8::is_ascii_digit).count() >= KEY_DIGITS);
         if is_key(cell) {
             found.keys += 1;
         } else if cell.len() >= 32 && is_key_id(cell) {
@@ -176,6 +184,22 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
         give(all, Role::Device, &[Role::Device, Role::Name], &|cells| {
             cells.only(cells.names) && cells.hosts == cells.filled
         });
+    }
+}
+
+/// `C: ID`, `C: Key`, `D: ID`: titles that name a drive mean what they mean without it. An ID beside a key of the same
+/// drive is that key's.
+fn for_each_drive(all: &mut [(String, Role)]) {
+    let parted: Vec<Option<(char, Role)>> =
+        all.iter().map(|(title, _)| title_drive(title).map(|(letter, rest)| (letter, role(&rest)))).collect();
+    for (column, part) in parted.iter().enumerate() {
+        let Some((letter, meant)) = part else { continue };
+        let beside = |wanted: Role| parted.contains(&Some((*letter, wanted)));
+        match meant {
+            Role::Id | Role::KeyId if beside(Role::Password) => all[column].1 = Role::KeyId,
+            Role::Password | Role::KeyId | Role::Created => all[column].1 = *meant,
+            _ => {}
+        }
     }
 }
 

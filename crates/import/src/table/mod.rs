@@ -43,6 +43,8 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     let columns = Columns::of(&table)?;
     let dialect = columns.dialect;
     let mut entries: Vec<Entry<'t>> = Vec::new();
+    // Without titles the columns are a guess.
+    let untitled = table.titles.is_none();
     let first = table.titles.map_or(0, |titles| titles + 1);
     let mut cells = 0;
     for row in table.rows.into_iter().skip(first) {
@@ -75,7 +77,7 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
         }
     }
     let shown = columns.source_without_keys();
-    Some(Sheet { source: shown, ..Sheet::of(entries) })
+    Some(Sheet { source: shown, soft: untitled, ..Sheet::of(entries) })
 }
 
 /// `="…"`, by which spreadsheets are kept from making numbers of digits; an apostrophe before does the same. Markdown's
