@@ -190,10 +190,8 @@ impl Context {
                 self.drives.push((start, found));
             }
             Label::Device => {
-                // A computer's label before a drive is the drive's. Behind the name its system may stand in brackets.
-                let bare =
-                    value.split_once(" (").filter(|_| value.trim_end().ends_with(')')).map_or(value, |(bare, _)| bare);
-                let Some(found) = name(bare, guessed) else { return false };
+                // A computer's label before a drive is the drive's.
+                let Some(found) = name(without_system(value), guessed) else { return false };
                 self.devices.push((start, found));
             }
             Label::VolumeName => {
@@ -269,6 +267,12 @@ fn volume_type(value: &str) -> Option<VolumeType> {
         "data" | "datavolume" => Some(VolumeType::Data),
         _ => None,
     }
+}
+
+/// A computer's name without its system, which PowerShell puts behind it in brackets.
+pub(super) fn without_system(value: &str) -> &str {
+    let inner = value.trim_end().strip_suffix(')').and_then(|rest| rest.split_once(" ("));
+    inner.filter(|(_, system)| system.contains(' ')).map_or(value, |(bare, _)| bare)
 }
 
 /// A value that can be a name: short, with a letter or a digit, without anything like a password in it.

@@ -15,7 +15,8 @@ use drivekey_record::{KeyId, SourceKind, VolumeType};
 type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
 
 /// The formats, the choosy ones first.
-const FORMATS: &[Format] = &[xml::read, json::read, ldif::read, account::read, table::read, list::read];
+const FORMATS: &[Format] =
+    &[xml::read, json::read, ldif::read, account::read, table::transposed::read, table::read, list::read];
 
 /// Reads it plainly, and by its format where one knows it.
 pub(super) fn read(input: &Input<'_>) -> Reading {

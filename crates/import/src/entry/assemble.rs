@@ -31,8 +31,7 @@ pub(crate) fn reading(sheet: Sheet<'_>) -> Reading {
             let mut notes = key.notes.clone();
             notes.extend(answer.notes().filter(|note| !key.notes.contains(note)));
             let mut detail = detail::of(&tree, at, sheet.guessed_letters);
-            if let Some(letter) = entries[at].fields.get(key.field).and_then(|field| detail::drive_of_name(&field.name))
-            {
+            if let Some(letter) = detail::drive_of_name(&entries[at], key.field) {
                 detail.mount_point = Some(letter);
             }
             let source = if key.ocr { SourceKind::OcrText } else { entries[at].dialect.source };

@@ -1,8 +1,8 @@
 //! What an entry says beside password and Key ID: computer, drive, volume, date, title.
 
 use super::pairing::Tree;
-use super::{Entry, Role, value};
-use crate::context::{Context, Surroundings, drive_in, name};
+use super::{Entry, Role, is_of_device, value};
+use crate::context::{Context, Surroundings, drive_in, name, without_system};
 use crate::directory::{self, DirectoryName};
 use crate::file_name;
 use drivekey_record::{Created, KeyId, LineText, VolumeType};
@@ -41,7 +41,7 @@ pub(super) fn of(tree: &Tree<'_>, at: usize, guessed: bool) -> Detail {
     let own = &tree.entries[at];
     own_values(own, guessed, &mut detail);
     for index in views(tree, at) {
-        around(tree, index, guessed, &mut detail);
+        around(tree, (at, index), guessed, &mut detail);
     }
     let directory = std::iter::successors(Some(at), |index| tree.entries[*index].parent)
         .find_map(|index| directory_of(&tree.entries[index]));
@@ -91,7 +91,7 @@ fn only_computer(tree: &Tree<'_>, parent: usize) -> Option<usize> {
     found.next().is_none().then_some(only)
 }
 
-fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
+fn around(tree: &Tree<'_>, (at, index): (usize, usize), guessed: bool, detail: &mut Detail) {
     let entry = &tree.entries[index];
     let is_computer =
         singular_role(&entry.name) == Role::Device || MACHINES.contains(&super::folded(&entry.name).as_str());
@@ -102,7 +102,9 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
         }
         match field.role {
             Role::Device => fill(&mut detail.device_name, || device(text, guessed)),
-            Role::Name if is_computer && !entry.dialect.keeper => {
+            Role::Name
+                if (is_computer || (index != at && is_of_device(entry) && is_host(text))) && !entry.dialect.keeper =>
+            {
                 fill(&mut detail.device_name, || device(text, guessed));
             }
             Role::DeviceId => fill(&mut detail.device_id, || short(text).filter(|_| !is_host(text))),
@@ -218,10 +220,11 @@ fn directory_of(entry: &Entry<'_>) -> Option<DirectoryName> {
 }
 
 /// The drive that a key's own field names: `C: Key`, or `C` alone.
-pub(super) fn drive_of_name(name: &str) -> Option<LineText> {
-    let alone = || lone_letter(name).map(|letter| (letter, String::new()));
-    let (letter, _) = super::title_drive(name).or_else(alone)?;
-    file_name::drive(letter)
+pub(super) fn drive_of_name(entry: &Entry<'_>, field: usize) -> Option<LineText> {
+    let name = &entry.fields.get(field)?.name;
+    let is_drive = || value::is_drive(name) || singular_role(&entry.name) == Role::Drive;
+    let alone = || lone_letter(name).filter(|_| is_drive());
+    file_name::drive(super::title_drive(name).map(|(letter, _)| letter).or_else(alone)?)
 }
 
 /// A name that is one letter, as inventories call drives.
@@ -263,7 +266,7 @@ fn device(text: &str, guessed: bool) -> Option<LineText> {
     if value::is_key_id(text) && text.len() >= 32 {
         None
     } else {
-        name(text.lines().next().unwrap_or_default(), guessed)
+        name(without_system(text.lines().next().unwrap_or_default()), guessed)
     }
 }
 

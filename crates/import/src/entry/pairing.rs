@@ -333,6 +333,8 @@ pub(crate) fn is_of_device(entry: &Entry<'_>) -> bool {
         "operatingsystem",
         "osversion",
         "serialnumber",
+        "hardwareuuid",
+        "udid",
         "manufacturer",
         "model",
         "userprincipalname",

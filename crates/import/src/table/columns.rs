@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{LOOK_ROWS, Row, Table, cleaned, dialect, is_telling};
+use super::{LOOK_ROWS, Row, Table, cleaned, dialect, is_telling, keeper};
 use crate::entry::{
     Dialect, Field, Numbers, Role, folded, is_date, is_drive, is_key_id, is_volume_word, role, title_drive,
 };
@@ -17,6 +17,8 @@ const KEY_DIGITS: usize = 48;
 pub(super) struct Columns {
     all: Vec<(String, Role)>,
     pub(super) dialect: Dialect,
+    /// Whether names and values of own fields stand behind the known columns.
+    pub(super) of_keeper: bool,
 }
 
 /// How often the cells of a column are what.
@@ -49,6 +51,9 @@ impl Cells {
 impl Columns {
     /// Settles the columns; `None` where the table has nothing to do with keys.
     pub(super) fn of(table: &Table<'_>) -> Option<Self> {
+        if let Some((all, dialect)) = keeper::columns(table) {
+            return Some(Self { all, dialect, of_keeper: true });
+        }
         let titles: Vec<String> = table
             .titles
             .and_then(|at| table.rows.get(at))
@@ -69,6 +74,9 @@ impl Columns {
         if !dialect.keeper {
             settle(&mut all, &cells);
         }
+        if table.titles.is_some() {
+            id_beside_key(&mut all, &cells);
+        }
         if table.titles.is_none() && table.whole {
             only_pairs(&mut all, &rows);
         }
@@ -76,7 +84,11 @@ impl Columns {
         let telling = all.iter().any(|(_, role)| is_telling(*role))
             || dialect.source == SourceKind::PowerShell
             || table.power_shell;
-        (holds_keys || telling || dialect.keeper || table.titles.is_none()).then_some(Self { all, dialect })
+        (holds_keys || telling || dialect.keeper || table.titles.is_none()).then_some(Self {
+            all,
+            dialect,
+            of_keeper: false,
+        })
     }
 
     /// Title and role of a column.
@@ -189,7 +201,7 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
 
 /// `C: ID`, `C: Key`, `D: ID`: titles that name a drive mean what they mean without it. An ID beside a key of the same
 /// drive is that key's.
-fn for_each_drive(all: &mut [(String, Role)]) {
+pub(super) fn for_each_drive(all: &mut [(String, Role)]) {
     let parted: Vec<Option<(char, Role)>> =
         all.iter().map(|(title, _)| title_drive(title).map(|(letter, rest)| (letter, role(&rest)))).collect();
     for (column, part) in parted.iter().enumerate() {
@@ -200,6 +212,22 @@ fn for_each_drive(all: &mut [(String, Role)]) {
             Role::Password | Role::KeyId | Role::Created => all[column].1 = *meant,
             _ => {}
         }
+    }
+}
+
+/// A column that is only called `ID`, right beside the column of the keys, in a table of which every column is known.
+fn id_beside_key(all: &mut [(String, Role)], cells: &[Cells]) {
+    let of = |wanted: Role| {
+        let mut columns =
+            all.iter().enumerate().filter(move |(_, (_, role))| *role == wanted).map(|(column, _)| column);
+        columns.next().filter(|_| columns.next().is_none())
+    };
+    let has = |wanted: Role| all.iter().any(|(_, role)| *role == wanted);
+    let (Some(id), Some(key)) = (of(Role::Id), of(Role::Password)) else { return };
+    let is_known =
+        all.iter().all(|(title, role)| title.is_empty() || !matches!(role, Role::Unknown | Role::OtherId | Role::Name));
+    if id.abs_diff(key) == 1 && is_known && !has(Role::KeyId) && cells[id].guids > 0 && !cells[id].repeats {
+        all[id].1 = Role::KeyId;
     }
 }
 

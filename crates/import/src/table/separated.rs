@@ -11,7 +11,7 @@ use crate::source_text::{SourceText, Text, head};
 use drivekey_record::RecoveryPassword;
 
 /// Signs that set cells apart.
-const SIGNS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const SIGNS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Lines before a table.
 const BEFORE_MAX: usize = 40;
 /// Cells of one row.
@@ -41,7 +41,8 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Table<'t>> {
         mark_cut(&mut rows);
     }
     let whole = body[..layout.start].trim().is_empty();
-    Some(Table { rows, titles: layout.titled.then_some(0), whole, power_shell })
+    let quoted = body.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with('"'));
+    Some(Table { rows, titles: layout.titled.then_some(0), quoted: quoted && sign == b',', whole, power_shell })
 }
 
 /// The last cell of a file without a last line end may be cut: its digits are no whole group.
@@ -187,7 +188,7 @@ fn trim_bars(rows: &mut Vec<Row<'_>>) {
 }
 
 /// Splits a text into rows.
-fn rows(text: &str, sign: u8, first_line: usize, most: usize) -> Vec<Row<'static>> {
+pub(super) fn rows(text: &str, sign: u8, first_line: usize, most: usize) -> Vec<Row<'static>> {
     let mut reader = ReaderBuilder::new().delimiter(sign).quoting(sign != b'|').build();
     let mut rows = Vec::new();
     let mut input = text.as_bytes();
