@@ -16,6 +16,8 @@ use words::{ABOUT_KEYS, BARE, FILLERS, FOREIGN_KEYS, IDENTIFIERS, JOINING, OTHER
 const WORDS_MAX: usize = 7;
 /// Digits in a word that make it a value of its own, so that a label begins behind it.
 const VALUE_DIGITS: usize = 6;
+/// Hex digits that do.
+const HEX_VALUE: usize = 8;
 /// The word that Microsoft's own texts hold in every language.
 const BITLOCKER: &str = "bitlocker";
 
@@ -35,12 +37,9 @@ pub(super) enum Label {
 /// What the words before a value say. `about_bitlocker`: whether the text names `BitLocker`, which settles what a mere
 /// "Identifier" is.
 pub(super) fn label(words: &str, about_bitlocker: bool) -> Label {
+    let words_given = words;
     if is_directory_time(words) {
         return Label::Key;
-    }
-    if words.ends_with("\\id=") {
-        // Sticky Notes counts its lines so.
-        return Label::Other;
     }
     let is_announced = words.trim_end_matches([' ', '\t', '{', '"']).ends_with([':', '：', '=']);
     let words = trimmed(words);
@@ -52,6 +51,13 @@ pub(super) fn label(words: &str, about_bitlocker: bool) -> Label {
     let first = tokens.len().saturating_sub(WORDS_MAX);
     let tokens = &tokens[first..];
     let Some(last) = tokens.last() else { return Label::None };
+    if last.starts_with(['\\', '&', '?']) {
+        // A command of a format or a part of an address, such as the `\id=` by which Sticky Notes counts its lines.
+        return Label::Other;
+    }
+    if is_in(BARE, last) && is_attribute(words_given) {
+        return Label::None;
+    }
     for count in (1..=tokens.len()).rev() {
         let (before, name) = tokens.split_at(tokens.len() - count);
         let name = name.join(" ");
@@ -112,6 +118,12 @@ fn bare(before: &[&str]) -> Option<Label> {
     } else {
         Some(Label::Other)
     }
+}
+
+/// Whether the words end as an attribute does, `id="`: those name the element that has them.
+fn is_attribute(words: &str) -> bool {
+    let words = words.trim_end_matches(['"', '\'', '{']);
+    words.ends_with('=') && !words.ends_with(" =")
 }
 
 /// A time right before a brace, as Active Directory begins the names of its recovery objects.
@@ -188,7 +200,9 @@ fn ends_sentence(before: &str, behind: &str) -> bool {
 }
 
 fn is_value(word: &str) -> bool {
-    word.bytes().filter(u8::is_ascii_digit).count() >= VALUE_DIGITS
+    let word = word.trim_matches(|c: char| "{}()[]\"'.,;:".contains(c));
+    let is_hex = word.len() >= HEX_VALUE && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    word.bytes().filter(u8::is_ascii_digit).count() >= VALUE_DIGITS || (is_hex && word.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether the text names `BitLocker`.
@@ -279,6 +293,9 @@ mod tests {
             "Computer:",
             "Kennung des Geräts:",
             "text\\id=",
+            "\\id={",
+            "https://example.org/?id=",
+            "<item id=\"",
         ] {
             assert!(matches!(label(words, true), Label::Other | Label::None), "{words}: {:?}", label(words, true));
         }

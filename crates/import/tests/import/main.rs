@@ -3,6 +3,7 @@
 mod corpus;
 mod documents;
 mod field;
+mod key_ids;
 mod mails;
 mod pictures;
 mod probe;
