@@ -70,7 +70,12 @@ pub(super) fn label(words: &str, about_bitlocker: bool) -> Label {
     }
     // `Kennung` inside a sentence of a script without blanks, such as `以下の識別子`.
     if IDENTIFIERS.iter().any(|word| !word.is_ascii() && last.chars().any(|c| c > '\u{2E7F}') && last.ends_with(word)) {
-        return if about_bitlocker { Label::Key } else { Label::Bare };
+        // `デバイスの識別子` is a device's.
+        return match OTHER_THINGS.iter().any(|word| !word.is_ascii() && last.contains(word)) {
+            true => Label::Other,
+            false if about_bitlocker || is_about_keys(last) => Label::Key,
+            false => Label::Bare,
+        };
     }
     spoken(tokens)
 }
@@ -81,6 +86,11 @@ enum Named {
     Is(Label),
     /// That a computer or a drive is named.
     Thing,
+}
+
+/// Whether a field's name is a mere "identifier": the key's, where the field stands with a key.
+pub(super) fn is_mere_identifier(name: &str) -> bool {
+    is_in(IDENTIFIERS, name)
 }
 
 /// What a name that is known says. `before`: the words before it.
@@ -202,7 +212,8 @@ fn ends_sentence(before: &str, behind: &str) -> bool {
 fn is_value(word: &str) -> bool {
     let word = word.trim_matches(|c: char| "{}()[]\"'.,;:".contains(c));
     let is_hex = word.len() >= HEX_VALUE && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    word.bytes().filter(u8::is_ascii_digit).count() >= VALUE_DIGITS || (is_hex && word.contains(|c: char| c.is_ascii_digit()))
+    word.bytes().filter(u8::is_ascii_digit).count() >= VALUE_DIGITS
+        || (is_hex && word.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether the text names `BitLocker`.

@@ -27,6 +27,15 @@ const BESIDE: &[&str] = &[
     "indexatsource",
     "dontgenerate",
     "placeholder",
+    "uid",
+    "uuid",
+    "sensitive",
+    "deleted",
+    "required",
+    "readonly",
+    "visible",
+    "fieldtype",
+    "datatype",
 ];
 /// Beside a value that was wrapped by PowerShell.
 const WRAPPED: &[&str] = &["displayhint", "datetime", "count", "kind"];

@@ -119,7 +119,7 @@ impl Tree<'_> {
             ids.iter().filter(|id| !taken.contains(&id.value) && wanted(id)).cloned().collect()
         };
         for role in [Role::KeyId, Role::Directory] {
-            let best = of(&|id| id.role == role);
+            let best = of(&|id| id.role == role && !self.is_anybodys(at, id));
             if !best.is_empty() {
                 return best;
             }
@@ -129,7 +129,17 @@ impl Tree<'_> {
         if !good.is_empty() {
             return good;
         }
-        of(&|id| id.sure)
+        of(&|id| id.sure && !self.is_anybodys(at, id))
+    }
+
+    /// Whether an ID stands in a field that is only called "identifier", without a key beside it or with a computer.
+    fn is_anybodys(&self, at: usize, id: &Id) -> bool {
+        let fields = &self.entries[at].fields;
+        let has = |wanted: Role| fields.iter().any(|field| field.role == wanted);
+        fields.get(id.field).is_some_and(|field| key_id::is_mere_identifier(&field.name))
+            && (!has(Role::Password)
+                || has(Role::Title)
+                || ((has(Role::Device) || has(Role::Name)) && !is_of_drive(&self.entries[at])))
     }
 
     /// Whether an entry's own `id` is its key's: the entry is about a key and about nothing else.
@@ -157,7 +167,8 @@ impl Tree<'_> {
             let is_named_alike = |field: &super::Field<'_>| guid_of_entry(&field.name).is_some();
             key_id::names_a_key(&around.name) || (around.name.is_empty() && around.fields.iter().all(is_named_alike))
         });
-        let of_key = in_directory || (is_keys && !names_something_else(entry));
+        let is_a_computers = entry.fields.iter().any(|field| field.role == Role::Device);
+        let of_key = in_directory || (is_keys && !is_a_computers && !names_something_else(entry));
         of_key.then(|| Id { sure: true, ..Id::whole(KeyId::Full(guid), Role::Id, usize::MAX) })
     }
 
@@ -165,7 +176,7 @@ impl Tree<'_> {
     fn unlabelled(&self, at: usize, key: &Key) -> Answer {
         let entry = &self.entries[at];
         let fits = |id: &&Id| {
-            !id.sure
+            (!id.sure || self.is_anybodys(at, id))
                 && matches!(id.value, KeyId::Full(_))
                 && !matches!(id.role, Role::OtherId | Role::DeviceId)
                 && !(id.role == Role::Id && (entry.dialect.own_ids || names_something_else(entry)))
@@ -316,6 +327,14 @@ fn distinct(ids: &[Id]) -> usize {
 /// The one of which most is known; the slice is not empty.
 fn longest(ids: &[Id]) -> &Id {
     ids.iter().max_by_key(|id| id.value.known_hex().map_or(0, |hex| hex.len())).unwrap_or(&ids[0])
+}
+
+/// Whether an entry is about a drive: it is called by its letter, or names it.
+fn is_of_drive(entry: &Entry<'_>) -> bool {
+    let name = entry.name.trim();
+    (name.len() == 1 && name.starts_with(|c: char| c.is_ascii_alphabetic()))
+        || super::is_drive(name)
+        || entry.fields.iter().any(|field| field.role == Role::Drive)
 }
 
 /// Whether an entry is about a computer, a user or the like: its `id` is that one's.

@@ -11,6 +11,8 @@ use crate::scan::{Event, Found};
 const LINES_MAX: usize = 8;
 /// Longest line that is a heading or a label.
 const LABEL_CHARS: usize = 60;
+/// So far above an ID its block is looked at.
+const BLOCK_BYTES: usize = 400;
 /// What Windows' title holds in every language; of a file that lost a byte the first letter may be another.
 const TITLE: &str = "itlocker";
 /// Windows' title stands at most so far before the ID.
@@ -19,6 +21,10 @@ const TITLE_BYTES: usize = 4000;
 /// Whether an ID that is only called `ID` stands with a key: between them there are only labels, and what is known of a
 /// drive or a computer.
 pub(crate) fn reaches(text: &str, id: &Range<usize>, key: &Range<usize>) -> bool {
+    if !text[..id.start].ends_with('{') && names_a_computer(text, id, key) {
+        // An object of a computer has an ID, too; Windows puts braces round those of keys.
+        return false;
+    }
     let (from, to) = if id.start < key.start { (id.end, key.start) } else { (key.end, id.start) };
     let Some(between) = text.get(from..to) else { return false };
     let mut lines: Vec<&str> = between.split('\n').collect();
@@ -32,6 +38,20 @@ pub(crate) fn reaches(text: &str, id: &Range<usize>, key: &Range<usize>) -> bool
     lines.remove(0);
     let last = lines.pop().unwrap_or_default();
     last.chars().count() <= LABEL_CHARS && lines.into_iter().all(is_of_the_same_thing)
+}
+
+/// Whether the lines from the beginning of the block up to the later of the two name a computer by a label.
+fn names_a_computer(text: &str, id: &Range<usize>, key: &Range<usize>) -> bool {
+    let (first, last) = (id.start.min(key.start), id.start.max(key.start));
+    let from = (first.saturating_sub(BLOCK_BYTES)..=first).find(|at| text.is_char_boundary(*at)).unwrap_or(first);
+    let block = text.get(from..last).unwrap_or_default();
+    let above = block.get(..first - from).unwrap_or_default();
+    // Above an empty line another thing may stand.
+    let start = above.rfind("\n\n").unwrap_or(0);
+    block[start..].lines().any(|line| {
+        line.split_once([':', '='])
+            .is_some_and(|(words, _)| crate::entry::exact_role(words) == Some(crate::entry::Role::Device))
+    })
 }
 
 fn is_of_the_same_thing(line: &str) -> bool {

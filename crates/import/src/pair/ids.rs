@@ -14,6 +14,8 @@ use drivekey_record::{Guid, KeyId};
 const REACH_BYTES: usize = 600;
 /// Hex digits by which a recovery screen names a key.
 const SCREEN_HEX: usize = 8;
+/// Hex digits of a whole ID.
+const WHOLE_HEX: usize = 32;
 
 /// An ID in the text.
 #[derive(Clone)]
@@ -104,7 +106,9 @@ impl Ids {
                     let label = label(text, &span, about);
                     let near =
                         keys.is_empty() || neighbours(keys, &span).any(|key| key_id::reaches(text, &span, &key.span));
-                    if label == Label::Key || (label == Label::Bare && near && !is_decimal(&value)) {
+                    // A row of 32 digits is any program's ID, unless it is called a Key ID.
+                    let is_plain_hex = span.len() == WHOLE_HEX;
+                    if label == Label::Key || (label == Label::Bare && near && !is_decimal(&value) && !is_plain_hex) {
                         let line = line_near(text, (key.start, key_line), span.start);
                         let labelled = label == Label::Key;
                         found.push(Id {

@@ -216,6 +216,7 @@ pub(super) fn for_each_drive(all: &mut [(String, Role)]) {
 }
 
 /// A column that is only called `ID`, right beside the column of the keys, in a table of which every column is known.
+/// Where one names a computer, the ID might be that one's, unless each row is about a drive.
 fn id_beside_key(all: &mut [(String, Role)], cells: &[Cells]) {
     let of = |wanted: Role| {
         let mut columns =
@@ -226,7 +227,13 @@ fn id_beside_key(all: &mut [(String, Role)], cells: &[Cells]) {
     let (Some(id), Some(key)) = (of(Role::Id), of(Role::Password)) else { return };
     let is_known =
         all.iter().all(|(title, role)| title.is_empty() || !matches!(role, Role::Unknown | Role::OtherId | Role::Name));
-    if id.abs_diff(key) == 1 && is_known && !has(Role::KeyId) && cells[id].guids > 0 && !cells[id].repeats {
+    if id.abs_diff(key) == 1
+        && is_known
+        && !has(Role::Device)
+        && !has(Role::KeyId)
+        && cells[id].guids > 0
+        && !cells[id].repeats
+    {
         all[id].1 = Role::KeyId;
     }
 }

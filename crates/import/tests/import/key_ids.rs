@@ -27,9 +27,35 @@ fn decoy() -> impl Strategy<Value = String> {
     });
     let value = prop_oneof![3 => guid, 2 => hex, 1 => "[1-9][0-9]{3,11}"];
     let name = prop::sample::select(vec![
-        "", "", "", "Device ID: ", "DeviceId=", "Policy ", "disk ID: ", "uid ", "event id: ", "script block id: ",
-        "Geräte-ID: ", "ID de l'appareil : ", "Hash: ", "Serial: ", "Font ", "request-id: ", "tenant ", "UID:", "Nr. ",
-        "\\id=", "volume {", "PartUUID=", "Objekt-ID: ", "ticket ", "SHA1 ", "API key id: ", "line ", "Asset: ", "offset ",
+        "",
+        "",
+        "",
+        "Device ID: ",
+        "DeviceId=",
+        "Policy ",
+        "disk ID: ",
+        "uid ",
+        "event id: ",
+        "script block id: ",
+        "Geräte-ID: ",
+        "ID de l'appareil : ",
+        "Hash: ",
+        "Serial: ",
+        "Font ",
+        "request-id: ",
+        "tenant ",
+        "UID:",
+        "Nr. ",
+        "\\id=",
+        "volume {",
+        "PartUUID=",
+        "Objekt-ID: ",
+        "ticket ",
+        "SHA1 ",
+        "API key id: ",
+        "line ",
+        "Asset: ",
+        "offset ",
     ]);
     (name, value).prop_map(|(name, value)| format!("{name}{value}"))
 }
@@ -41,13 +67,19 @@ fn strewn(before: &[String], key: &str, behind: &[String], gaps: &str, form: usi
         0 => format!("note of the shop{gaps}{}{gaps}{key}{gaps}{}", before.join(gaps), behind.join(gaps)),
         1 => format!("{}{gaps}the recovery key: {key}{gaps}{}\n", before.join(gaps), behind.join(gaps)),
         2 => {
-            let names = (0..before.len() + behind.len() + 1).map(|at| format!("Column {at}")).collect::<Vec<_>>().join(",");
-            let cells: Vec<String> = before.iter().cloned().chain([key.to_owned()]).chain(behind.iter().cloned()).collect();
+            let names =
+                (0..before.len() + behind.len() + 1).map(|at| format!("Column {at}")).collect::<Vec<_>>().join(",");
+            let cells: Vec<String> =
+                before.iter().cloned().chain([key.to_owned()]).chain(behind.iter().cloned()).collect();
             format!("{names}\n{}\n", cells.join(",").replace('\n', " "))
         }
         3 => {
-            let mut fields: Vec<String> =
-                before.iter().chain(behind).enumerate().map(|(at, decoy)| format!("\"f{at}\":{}", quote(decoy))).collect();
+            let mut fields: Vec<String> = before
+                .iter()
+                .chain(behind)
+                .enumerate()
+                .map(|(at, decoy)| format!("\"f{at}\":{}", quote(decoy)))
+                .collect();
             fields.insert(before.len(), format!("\"recoveryKey\":\"{key}\""));
             format!("{{{}}}", fields.join(","))
         }

@@ -4,6 +4,7 @@ mod corpus;
 mod documents;
 mod field;
 mod key_ids;
+mod made;
 mod mails;
 mod pictures;
 mod probe;
