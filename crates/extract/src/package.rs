@@ -40,7 +40,10 @@ impl<'a> Package<'a> {
     /// Unpacks a member.
     pub(crate) fn unpack(&mut self, index: usize, nest: Nest<'_>) -> Unzipped {
         if let Ok(packed) = self.archive.by_index_raw(index) {
-            let is_read = matches!(packed.compression(), CompressionMethod::Stored | CompressionMethod::Deflated | CompressionMethod::Deflate64);
+            let is_read = matches!(
+                packed.compression(),
+                CompressionMethod::Stored | CompressionMethod::Deflated | CompressionMethod::Deflate64
+            );
             if packed.encrypted() {
                 return Unzipped::Refused(Fault::Encrypted);
             } else if !is_read {

@@ -26,6 +26,7 @@ const CANDIDATES_MAX: usize = 4;
 
 /// What was found for one password.
 #[derive(Debug, Default, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "signs that are independent of each other")]
 pub(super) struct Pairing {
     /// The Key ID.
     pub(super) key_id: KeyId,
@@ -331,7 +332,7 @@ impl<'a> Pairer<'a> {
             candidates.clear();
         }
         let (unlabelled, ambiguous) = (candidates.len() == 1, candidates.len() > 1);
-        Pairing { candidates, unlabelled, ambiguous, ..Pairing::default() }
+        Pairing { candidates, ambiguous, unlabelled, ..Pairing::default() }
     }
 }
 

@@ -5,7 +5,9 @@ use crate::receiver::{Fault, Form, Receiver, Source};
 use crate::unread::Unread;
 
 /// First bytes, what keeps it shut, and its form where that says what is in it.
-const SEALED: &[(&[u8], Fault, Option<Form>)] = &[
+type Sealed = (&'static [u8], Fault, Option<Form>);
+
+const SEALED: &[Sealed] = &[
     // KeePass 2 and 1.
     (b"\x03\xD9\xA2\x9A\x67\xFB\x4B\xB5", Fault::Encrypted, Some(Form::PasswordSafe)),
     (b"\x03\xD9\xA2\x9A\x66\xFB\x4B\xB5", Fault::Encrypted, Some(Form::PasswordSafe)),
@@ -49,23 +51,23 @@ const SEALED: &[(&[u8], Fault, Option<Form>)] = &[
     (b"\x00\x00\x00\x0CjP  ", Fault::NotRead(Unread::Picture), None),
 ];
 
-/// The same for marks that stand further on.
-const LATER: &[(usize, &[&[u8]], (&[u8], Fault, Option<Form>))] = &[
-    // WebP, HEIC and AVIF; a bitmap's header behind its size.
-    (8, &[b"WEBP"], (b"", Fault::NotRead(Unread::Picture), None)),
-    (
-        4,
-        &[b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypmsf1", b"ftypavif", b"ftyphevc"],
-        (b"", Fault::NotRead(Unread::Picture), None),
-    ),
-    (
-        6,
-        &[b"\0\0\0\0\x36\0\0\0\x28\0\0\0", b"\0\0\0\0\x8A\0\0\0\x7C\0\0\0"],
-        (b"", Fault::NotRead(Unread::Picture), None),
-    ),
+/// Marks of the same kinds that stand further on: where, and what they say.
+const LATER: &[(usize, &[u8], &Sealed)] = &[
+    // WebP, HEIC and AVIF.
+    (8, b"WEBP", &PICTURE),
+    (4, b"ftypheic", &PICTURE),
+    (4, b"ftypheix", &PICTURE),
+    (4, b"ftyphevc", &PICTURE),
+    (4, b"ftypmif1", &PICTURE),
+    (4, b"ftypmsf1", &PICTURE),
+    (4, b"ftypavif", &PICTURE),
+    // The headers of bitmaps behind their size.
+    (6, b"\0\0\0\0\x36\0\0\0\x28\0\0\0", &PICTURE),
+    (6, b"\0\0\0\0\x8A\0\0\0\x7C\0\0\0", &PICTURE),
     // The database of a domain controller.
-    (4, &[b"\xEF\xCD\xAB\x89"], (b"", Fault::NotRead(Unread::Database), None)),
+    (4, b"\xEF\xCD\xAB\x89", &(b"", Fault::NotRead(Unread::Database), None)),
 ];
+const PICTURE: Sealed = (b"", Fault::NotRead(Unread::Picture), None);
 
 pub(crate) fn sniff(bytes: &[u8]) -> bool {
     found(bytes).is_some()
@@ -79,7 +81,7 @@ pub(crate) fn take(source: &Source<'_>, to: &mut dyn Receiver) {
     }
 }
 
-fn found(bytes: &[u8]) -> Option<&'static (&'static [u8], Fault, Option<Form>)> {
+fn found(bytes: &[u8]) -> Option<&'static Sealed> {
     let at = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
     // Marks that may begin a text: what follows tells.
     let is_text = |mark: &[u8]| match mark {
@@ -90,10 +92,6 @@ fn found(bytes: &[u8]) -> Option<&'static (&'static [u8], Fault, Option<Form>)> 
         _ => false,
     };
     let by_mark = SEALED.iter().find(|(mark, ..)| bytes.starts_with(mark) && !is_text(mark));
-    by_mark.or_else(|| {
-        LATER
-            .iter()
-            .find(|(at, marks, _)| marks.iter().any(|mark| bytes.get(*at..).is_some_and(|rest| rest.starts_with(mark))))
-            .map(|(.., entry)| entry)
-    })
+    let stands = |at: usize, mark: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(mark));
+    by_mark.or_else(|| LATER.iter().find(|(at, mark, _)| stands(*at, mark)).map(|(.., sealed)| *sealed))
 }

@@ -71,9 +71,9 @@ pub(crate) fn take_flat(xml: &str, kind: Flat, to: &mut dyn Receiver) {
         Flat::OpenSheet | Flat::Excel => to.sheet(&mut |cells| {
             cells.unpacked(xml.len());
             if kind == Flat::Excel {
-                sheet::excel_2003(xml, cells)
+                sheet::excel_2003(xml, cells);
             } else {
-                sheet::open_document(xml, cells)
+                sheet::open_document(xml, cells);
             }
             Ok(())
         }),

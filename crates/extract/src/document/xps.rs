@@ -69,7 +69,9 @@ impl Parts {
                 .or_default()
                 .push((piece.parse().unwrap_or(0), index));
         }
-        parts.values_mut().for_each(|pieces| pieces.sort_unstable());
+        for pieces in parts.values_mut() {
+            pieces.sort_unstable();
+        }
         Self(parts)
     }
 
@@ -100,7 +102,9 @@ impl Document<'_, '_, '_> {
             }
         }
         let mut whole = Zeroizing::new(Vec::with_capacity(unpacked.iter().map(|piece| piece.len()).sum()));
-        unpacked.iter().for_each(|piece| whole.extend_from_slice(piece));
+        for piece in &unpacked {
+            whole.extend_from_slice(piece);
+        }
         Some(whole)
     }
 
@@ -111,11 +115,8 @@ impl Document<'_, '_, '_> {
             let Piece::Tag(tag) = piece else { continue };
             let outer = canvases.last().copied().unwrap_or(UPSIDE_DOWN);
             match tag.local_name() {
-                "Canvas" if tag.closes => {
-                    if canvases.len() > 1 {
-                        canvases.pop();
-                    }
-                }
+                "Canvas" if tag.closes && canvases.len() > 1 => drop(canvases.pop()),
+                "Canvas" if tag.closes => {}
                 "Canvas" if !tag.empty && canvases.len() < CANVASES_MAX => canvases.push(moved(&tag, outer)),
                 // The same for a canvas whose place stands in an element of its own.
                 "MatrixTransform" => {

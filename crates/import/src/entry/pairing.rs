@@ -1,11 +1,16 @@
 //! Which Key ID belongs to which password of an entry: the same value, the same object, an object inside it, the
 //! nearest object around it. Where two fit alike, none is taken.
 
-use super::find::{Found, Id, Key, guid_of_entry};
+use super::find::{Found, Id, Key};
 use super::{Entry, Role, role};
+use crate::RemarkKind;
 use crate::pair::Pairing;
-use crate::{RemarkKind, directory, key_id};
-use drivekey_record::{Guid, KeyId, SourceKind};
+use drivekey_record::{Guid, KeyId};
+
+mod whose;
+
+pub(crate) use whose::is_of_device;
+use whose::names_something_else;
 
 /// Entries inside an entry that are looked at.
 const INSIDE_MAX: usize = 64;
@@ -23,6 +28,7 @@ pub(super) struct Tree<'a> {
 
 /// The answer for one password.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "signs that are independent of each other")]
 pub(super) struct Answer {
     /// The Key ID.
     pub(super) key_id: KeyId,
@@ -130,46 +136,6 @@ impl Tree<'_> {
             return good;
         }
         of(&|id| id.sure && !self.is_anybodys(at, id))
-    }
-
-    /// Whether an ID stands in a field that is only called "identifier", without a key beside it or with a computer.
-    fn is_anybodys(&self, at: usize, id: &Id) -> bool {
-        let fields = &self.entries[at].fields;
-        let has = |wanted: Role| fields.iter().any(|field| field.role == wanted);
-        fields.get(id.field).is_some_and(|field| key_id::is_mere_identifier(&field.name))
-            && (!has(Role::Password)
-                || has(Role::Title)
-                || ((has(Role::Device) || has(Role::Name)) && !is_of_drive(&self.entries[at])))
-    }
-
-    /// Whether an entry's own `id` is its key's: the entry is about a key and about nothing else.
-    fn is_the_keys(&self, at: usize) -> bool {
-        let entry = &self.entries[at];
-        if entry.dialect.own_ids || names_something_else(entry) {
-            return false;
-        }
-        let has = |wanted: Role| entry.fields.iter().any(|field| field.role == wanted);
-        let is_known = |role: Role| !matches!(role, Role::Unknown | Role::Name | Role::Title | Role::OtherId);
-        let about_a_key = key_id::names_a_key(&entry.name)
-            || matches!(entry.dialect.source, SourceKind::Graph | SourceKind::PowerShell | SourceKind::ActiveDirectory);
-        about_a_key
-            || (entry.fields.iter().all(|field| is_known(field.role)) && (!has(Role::Device) || has(Role::DeviceId)))
-    }
-
-    /// The GUID that names an entry, where that is a Key ID: the entries beside it are named alike, or the one around it
-    /// is about keys.
-    fn named_by(&self, at: usize) -> Option<Id> {
-        let entry = &self.entries[at];
-        let guid = guid_of_entry(&entry.name)?;
-        let in_directory = directory::parse(&entry.name).is_some_and(|name| name.guid.is_some());
-        let around = entry.parent.map(|parent| &self.entries[parent]);
-        let is_keys = around.is_none_or(|around| {
-            let is_named_alike = |field: &super::Field<'_>| guid_of_entry(&field.name).is_some();
-            key_id::names_a_key(&around.name) || (around.name.is_empty() && around.fields.iter().all(is_named_alike))
-        });
-        let is_a_computers = entry.fields.iter().any(|field| field.role == Role::Device);
-        let of_key = in_directory || (is_keys && !is_a_computers && !names_something_else(entry));
-        of_key.then(|| Id { sure: true, ..Id::whole(KeyId::Full(guid), Role::Id, usize::MAX) })
     }
 
     /// What may be the ID of a password that has none: the GUIDs of its entry of which nothing says what they are.
@@ -327,44 +293,6 @@ fn distinct(ids: &[Id]) -> usize {
 /// The one of which most is known; the slice is not empty.
 fn longest(ids: &[Id]) -> &Id {
     ids.iter().max_by_key(|id| id.value.known_hex().map_or(0, |hex| hex.len())).unwrap_or(&ids[0])
-}
-
-/// Whether an entry is about a drive: it is called by its letter, or names it.
-fn is_of_drive(entry: &Entry<'_>) -> bool {
-    let name = entry.name.trim();
-    (name.len() == 1 && name.starts_with(|c: char| c.is_ascii_alphabetic()))
-        || super::is_drive(name)
-        || entry.fields.iter().any(|field| field.role == Role::Drive)
-}
-
-/// Whether an entry is about a computer, a user or the like: its `id` is that one's.
-fn names_something_else(entry: &Entry<'_>) -> bool {
-    const NAMES: &[&str] =
-        &["tpm", "externalkey", "user", "owner", "tenant", "request", "volume", "disk", "metadata", "meta"];
-    let name = super::folded(&entry.name);
-    let singular = name.strip_suffix('s').unwrap_or(&name);
-    role::role(singular) == Role::Device || NAMES.contains(&singular) || is_of_device(entry)
-}
-
-/// Whether an entry has what only computers have.
-pub(crate) fn is_of_device(entry: &Entry<'_>) -> bool {
-    const SIGNS: &[&str] = &[
-        "operatingsystem",
-        "osversion",
-        "serialnumber",
-        "hardwareuuid",
-        "udid",
-        "manufacturer",
-        "model",
-        "userprincipalname",
-        "iscompliant",
-        "compliancestate",
-        "trusttype",
-        "lastsyncdatetime",
-        "enrolleddatetime",
-        "azureaddeviceid",
-    ];
-    entry.fields.iter().any(|field| SIGNS.contains(&super::folded(&field.name).as_str()))
 }
 
 impl Answer {

@@ -29,7 +29,7 @@ enum Piece {
 
 /// The elements of a list, as long as they are pieces of a text.
 pub(super) struct Pieces {
-    pieces: Vec<Piece>,
+    found: Vec<Piece>,
     entries: usize,
     fields: usize,
     /// Whether all were pieces so far.
@@ -40,15 +40,15 @@ impl Pieces {
     /// Before the first element of a list in this entry.
     pub(super) fn at(builder: &Builder<'_>, parent: usize) -> Self {
         let (entries, fields) = (builder.entries.len(), builder.entries[parent].fields.len());
-        Self { pieces: Vec::new(), entries, fields, all: true }
+        Self { found: Vec::new(), entries, fields, all: true }
     }
 
     /// Behind one more element.
     pub(super) fn next(&mut self, builder: &Builder<'_>, parent: usize) {
         let (entries, fields) = (builder.entries.len(), builder.entries[parent].fields.len());
         match (entries - self.entries, fields.checked_sub(self.fields)) {
-            (0, Some(1)) => self.pieces.push(Piece::Field(self.fields)),
-            (1, Some(0)) if is_piece(&builder.entries[self.entries]) => self.pieces.push(Piece::Entry(self.entries)),
+            (0, Some(1)) => self.found.push(Piece::Field(self.fields)),
+            (1, Some(0)) if is_piece(&builder.entries[self.entries]) => self.found.push(Piece::Entry(self.entries)),
             _ => self.all = false,
         }
         (self.entries, self.fields) = (entries, fields);
@@ -57,11 +57,8 @@ impl Pieces {
     /// Joins them to one field; otherwise the objects among them are closed as usual. At least one piece must have a
     /// look: a list of strings is a list.
     pub(super) fn join(self, builder: &mut Builder<'_>, parent: usize, name: &Text<'_>) -> bool {
-        let objects: Vec<usize> = self
-            .pieces
-            .iter()
-            .filter_map(|piece| if let Piece::Entry(at) = piece { Some(*at) } else { None })
-            .collect();
+        let objects: Vec<usize> =
+            self.found.iter().filter_map(|piece| if let Piece::Entry(at) = piece { Some(*at) } else { None }).collect();
         if !self.all || objects.is_empty() {
             // From the last, so that those before keep their places.
             for at in objects.into_iter().rev() {
@@ -73,10 +70,12 @@ impl Pieces {
             Piece::Field(at) => builder.entries[parent].fields.get(*at),
             Piece::Entry(at) => builder.entries[*at].fields.iter().find(|field| folded(&field.name) == "text"),
         };
-        let parts: Vec<&str> = self.pieces.iter().filter_map(text_of).map(|field| &*field.value).collect();
+        let parts: Vec<&str> = self.found.iter().filter_map(text_of).map(|field| &*field.value).collect();
         let mut whole = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
-        parts.iter().for_each(|part| whole.push_str(part));
-        let first = self.pieces.iter().find_map(|piece| if let Piece::Field(at) = piece { Some(*at) } else { None });
+        for part in parts {
+            whole.push_str(part);
+        }
+        let first = self.found.iter().find_map(|piece| if let Piece::Field(at) = piece { Some(*at) } else { None });
         if let Some(first) = first {
             builder.entries[parent].fields.truncate(first);
         }

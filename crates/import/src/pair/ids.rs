@@ -19,6 +19,7 @@ const WHOLE_HEX: usize = 32;
 
 /// An ID in the text.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "signs that are independent of each other")]
 pub(super) struct Id {
     pub(super) value: KeyId,
     pub(super) span: Range<usize>,

@@ -229,7 +229,7 @@ fn id_beside_key(all: &mut [(String, Role)], cells: &[Cells]) {
         all.iter().all(|(title, role)| title.is_empty() || !matches!(role, Role::Unknown | Role::OtherId | Role::Name));
     if id.abs_diff(key) == 1
         && is_known
-        && !has(Role::Device)
+        && (!has(Role::Device) || has(Role::Drive))
         && !has(Role::KeyId)
         && cells[id].guids > 0
         && !cells[id].repeats

@@ -1,6 +1,6 @@
 //! What makes a Key ID: GUIDs and hex of every length strewn round an unlabelled key never become its ID, and a labelled
 //! ID is found through any of them.
-#![allow(clippy::format_push_string, reason = "test texts")]
+#![allow(clippy::format_collect, reason = "a test builds its texts as they read best")]
 
 use drivekey_import::read;
 use drivekey_record::{Guid, KeyId};
@@ -68,7 +68,7 @@ fn strewn(before: &[String], key: &str, behind: &[String], gaps: &str, form: usi
         1 => format!("{}{gaps}the recovery key: {key}{gaps}{}\n", before.join(gaps), behind.join(gaps)),
         2 => {
             let names =
-                (0..before.len() + behind.len() + 1).map(|at| format!("Column {at}")).collect::<Vec<_>>().join(",");
+                (0..=before.len() + behind.len()).map(|at| format!("Column {at}")).collect::<Vec<_>>().join(",");
             let cells: Vec<String> =
                 before.iter().cloned().chain([key.to_owned()]).chain(behind.iter().cloned()).collect();
             format!("{names}\n{}\n", cells.join(",").replace('\n', " "))
@@ -84,7 +84,7 @@ fn strewn(before: &[String], key: &str, behind: &[String], gaps: &str, form: usi
             format!("{{{}}}", fields.join(","))
         }
         4 => {
-            let of = |list: &[String]| list.iter().map(|decoy| format!("<p>{decoy}</p>")).collect::<Vec<_>>().join("");
+            let of = |list: &[String]| list.iter().map(|decoy| format!("<p>{decoy}</p>")).collect::<String>();
             format!("<html><body>{}<p>key {key}</p>{}</body></html>", of(before), of(behind))
         }
         _ => {

@@ -1,6 +1,7 @@
 //! Files of the kinds that people told of in public, made here with made-up keys: none gives a wrong pair, and of each
 //! what is expected is read.
 #![allow(clippy::unwrap_used, reason = "a test that cannot make its files has failed")]
+#![allow(clippy::format_collect, clippy::too_many_lines, reason = "a list of files, each as it reads best")]
 
 use std::fmt::Write as _;
 
