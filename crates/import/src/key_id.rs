@@ -123,7 +123,7 @@ fn bare(before: &[&str]) -> Option<Label> {
         Some(Label::Other)
     } else if before.iter().any(|word| is_about_keys(word)) {
         Some(Label::Key)
-    } else if is_in(JOINING, last) || !last.chars().any(char::is_alphanumeric) {
+    } else if (is_in(JOINING, last) && before.len() == 1) || !last.chars().any(char::is_alphanumeric) {
         None
     } else {
         Some(Label::Other)
@@ -132,8 +132,10 @@ fn bare(before: &[&str]) -> Option<Label> {
 
 /// Whether the words end as an attribute does, `id="`: those name the element that has them.
 fn is_attribute(words: &str) -> bool {
-    let words = words.trim_end_matches(['"', '\'', '{']);
-    words.ends_with('=') && !words.ends_with(" =")
+    let words = words.trim_end_matches(['"', '\'', '{', ' ']);
+    let is_equal = words.ends_with('=') && !words.ends_with(" =");
+    // `"id": "` of an object, `<Id>` of an element.
+    is_equal || words.ends_with('>') || words.strip_suffix(':').is_some_and(|words| words.trim_end().ends_with('"'))
 }
 
 /// A time right before a brace, as Active Directory begins the names of its recovery objects.
@@ -307,6 +309,8 @@ mod tests {
             "\\id={",
             "https://example.org/?id=",
             "<item id=\"",
+            "{\"id\": \"",
+            "<Data Name=\"Id\">",
         ] {
             assert!(matches!(label(words, true), Label::Other | Label::None), "{words}: {:?}", label(words, true));
         }

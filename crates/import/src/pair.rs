@@ -4,6 +4,7 @@
 //! where the text puts IDs behind; the file name's. Where two fit alike, none is taken. A password without an ID gets
 //! the unlabelled GUIDs near it as candidates.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use super::file_name::FileName;
@@ -64,6 +65,12 @@ struct Pairer<'a> {
     name: &'a FileName,
     keys: Vec<&'a Event>,
     ids: Vec<Id>,
+    /// How many keys, from the first, have their ID behind them.
+    behind: usize,
+    /// How many IDs each gap had before any was spent.
+    first_gaps: Vec<usize>,
+    /// Whether a whole Key ID stands in the text.
+    whole_in_text: bool,
     /// GUIDs of which nothing says what they are.
     others: Vec<Id>,
     /// For each password the IDs before it, and last those behind all: ranges of `ids`.
@@ -75,9 +82,10 @@ pub(super) fn pair(text: &str, events: &[Event], name: &FileName) -> (Vec<Pairin
     let keys: Vec<&Event> = events.iter().filter(|event| !matches!(event.found, Found::Guid(_))).collect();
     let ids = Ids::of(text, events, &keys, name);
     let all = ids.all();
-    let pairer = Pairer::new(text, keys, ids, name);
+    let mut pairer = Pairer::new(text, keys, ids, name);
     let mut pairings: Vec<Option<Pairing>> = vec![None; pairer.keys.len()];
     pairer.by_line(&mut pairings);
+    pairer.by_block(&mut pairings);
     pairer.by_order(&mut pairings);
     pairer.left_over(&mut pairings);
     let pairings = pairings.into_iter().enumerate().map(|(index, pairing)| pairer.by_name(index, pairing)).collect();
@@ -87,15 +95,12 @@ pub(super) fn pair(text: &str, events: &[Event], name: &FileName) -> (Vec<Pairin
 impl<'a> Pairer<'a> {
     fn new(text: &'a str, keys: Vec<&'a Event>, ids: Ids, name: &'a FileName) -> Self {
         let Ids { sure: ids, others } = ids;
-        let mut gaps = Vec::with_capacity(keys.len() + 1);
-        let mut from = 0;
-        for key in &keys {
-            let to = from + ids[from..].partition_point(|id| id.span.start < key.span.start);
-            gaps.push(from..to);
-            from = to;
-        }
-        gaps.push(from..ids.len());
-        Self { text, name, keys, ids, others, gaps }
+        let gaps = gaps(&keys, &ids);
+        let whole_in_text = ids.iter().any(|id| id.value.full().is_some());
+        let first_gaps = gaps.iter().map(Range::len).collect();
+        let mut pairer = Self { text, name, keys, ids, behind: 0, first_gaps, whole_in_text, others, gaps };
+        pairer.behind = pairer.ids_behind();
+        pairer
     }
 
     fn gap(&self, index: usize) -> &[Id] {
@@ -129,8 +134,51 @@ impl<'a> Pairer<'a> {
         }
     }
 
+    /// IDs that stand in one block with one key only are that key's, or nobody's. What is spent so is left out of the
+    /// rest.
+    fn by_block(&mut self, pairings: &mut [Option<Pairing>]) {
+        if self.keys.len() < 2 {
+            return;
+        }
+        let mut spent = starts(pairings);
+        let mut own: Vec<Vec<&Id>> = vec![Vec::new(); self.keys.len()];
+        for (gap, range) in self.gaps.iter().enumerate() {
+            for id in &self.ids[range.clone()] {
+                let Some(key) = self.only_neighbour(gap, id).filter(|_| !spent.contains(&id.span.start)) else {
+                    continue;
+                };
+                if pairings[key].is_some() {
+                    spent.insert(id.span.start);
+                } else {
+                    own[key].push(id);
+                }
+            }
+        }
+        for (key, ids) in own.into_iter().enumerate() {
+            if let Some(first) = ids.first().filter(|first| ids.iter().all(|id| id.value == first.value)) {
+                pairings[key] = Some(self.take(first));
+                spent.extend(ids.iter().map(|id| id.span.start));
+            }
+        }
+        self.ids.retain(|id| !spent.contains(&id.span.start));
+        self.gaps = gaps(&self.keys, &self.ids);
+    }
+
+    /// The one key, before or behind it, with which an ID of this gap stands in one block.
+    fn only_neighbour(&self, gap: usize, id: &Id) -> Option<usize> {
+        let before = gap.checked_sub(1);
+        let behind = (gap < self.keys.len()).then_some(gap);
+        let with_before = before.is_some_and(|key| same_block(self.text, self.keys[key].span.end, id.span.start));
+        let with_behind = behind.is_some_and(|key| same_block(self.text, id.span.end, self.keys[key].span.start));
+        match (with_before, with_behind) {
+            (true, false) => before,
+            (false, true) => behind,
+            _ => None,
+        }
+    }
+
     fn by_order(&self, pairings: &mut [Option<Pairing>]) {
-        let behind = self.ids_behind();
+        let behind = self.behind;
         let mut index = 0;
         while index < self.keys.len() {
             let mut run = 1;
@@ -142,7 +190,8 @@ impl<'a> Pairer<'a> {
                 run = 1;
             } else if pairings[index].is_none() {
                 // The first of this gap belongs to the last password whose ID stands behind it.
-                let skip = usize::from(index > 0 && index == behind);
+                let is_whole = self.gaps[index].len() == self.first_gaps[index];
+                let skip = usize::from(index > 0 && index == behind && is_whole);
                 let before = self.gap(index).get(skip..).unwrap_or_default();
                 for (offset, pairing) in self.last_before(before, run).into_iter().enumerate() {
                     pairings[index + offset] = Some(pairing);
@@ -294,8 +343,7 @@ impl<'a> Pairer<'a> {
     /// What the file's name adds to a pairing; and where there is none, what may be the ID.
     fn by_name(&self, index: usize, pairing: Option<Pairing>) -> Pairing {
         let named = if self.keys.len() == 1 { self.name.only_guid() } else { None };
-        let whole_in_text = self.ids.iter().any(|id| id.value.full().is_some());
-        match (pairing, named.filter(|_| !whole_in_text)) {
+        match (pairing, named.filter(|_| !self.whole_in_text)) {
             (Some(pairing), Some(guid)) if begins(&pairing.key_id, guid) => {
                 Pairing { key_id: KeyId::Full(guid), ..pairing }
             }
@@ -334,6 +382,24 @@ impl<'a> Pairer<'a> {
         let (unlabelled, ambiguous) = (candidates.len() == 1, candidates.len() > 1);
         Pairing { candidates, ambiguous, unlabelled, ..Pairing::default() }
     }
+}
+
+/// Where the IDs stand that have a key.
+fn starts(pairings: &[Option<Pairing>]) -> HashSet<usize> {
+    pairings.iter().flatten().filter_map(|pairing| pairing.span.as_ref()).map(|span| span.start).collect()
+}
+
+/// For each key the IDs before it, and last those behind all.
+fn gaps(keys: &[&Event], ids: &[Id]) -> Vec<Range<usize>> {
+    let mut gaps = Vec::with_capacity(keys.len() + 1);
+    let mut from = 0;
+    for key in keys {
+        let to = from + ids[from..].partition_point(|id| id.span.start < key.span.start);
+        gaps.push(from..to);
+        from = to;
+    }
+    gaps.push(from..ids.len());
+    gaps
 }
 
 fn begins(key_id: &KeyId, guid: Guid) -> bool {

@@ -52,6 +52,7 @@ pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
     if hides_text(bytes)
         || marks::is_container(bytes)
         || marks::is_listing(bytes)
+        || marks::is_coloured(bytes)
         || key_package::is_one(file_name, bytes)
     {
         return true;

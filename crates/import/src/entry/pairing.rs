@@ -164,7 +164,9 @@ impl Tree<'_> {
         let mut all: Vec<(bool, Id)> = Vec::new();
         for child in self.inner(at) {
             let (entry, found) = (&self.entries[child], &self.found[child]);
-            if self.keys_inside[child] > 0 || names_something_else(entry) {
+            // An ID beside what was meant as its key is that one's, though the key cannot be read.
+            let has_own = !found.flaws.is_empty() || entry.fields.iter().any(|field| field.role == Role::Password);
+            if self.keys_inside[child] > 0 || has_own || names_something_else(entry) {
                 continue;
             }
             let name = super::folded(&entry.name);

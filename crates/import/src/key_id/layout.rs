@@ -11,6 +11,8 @@ use crate::scan::{Event, Found};
 const LINES_MAX: usize = 8;
 /// Longest line that is a heading or a label.
 const LABEL_CHARS: usize = 60;
+/// What may follow on the line of the first of the two: a drive in brackets.
+const REST_CHARS: usize = 3;
 /// So far above an ID its block is looked at.
 const BLOCK_BYTES: usize = 400;
 /// What Windows' title holds in every language; of a file that lost a byte the first letter may be another.
@@ -35,7 +37,11 @@ pub(crate) fn reaches(text: &str, id: &Range<usize>, key: &Range<usize>) -> bool
         return false;
     }
     // The ends of the two lines on which they stand.
-    lines.remove(0);
+    let first = lines.remove(0);
+    let words = first.chars().filter(|c| c.is_alphanumeric()).count();
+    if words > REST_CHARS {
+        return false;
+    }
     let last = lines.pop().unwrap_or_default();
     last.chars().count() <= LABEL_CHARS && lines.into_iter().all(is_of_the_same_thing)
 }

@@ -1,5 +1,6 @@
 //! What makes a Key ID: GUIDs and hex of every length strewn round an unlabelled key never become its ID, and a labelled
 //! ID is found through any of them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot find its key has failed")]
 #![allow(clippy::format_collect, reason = "a test builds its texts as they read best")]
 
 use drivekey_import::read;
@@ -142,5 +143,41 @@ proptest! {
         let record = reading.records.iter().find(|record| record.password.expose_secret().as_str() == key);
         prop_assert!(record.is_some(), "{}", text);
         prop_assert!(record.is_some_and(|record| record.key_id != KeyId::Unknown && record.key_id.may_equal(&KeyId::Full(guid))), "{:?} from {}", record, text);
+    }
+
+    /// Notes of several keys, of which some have an ID and some have none: none gets the ID of its neighbour.
+    #[test]
+    fn no_key_gets_its_neighbours_id(
+        entries in prop::collection::vec((prop::array::uniform8(any::<u16>()), any::<[u8; 16]>(), any::<bool>()), 2..6),
+        id_behind in any::<bool>(),
+        one_line in any::<bool>(),
+        first_eight in any::<bool>(),
+        names in any::<bool>(),
+        gap in prop::sample::select(vec!["\n\n", "\n\n\n", "\r\n\r\n", "\n----\n"]),
+    ) {
+        prop_assume!(entries.iter().all(|(groups, _, _)| groups.iter().any(|group| *group != groups[0])));
+        let mut notes = Vec::new();
+        for (at, (groups, id, has_id)) in entries.iter().enumerate() {
+            let whole = Guid::from_bytes(*id).to_string();
+            let label = format!("Key ID: {}", if first_eight { &whole[..8] } else { &whole });
+            let key = password(*groups);
+            let join = if one_line { " " } else { "\n" };
+            let pair = match (has_id, id_behind) {
+                (false, _) => key,
+                (true, true) => format!("{key}{join}{label}"),
+                (true, false) => format!("{label}{join}{key}"),
+            };
+            notes.push(if names { format!("till {at}\n{pair}") } else { pair });
+        }
+        let text = format!("keys of the shop\n\n{}\n", notes.join(gap));
+        let reading = read(None, text.as_bytes());
+        for record in &reading.records {
+            let digits = record.password.expose_secret();
+            let own = entries.iter().find(|(groups, _, _)| password(*groups) == digits.as_str());
+            let (_, id, has_id) = own.unwrap();
+            let wanted = KeyId::Full(Guid::from_bytes(*id));
+            prop_assert_eq!(record.key_id != KeyId::Unknown, *has_id, "{}", text);
+            prop_assert!(record.key_id.may_equal(&wanted), "{}", text);
+        }
     }
 }

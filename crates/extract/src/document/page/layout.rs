@@ -13,7 +13,7 @@ const COLUMN: f64 = 1.6;
 /// Smaller sizes are as good as none.
 const SIZE_MIN: f64 = 0.01;
 /// Fewer letters are not seen to be set apart.
-const LETTERS_MIN: usize = 5;
+const LETTERS_MIN: usize = 4;
 
 /// A text in its place. Turned text is placed as if the page were turned.
 pub(crate) struct Run {
