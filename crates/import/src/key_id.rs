@@ -55,6 +55,9 @@ pub(super) fn label(words: &str, about_bitlocker: bool) -> Label {
         // A command of a format or a part of an address, such as the `\id=` by which Sticky Notes counts its lines.
         return Label::Other;
     }
+    if last.chars().any(char::is_control) {
+        return Label::None;
+    }
     if is_in(BARE, last) && is_attribute(words_given) {
         return Label::None;
     }
@@ -181,7 +184,10 @@ fn trimmed(words: &str) -> &str {
     let is_sign = |c: char| c.is_whitespace() || ":：={[(\"'`<>|#*-–—→＝「『【“„«".contains(c);
     let words = words.trim_end_matches(is_sign);
     let open = words.strip_suffix([')', ']']).and_then(|rest| rest.rfind(['(', '[']));
-    open.map_or(words, |open| words[..open].trim_end_matches(is_sign))
+    let Some(open) = open else { return words };
+    let outer = words[..open].trim_end_matches(is_sign);
+    // All of it may stand in brackets.
+    if outer.is_empty() { words[open..].trim_matches(['(', ')', '[', ']']) } else { outer }
 }
 
 /// The last part of the words, which belongs to the value: behind another value, a bracket, the end of a sentence.
@@ -255,6 +261,7 @@ mod tests {
             "Password ID: {",
             "The ID of the recovery key is ",
             "Key ID | ",
+            "(Key ID) ",
             "BitLocker Recovery Key ",
             "dn: CN=2024-01-01T00:00:00\\+00:00{",
         ] {

@@ -78,11 +78,14 @@ struct Pairer<'a> {
 }
 
 /// One pairing for each password and each flaw, in the order of the events; and what is or may be a Key ID.
-pub(super) fn pair(text: &str, events: &[Event], name: &FileName) -> (Vec<Pairing>, Vec<TextId>) {
+///
+/// `name` is that of the file whose text it is; `None` for a value inside a file.
+pub(super) fn pair(text: &str, events: &[Event], name: Option<&FileName>) -> (Vec<Pairing>, Vec<TextId>) {
     let keys: Vec<&Event> = events.iter().filter(|event| !matches!(event.found, Found::Guid(_))).collect();
     let ids = Ids::of(text, events, &keys, name);
     let all = ids.all();
-    let mut pairer = Pairer::new(text, keys, ids, name);
+    let nameless = FileName::default();
+    let mut pairer = Pairer::new(text, keys, ids, name.unwrap_or(&nameless));
     let mut pairings: Vec<Option<Pairing>> = vec![None; pairer.keys.len()];
     pairer.by_line(&mut pairings);
     pairer.by_block(&mut pairings);

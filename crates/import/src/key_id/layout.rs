@@ -31,7 +31,8 @@ pub(crate) fn reaches(text: &str, id: &Range<usize>, key: &Range<usize>) -> bool
     let Some(between) = text.get(from..to) else { return false };
     let mut lines: Vec<&str> = between.split('\n').collect();
     if lines.len() == 1 {
-        return between.chars().count() <= LABEL_CHARS;
+        // Quotes are those of an object, whose own ID it is.
+        return between.chars().count() <= LABEL_CHARS && !between.contains('"');
     }
     if lines.len() > LINES_MAX * 2 {
         return false;

@@ -43,9 +43,10 @@ pub(super) struct Ids {
 
 impl Ids {
     /// The IDs of a text in which these were found. `keys`: what was meant as a key.
-    pub(super) fn of(text: &str, events: &[Event], keys: &[&Event], name: &FileName) -> Self {
+    pub(super) fn of(text: &str, events: &[Event], keys: &[&Event], whole: Option<&FileName>) -> Self {
+        let name = &whole.cloned().unwrap_or_default();
         let about = key_id::is_about_bitlocker(text) || name.says_key_id;
-        let only_pairs = key_id::holds_only_pairs(text, events);
+        let only_pairs = whole.is_some() && key_id::holds_only_pairs(text, events);
         let guids: Vec<(Guid, &Event)> = events
             .iter()
             .filter_map(|event| if let Found::Guid(guid) = event.found { Some((guid, event)) } else { None })
@@ -155,7 +156,13 @@ impl Ids {
 }
 
 fn label(text: &str, span: &Range<usize>, about: bool) -> Label {
+    // A word that touches the value is no label, nor one before a byte that is no text.
+    let touches = |c: char| c.is_ascii_alphanumeric() || (c.is_control() && !c.is_whitespace());
+    let is_glued = text[..span.start].ends_with(touches);
     let before = key_id::label(words_before(text, span), about);
+    if is_glued && before != Label::Other {
+        return Label::None;
+    }
     if before != Label::None {
         return before;
     }
