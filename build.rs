@@ -1,6 +1,5 @@
-//! Packs the addresses that the loader has to fill in, where the system this is built on can read them packed: a lookup
-//! is a process of its own, and its loader would read a megabyte and a half of them. Must not know anything of the
-//! program.
+//! Packs the addresses that the loader has to fill in, where the system of the build can read them packed. Each lookup
+//! is a process of its own, and its loader would read a megabyte and a half of them.
 
 #[path = "crates/testkit/shared_data.rs"]
 mod shared_data;

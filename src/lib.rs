@@ -1,4 +1,4 @@
-//! The program `drivekey`: its command line. What others could build on stands in the crates below `crates/`.
+//! The program `drivekey`: its command line. What others could build on is in the crates below `crates/`.
 #![forbid(unsafe_code)]
 
 pub mod cli;

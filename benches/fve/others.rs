@@ -1,5 +1,4 @@
-//! The same question asked of other programs, each as a whole process on the same real volume. Must not decide whether
-//! they are right.
+//! Asks other programs the same question, each as a whole process on the same real volume.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What can be typed: the one description from which help, completions and man pages are made.
+//! The arguments of all commands. Help, completions and manual pages are made from this description.
 
 mod access;
 mod drive;

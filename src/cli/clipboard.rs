@@ -1,5 +1,5 @@
-//! The system's clipboard. A keeper process holds the secret for a while and takes it out again, so that the
-//! command itself is done at once. Must not know what the secret is.
+//! The system's clipboard. A keeper process holds the secret for a while and then removes it, so that the command
+//! itself can end at once.
 
 use std::ffi::OsString;
 use std::io::{Read, Write};

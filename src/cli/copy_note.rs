@@ -1,5 +1,5 @@
-//! What is said when a copy of keys was noted in the vault, or seen whole again. A vault that cannot be written does not
-//! stop whoever makes one.
+//! Notes in the vault that a copy of keys was made or checked, and says so. A vault that cannot be written does not
+//! stop anybody from making a copy.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What hinders the reading of a drive, in words.
+//! Why a drive cannot be read, in words.
 
 use super::exit::Exit;
 use super::failure::Failure;

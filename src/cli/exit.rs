@@ -1,4 +1,4 @@
-//! The exit codes, fixed for ever and listed in the README. Must not know what led to them.
+//! The exit codes. They never change, and the README lists them.
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,5 +1,5 @@
-//! What is said where keys would be locked in with themselves, and the override that a person types. What lies under a
-//! place is judged in `flows`.
+//! Warns where keys would be locked in with themselves, and asks for the word that overrides it. `flows` judges the
+//! place.
 
 use std::path::Path;
 

@@ -1,6 +1,5 @@
-//! What ends the program from outside: Ctrl-C, a request to end, a terminal that is closed. While something long goes
-//! on that can be stopped, the first of them stops it, and it tells how far it came. At any other time the program ends
-//! as it would anyway, and takes along what it was writing.
+//! Handles Ctrl-C, a request to end, and a terminal that is closed. The first of them stops long work that can be
+//! stopped, and the work reports how far it came. Otherwise the program ends and removes the file that it was writing.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

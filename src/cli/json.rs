@@ -1,4 +1,4 @@
-//! What `--json` prints. Graph's property names, our own beside them; described in docs/JSON.md.
+//! Prints `--json`: Graph's property names, and our own beside them. docs/JSON.md describes it.
 
 use std::cell::Cell;
 use std::io::Write;

@@ -1,4 +1,4 @@
-//! Getting a recovery key from a person or a pipe: group by group on a terminal, a wrong group named at once.
+//! Reads a recovery key from a person or a pipe: group by group on a terminal, where a wrong group is named at once.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! Getting an emergency kit: typed line by line from its page, or from a scan, a photo or a text file. Never from an
+//! Reads an emergency kit: typed line by line from its page, or from a scan, a photo or a text file. Never from an
 //! argument.
 
 use std::path::Path;
@@ -43,6 +43,11 @@ pub(super) fn from_file(scans: &dyn ScanReader, path: &Path) -> Result<KitIdenti
         NoKit::Scan(ScanError::Damaged | ScanError::Format) => {
             nothing("the picture is damaged; scan the page again, or type it with --kit")
         }
+        NoKit::Scan(ScanError::NotInThisBuild) => Failure::new(
+            Exit::Failed,
+            "this drivekey was built without the reading of pictures and PDFs",
+            "type the kit with --kit, or use the full program",
+        ),
         NoKit::NotOnScan => nothing("scan the page flat, at 150 dots per inch or more, or type it with --kit"),
         NoKit::Text(error) => Failure::usage(words(error), "compare the file with the page"),
         NoKit::NoKey => opens_nothing(),

@@ -1,4 +1,4 @@
-//! What an earlier run left in a folder when it was killed: told, never touched.
+//! Names the files that an earlier run left in a folder when it was killed. It never touches them.
 
 use std::path::Path;
 

@@ -1,5 +1,4 @@
-//! Digits of a key that a person typed in the wrong place must not come back in a message.
-//! Must not know messages.
+//! Masks digits in messages: a key that was typed in the wrong place is not printed back.
 
 /// Digits in one group.
 const GROUP: usize = drivekey_record::GROUP_DIGITS;

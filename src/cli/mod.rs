@@ -1,5 +1,5 @@
-//! The face: arguments, prompts, printing; errors become a sentence, a hint and an exit code here and nowhere else.
-//! Everything outside comes in through [`World`], so that a test runs commands in its own process.
+//! The command line: arguments, prompts and printing. Errors become a sentence, a hint and an exit code here and
+//! nowhere else. Everything outside comes in through [`World`], so that a test can run commands in its own process.
 
 mod args;
 mod clipboard;
@@ -25,12 +25,14 @@ mod question;
 mod remarks;
 mod repairing;
 mod saved_header;
+#[cfg_attr(not(feature = "scans"), path = "no_scan_reader.rs")]
 mod scan_reader;
 mod session;
 mod system;
-mod system_fonts;
 mod table;
 mod terminal;
+mod trash;
+mod vault_failure;
 mod volume_json;
 mod volume_words;
 mod volumes;
@@ -122,8 +124,8 @@ fn dispatch(cli: &Cli, world: &mut World<'_>) -> Result<Exit, Failure> {
         Command::Header(command) => command::header::run(world, shared, command),
         Command::Sheet(args) => command::sheet::run(world, shared, args),
         Command::Edit(args) => command::edit::run(world, shared, args),
-        Command::Remove(args) => command::trash::remove(world, shared, args),
-        Command::Restore(args) => command::trash::restore(world, shared, args),
+        Command::Remove(args) => command::remove::run(world, shared, args),
+        Command::Restore(args) => command::restore::run(world, shared, args),
         Command::Purge(args) => command::purge::run(world, shared, args),
         Command::Passphrase(args) => command::passphrase::run(world, shared, args),
         Command::Keyslot(command) => command::keyslot::run(world, shared, command),

@@ -1,4 +1,4 @@
-//! A new file with secrets in it: why there is none, in words, and what earlier runs left beside it.
+//! Writes a new file with secrets in it, says why it could not, and names what earlier runs left beside it.
 
 use std::io;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The one way out to the terminal and the standard streams: what could steer a terminal is spelt out, and a reader who
-//! left changes no answer. Must not know what is written.
+//! The only way out to the terminal and the standard streams. Whatever could steer a terminal is spelt out, and a
+//! reader who left changes no answer.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

@@ -1,5 +1,5 @@
-//! Getting a passphrase: from the terminal, a file or a descriptor; and choosing a new one.
-//! Never from an argument or an environment variable.
+//! Reads a passphrase from the terminal, a file or a descriptor, and has a new one chosen. Never from an argument or an
+//! environment variable.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! A bar on standard error while long work goes on, on a terminal only.
+//! A progress bar on standard error during long work, on a terminal only.
 
 use std::time::Instant;
 

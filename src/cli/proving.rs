@@ -1,4 +1,4 @@
-//! How far a key went on a drive and why not further, in words and for programs; and what was kept of it.
+//! How far a key went on a drive and why no further, for people and for programs; and what was kept of it.
 
 use std::io::{self, Write};
 

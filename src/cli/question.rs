@@ -1,4 +1,4 @@
-//! Questions to the person at the terminal: yes or no, and typed confirmations.
+//! Asks the person at the terminal: yes or no, and typed confirmations.
 
 use super::failure::Failure;
 use super::world::World;

@@ -1,4 +1,4 @@
-//! What an import has to say of a file, in words. Shows places, never digits.
+//! The remarks of an import in words. They name places, never digits.
 
 use drivekey_flows::gather::GatherError;
 use drivekey_import::{ForeignKey, RemarkKind, Unread};
@@ -39,12 +39,22 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::BeyondCeiling => {
             "it is packed too deep, too large or in a way that is not read; unpack it and import the folder".to_owned()
         }
+        RemarkKind::OtherKind { kind: Some(kind) } => format!(
+            "it has a key of the kind {kind}, which is taken only from a bundle, or from an export that nobody changed"
+        ),
+        RemarkKind::OtherKind { kind: None } => {
+            "it has a key of which it does not say the kind: it was cut off or changed; look for another copy".to_owned()
+        }
         RemarkKind::NotSeen => {
             "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself"
                 .to_owned()
         }
         RemarkKind::OtherKindOfKey { kind } => foreign_words(*kind).to_owned(),
         RemarkKind::NotLookedInto { what } => format!("it could not be looked into: {}", unread_words(*what)),
+        RemarkKind::NoScanReader => {
+            "it was not looked into: this drivekey was built without the reading of pictures and PDFs; use the full program"
+                .to_owned()
+        }
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),
         other => remark_words(other),
     }

@@ -1,4 +1,4 @@
-//! How long a search for a misread key takes, in words.
+//! How long the search for a misread key takes, in words.
 
 use std::time::Duration;
 

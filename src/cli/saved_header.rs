@@ -1,4 +1,4 @@
-//! A drive header in the vault that stands in place of the drive, by the name that was typed.
+//! Finds a drive header in the vault by the name that was typed, in place of the drive.
 
 use super::exit::Exit;
 use super::failure::Failure;

@@ -1,6 +1,6 @@
-//! Pictures and the pages of PDFs are decoded and drawn in a child of this program: their readers are others' and have
-//! no ceilings of their own. The child has no secret, no path, no environment; it gets bytes and gives back texts,
-//! which are judged here. Its death is an answer. Must not know what is on a page.
+//! Decodes pictures and draws the pages of PDFs in a child process, because the libraries for that have no ceilings of
+//! their own. The child has no secret, no path and no environment; it gets bytes and returns texts, which are judged
+//! here. If it dies, the file counts as not looked into.
 
 mod child;
 mod limits;

@@ -1,4 +1,4 @@
-//! From the command line to an open vault: which file, which passphrase, and what to warn of.
+//! Opens the vault that the command line means: which file, which passphrase, and what to warn of.
 
 use std::path::{Path, PathBuf};
 

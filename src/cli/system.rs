@@ -1,4 +1,4 @@
-//! The real world: this process's streams, terminal, clipboard, folders and clock. Tests bring their own instead.
+//! The real [`World`]: this process's streams, terminal, clipboard, folders and clock. Tests bring their own.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};

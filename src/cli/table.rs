@@ -1,4 +1,4 @@
-//! Records as people read them: aligned tables and one record in full. Never shows digits.
+//! Records for people: aligned tables, and one record in full. Never shows digits.
 
 use std::borrow::Cow;
 use std::io::{self, Write};

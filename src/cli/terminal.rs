@@ -1,5 +1,4 @@
-//! The real terminal: asked directly, so that questions work while the standard streams are redirected.
-//! Must not know what is asked.
+//! The real terminal. It is opened directly, so that questions work while the standard streams are redirected.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};

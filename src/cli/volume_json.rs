@@ -1,4 +1,4 @@
-//! A BitLocker volume as programs read it; described in docs/JSON.md.
+//! A BitLocker volume as JSON, described in docs/JSON.md.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};

@@ -1,4 +1,4 @@
-//! A BitLocker volume as people read it. Never shows digits.
+//! A BitLocker volume in words. Never shows digits.
 
 use std::io::{self, Write};
 
@@ -9,6 +9,13 @@ use drivekey_flows::volumes::{DriveName, Part, Place, Placed, TargetName};
 use drivekey_fve::{Cipher, ProtectorKind, State, Volume, Warning};
 use drivekey_record::LineText;
 use drivekey_vault::Entry;
+
+/// The note of a record whose drive could not be believed.
+pub(super) fn unconfirmed_note() -> Option<LineText> {
+    const NOTE: &str =
+        "read from a drive whose description of itself could not be confirmed: its Key ID and computer may be wrong";
+    NOTE.parse().ok()
+}
 
 /// Everything a volume says of itself, and which records fit.
 pub(super) fn show(out: &mut dyn Write, placed: &Placed<'_>, fits: Option<&Fits>) -> io::Result<()> {

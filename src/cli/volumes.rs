@@ -1,10 +1,9 @@
-//! From the arguments that name a drive to the volumes on it.
+//! Reads the volumes on the drive that the arguments name.
 
 use std::ffi::OsStr;
 
 use super::args::RemainsArgs;
 use super::failure::Failure;
-pub(super) use drivekey_flows::drive_says::details_of;
 pub(super) use drivekey_flows::volumes::{Placed, Target};
 
 /// Reads what a person named; on demand, what is left there of volumes that were overwritten, too.

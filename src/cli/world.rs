@@ -1,5 +1,5 @@
-//! Everything outside that a command touches, handed in from `main` or from a test: terminal, clipboard, streams,
-//! clock, places, cost of the key derivation. No command reaches past it.
+//! Everything outside that a command touches: terminal, clipboard, streams, clock, places, cost of the key derivation.
+//! `main` or a test hands it in, and no command reaches past it.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;

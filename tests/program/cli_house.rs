@@ -169,6 +169,7 @@ pub(crate) struct House {
     pub(crate) out_is_terminal: bool,
     pub(crate) out_file: OutFile,
     pub(crate) stdin: String,
+    pub(crate) scans: &'static dyn drivekey_flows::ScanReader,
 }
 
 impl House {
@@ -186,6 +187,7 @@ impl House {
             out_is_terminal: false,
             out_file: OutFile::None,
             stdin: String::new(),
+            scans: &drivekey_flows::ReadHere,
         }
     }
 
@@ -243,7 +245,7 @@ impl House {
         let mut world = World {
             terminal: &mut person,
             clipboard: &mut self.clipboard,
-            scans: &drivekey_flows::ReadHere,
+            scans: self.scans,
             input: &mut io::Cursor::new(std::mem::take(&mut self.stdin).into_bytes()),
             out: &mut Recorded { stream: Stream::Out, log: log.clone() },
             err: &mut Recorded { stream: Stream::Err, log: log.clone() },

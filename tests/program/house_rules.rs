@@ -34,7 +34,7 @@ const REVEALING: &[&str] = &[
     "crates/flows/src/sweep/judge.rs",
     "src/cli/command/attachment.rs",
     "src/cli/command/show.rs",
-    "src/cli/failure.rs",
+    "src/cli/vault_failure.rs",
 ];
 
 /// The only files that are lent keys: they try them on drives.

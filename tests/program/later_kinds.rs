@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use crate::cli_house::{House, ID_1, ID_2, KEY_1, Stream, volumes};
+use crate::cli_house::{House, ID_1, ID_2, KEY_1, KEY_2, Stream, volumes};
 
 /// What cannot be seen in a line, what JSON escapes, and what a spreadsheet would take for a formula.
 const TEXT: &str = "=open \"sesame\"\n\u{202E}";
@@ -12,12 +12,17 @@ const SHOWN: &str = r#""=open \"sesame\"\u000a\u202e""#;
 
 /// A vault with a recovery key (r1) and what a later version's bundle held (r2, a2).
 fn house() -> House {
+    house_with(TEXT)
+}
+
+/// The same with another text as the key of the later kind.
+fn house_with(key: &str) -> House {
     let mut house = House::with_vault();
     house.key_file("~/keys/one.txt", ID_1, KEY_1);
     assert_eq!(house.given(&["import", "~/keys", "--device", "PC-1", "--yes"], &[]).exit, 0);
     let record = serde_json::json!({
         "kind": "luks2", "handle": "r7", "id": ID_2, "volumeType": "swapVolume", "deviceName": "atelier",
-        "state": "current", "tags": ["cellar"], "slotNumber": 3, "key": TEXT
+        "state": "current", "tags": ["cellar"], "slotNumber": 3, "key": key
     });
     let attachment = serde_json::json!({ "kind": "luksHeader", "id": ID_2, "deviceName": "atelier", "bytes": "AAEC" });
     let document = serde_json::json!({ "value": [record], "attachments": [attachment] });
@@ -109,8 +114,12 @@ fn it_leaves_the_vault_by_every_export() {
     fs::create_dir(house.path("~/stick")).unwrap();
     done(&mut house, &["export", "usb", "--all", "--to", "~/stick"], &[]);
     let file = fs::read(house.path("~/stick/Key of the kind luks2 (2).TXT")).unwrap();
-    let units: Vec<u16> = file.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-    assert!(String::from_utf16(&units).unwrap().contains(SHOWN));
+    let file = String::from_utf8(file).unwrap();
+    assert!(file.contains(SHOWN) && !file.contains("Identifier"), "{file}");
+    // Again: what is there is as good, whatever else the vault has learnt of it.
+    done(&mut house, &["edit", "r2", "--note", "from the cellar"], &[]);
+    let again = house.given(&["export", "usb", "--all", "--to", "~/stick", "--json"], &[]).json();
+    assert_eq!(again["files"][1]["outcome"], "alreadyThere", "{again}");
     done(&mut house, &["sheet", "r2", "--html", "--to", "~/sheet.html"], &[]);
     let page = fs::read_to_string(house.path("~/sheet.html")).unwrap();
     assert!(page.contains("luks2") && !page.contains("blue screen"), "{page}");
@@ -130,6 +139,126 @@ fn it_leaves_the_vault_by_every_export() {
         (&"luks2".into(), &"swapVolume".into(), &3.into())
     );
     assert_eq!(secret.given(&["attachment", "list", "--json"], &[]).json()["value"][0]["kind"], "luksHeader");
+}
+
+/// What a kind is, no text decides: the digits of a recovery key under another kind are that kind's key in every file.
+#[test]
+fn each_export_comes_back_as_what_it_was() {
+    for text in [TEXT, KEY_2, "'=1", "+cmd", "＠a", " a\r\nb "] {
+        let mut house = house_with(text);
+        fs::create_dir(house.path("~/stick")).unwrap();
+        done(&mut house, &["edit", "r1", "--tag", "a; b", "--state", "retired", "--note", "=1"], &[]);
+        for command in
+            [&["export", "json", "--all", "--to", "~/all.json"][..], &["export", "csv", "--all", "--to", "~/all.csv"]]
+        {
+            done(&mut house, command, &["EXPORT"]);
+        }
+        done(&mut house, &["export", "usb", "--id", ID_2, "--to", "~/stick"], &[]);
+        for file in ["~/all.json", "~/all.csv", "~/stick/Key of the kind luks2 (2).TXT"] {
+            let mut other = House::with_vault();
+            other.write("~/in/file", &fs::read(house.path(file)).unwrap());
+            done(&mut other, &["import", "~/in", "--yes"], &[]);
+            let listed = other.given(&["list", "--json"], &[]).json();
+            let records = listed["value"].as_array().unwrap();
+            let of = |kind: &str| records.iter().find(|one| one["kind"] == kind);
+            let luks2 = of("luks2").unwrap_or_else(|| panic!("{file}: {listed}"));
+            assert_eq!(key_of(&mut other, luks2["handle"].as_str().unwrap()), text, "{file}");
+            assert_eq!((&luks2["id"], &luks2["deviceName"]), (&ID_2.into(), &"atelier".into()), "{file}");
+            assert_eq!((&luks2["tags"][0], &luks2["volumeType"]), (&"cellar".into(), &"swapVolume".into()), "{file}");
+            if file.contains("all.") {
+                let usual = of("bitlocker").unwrap();
+                assert_eq!(key_of(&mut other, usual["handle"].as_str().unwrap()), KEY_1, "{file}");
+                assert_eq!((&usual["tags"][0], &usual["state"]), (&"a; b".into(), &"retired".into()), "{file}");
+                assert_eq!(usual["note"], "=1", "{file}");
+            }
+            assert_eq!(records.len(), if file.contains("all.") { 2 } else { 1 }, "{file}: {listed}");
+        }
+    }
+}
+
+/// A page is text to whoever imports its file; a recovery key beside it is read all the same.
+#[test]
+fn no_page_of_it_is_read_as_a_recovery_key() {
+    let mut house = house_with(KEY_2);
+    for (name, arguments) in [
+        ("one.html", &["r2", "--html"][..]),
+        ("one.pdf", &["r2"]),
+        ("all.html", &["--all", "--compact", "--html"]),
+        ("all.pdf", &["--all", "--compact"]),
+    ] {
+        let to = format!("~/{name}");
+        done(&mut house, &[&["sheet", "--to", &to], arguments].concat(), &[]);
+        let mut other = House::with_vault();
+        other.write("~/in/page", &fs::read(house.path(&to)).unwrap());
+        let read = other.given(&["import", "~/in", "--yes", "--json"], &[]).json();
+        let said = &read["files"][0]["remarks"];
+        assert!(said.as_array().unwrap().iter().any(|remark| remark["code"] == "other_kind"), "{name}: {read}");
+        let listed = other.given(&["list", "--json"], &[]).json();
+        let records = listed["value"].as_array().unwrap();
+        assert_eq!(records.len(), usize::from(name.starts_with("all")), "{name}: {listed}");
+        for record in records {
+            assert_eq!(key_of(&mut other, record["handle"].as_str().unwrap()), KEY_1, "{name}");
+        }
+    }
+}
+
+/// A bundle that somebody opened with another program brings back what the sealed one does.
+#[test]
+fn an_opened_bundle_comes_in_with_all_its_fields() {
+    let mut house = house_with(KEY_2);
+    done(&mut house, &["edit", "r1", "--tag", "home", "--state", "used", "--note", "kitchen", "--label", "W"], &[]);
+    let sealed = ["export", "bundle", "--all", "--to", "~/all.age", "--bundle-passphrase-file", "~/passphrase.txt"];
+    done(&mut house, &sealed, &[]);
+    let bytes = fs::read(house.path("~/all.age")).unwrap();
+    let passphrase = fs::read_to_string(house.path("~/passphrase.txt")).unwrap();
+    let passphrase = age::secrecy::SecretString::from(passphrase.trim_end().to_owned());
+    let open = drivekey_vault::seal::open_bundle(
+        &bytes,
+        &drivekey_vault::seal::BundleKey::Passphrase(&passphrase, drivekey_vault::seal::KdfLimits::PRODUCT),
+    );
+    let open = open.unwrap();
+    let fields = |files: &[(&str, &[u8])], arguments: &[&str]| {
+        let mut other = House::with_vault();
+        for (name, bytes) in files {
+            other.write(name, bytes);
+        }
+        done(&mut other, &[&["import", "~/in", "--yes"], arguments].concat(), &[]);
+        ["r1", "r2"].map(|handle| {
+            let mut shown: serde_json::Value =
+                serde_json::from_str(&done(&mut other, &["show", handle, "--json"], &[])).unwrap();
+            shown.as_object_mut().unwrap().remove("sources");
+            shown
+        })
+    };
+    let as_sealed = fields(&[("~/in/all.age", &bytes)], &["--bundle-passphrase-file", "~/passphrase.txt"]);
+    assert_eq!((&as_sealed[0]["tags"][0], &as_sealed[0]["state"]), (&"home".into(), &"used".into()));
+    assert_eq!(fields(&[("~/in/all.txt", &open)], &[]), as_sealed);
+}
+
+/// A kind in other capitals is no second kind.
+#[test]
+fn capitals_make_no_other_kind() {
+    let mut house = house();
+    done(&mut house, &["export", "json", "--all", "--to", "~/all.json"], &["EXPORT"]);
+    let text = fs::read_to_string(house.path("~/all.json")).unwrap();
+    house.write("~/again/all.json", text.replace("bitlocker", "BitLocker").replace("luks2", "LUKS2").as_bytes());
+    let again = house.given(&["import", "~/again", "--yes", "--json"], &[]).json();
+    let outcomes: Vec<_> =
+        again["files"][0]["records"].as_array().unwrap().iter().map(|one| one["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["noted", "noted"], "{again}");
+    assert_eq!(house.given(&["list", "--json"], &[]).json()["value"].as_array().unwrap().len(), 2);
+}
+
+/// A file that is no longer as it was written: the kind is named, and no recovery key is made of it.
+#[test]
+fn a_changed_export_is_refused_by_the_kind() {
+    let mut house = house_with(KEY_2);
+    done(&mut house, &["export", "json", "--id", ID_2, "--to", "~/one.json"], &["EXPORT"]);
+    let text = fs::read_to_string(house.path("~/one.json")).unwrap();
+    house.write("~/again/one.json", text.replace("\"state\": \"current\"", "\"state\": \"lost\"").as_bytes());
+    let again = house.given(&["import", "~/again/one.json", "--yes"], &[]);
+    assert!(again.exit == 1 && again.out().contains("kind luks2"), "{:?}", again.log);
+    assert_eq!(house.given(&["list", "--json"], &[]).json()["value"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -1,5 +1,4 @@
-//! A child that runs commands and waits at a question, and the search of all of its memory. Must not know what is
-//! searched for.
+//! A child that runs commands and waits at a question, and a search of all of its memory.
 #![allow(
     dead_code,
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! The content of a bundle: a text that people can read in any editor, followed by the same records as JSON.
+//! The content of a bundle: a text that people can read in any editor, followed by the same records as JSON. A stick
+//! has a key of another kind in the same form, by itself and in the clear.
 
 use std::fmt::Write as _;
 
@@ -17,13 +18,38 @@ const END: &str = "-----END DRIVEKEY JSON-----\n";
 /// The text of a bundle.
 #[must_use]
 pub fn bundle(items: &[Item<'_>], parts: &[Part<'_>], now: DateTime<Utc>) -> Zeroizing<Vec<u8>> {
+    with_head(&head(items, parts, now), items, parts)
+}
+
+/// A key of which this version knows only the kind's name, for a stick. What changes in the vault without changing the
+/// key is left out, so that a second export finds the file in place.
+pub(super) fn text_of_another_kind(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
+    let head = format!(
+        "{TITLE}
+
+This is a key of the kind {}, and no BitLocker recovery key: a computer that asks for one does not take it.
+Whoever reads this file can use the key.
+",
+        item.details.kind
+    );
+    let details = Details {
+        sources: Vec::new(),
+        conflicts_with: Vec::new(),
+        proof: None,
+        removed: None,
+        guard_override: None,
+        ..item.details.clone()
+    };
+    with_head(&head, &[Item { details: &details, ..*item }], &[])
+}
+
+fn with_head(head: &str, items: &[Item<'_>], parts: &[Part<'_>]) -> Zeroizing<Vec<u8>> {
     let json = json(items, parts);
     let json = std::str::from_utf8(&json).unwrap_or_default();
-    let head = head(items, parts, now);
     let keys: Vec<Zeroizing<String>> = items.iter().map(|item| item.key.shown()).collect();
     let records: Vec<String> = items.iter().enumerate().map(|(at, item)| record(at + 1, items.len(), item)).collect();
     let mut pieces: Vec<&str> = Vec::with_capacity(3 * items.len() + 6);
-    pieces.push(&head);
+    pieces.push(head);
     for (record, key) in records.iter().zip(&keys) {
         pieces.extend([record, key.as_str(), "\n"]);
     }

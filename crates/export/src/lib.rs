@@ -1,11 +1,11 @@
 //! Writes records and their keys in the clear, for other programs and for people.
 //!
-//! [`csv()`], [`json()`], [`bundle()`] and [`windows_text`] turn [`Item`]s into bytes. [`Folder`] and [`save`] write
+//! [`csv()`], [`json()`], [`bundle()`] and [`key_file()`] turn [`Item`]s into bytes. [`Folder`] and [`save`] write
 //! such bytes to a stick or disk: a file gets its name when it is whole, replaces nothing, and is read back from the
 //! medium. The keys come in already revealed; this crate knows neither the vault nor how a bundle is encrypted.
 //!
 //! ```
-//! use drivekey_export::{Folder, Item, Put, windows_name, windows_text};
+//! use drivekey_export::{Folder, Item, Put, key_file, key_file_name};
 //! use drivekey_record::{Details, Handle, RecoveryPassword};
 //!
 //! # let stick = tempfile::tempdir()?;
@@ -14,7 +14,7 @@
 //! let details = Details { key_id: "7EDB30ED-1234-4ABC-9DEF-0123456789AB".parse()?, ..Details::default() };
 //! let item = Item { handle: Handle::new(1).ok_or("no handle")?, details: &details, key: &key };
 //!
-//! let (name, bytes) = (windows_name(&item), windows_text(&item));
+//! let (name, bytes) = (key_file_name(&item), key_file(&item));
 //! assert_eq!(name, "BitLocker Recovery Key 7EDB30ED-1234-4ABC-9DEF-0123456789AB.TXT");
 //! let mut folder = Folder::open(stick.path())?;
 //! assert_eq!(folder.put(&name, &bytes)?, Put::Written);
@@ -30,6 +30,7 @@ mod error;
 mod folder;
 mod item;
 mod json;
+mod key_file;
 mod name;
 mod read_back;
 mod readme;
@@ -42,7 +43,7 @@ pub use error::WriteError;
 pub use folder::{Folder, Put, save};
 pub use item::{Item, Part};
 pub use json::json;
-pub use name::{NameProblem, README_NAME, external_key_name, name_problem, windows_name};
+pub use key_file::key_file;
+pub use name::{NameProblem, README_NAME, external_key_name, key_file_name, name_problem};
 pub use read_back::Seen;
 pub use readme::readme;
-pub use windows_text::windows_text;

@@ -62,10 +62,11 @@ pub(super) fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The name that Windows gives the file of a recovery key. Where that is not unique, because the Key ID is incomplete
-/// or in conflict with an earlier record, the number of the record follows, in the way Explorer numbers copies.
+/// The name of a key's file on a stick: that which Windows gives the file of a recovery key. Where that is not unique,
+/// because the Key ID is incomplete or in conflict with an earlier record, the number of the record follows, in the way
+/// Explorer numbers copies.
 #[must_use]
-pub fn windows_name(item: &Item<'_>) -> String {
+pub fn key_file_name(item: &Item<'_>) -> String {
     let number = item.handle.number();
     let is_later = item.details.conflicts_with.iter().any(|other| other.number() < number);
     if let KeyKind::Other(kind) = item.details.kind {
@@ -125,7 +126,7 @@ mod tests {
                 conflicts_with: conflicts.iter().filter_map(|number| Handle::new(*number)).collect(),
                 ..Details::default()
             };
-            let name = windows_name(&Item { handle: Handle::new(7).unwrap(), details: &details, key: &digits });
+            let name = key_file_name(&Item { handle: Handle::new(7).unwrap(), details: &details, key: &digits });
             assert_eq!(name_problem(&name), None);
             name
         };

@@ -21,8 +21,7 @@ pub(super) fn utf16(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
 
 /// UTF-8 with CRLF. A byte order mark precedes text beyond ASCII, where old editors would guess the wrong encoding.
 pub(super) fn utf8(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
-    const MARK: &[u8] = b"\xEF\xBB\xBF";
-    let mark: &[u8] = if pieces.iter().all(|piece| piece.is_ascii()) { b"" } else { MARK };
+    let mark = mark(pieces).as_bytes();
     let size: usize = pieces.iter().map(|piece| piece.len() + line_ends(piece)).sum();
     let mut bytes = Zeroizing::new(Vec::with_capacity(mark.len() + size));
     bytes.extend_from_slice(mark);
@@ -35,6 +34,11 @@ pub(super) fn utf8(pieces: &[&str]) -> Zeroizing<Vec<u8>> {
         }
     }
     bytes
+}
+
+/// The byte order mark, where pieces have text beyond ASCII.
+pub(super) fn mark(pieces: &[&str]) -> &'static str {
+    if pieces.iter().all(|piece| piece.is_ascii()) { "" } else { "\u{FEFF}" }
 }
 
 /// UTF-8 without any change.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use zeroize::Zeroizing;
 
 use super::{Item, text};
-use drivekey_record::{Details, KeyId, KeyKind, State, VolumeType, Word, fold_digit};
+use drivekey_record::{Details, KeyId, State, VolumeType, fold_digit};
 
 /// A name with more digits, or more hexadecimal digits in a row, could be taken for a key or a Key ID.
 const NAME_DIGITS_MAX: usize = 20;
@@ -22,11 +22,8 @@ const NAME_CHARS_MAX: usize = 100;
 /// The content of the file: UTF-16LE with a byte order mark, CRLF, and each value behind a tab on a line of its own, as
 /// programs that look for such files expect. Windows also writes a U+0000, at which some editors stop; this does not.
 #[must_use]
-pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
+pub(super) fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
     let details = item.details;
-    if let KeyKind::Other(kind) = details.kind {
-        return text_of_another_kind(item, kind);
-    }
     let mut before = String::from("BitLocker recovery key\n\n");
     let known = describe(details);
     if known.is_empty() {
@@ -68,16 +65,6 @@ pub fn windows_text(item: &Item<'_>) -> Zeroizing<Vec<u8>> {
     );
     after.push_str("Whoever reads this file can unlock the drive. Keep it away from the computer.\n\n");
     text::utf16(&[&before, item.key.as_str(), &after])
-}
-
-/// A key of which this version knows only the kind's name: no BitLocker key, and nothing that reads like one.
-fn text_of_another_kind(item: &Item<'_>, kind: Word) -> Zeroizing<Vec<u8>> {
-    let before = format!(
-        "Key of the kind {kind}\n\n\
-         This is no BitLocker recovery key. A later version of drivekey took it in.\n\n{}\nThe key:\n\n\t",
-        describe(item.details)
-    );
-    text::utf16(&[&before, &item.key.shown(), "\n\nWhoever reads this file can use the key.\n\n"])
 }
 
 /// What is known of computer and drive, a line each, with labels that our import understands.

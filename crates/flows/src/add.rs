@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::drive_says::details_of;
 use crate::intake::Said;
+use crate::trial::Trial;
+use drivekey_fve::{Integrity, Verdict};
 use drivekey_record::{Details, Difference, KeyId, LineText, RecoveryPassword, SourceKind};
 use drivekey_vault::{Entry, Incoming, TakenIn, Taking, Unlocked, Vault, VaultError};
 
@@ -19,6 +22,35 @@ pub struct Typed {
     pub note: Option<LineText>,
     /// What the drive says that the key opens. The person's word goes before it, but for the Key ID.
     pub on_drive: Details,
+}
+
+/// What a drive answers to a typed key, and what it says of the key as far as that can be believed.
+#[derive(Debug, PartialEq, Eq)]
+pub enum OnDrive {
+    /// The key opens it.
+    Opens(Details),
+    /// Whether the key opens it cannot be checked.
+    CannotCheck(Details),
+    /// The key does not open it, and should not be taken in unseen.
+    DoesNotOpen,
+}
+
+impl OnDrive {
+    /// Judges a trial of the key. `key_id`: the Key ID as the person knows it.
+    #[must_use]
+    pub fn of(trial: &Trial<'_>, key_id: &KeyId) -> Self {
+        match (&trial.opened, trial.proof.verdict) {
+            (Some(opened), _) => {
+                let sure = opened.integrity == Integrity::Intact && key_id.may_equal(&KeyId::Full(opened.protector));
+                Self::Opens(if sure { details_of(opened.volume(), opened.protector) } else { Details::default() })
+            }
+            (None, Verdict::CannotCheck) => {
+                let listed = trial.proof.key_id_match.map(|guid| details_of(trial.placed.volume, guid));
+                Self::CannotCheck(listed.unwrap_or_default())
+            }
+            (None, _) => Self::DoesNotOpen,
+        }
+    }
 }
 
 /// Takes the key in.

@@ -47,7 +47,7 @@ pub fn place_of(path: &Path) -> Option<LineText> {
 /// [`VaultError`] with what any write can meet; then nothing reminds of the copy.
 pub fn note(vault: &mut Vault<Unlocked>, made: &Made<'_>, now: DateTime<Utc>) -> Result<Noted, VaultError> {
     if made.is_compared {
-        let same = vault.copies()?.into_iter().rev().find(|copy| {
+        let same = vault.copies()?.sound()?.into_iter().rev().find(|copy| {
             let info = &copy.info;
             let whole = made.records.iter().all(|handle| info.records.contains(*handle));
             info.copy == made.kind && info.place == *made.place && info.destroyed_date_time.is_none() && whole
@@ -103,7 +103,8 @@ pub fn sheet_compared(
 ) -> Result<SheetNote, SheetError> {
     let is_sheet = |copy: &Copy| copy.info.copy == CopyKind::Sheet && copy.info.destroyed_date_time.is_none();
     let shares = |copy: &Copy| verified.iter().any(|handle| copy.info.records.contains(*handle));
-    let mut sheets: Vec<Copy> = vault.copies()?.into_iter().filter(|copy| is_sheet(copy) && shares(copy)).collect();
+    let mut sheets: Vec<Copy> =
+        vault.copies()?.sound()?.into_iter().filter(|copy| is_sheet(copy) && shares(copy)).collect();
     if let Some(number) = named {
         sheets.retain(|copy| copy.number == number);
         if sheets.is_empty() {

@@ -51,18 +51,25 @@ pub fn details_of(volume: &Volume, guid: Guid) -> Details {
     }
 }
 
-/// The same, as far as it can be believed. `device`: what a person calls the computer.
+/// What a person says of the keys of a drive.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ByPerson<'a> {
+    /// What the person calls the computer.
+    pub device: Option<&'a LineText>,
+    /// The note to keep with a record when what the drive says of itself could not be confirmed, in the face's words.
+    pub unconfirmed: Option<&'a LineText>,
+}
+
+/// The same, as far as it can be believed.
 #[must_use]
-pub fn believed_details(volume: &Volume, integrity: Integrity, guid: Guid, device: Option<&LineText>) -> Details {
-    /// Kept with the record, and so part of the vault's own text.
-    const NOTE: &str =
-        "read from a drive whose description of itself could not be confirmed: its Key ID and computer may be wrong";
+pub fn believed_details(volume: &Volume, integrity: Integrity, guid: Guid, by: ByPerson<'_>) -> Details {
+    let ByPerson { device, unconfirmed } = by;
     let said = details_of(volume, guid);
     if integrity == Integrity::Intact {
         return Details { device_name: device.cloned().or(said.device_name.clone()), ..said };
     }
     // Only the digits are sure; what names them may be somebody's invention.
-    Details { note: NOTE.parse().ok(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
+    Details { note: unconfirmed.cloned(), device_name: device.cloned(), key_id: said.key_id, ..Details::default() }
 }
 
 /// Only a drive with Windows on it can be opened by its computer; To Go is for what can be pulled.

@@ -213,7 +213,7 @@ fn kept_startup_keys(vault: &mut Vault<Unlocked>, volume: &Volume) -> Result<Vec
     if startup.is_empty() {
         return Ok(startup);
     }
-    let kept = vault.attachments()?.into_iter().filter(there).map(|one| one.info.guid);
+    let kept = vault.attachments()?.sound()?.into_iter().filter(there).map(|one| one.info.guid);
     Ok(kept.filter(|guid| startup.contains(guid)).collect())
 }
 

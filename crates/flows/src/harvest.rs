@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::drive_says::believed_details;
+use crate::drive_says::{ByPerson, believed_details};
 use crate::fits::Fits;
 use crate::rounds::by_nearness;
 use crate::trial::{NotOpened, Trial};
@@ -17,7 +17,7 @@ use crate::volumes::{DriveName, Place, Placed};
 use crate::{Progress, Watch, Work};
 use drivekey_files::vault_file::is_open_here;
 use drivekey_fve::{ExternalKey, Harvest, Harvested, Integrity, Opened, Opener, Outcome, ProtectorKind};
-use drivekey_record::{Guid, Handle, KeyId, LineText, RecoveryPassword, SourceKind};
+use drivekey_record::{Guid, Handle, KeyId, RecoveryPassword, SourceKind};
 use drivekey_vault::reveal::lend;
 use drivekey_vault::{Entry, Filter, Incoming, Intake, RecordNotes, TakenIn, Taking, Unlocked, Vault, VaultError};
 
@@ -264,20 +264,20 @@ fn first_that_opens<'v>(
 }
 
 /// Takes all recovery keys of an opened drive in, in one write that can be undone, or only tells what would become of
-/// them. `device`: what a person calls the computer.
+/// them.
 ///
 /// # Errors
 /// [`VaultError`] with what any write can meet; then nothing is kept.
 pub fn take(
     vault: &mut Vault<Unlocked>,
     opened: &Opened<'_>,
-    device: Option<&LineText>,
+    by: ByPerson<'_>,
     now: DateTime<Utc>,
     taking: Taking,
 ) -> Result<TakenOut, VaultError> {
     let Harvest { passwords, silent } = opened.harvest();
     let (guids, records): (Vec<Guid>, Vec<Incoming>) =
-        passwords.into_iter().map(|harvested| incoming(harvested, device)).unzip();
+        passwords.into_iter().map(|harvested| incoming(harvested, by)).unzip();
     if records.is_empty() {
         return Ok(TakenOut { silent, ..TakenOut::default() });
     }
@@ -296,13 +296,14 @@ pub(crate) fn keep_believed(
 ) -> Result<TakenOut, VaultError> {
     let Harvest { passwords, silent } = opened.harvest();
     let believed = passwords.into_iter().filter(|harvested| harvested.integrity == Integrity::Intact);
-    let (guids, records): (Vec<Guid>, Vec<Incoming>) = believed.map(|harvested| incoming(harvested, None)).unzip();
+    let (guids, records): (Vec<Guid>, Vec<Incoming>) =
+        believed.map(|harvested| incoming(harvested, ByPerson::default())).unzip();
     let taken = if records.is_empty() { Vec::new() } else { vault.take_in(records, now, Taking::Keep, |_| {})? };
     Ok(TakenOut { taken: guids.into_iter().zip(taken).collect(), notes: Vec::new(), silent })
 }
 
-fn incoming(harvested: Harvested<'_>, device: Option<&LineText>) -> (Guid, Incoming) {
+fn incoming(harvested: Harvested<'_>, by: ByPerson<'_>) -> (Guid, Incoming) {
     let guid = harvested.protector.guid;
-    let details = believed_details(harvested.volume, harvested.integrity, guid, device);
+    let details = believed_details(harvested.volume, harvested.integrity, guid, by);
     (guid, Incoming { secret: harvested.password.into(), details, kind: SourceKind::Drive, file_name: None })
 }

@@ -49,8 +49,9 @@ impl From<VaultError> for HeaderError {
 /// # Errors
 /// [`HeaderError`].
 pub fn open(vault: &mut Vault<Unlocked>, typed: &str) -> Result<Target, HeaderError> {
-    let headers = vault
-        .attachments()?
+    let kept = vault.attachments()?;
+    let headers = kept
+        .items
         .into_iter()
         .filter(|one| one.info.attachment == AttachmentKind::DriveHeader && one.info.removed_date_time.is_none());
     let mut meant: Vec<Attached> = headers.filter(|one| is_meant(one, typed)).collect();
@@ -59,7 +60,8 @@ pub fn open(vault: &mut Vault<Unlocked>, typed: &str) -> Result<Target, HeaderEr
     meant.sort_by_key(|one| Reverse(one.number));
     let one = match &meant[..] {
         [one] => one,
-        [] => return Err(HeaderError::NotFound),
+        [] if kept.faults.is_empty() => return Err(HeaderError::NotFound),
+        [] => return Err(VaultError::Faults(kept.faults).into()),
         _ => return Err(HeaderError::Ambiguous(meant.iter().map(|one| one.number).collect())),
     };
     let number = one.number;

@@ -11,7 +11,7 @@ use crate::ScanReader;
 use crate::gather::{self, GatherError};
 use crate::new_file::{NewFileError, Unplaced};
 use drivekey_record::{LineText, SlotId};
-use drivekey_sheet::{Day, KitSheet, KitText, KitTextError, Page, ScanError, Scanned, kit_page, parse_kit};
+use drivekey_sheet::{Day, KitSheet, KitText, KitTextError, Page, ScanError, Scanned, html_kit, kit_page, parse_kit};
 use drivekey_vault::seal::KitIdentity;
 use drivekey_vault::{CopyMark, MadeKitSlot, SlotChangeError, SlotInfo, Unlocked, Vault, VaultError};
 
@@ -63,7 +63,7 @@ pub enum NoKit {
     NoKey,
 }
 
-/// The kit in a scan, a photo, a PDF or a text file.
+/// The kit in a scan, a photo, a PDF, a page for a browser or a text file.
 ///
 /// # Errors
 /// [`NoKit`].
@@ -76,6 +76,7 @@ pub fn read_kit(scans: &dyn ScanReader, path: &Path) -> Result<KitIdentity, NoKi
         }
         Err(ScanError::Format) => {
             let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
+            let text = html_kit(&text).unwrap_or(text);
             identity(&parse_kit(&text).map_err(NoKit::Text)?)
         }
         Err(error) => Err(NoKit::Scan(error)),
@@ -166,7 +167,7 @@ pub fn note_checked(vault: &mut Vault<Unlocked>, now: DateTime<Utc>) -> Result<O
         && vault.faults().is_empty()
     {
         let slot = info.slot.to_string();
-        if let Some(copy) = vault.copies()?.into_iter().find(|copy| copy.info.slot.as_ref() == Some(&slot)) {
+        if let Some(copy) = vault.copies()?.items.into_iter().find(|copy| copy.info.slot.as_ref() == Some(&slot)) {
             let _ = vault.mark_copy(copy.number, CopyMark::Checked(now));
         }
     }

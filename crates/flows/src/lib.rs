@@ -48,6 +48,7 @@ pub mod kit;
 pub mod lookup;
 pub mod new_file;
 pub mod page_check;
+pub mod printer;
 pub mod prove;
 pub mod repair;
 mod rounds;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::drive_says::believed_details;
+use crate::drive_says::{ByPerson, believed_details};
 use crate::keep::{Kept, keep};
 use crate::trial::{NotOpened, Trial};
 use crate::volumes::{DriveName, Placed};
@@ -130,7 +130,7 @@ impl<'a> Repair<'a> {
         Search { candidates, volumes: &self.volumes, key_id: self.key_id, rate: Rate::measure(threads), threads }
     }
 
-    /// Keeps what was found, with all that the drive says of it. `device`: what a person calls the computer.
+    /// Keeps what was found, with all that the drive says of it.
     ///
     /// # Errors
     /// [`MendError`]; then nothing is kept.
@@ -138,7 +138,7 @@ impl<'a> Repair<'a> {
         &self,
         vault: &mut Vault<Unlocked>,
         hit: Hit<'a>,
-        device: Option<&LineText>,
+        by: ByPerson<'_>,
         now: DateTime<Utc>,
     ) -> Result<Option<Mended<'a>>, MendError> {
         let Hit { password, placed, before } = hit;
@@ -147,7 +147,7 @@ impl<'a> Repair<'a> {
             let Some(why) = trial.not_opened() else { return Ok(None) };
             return Err(MendError::NotOpened { drive: Box::new(trial.drive_name()), why: Box::new(why) });
         };
-        let details = believed_details(opened.volume(), opened.integrity, opened.protector, device);
+        let details = believed_details(opened.volume(), opened.integrity, opened.protector, by);
         let incoming = Incoming { secret: password.into(), details, kind: SourceKind::Typed, file_name: None };
         let taken = vault.take_in(vec![incoming], now, Taking::Keep, |_| {})?;
         let Some(taken) = taken.first() else { return Ok(None) };

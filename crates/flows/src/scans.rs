@@ -1,4 +1,4 @@
-//! The reader of scans as flows know it: handed in by a face, which may run it in a process of its own.
+//! The reader of scans. A face hands it in, and may run it in a process of its own.
 
 use drivekey_sheet::{ScanError, Scanned, read_scan};
 

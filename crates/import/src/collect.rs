@@ -202,6 +202,7 @@ impl<'a> Collected<'a> {
             first.device_name = first.device_name.take().or(record.device_name);
             first.mount_point = first.mount_point.take().or(record.mount_point);
             first.volume_label = first.volume_label.take().or(record.volume_label);
+            first.told = first.told.take().or(record.told);
             return;
         }
         let places = self.seen.entry(record.key_id.clone()).or_default();

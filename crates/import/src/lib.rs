@@ -29,6 +29,7 @@ mod ldif;
 mod list;
 mod merge;
 mod normalise;
+mod own;
 mod pair;
 mod plain;
 mod probe;
@@ -44,7 +45,7 @@ mod structured;
 mod table;
 mod xml;
 
-pub use bundle::{Bundle, is_sealed, unpack_bundle};
+pub use bundle::{is_sealed, unpack_bundle};
 pub use drivekey_extract::Unread;
 pub use file_name::suggestions;
 pub use foreign::ForeignKey;

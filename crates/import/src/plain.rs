@@ -123,6 +123,7 @@ fn build(scanned: Scanned<'_>, input: &Input<'_>) -> Reading {
                     note: None,
                     place: Place::Line(event.line),
                     inside: None,
+                    told: None,
                 };
                 let notes = notes(event.ocr, event.rejoined, folded, &pairing);
                 merger.add(candidate, mark, notes);

@@ -2,14 +2,22 @@
 //! stands in `drivekey-extract`.
 
 use crate::input::Input;
-use crate::{Reading, Remark, RemarkKind, bek, bundle, collect, key_package, plain, structured};
+use crate::{Reading, Remark, RemarkKind, bek, bundle, collect, key_package, own, plain, structured};
 
 /// A format: what came of the bytes, or `None` where they are something else.
 type Reader = fn(&Input<'_>) -> Option<Reading>;
 
 /// Formats that are known by a mark, the choosy ones first; the first that knows the bytes reads them. What has none
 /// may still be text with a grammar, and if not, text that needs no labels and no structure.
-const READERS: &[Reader] = &[bek::read, key_package::read, bundle::read_sealed, bundle::read_open, taken_apart];
+const READERS: &[Reader] = &[
+    bek::read,
+    key_package::read,
+    bundle::read_sealed,
+    bundle::read_open,
+    own::read_json,
+    own::read_table,
+    taken_apart,
+];
 
 /// How pictures and printed documents begin.
 const PICTURES: [&[u8]; 3] = [b"\x89PNG", b"\xFF\xD8\xFF", b"%PDF-"];
@@ -39,7 +47,7 @@ fn is_picture(bytes: &[u8]) -> bool {
 /// that is broken or not what it seems.
 fn read_bytes(input: &Input<'_>) -> Reading {
     let Some(reading) = READERS.iter().find_map(|reader| reader(input)) else { return structured::read(input) };
-    if reading.holds_anything() {
+    if reading.holds_anything() || reading.names_other_kinds() {
         return reading;
     }
     let mut plain = plain::read(input);

@@ -36,15 +36,19 @@ pub struct Candidate {
     pub place: Place,
     /// The file inside an archive or a mail in which it stood, outermost first, joined by `/`.
     pub inside: Option<LineText>,
+    /// All that a file of our own says of it, tags and state included; `None` for other files.
+    pub told: Option<Box<Details>>,
 }
 
-/// A key of a later version's kind, with all that a bundle says of it.
+/// A key of a later version's kind, with all that a file of our own says of it.
 #[derive(Debug)]
 pub struct OtherKey {
     /// The key.
     pub secret: SecretText,
     /// What it is and what it is for.
     pub details: Details,
+    /// What kind of source it came from.
+    pub source: SourceKind,
     /// The file inside an archive or a mail in which it stood.
     pub inside: Option<LineText>,
 }
@@ -134,6 +138,11 @@ impl Reading {
     #[must_use]
     pub const fn holds_anything(&self) -> bool {
         self.keys() > 0 || !self.attachments.is_empty()
+    }
+
+    /// Whether keys of other kinds were left: what is like a recovery key in the file may be one of them.
+    pub(super) fn names_other_kinds(&self) -> bool {
+        self.remarks.iter().any(|remark| matches!(remark.kind, RemarkKind::OtherKind { .. }))
     }
 
     /// Whether anything in the file has to do with recovery keys. Files without, met while walking a folder, are

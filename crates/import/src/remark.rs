@@ -3,6 +3,7 @@
 
 use crate::foreign::ForeignKey;
 use drivekey_extract::Unread;
+use drivekey_record::Word;
 
 /// One remark, and what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +124,15 @@ pub enum RemarkKind {
     BeyondCeiling,
     /// The structure is broken; what could be read was read.
     BrokenStructure,
+    /// A key of another kind than BitLocker's, in a form in which it is not read.
+    OtherKind {
+        /// The kind; `None` where what is named is no name of one.
+        kind: Option<Word>,
+    },
     /// A picture or a printed document over which the reader came to an end: what is on it nobody looked at.
     NotSeen,
+    /// A picture or a printed document in a build without a reader of them: nobody looked at it.
+    NoScanReader,
 }
 
 impl RemarkKind {
@@ -168,7 +176,9 @@ impl RemarkKind {
             Self::SealedBundle => "sealed_bundle",
             Self::BeyondCeiling => "beyond_ceiling",
             Self::BrokenStructure => "broken_structure",
+            Self::OtherKind { .. } => "other_kind",
             Self::NotSeen => "not_seen",
+            Self::NoScanReader => "no_scan_reader",
         }
     }
 
@@ -210,7 +220,9 @@ impl RemarkKind {
                 | Self::Encrypted
                 | Self::SealedBundle
                 | Self::BeyondCeiling
+                | Self::OtherKind { .. }
                 | Self::NotSeen
+                | Self::NoScanReader
         )
     }
 }

@@ -3,12 +3,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::RandomState;
+use std::ops::Range;
+
+use zeroize::Zeroizing;
 
 use super::decoded::{Decoded, RETRY_BYTES};
 use super::entry::{self, Sheet};
 use super::input::Input;
 use super::source_text::SourceText;
-use super::{Candidate, Place, Reading, Remark, RemarkKind, account, json, ldif, list, plain, residue, table, xml};
+use super::{
+    Candidate, Place, Reading, Remark, RemarkKind, account, json, ldif, list, own, plain, residue, table, xml,
+};
 use drivekey_record::{KeyId, SourceKind, VolumeType};
 
 /// A format: the entries of a text, or `None` where the text is none of it.
@@ -18,42 +23,92 @@ type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
 const FORMATS: &[Format] =
     &[xml::read, json::read, ldif::read, account::read, table::transposed::read, table::read, list::read];
 
+/// What a format found.
+struct Found {
+    reading: Reading,
+    /// Whether its entries are a guess by layout.
+    soft: bool,
+    /// Where it named keys of other kinds: the text without what was read by the format.
+    rest: Option<Zeroizing<String>>,
+}
+
 /// Reads it plainly, and by its format where one knows it.
 pub(super) fn read(input: &Input<'_>) -> Reading {
+    if let Some(own) = own::lines::read(input, read_whole) {
+        return own;
+    }
     let clean = residue::without_escapes(input.bytes);
     let bytes = clean.as_deref().map_or(input.bytes, Vec::as_slice);
     let input = Input { name: input.name.clone(), bytes, ..*input };
-    let reading = read_bytes(&input);
-    if !reading.records.is_empty() || bytes.len() > RETRY_BYTES {
+    let reading = read_whole(&input);
+    let is_other = |remark: &Remark| matches!(remark.kind, RemarkKind::OtherKind { .. });
+    if !reading.records.is_empty() || reading.remarks.iter().any(is_other) || bytes.len() > RETRY_BYTES {
         return reading;
     }
     let again = residue::rejoined(bytes)
         .into_iter()
-        .map(|bytes| read_bytes(&Input { name: input.name.clone(), bytes: &bytes, ..input }));
+        .map(|bytes| read_whole(&Input { name: input.name.clone(), bytes: &bytes, ..input }));
     again.into_iter().find(|again| !again.records.is_empty()).unwrap_or(reading)
 }
 
-fn read_bytes(input: &Input<'_>) -> Reading {
+fn read_whole(input: &Input<'_>) -> Reading {
     let text = Decoded::new(input.bytes);
-    let by_format = read_by_format(&text);
-    let plain = plain::read_decoded(input, &text);
-    match by_format {
-        Some((structured, soft)) => union(structured, plain, input, soft),
-        None => plain,
+    let found = read_by_format(&text);
+    if let Some(reading) = read_in_pieces(found.as_ref(), input) {
+        return reading;
+    }
+    match found {
+        Some(found) => {
+            let plain = read_beside(&found, input, &text);
+            union(found.reading, plain, input, found.soft)
+        }
+        None => plain::read_decoded(input, &text),
+    }
+}
+
+/// What is left of an export of our own that no format knows as one, and that names keys of other kinds.
+fn read_in_pieces(found: Option<&Found>, input: &Input<'_>) -> Option<Reading> {
+    let broken = |found: &Found| found.reading.remarks.iter().any(|remark| remark.kind == RemarkKind::BrokenStructure);
+    if found.is_some_and(|found| found.rest.is_some() && !broken(found)) {
+        return None;
+    }
+    own::pieces::read(input, found.is_none_or(broken), plain::read)
+}
+
+/// The plain reading of a text that a format knows.
+fn read_beside(found: &Found, input: &Input<'_>, text: &Decoded<'_>) -> Reading {
+    match &found.rest {
+        None => plain::read_decoded(input, text),
+        Some(rest) if rest.trim().is_empty() => Reading::default(),
+        Some(rest) => {
+            let rest = Input { name: input.name.clone(), bytes: rest.as_bytes(), nest: input.nest, pictures: None };
+            plain::read(&rest)
+        }
     }
 }
 
 /// Reads a text that was taken out of a file of this kind; tables and lists in it as such, where that finds all that a
 /// plain reading finds: a document may hold prose and tables.
 pub(super) fn read_extracted(input: &Input<'_>, kind: SourceKind) -> Reading {
+    let read = |input: &Input<'_>| read_extracted_whole(input, kind);
+    own::lines::read(input, read).unwrap_or_else(|| read(input))
+}
+
+fn read_extracted_whole(input: &Input<'_>, kind: SourceKind) -> Reading {
     let text = Decoded::new(input.bytes);
-    let by_format = read_by_format(&text);
-    let plain = plain::read_decoded(input, &text);
-    let mut reading = match by_format {
-        Some((structured, soft)) if union_count(&structured, &plain) >= plain.records.len() => {
-            union(structured, plain, input, soft)
+    let found = read_by_format(&text);
+    let pieces = read_in_pieces(found.as_ref(), input);
+    let mut reading = match found {
+        _ if let Some(reading) = pieces => reading,
+        Some(found) => {
+            let plain = read_beside(&found, input, &text);
+            if found.rest.is_some() || union_count(&found.reading, &plain) >= plain.records.len() {
+                union(found.reading, plain, input, found.soft)
+            } else {
+                plain
+            }
         }
-        _ => plain,
+        None => plain::read_decoded(input, &text),
     };
     for record in reading.records.iter_mut().filter(|record| record.source != SourceKind::OcrText) {
         record.source = kind;
@@ -62,11 +117,11 @@ pub(super) fn read_extracted(input: &Input<'_>, kind: SourceKind) -> Reading {
     reading
 }
 
-/// What the first format that knows the text finds, and whether its entries are a guess by layout.
-fn read_by_format(text: &Decoded<'_>) -> Option<(Reading, bool)> {
+/// What the first format that knows the text finds.
+fn read_by_format(text: &Decoded<'_>) -> Option<Found> {
     let source = SourceText::new(text);
     if !source.guessed_letters {
-        return first_format(&source).map(read_sheet);
+        return first_format(&source).map(|sheet| read_sheet(sheet, &source));
     }
     // With the right code page the names of fields are words.
     let known = |source: &SourceText<'_>| first_format(source).map(|sheet| known_names(&sheet));
@@ -80,16 +135,27 @@ fn read_by_format(text: &Decoded<'_>) -> Option<(Reading, bool)> {
     }
     let (_, source) = best?;
     let sheet = first_format(&source)?;
-    Some(read_sheet(Sheet { guessed_letters: source.guessed_letters, ..sheet }))
+    Some(read_sheet(Sheet { guessed_letters: source.guessed_letters, ..sheet }, &source))
 }
 
 fn first_format<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     FORMATS.iter().find_map(|format| format(source))
 }
 
-fn read_sheet(sheet: Sheet<'_>) -> (Reading, bool) {
-    let soft = sheet.soft;
-    (entry::reading(sheet), soft)
+fn read_sheet(sheet: Sheet<'_>, source: &SourceText<'_>) -> Found {
+    let (soft, span) = (sheet.soft, sheet.span.clone());
+    let reading = entry::reading(sheet);
+    Found { rest: reading.names_other_kinds().then(|| without(source.as_str(), &span)), reading, soft }
+}
+
+/// The text without a part of it; lines keep their numbers.
+fn without(text: &str, part: &Range<usize>) -> Zeroizing<String> {
+    let (start, end) = (part.start.min(text.len()), part.end.min(text.len()));
+    let mut rest = Zeroizing::new(String::with_capacity(text.len()));
+    rest.push_str(&text[..start]);
+    rest.extend(text[start..end].matches('\n'));
+    rest.push_str(&text[end..]);
+    rest
 }
 
 /// How many field names of the first entries say what they are for.
@@ -191,5 +257,8 @@ fn complete(record: &mut Candidate, plain: Candidate) {
 }
 
 const fn about_structure(kind: RemarkKind) -> bool {
-    matches!(kind, RemarkKind::BrokenStructure | RemarkKind::BeyondCeiling | RemarkKind::Encrypted)
+    matches!(
+        kind,
+        RemarkKind::BrokenStructure | RemarkKind::BeyondCeiling | RemarkKind::Encrypted | RemarkKind::OtherKind { .. }
+    )
 }

@@ -121,9 +121,6 @@ pub struct ImportJournal {
     /// The records it changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<DetailsChange>,
-    /// When it was undone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undone_date_time: Option<DateTime<Utc>>,
 }
 
 /// A record's details before and after a change.

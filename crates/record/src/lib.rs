@@ -48,7 +48,7 @@ pub use handle_set::{HandleSet, HandleSetError};
 pub use ids::{ID_BYTES, RecordId, Revision, SlotId, VaultId, WriteId};
 pub use item::{AttachmentInfo, CopyInfo, CopyKind, DetailsChange, ImportJournal, Item, ItemNumber};
 pub use key_id::{Guid, GuidError, KeyId, KeyIdPrefix};
-pub use key_kind::KeyKind;
+pub use key_kind::{KeyKind, LaterKind};
 pub use line_text::normalise;
 pub use line_text::{LINE_TEXT_CHARS, LineText, LineTextError, is_unprintable};
 pub use mount_point::{normalise_mount_point, parse_mount_point};

@@ -86,6 +86,12 @@ impl SecretText {
     pub fn new(text: &str) -> Self {
         Self(text.into())
     }
+
+    /// Whether a key that is given out is this text.
+    #[must_use]
+    pub fn is(&self, key: &KeyText) -> bool {
+        *self.0 == *key.as_str()
+    }
 }
 
 impl KeyText {
@@ -200,7 +206,7 @@ mod tests {
     #[test]
     fn a_kind_decides_what_its_text_is() {
         let text = SecretText::new(LIBBDE);
-        let other = KeyKind::Other(Word::new("luks2").unwrap());
+        let other = KeyKind::named(Word::new("luks2").unwrap());
         let (password, kept) = (Secret::read(KeyKind::BitLocker, &text).unwrap(), Secret::read(other, &text).unwrap());
         assert!(password.is_of(KeyKind::BitLocker) && !password.is_of(other) && password.recovery_password().is_some());
         assert!(kept.is_of(other) && !kept.is_of(KeyKind::BitLocker) && kept.recovery_password().is_none());

@@ -32,6 +32,13 @@ impl Word {
     pub fn as_str(&self) -> &str {
         self.bytes.get(..usize::from(self.len)).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
+
+    /// The same in lower case.
+    #[must_use]
+    pub const fn to_ascii_lowercase(mut self) -> Self {
+        self.bytes.make_ascii_lowercase();
+        self
+    }
 }
 
 impl fmt::Debug for Word {

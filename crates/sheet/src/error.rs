@@ -9,6 +9,9 @@ pub enum SheetError {
     /// A text is too long for a machine-readable code.
     #[error("too much for one symbol")]
     Symbol,
+    /// The program was built without the feature `paper`, so it draws no PDF.
+    #[error("this build draws no PDF")]
+    NotInThisBuild,
     /// The document could not be put together.
     #[error("the document could not be made")]
     Document,

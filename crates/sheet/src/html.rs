@@ -7,10 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::SheetError;
-use super::layout::Paper;
-use super::page::{Block, ListedKey, Page, Symbol, SymbolKind};
+use super::fonts::DIGIT_FACE;
+use super::page::{Block, ListedKey, Page, Paper, Symbol, SymbolKind};
 use super::symbol::modules;
-use super::typeface::DIGIT_FACE;
 
 const STYLE: &str = "\
 body{font:10.5pt/1.35 sans-serif;color:#000;background:#fff;margin:0}\
@@ -31,6 +30,22 @@ table{border-collapse:collapse;width:100%}td{border:.7pt solid;text-align:center
 .e{border-top:.8pt solid;display:flex;gap:8pt;break-inside:avoid;margin-top:6pt;padding-top:4pt}\
 .e>div:first-child{flex:1;min-width:0;overflow-wrap:anywhere}\
 .e .g>div{font-size:14pt;padding:3pt 0 2pt}footer{font-size:8pt;margin-top:1em}";
+
+/// Begins a line of a kit.
+const SECRET_LINE: &str = "<div class=\"d\" style=\"font-size:15pt\">";
+
+/// The lines of a kit on a page that [`html()`] drew, as [`crate::parse_kit`] takes them; `None` if there are none.
+#[must_use]
+pub fn html_kit(page: &str) -> Option<Zeroizing<String>> {
+    let mut lines = Zeroizing::new(String::with_capacity(1024));
+    for line in page.split(SECRET_LINE).skip(1).filter_map(|behind| behind.split('<').next()) {
+        if lines.len() + line.len() < 1024 {
+            lines.push_str(line);
+            lines.push('\n');
+        }
+    }
+    (!lines.is_empty()).then_some(lines)
+}
 
 /// Draws pages, one after the other.
 ///
@@ -141,7 +156,7 @@ fn write_block(out: &mut String, block: &Block) -> Result<(), SheetError> {
             out.push_str("</div>\n");
         }),
         Block::SecretLines(lines) => lines.iter().for_each(|line| {
-            out.push_str("<div class=\"d\" style=\"font-size:15pt\">");
+            out.push_str(SECRET_LINE);
             escape(out, line);
             out.push_str("</div>\n");
         }),

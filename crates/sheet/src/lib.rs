@@ -3,7 +3,8 @@
 //! [`key_page`], [`list_page`], [`share_page`] and [`kit_page`] say what a page contains, [`pdf()`] and [`html()`] draw
 //! it, and [`read_scan`] finds the codes in a picture or a PDF. [`split()`] divides a key into sheets that are worth
 //! nothing alone and that [`combine`] adds up again. The crate is pure: bytes come in and go out. Fonts, days and
-//! randomness are arguments, and it knows neither vaults nor files.
+//! randomness are arguments, and it knows neither vaults nor files. The features `paper` (pages as PDF) and `scans`
+//! (reading pictures and PDFs) bring the large libraries. Without them, [`pdf()`] and [`read_scan`] say so.
 //!
 //! ```
 //! use drivekey_record::RecoveryPassword;
@@ -35,26 +36,29 @@
 #![forbid(unsafe_code)]
 
 mod error;
+mod fonts;
 mod html;
 mod kit_text;
 mod label;
-mod layout;
 mod page;
+#[cfg_attr(not(feature = "paper"), path = "no_pdf.rs")]
 mod pdf;
 mod read;
 mod split;
 mod symbol;
-mod typeface;
+
+/// Whether this build draws pages as PDF.
+pub const DRAWS_PDF: bool = cfg!(feature = "paper");
 
 pub use error::SheetError;
-pub use html::html;
+pub use fonts::FontBytes;
+pub use html::{html, html_kit};
 pub use kit_text::{KitText, KitTextError, parse_kit};
 pub use label::Label;
-pub use layout::Paper;
 pub use page::{
-    Block, Day, KeyFacts, KeySheet, KitSheet, Page, Symbol, SymbolKind, key_page, kit_page, list_page, share_page,
+    Block, Day, KeyFacts, KeySheet, KitSheet, Page, Paper, Symbol, SymbolKind, key_page, kit_page, list_page,
+    share_page,
 };
-pub use pdf::pdf;
+pub use pdf::{pdf, uncovered};
 pub use read::{PAYLOADS, SCAN_BYTES, ScanError, Scanned, read_payloads, read_scan, sort_payloads};
 pub use split::{CombineError, Pad, Share, ShareTextError, SplitKind, combine, split};
-pub use typeface::{FontBytes, uncovered};

@@ -1,5 +1,8 @@
 //! Draws pages as PDF, with codes as vectors and embedded subsets of the typefaces. The same pages give the same bytes.
 
+mod layout;
+mod typeface;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -14,10 +17,13 @@ use krilla::{Document, SerializeSettings};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
+pub use typeface::uncovered;
+
 use super::SheetError;
-use super::layout::{Leaf, Mark, Paper, Rect, lay_out};
-use super::page::Page;
-use super::typeface::{FontBytes, Glyph, Typefaces};
+use super::fonts::FontBytes;
+use super::page::{Page, Paper};
+use layout::{Leaf, Mark, Rect, lay_out};
+use typeface::{Glyph, Typefaces};
 
 /// How many pages a core lays out at a time, so that they share shaped words.
 const PAGES_PER_TASK: usize = 64;
@@ -34,7 +40,7 @@ pub fn pdf(pages: &[Page], paper: Paper, fonts: &[FontBytes]) -> Result<Zeroizin
     let name = pages.first().map_or("Recovery key", |page: &Page| page.name);
     document
         .set_metadata(Metadata::new().title(name.to_owned()).language("en".to_owned()).creator("drivekey".to_owned()));
-    let (width, height) = paper.size();
+    let (width, height) = layout::size(paper);
     let settings = PageSettings::from_wh(width, height).ok_or(SheetError::Document)?;
     let mut loaded = HashMap::new();
     for leaf in lay_out_all(pages, paper, fonts)?.iter().flatten() {

@@ -1,4 +1,4 @@
-//! Builds documents and containers round a pair of Key ID and recovery password.
+//! Makes documents and containers that hold a Key ID and its recovery password.
 
 use std::fmt::Write as _;
 use std::io::Write as _;

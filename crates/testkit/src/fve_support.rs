@@ -1,4 +1,4 @@
-//! For tests of volumes: a sparse image in memory, and volumes of our own making in every kind.
+//! For tests of volumes: a sparse image in memory, and made-up volumes of every kind.
 #![allow(
     dead_code,
     clippy::unwrap_used,

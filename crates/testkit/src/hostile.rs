@@ -1,4 +1,4 @@
-//! Hostile inputs, made from the fuzzer's bytes and from what fuzzing found worth keeping.
+//! Hostile inputs, made from the fuzzer's bytes and from the corpora that were kept.
 
 pub mod corpora;
 pub mod disks;

@@ -1,4 +1,4 @@
-//! A store that is no file: tables in memory, snapshots for readers, one writer at a time, and a connection that can be
+//! A store without a file: tables in memory, snapshots for readers, one writer at a time, and a connection that can be
 //! cut. It shows what a vault asks of any engine.
 
 mod reading;
@@ -80,6 +80,12 @@ impl MemoryEngine {
     pub fn open(self: &Arc<Self>) -> Result<Opened, StoreError> {
         let store = MemoryStore { engine: self.clone(), place: self.place(), held: None };
         self.latest().map(|_| Opened::Store(Box::new(store)))
+    }
+
+    /// Another engine with the same tables.
+    pub fn copy(&self) -> Arc<Self> {
+        let kept = Kept { tables: self.kept().tables.clone(), ..Kept::default() };
+        Arc::new(Self { kept: Mutex::new(kept), freed: Condvar::new() })
     }
 
     /// Cuts the connection at the call after so many, once.

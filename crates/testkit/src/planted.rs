@@ -1,5 +1,5 @@
-//! Files as an attacker, an accident or another program leaves them beside a vault: journals that SQLite itself made,
-//! logs with right checksums, pipes, links and folders.
+//! Plants files beside a vault, as an attacker, an accident or another program leaves them: journals made by SQLite
+//! itself, logs with right checksums, pipes, links and folders.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
 use std::fs;

@@ -1,5 +1,5 @@
-//! What every store must do, as tests: each store's own tests call `store_suite!` with its premises. Below the vault
-//! its rows and views, above it what people do with a vault and what a stranger does to its rows.
+//! The tests that every store must pass: each store calls `store_suite!` in its own tests. They cover its rows and
+//! views, what people do with a vault in it, and what a stranger does to its rows.
 
 mod lost;
 mod rows;

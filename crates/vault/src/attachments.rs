@@ -1,13 +1,14 @@
 //! Keys in other forms than digits, key packages and drives' headers: kept whole, given out byte for byte.
-//! Must not know any of their formats.
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
+use super::items::{ItemListing, OpenedItem};
 use super::state::hex;
 use super::write::WriteSession;
 use super::{Unlocked, Vault, VaultError};
 use crate::seal::sha256;
+use crate::store::ItemRow;
 use drivekey_record::{AttachmentInfo, AttachmentKind, Created, Guid, Item, ItemNumber, LineText};
 
 /// An attachment on its way in.
@@ -46,6 +47,8 @@ pub enum AttachedAs {
     New(ItemNumber),
     /// The same bytes are in the vault already.
     Known(ItemNumber),
+    /// They were in the vault, but what is kept of them no longer opened; it does now.
+    Renewed(ItemNumber),
 }
 
 impl std::fmt::Debug for NewAttachment {
@@ -62,7 +65,7 @@ impl Vault<Unlocked> {
     pub fn attach(&mut self, new: NewAttachment, now: DateTime<Utc>) -> Result<AttachedAs, VaultError> {
         let mut session = self.begin()?;
         let outcome = session.attach(new, now)?;
-        if matches!(outcome, AttachedAs::New(_)) {
+        if !matches!(outcome, AttachedAs::Known(_)) {
             session.commit()?;
         }
         Ok(outcome)
@@ -71,16 +74,13 @@ impl Vault<Unlocked> {
     /// All attachments, those in the trash too, by number.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when one is not what was written, or one is missing.
-    pub fn attachments(&mut self) -> Result<Vec<Attached>, VaultError> {
-        let (reader, access) = self.view()?;
-        let items = access.items(&*reader)?.into_iter();
-        Ok(items
-            .filter_map(|opened| match opened.item {
-                Item::Attachment(info) => Some(Attached { number: opened.number, info }),
-                Item::Copy(_) | Item::Import(_) => None,
-            })
-            .collect())
+    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the
+    /// time.
+    pub fn attachments(&mut self) -> Result<ItemListing<Attached>, VaultError> {
+        self.list_items(|opened| match opened.item {
+            Item::Attachment(info) => Some(Attached { number: opened.number, info }),
+            Item::Copy(_) | Item::Import(_) => None,
+        })
     }
 
     /// An attachment's bytes. Only `reveal` calls it.
@@ -88,17 +88,19 @@ impl Vault<Unlocked> {
         let (reader, access) = self.view()?;
         match access.item(&*reader, number)? {
             Some(opened) if matches!(opened.item, Item::Attachment(_)) => access.content(&*reader, &opened),
-            _ => {
-                // Only where none is missing there is no such one.
-                access.items(&*reader)?;
-                Err(VaultError::NoSuchItem(number))
+            Some(_) => Err(VaultError::NoSuchItem(number)),
+            None => {
+                drop(reader);
+                let numbers = self.list_items(|opened| (opened.number == number).then_some(opened.number))?;
+                Err(numbers.absent(number))
             }
         }
     }
 }
 
 impl WriteSession<'_> {
-    /// Adds an attachment, unless the same bytes are kept for the same protector; what is in the trash comes back.
+    /// Adds an attachment, unless the same bytes are kept for the same protector; what is in the trash comes back, and
+    /// what no longer opens is kept anew.
     pub(super) fn attach(&mut self, new: NewAttachment, now: DateTime<Utc>) -> Result<AttachedAs, VaultError> {
         let digest = hex(&sha256(&new.bytes));
         let info = AttachmentInfo {
@@ -114,8 +116,11 @@ impl WriteSession<'_> {
             sha256: digest,
             removed_date_time: None,
         };
-        let Some(opened) = self.item_named(self.access.root.attachment_id(&info))? else {
+        let Some(row) = self.writer.reader().item_named(self.access.root.attachment_id(&info))? else {
             return self.add_item(&Item::Attachment(info), Some(&new.bytes)).map(AttachedAs::New);
+        };
+        let Some(opened) = self.whole(&row, &new.bytes)? else {
+            return self.renew_item(&row, &Item::Attachment(info), &new.bytes).map(AttachedAs::Renewed);
         };
         if matches!(&opened.item, Item::Attachment(known) if known.removed_date_time.is_none()) {
             return Ok(AttachedAs::Known(opened.number));
@@ -123,5 +128,15 @@ impl WriteSession<'_> {
         // Only undoing its import puts one into the trash, and that took back what it said.
         self.replace_item(&opened, &Item::Attachment(info))?;
         Ok(AttachedAs::New(opened.number))
+    }
+
+    /// The item of a row, where row and content are what was written and the content is these bytes.
+    fn whole(&self, row: &ItemRow, bytes: &[u8]) -> Result<Option<OpenedItem>, VaultError> {
+        let Ok(opened) = self.open_row_of_item(row.clone()) else { return Ok(None) };
+        match self.access.content(self.writer.reader(), &opened) {
+            Ok(content) => Ok((*content == *bytes).then_some(opened)),
+            Err(VaultError::Faults(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::entry::OpenedRow;
+use super::items::ItemWalk;
 use super::undo::without;
 use super::write::WriteSession;
 use super::{Entry, Unlocked, Vault, VaultError};
@@ -187,12 +188,19 @@ impl Vault<Unlocked> {
             session.delete(&opened)?;
         }
         // What was purged must not live on in the journal of imports.
-        for opened in session.items()? {
-            if let Item::Import(journal) = &opened.item
-                && let Some(journal) = without(journal, handles)
-            {
-                session.replace_item(&opened, &Item::Import(journal))?;
+        let before = session.state.clone();
+        let mut walk = ItemWalk::new(before.revision().next());
+        while let Some(rows) = walk.rows(session.writer.reader())? {
+            for opened in walk.open(session.access, rows) {
+                let Item::Import(journal) = &opened.item else { continue };
+                if let Some(journal) = without(journal, handles) {
+                    session.replace_item(&opened, &Item::Import(journal))?;
+                }
             }
+        }
+        let faults = walk.end(Some(&before));
+        if !faults.is_empty() {
+            return Err(VaultError::Faults(faults));
         }
         session.commit()
     }

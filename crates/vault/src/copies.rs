@@ -1,8 +1,8 @@
 //! The register of copies: every stick, file, bundle, sheet and kit that was made, and which of them are stale.
-//! Must not know how a copy is made.
 
 use chrono::{DateTime, Utc};
 
+use super::items::ItemListing;
 use super::{Entry, Filter, TrashFilter, Unlocked, Vault, VaultError};
 use drivekey_record::{CopyInfo, CopyKind, HandleSet, Item, ItemNumber, LineText, SlotId, State};
 
@@ -71,26 +71,19 @@ impl Vault<Unlocked> {
     /// All copies, by number, each with what is stale in it.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when an entry, or a record it names, is not what was written.
-    pub fn copies(&mut self) -> Result<Vec<Copy>, VaultError> {
+    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the
+    /// time.
+    pub fn copies(&mut self) -> Result<ItemListing<Copy>, VaultError> {
         let listing = self.list(&Filter { trash: TrashFilter::With, ..Filter::default() })?;
-        if !listing.faults.is_empty() {
-            return Err(VaultError::Faults(listing.faults));
-        }
-        let (reader, access) = self.view()?;
-        let slots: Vec<String> = access.slots.rows.iter().map(|row| row.slot.to_string()).collect();
-        let items = access.items(&*reader)?.into_iter();
-        let copies = items.filter_map(|opened| match opened.item {
-            Item::Copy(info) => Some((opened.number, info)),
-            Item::Attachment(_) | Item::Import(_) => None,
-        });
-        Ok(copies
-            .map(|(number, info)| {
-                let stale = info.records.iter().filter(|handle| is_stale(*handle, &listing.entries)).collect();
-                let void = info.slot.as_ref().is_some_and(|slot| !slots.contains(slot));
-                Copy { number, info, stale, void }
-            })
-            .collect())
+        let slots: Vec<String> = self.access.slots.rows.iter().map(|row| row.slot.to_string()).collect();
+        let mut copies = self.list_items(|opened| {
+            let Item::Copy(info) = opened.item else { return None };
+            let stale = info.records.iter().filter(|handle| is_stale(*handle, &listing.entries)).collect();
+            let void = info.slot.as_ref().is_some_and(|slot| !slots.contains(slot));
+            Some(Copy { number: opened.number, info, stale, void })
+        })?;
+        copies.faults.splice(0..0, listing.faults);
+        Ok(copies)
     }
 
     /// Notes something of a copy.
@@ -99,14 +92,9 @@ impl Vault<Unlocked> {
     /// [`VaultError::NoSuchItem`], and what any write can meet.
     pub fn mark_copy(&mut self, number: ItemNumber, mark: CopyMark) -> Result<(), VaultError> {
         let mut session = self.begin()?;
-        let found = session.item(number)?;
-        let Some((opened, mut info)) = found.and_then(|opened| match &opened.item {
-            Item::Copy(info) => Some(info.clone()).map(|info| (opened, info)),
-            Item::Attachment(_) | Item::Import(_) => None,
-        }) else {
-            session.none_is_missing()?;
-            return Err(VaultError::NoSuchItem(number));
-        };
+        let Some(opened) = session.item(number)? else { return Err(session.absent_item(number)) };
+        let Item::Copy(info) = &opened.item else { return Err(VaultError::NoSuchItem(number)) };
+        let mut info = info.clone();
         match mark {
             CopyMark::Checked(at) => info.checked_date_time = Some(at),
             CopyMark::Destroyed(at) => info.destroyed_date_time = Some(at),

@@ -1,14 +1,19 @@
 //! The items beside the records: reading all of them under their own count and total, reading one, adding one, changing
 //! one. A write opens only the items that it touches.
 
+use rayon::prelude::*;
 use zeroize::Zeroizing;
 
+use super::scan::TRIES;
 use super::state::State;
 use super::write::WriteSession;
-use super::{Fault, FaultKind, Unlocked, VaultError};
+use super::{Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::seal::{Binding, SealedItem, Total, make_id, seal_content, sha256, unseal_content};
-use crate::store::{ItemRow, Reader};
+use crate::store::{ItemRow, Reader, Store};
 use drivekey_record::{Item, ItemNumber, RecordId, Revision};
+
+/// Rows read under one lock: a journal's item takes some 75 KiB.
+const BATCH_ITEMS: u32 = 128;
 
 /// An item with its row.
 pub(super) struct OpenedItem {
@@ -17,52 +22,136 @@ pub(super) struct OpenedItem {
     pub(super) item: Item,
 }
 
-impl Unlocked {
-    /// All items, by number; their count and total must be those that were written.
-    pub(super) fn items(&self, reader: &dyn Reader) -> Result<Vec<OpenedItem>, VaultError> {
-        let (items, faults) = self.items_with_faults(reader)?;
-        if faults.is_empty() { Ok(items) } else { Err(VaultError::Faults(faults)) }
+/// Items of one kind that are sound, by number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemListing<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// What is wrong with others: of one that does not open nobody knows the kind.
+    pub faults: Vec<Fault>,
+}
+
+impl<T> ItemListing<T> {
+    /// The items, for who must not decide anything while something is wrong.
+    ///
+    /// # Errors
+    /// [`VaultError::Faults`] when there are any.
+    pub fn sound(self) -> Result<Vec<T>, VaultError> {
+        if self.faults.is_empty() { Ok(self.items) } else { Err(VaultError::Faults(self.faults)) }
+    }
+}
+
+impl ItemListing<ItemNumber> {
+    /// What to say of an item that was not found by its number, after all of that number were listed.
+    pub(super) fn absent(mut self, number: ItemNumber) -> VaultError {
+        if !self.items.is_empty() {
+            // A damaged page leads a search by number astray, and a walk past it.
+            self.faults.push(Fault::whole(FaultKind::Structure));
+        }
+        if self.faults.is_empty() { VaultError::NoSuchItem(number) } else { VaultError::Faults(self.faults) }
+    }
+}
+
+/// A walk over all items in batches, with their count and total.
+pub(super) struct ItemWalk {
+    /// The highest revision that an item may have; any where the state is lost.
+    latest: Option<Revision>,
+    last: u32,
+    is_last: bool,
+    pub(super) count: u32,
+    pub(super) total: Total,
+    faults: Vec<Fault>,
+}
+
+impl ItemWalk {
+    pub(super) fn new(latest: Option<Revision>) -> Self {
+        Self { latest, last: 0, is_last: false, count: 0, total: Total::default(), faults: Vec::new() }
     }
 
-    /// All items that open, and what is wrong with the others.
-    pub(super) fn items_with_faults(&self, reader: &dyn Reader) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
-        self.items_under(reader, self.state.as_ref().map(|state| (state, state.revision())))
+    /// The next rows; `None` behind the last.
+    pub(super) fn rows(&mut self, reader: &dyn Reader) -> Result<Option<Vec<Result<ItemRow, u32>>>, VaultError> {
+        if self.is_last {
+            return Ok(None);
+        }
+        let batch = reader.items_after(self.last, BATCH_ITEMS)?;
+        self.is_last = batch.is_last;
+        self.last =
+            batch.rows.last().map_or(self.last, |row| row.as_ref().map_or_else(|number| *number, |row| row.number));
+        Ok(Some(batch.rows))
     }
 
-    /// All items that open, whatever the state says of revisions, count and total: it may be lost.
-    pub(super) fn items_of_any_revision(&self, reader: &dyn Reader) -> Result<Vec<OpenedItem>, VaultError> {
-        self.items_under(reader, None).map(|(items, _)| items)
-    }
-
-    /// As [`Unlocked::items_with_faults`], under a state that a write has brought further.
-    fn items_under(
-        &self,
-        reader: &dyn Reader,
-        state: Option<(&State, Revision)>,
-    ) -> Result<(Vec<OpenedItem>, Vec<Fault>), VaultError> {
-        let mut faults = Vec::new();
-        let mut items = Vec::new();
-        let mut total = Total::default();
-        let mut count = 0_u32;
-        for row in reader.items()? {
-            let row = match row {
-                Ok(row) => row,
-                Err(number) => {
-                    faults.push(Fault::whole(FaultKind::Item(number)));
-                    continue;
-                }
-            };
-            total = total.plus(self.total_of_item(&row));
-            count = count.saturating_add(1);
-            match self.open_item(row, state.map(|(_, latest)| latest)) {
-                Ok(opened) => items.push(opened),
-                Err(fault) => faults.push(fault),
+    /// Those of the rows that open; the others are faults.
+    pub(super) fn open(&mut self, access: &Unlocked, rows: Vec<Result<ItemRow, u32>>) -> Vec<OpenedItem> {
+        let latest = self.latest;
+        let open = |row: Result<ItemRow, u32>| match row {
+            Ok(row) => (Some(access.total_of_item(&row)), access.open_item(row, latest)),
+            Err(number) => (None, Err(Fault::whole(FaultKind::Item(number)))),
+        };
+        let outcomes: Vec<(Option<Total>, Result<OpenedItem, Fault>)> = rows.into_par_iter().map(open).collect();
+        let mut opened = Vec::with_capacity(outcomes.len());
+        for (share, outcome) in outcomes {
+            if let Some(share) = share {
+                self.total = self.total.plus(share);
+                self.count = self.count.saturating_add(1);
+            }
+            match outcome {
+                Ok(item) => opened.push(item),
+                Err(fault) => self.faults.push(fault),
             }
         }
-        if state.is_some_and(|(state, _)| state.items != count || state.item_total != total) {
-            faults.push(Fault::whole(FaultKind::Items));
+        opened
+    }
+
+    /// What is wrong, after all rows: with single ones, and with what the state says of all.
+    pub(super) fn end(mut self, state: Option<&State>) -> Vec<Fault> {
+        if state.is_some_and(|state| state.items != self.count || state.item_total != self.total) {
+            self.faults.push(Fault::whole(FaultKind::Items));
         }
-        Ok((items, faults))
+        self.faults
+    }
+}
+
+impl Vault<Unlocked> {
+    /// What `keep` takes of all items that open. No writer waits for more than a batch.
+    pub(super) fn list_items<T>(
+        &mut self,
+        keep: impl Fn(OpenedItem) -> Option<T>,
+    ) -> Result<ItemListing<T>, VaultError> {
+        for _ in 0..TRIES {
+            drop(self.view()?);
+            let mut items = Vec::new();
+            let walked = self.access.walk_items(&mut *self.store, |_, opened| {
+                items.extend(opened.into_iter().filter_map(&keep));
+                Ok(())
+            });
+            self.store.release();
+            match walked {
+                Err(VaultError::ChangedMeanwhile) => {}
+                Err(error) => return Err(error),
+                Ok(faults) => {
+                    let faults = self.access.unless_unknown(items.is_empty(), faults);
+                    return Ok(ItemListing { items, faults });
+                }
+            }
+        }
+        Err(VaultError::ChangedMeanwhile)
+    }
+}
+
+impl Unlocked {
+    /// Hands over all items that open, batch by batch, under the state that was last read; gives what is wrong.
+    pub(super) fn walk_items(
+        &self,
+        store: &mut dyn Store,
+        mut take: impl FnMut(&dyn Reader, Vec<OpenedItem>) -> Result<(), VaultError>,
+    ) -> Result<Vec<Fault>, VaultError> {
+        let mut walk = ItemWalk::new(self.state.as_ref().map(State::revision));
+        loop {
+            let reader = self.same_view(store)?;
+            let Some(rows) = walk.rows(&*reader)? else { break };
+            take(&*reader, walk.open(self, rows))?;
+        }
+        Ok(walk.end(self.state.as_ref()))
     }
 
     /// One item; `None` when there is none. Whether one is missing is not looked at.
@@ -110,22 +199,33 @@ fn one(fault: Fault) -> VaultError {
 impl WriteSession<'_> {
     /// One item, as this write sees it; `None` when there is none.
     pub(super) fn item(&self, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
-        self.open(self.writer.reader().item(number.number())?)
+        let row = self.writer.reader().item(number.number())?;
+        row.map(|row| self.open_row_of_item(row).map_err(one)).transpose()
     }
 
-    /// The item with this name, as this write sees it.
-    pub(super) fn item_named(&self, id: RecordId) -> Result<Option<OpenedItem>, VaultError> {
-        self.open(self.writer.reader().item_named(id)?)
-    }
-
-    fn open(&self, row: Option<ItemRow>) -> Result<Option<OpenedItem>, VaultError> {
-        let latest = self.revision()?;
-        row.map(|row| self.access.open_item(row, Some(latest)).map_err(one)).transpose()
+    /// Opens an item's row, as this write sees it.
+    pub(super) fn open_row_of_item(&self, row: ItemRow) -> Result<OpenedItem, Fault> {
+        self.access.open_item(row, self.state.revision().next())
     }
 
     /// Adds an item, with content where it has some.
     pub(super) fn add_item(&mut self, item: &Item, content: Option<&[u8]>) -> Result<ItemNumber, VaultError> {
         let number = self.state.item_numbers.checked_add(1).and_then(ItemNumber::new).ok_or(VaultError::Full)?;
+        self.state.item_numbers = number.number();
+        self.insert_item(number, item, content)?;
+        Ok(number)
+    }
+
+    /// Adds an item anew in place of one whose row or content is not what was written. Where the row is another, the
+    /// total stays wrong by it.
+    pub(super) fn renew_item(&mut self, old: &ItemRow, item: &Item, content: &[u8]) -> Result<ItemNumber, VaultError> {
+        let number = ItemNumber::new(old.number).ok_or_else(|| one(Fault::whole(FaultKind::Item(old.number))))?;
+        self.delete_row(old)?;
+        self.insert_item(number, item, Some(content))?;
+        Ok(number)
+    }
+
+    fn insert_item(&mut self, number: ItemNumber, item: &Item, content: Option<&[u8]>) -> Result<(), VaultError> {
         let revision = self.revision()?;
         let root = &self.access.root;
         let sealed = content.map(|bytes| seal_content(root, bytes)).transpose()?;
@@ -138,10 +238,9 @@ impl WriteSession<'_> {
         let summary = SealedItem::seal(root, binding, &content_sha256, number, item)?.into_bytes();
         let row = ItemRow { number: number.number(), item: id, revision, content_sha256, summary };
         self.writer.insert_item(&row, sealed.as_deref())?;
-        self.state.item_numbers = number.number();
         self.state.items = self.state.items.checked_add(1).ok_or(VaultError::Full)?;
         self.state.item_total = self.state.item_total.plus(self.access.total_of_item(&row));
-        Ok(number)
+        Ok(())
     }
 
     /// Seals an item anew in place of an opened one; its content stays.
@@ -159,20 +258,29 @@ impl WriteSession<'_> {
 
     /// Takes an item away for good.
     pub(super) fn delete_item(&mut self, old: &OpenedItem) -> Result<(), VaultError> {
-        self.writer.delete_item(&old.row)?;
-        self.state.item_total = self.state.item_total.minus(self.access.total_of_item(&old.row));
+        self.delete_row(&old.row)
+    }
+
+    fn delete_row(&mut self, row: &ItemRow) -> Result<(), VaultError> {
+        self.writer.delete_item(row)?;
+        self.state.item_total = self.state.item_total.minus(self.access.total_of_item(row));
         self.state.items = self.state.items.checked_sub(1).ok_or(VaultError::Full)?;
         Ok(())
     }
 
-    /// Compares count and total of all items, where one that was looked for is not there.
-    pub(super) fn none_is_missing(&self) -> Result<(), VaultError> {
-        self.items().map(drop)
-    }
-
-    /// All items, as this write sees them.
-    pub(super) fn items(&self) -> Result<Vec<OpenedItem>, VaultError> {
-        let (items, faults) = self.access.items_under(self.writer.reader(), Some((&self.state, self.revision()?)))?;
-        if faults.is_empty() { Ok(items) } else { Err(VaultError::Faults(faults)) }
+    /// What to say of an item that is not found by its number.
+    pub(super) fn absent_item(&self, number: ItemNumber) -> VaultError {
+        let mut walk = ItemWalk::new(self.state.revision().next());
+        let mut items = Vec::new();
+        loop {
+            match walk.rows(self.writer.reader()) {
+                Ok(Some(rows)) => {
+                    let opened = walk.open(self.access, rows).into_iter().map(|opened| opened.number);
+                    items.extend(opened.filter(|other| *other == number));
+                }
+                Ok(None) => return ItemListing { items, faults: walk.end(Some(&self.state)) }.absent(number),
+                Err(error) => return error,
+            }
+        }
     }
 }

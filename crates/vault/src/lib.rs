@@ -37,6 +37,7 @@ pub use copies::{Copy, CopyDraft, CopyMark};
 pub use entry::Entry;
 pub use error::VaultError;
 pub use fault::{Fault, FaultKind};
+pub use items::ItemListing;
 pub use machine::{CopyDoubt, Machine};
 pub use open::{Locked, NewVault, SlotInfo, Unlocked, Vault};
 pub use scan::{Filter, Listing, TrashFilter};

@@ -138,6 +138,8 @@ impl Vault<Locked> {
         };
         let standing = standing.and_then(|mut store| doors(&mut *store).map(|doors| (store, doors)));
         let (store, vault, slots, interrupted) = match (doors(&mut *undone), standing) {
+            // An accident is no reason to refuse the journal.
+            (Err(error), _) if !error.tells_of_content() => return Err(error.into()),
             // Another vault's journal would put that vault in this one's place.
             (Ok((vault, slots)), Ok((store, (same, others)))) if vault == same => {
                 (undone, vault, slots, Some(Standing { standing: Ok((store, others)), settlement }))

@@ -1,14 +1,15 @@
 //! Taking a damaged vault as it stands for the truth, after the user has seen what is wrong and said so.
 //! Deletes no record and no slot; a record that does not open stays named by every later verification.
 
+use super::items::ItemWalk;
 use super::scan::{BATCH_ROWS, handle_of};
 use super::slot_rows::row_digest;
 use super::state::{SlotState, State};
-use super::undo::runs_of;
+use super::undo::note_run;
 use super::{Unlocked, Vault, VaultError};
 use crate::seal::{Total, make_id};
 use crate::store::{self, Damage, StoreError};
-use drivekey_record::{Revision, WriteId};
+use drivekey_record::WriteId;
 
 impl Vault<Unlocked> {
     /// Rebuilds the indexes; takes count, total and slots as they are. A write that was broken off is undone first,
@@ -56,17 +57,18 @@ impl Vault<Unlocked> {
                 break;
             }
         }
-        let rows: Vec<_> = session.writer.reader().items()?.into_iter().flatten().collect();
-        session.state.items = u32::try_from(rows.len()).map_err(|_| VaultError::Full)?;
-        session.state.item_total =
-            rows.iter().fold(Total::default(), |sum, row| sum.plus(session.access.total_of_item(row)));
-        let authentic = session.access.items_of_any_revision(session.writer.reader())?;
-        // A write that changed no record raised the revision all the same, and this machine may have seen it.
-        revision = authentic.iter().map(|opened| opened.row.revision).fold(revision, Revision::max);
+        let mut walk = ItemWalk::new(None);
+        session.state.imports.clear();
+        while let Some(rows) = walk.rows(session.writer.reader())? {
+            for opened in walk.open(session.access, rows) {
+                // A write that changed no record raised the revision all the same, and this machine may have seen it.
+                revision = revision.max(opened.row.revision);
+                session.state.item_numbers = session.state.item_numbers.max(opened.number.number());
+                note_run(&mut session.state.imports, &opened);
+            }
+        }
+        (session.state.items, session.state.item_total) = (walk.count, walk.total);
         revision = session.remembered().map_or(revision, |seen| revision.max(seen));
-        session.state.imports = runs_of(&authentic);
-        let highest = authentic.last().map_or(0, |opened| opened.number.number());
-        session.state.item_numbers = session.state.item_numbers.max(highest);
         session.state.total = total;
         session.state.count = count;
         session.state.handles = handles;

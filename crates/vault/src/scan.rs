@@ -103,7 +103,8 @@ impl Vault<Unlocked> {
         }
         let Self { store, access, .. } = self;
         let mut parts = Parts { take, begun: false };
-        access.scan_store(&mut **store, |opened| filter.takes(opened, device.as_deref()), &mut parts)
+        let faults = access.scan_store(&mut **store, |opened| filter.takes(opened, device.as_deref()), &mut parts)?;
+        Ok(access.unless_unknown(!parts.begun, faults))
     }
 
     /// All records that are wanted, and what is wrong with any.
@@ -111,17 +112,26 @@ impl Vault<Unlocked> {
         let Self { store, access, .. } = self;
         let mut entries = Vec::new();
         let faults = access.scan_store(&mut **store, takes, &mut entries)?;
+        let faults = access.unless_unknown(entries.is_empty(), faults);
         Ok(Listing { entries, faults })
     }
 
-    /// What to say of a handle that has no row: that there is no such record, or, where records are missing, that.
+    /// What to say of a handle under which no row is found: that there is no such record, or, where records are missing
+    /// or a scan finds it, that.
     pub(super) fn absent(&mut self, handle: Handle) -> VaultError {
-        match self.scan(|_| false) {
-            Ok(listing) if listing.faults.is_empty() => VaultError::NoSuchRecord(handle),
-            Ok(listing) => VaultError::Faults(listing.faults),
+        match self.scan(|opened| opened.summary.handle == handle) {
+            Ok(listing) => absent_after(handle, !listing.entries.is_empty(), listing.faults),
             Err(error) => error,
         }
     }
+}
+
+/// What a scan tells of a handle under which no row was found.
+fn absent_after(handle: Handle, is_seen: bool, mut faults: Vec<Fault>) -> VaultError {
+    if is_seen {
+        faults.push(Fault::whole(FaultKind::Structure));
+    }
+    if faults.is_empty() { VaultError::NoSuchRecord(handle) } else { VaultError::Faults(faults) }
 }
 
 /// Where a scan's records go.
@@ -219,16 +229,29 @@ impl Unlocked {
         Err(VaultError::ChangedMeanwhile)
     }
 
-    /// The same within one view, which nobody changes.
-    pub(super) fn scan_view(&self, reader: &dyn Reader) -> Result<Vec<Fault>, VaultError> {
-        self.scan_rows(|after| Ok(reader.rows_after(after, BATCH_ROWS)?), &|_| false, &mut Vec::new())
+    /// Without the state nobody knows how many records there should be: that nothing was found is no answer.
+    pub(super) fn unless_unknown(&self, is_empty: bool, mut faults: Vec<Fault>) -> Vec<Fault> {
+        if is_empty && self.state.is_none() {
+            faults.push(Fault::whole(FaultKind::State));
+        }
+        faults
+    }
+
+    /// What to say of a handle under which no row is found, within one view, which nobody changes.
+    pub(super) fn absent_in(&self, reader: &dyn Reader, handle: Handle) -> VaultError {
+        let mut found = Vec::new();
+        let is_meant = |opened: &OpenedRow| opened.summary.handle == handle;
+        match self.scan_rows(|after| Ok(reader.rows_after(after, BATCH_ROWS)?), &is_meant, &mut found) {
+            Ok(faults) => absent_after(handle, !found.is_empty(), faults),
+            Err(error) => error,
+        }
     }
 
     /// Opens every summary and compares count and total. Only where these differ, or are lost, every row's tokens are
     /// computed anew, to name the rows that were changed.
     fn scan_rows(
         &self,
-        mut rows: impl FnMut(u32) -> Result<RowBatch, VaultError>,
+        mut rows: impl FnMut(u32) -> Result<RowBatch<RecordRow>, VaultError>,
         takes: &(impl Fn(&OpenedRow) -> bool + Sync),
         sink: &mut impl Sink,
     ) -> Result<Vec<Fault>, VaultError> {
@@ -245,7 +268,7 @@ impl Unlocked {
     /// While the cores open one batch, the next is read.
     fn scan_with(
         &self,
-        rows: &mut impl FnMut(u32) -> Result<RowBatch, VaultError>,
+        rows: &mut impl FnMut(u32) -> Result<RowBatch<RecordRow>, VaultError>,
         takes: &(impl Fn(&OpenedRow) -> bool + Sync),
         sink: &mut impl Sink,
         open: OpenRow,

@@ -82,8 +82,10 @@ impl Vault<Unlocked> {
             .filter(|word| !word.text.is_empty())
             .collect();
         let hex = compact(&phrase);
-        let exact = |details: &Details| {
-            key_id_part(details, &hex, str::to_owned)
+        let named = handle_of(&phrase);
+        let exact = |handle: Handle, details: &Details| {
+            named == Some(handle)
+                || key_id_part(details, &hex, str::to_owned)
                 || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
         };
         self.find_in_all(exact, &hex).map(Found::sorted)
@@ -100,7 +102,10 @@ impl Vault<Unlocked> {
         }
         drop(reader);
         let hex = compact(id);
-        self.find_in_all(|details| key_id_part(details, &hex, str::to_owned), &hex).map(Found::sorted)
+        let named = handle_of(id);
+        let exact =
+            |handle: Handle, details: &Details| named == Some(handle) || key_id_part(details, &hex, str::to_owned);
+        self.find_in_all(exact, &hex).map(Found::sorted)
     }
 
     /// Which records have these digits.
@@ -157,11 +162,14 @@ impl Vault<Unlocked> {
     }
 
     /// Scans all summaries: what fits exactly; else Key IDs that fit with look-alikes folded.
-    fn find_in_all(&mut self, exact: impl Fn(&Details) -> bool + Sync, hex: &str) -> Result<Found, VaultError> {
+    ///
+    /// A handle is looked for here, too: a damaged page leads a search by number astray, and a scan past it.
+    fn find_in_all(&mut self, exact: impl Fn(Handle, &Details) -> bool + Sync, hex: &str) -> Result<Found, VaultError> {
         let folded = |details: &Details| key_id_part(details, &fold_look_alikes(hex), fold_look_alikes);
-        let listing = self.scan(|opened| exact(&opened.summary.details) || folded(&opened.summary.details))?;
+        let listing = self
+            .scan(|opened| exact(opened.summary.handle, &opened.summary.details) || folded(&opened.summary.details))?;
         let (fits, alike): (Vec<Entry>, Vec<Entry>) =
-            listing.entries.into_iter().partition(|entry| exact(&entry.details));
+            listing.entries.into_iter().partition(|entry| exact(entry.handle, &entry.details));
         // Where something is wrong, the record that was meant may be the one: none that looks alike is offered in its
         // place.
         if !fits.is_empty() || alike.is_empty() || !listing.faults.is_empty() {
@@ -223,7 +231,7 @@ impl Unlocked {
 
     /// A handle, or a Key ID of eight characters and more: exactly first, then with look-alikes folded.
     fn by_id_in_index(&self, reader: &dyn Reader, typed: &str) -> Result<Option<Found>, VaultError> {
-        if let Ok(handle) = typed.trim().parse::<Handle>()
+        if let Some(handle) = handle_of(typed)
             && let Some(opened) = self.row_of(reader, handle)?
         {
             return Ok(Some(Found::typed(vec![opened.entry()])));
@@ -262,6 +270,11 @@ impl Unlocked {
             folded.into_iter().filter(|opened| begins(opened, fold_look_alikes, &[])).map(OpenedRow::entry).collect();
         Ok((!folded.is_empty()).then_some(Found { entries: folded, read_as: ReadAs::LookAlike, faults: Vec::new() }))
     }
+}
+
+/// The handle that was typed.
+fn handle_of(typed: &str) -> Option<Handle> {
+    typed.trim().parse().ok()
 }
 
 /// What was typed, without braces, hyphens and spaces; empty when it cannot be a Key ID.

@@ -173,7 +173,6 @@ impl Vault<Unlocked> {
             added: batch.added(),
             attached: Vec::new(),
             changed: Vec::new(),
-            undone_date_time: None,
         };
         let changed = batch.changes();
         let mut session = match taking {

@@ -1,5 +1,5 @@
 //! The journal of imports, and undoing the last one: what it added goes into the trash, what it changed goes back.
-//! Nothing is deleted. Must not know what was imported.
+//! No key is deleted.
 
 use chrono::{DateTime, Utc};
 
@@ -15,6 +15,8 @@ use drivekey_record::{
 
 /// Imports that can be undone; older ones stand.
 const MOST_IMPORTS: usize = 64;
+/// Items of all journals together, some 75 MiB. The last import can be undone whatever its size.
+const MOST_JOURNAL_ITEMS: usize = 1024;
 /// Changes in one item of the journal: each holds a record's details twice.
 const CHANGES_AN_ITEM: usize = 32;
 
@@ -44,11 +46,8 @@ pub struct Undone {
     pub reverted: Vec<Handle>,
     /// Records that stay: another source has them too.
     pub kept: Vec<Handle>,
-}
-
-/// One import's journal: its first item and those behind it.
-struct Run {
-    items: Vec<(OpenedItem, ImportJournal)>,
+    /// What is wrong with records and attachments that are as they were for that reason.
+    pub faults: Vec<Fault>,
 }
 
 impl Vault<Unlocked> {
@@ -57,74 +56,108 @@ impl Vault<Unlocked> {
     /// # Errors
     /// [`VaultError::Faults`] when the journal is not what was written.
     pub fn last_import(&mut self) -> Result<Option<ImportInfo>, VaultError> {
+        drop(self.view()?);
+        let mut found = Vec::new();
+        if self.access.state.is_none() {
+            let walked = self.access.walk_items(&mut *self.store, |_, items| {
+                for opened in &items {
+                    note_run(&mut found, opened);
+                }
+                Ok(())
+            });
+            self.store.release();
+            walked?;
+        }
         let (reader, access) = self.view()?;
-        Ok(access.last_run(&*reader)?.map(|run| run.info()))
+        let Some(run) = access.state.as_ref().map_or(&found, |state| &state.imports).last() else { return Ok(None) };
+        let mut info: Option<ImportInfo> = None;
+        for number in run.numbers() {
+            let (_, journal) = access.journal(&*reader, number, run.part_of(number))?;
+            info.get_or_insert_with(|| ImportInfo::of(&journal)).add(&journal);
+        }
+        Ok(info)
     }
 
-    /// Undoes the last import that was not undone; `None` when there is none.
+    /// Undoes the last import that was not undone; `None` when there is none. Records and attachments that are not what
+    /// was written stay as they are.
     ///
     /// # Errors
-    /// What any write can meet; then nothing is undone.
+    /// [`VaultError::Faults`] when the journal is not what was written, and what any write can meet; then nothing is
+    /// undone.
     pub fn undo_import(&mut self, now: DateTime<Utc>) -> Result<Option<Undone>, VaultError> {
         let mut session = self.begin()?;
-        let Some(run) = session.access.last_run(session.writer.reader())? else { return Ok(None) };
-        let mut undone = Undone { import: run.info(), removed: Vec::new(), reverted: Vec::new(), kept: Vec::new() };
-        for (opened, journal) in &run.items {
+        // An older row of its journal, put back into the file, is no import that could be undone again.
+        let Some(run) = session.state.imports.pop() else { return Ok(None) };
+        let mut undone: Option<Undone> = None;
+        for number in run.numbers() {
+            let (opened, journal) = session.access.journal(session.writer.reader(), number, run.part_of(number))?;
+            let undone = undone.get_or_insert_with(|| Undone::of(&journal));
+            undone.import.add(&journal);
             for change in &journal.changed {
-                session.revert(change, &mut undone)?;
+                let reverted = session.revert(change, undone);
+                undone.unless_faulty(reverted)?;
             }
             for handle in journal.added.iter() {
-                session.take_back(handle, journal.imported_date_time, now, &mut undone)?;
+                let taken = session.take_back(handle, journal.imported_date_time, now, undone);
+                undone.unless_faulty(taken)?;
             }
             for number in &journal.attached {
-                match session.item(*number)? {
-                    Some(opened) => session.put_away(&opened, now)?,
-                    // One that a repair has given up is no reason to keep the rest.
-                    None => session.none_is_missing()?,
-                }
+                let put_away = session.put_away(*number, now);
+                undone.unless_faulty(put_away)?;
             }
-            let journal = ImportJournal { undone_date_time: Some(now), ..journal.clone() };
-            session.replace_item(opened, &Item::Import(journal))?;
+            session.delete_item(&opened)?;
         }
         session.commit()?;
-        Ok(Some(undone))
+        Ok(undone)
     }
 }
 
-impl Run {
-    fn info(&self) -> ImportInfo {
-        let first = &self.items[0].1;
-        let sum = |count: fn(&ImportJournal) -> usize| self.items.iter().map(|(_, journal)| count(journal)).sum();
-        ImportInfo {
-            imported: first.imported_date_time,
-            origin: first.origin.clone(),
-            added: sum(|journal| journal.added.len()),
-            changed: sum(|journal| journal.changed.len()),
-            attached: sum(|journal| journal.attached.len()),
+impl ImportInfo {
+    /// Of the first item of a journal, before anything is counted.
+    fn of(first: &ImportJournal) -> Self {
+        let (imported, origin) = (first.imported_date_time, first.origin.clone());
+        Self { imported, origin, added: 0, changed: 0, attached: 0 }
+    }
+
+    fn add(&mut self, journal: &ImportJournal) {
+        self.added += journal.added.len();
+        self.changed += journal.changed.len();
+        self.attached += journal.attached.len();
+    }
+}
+
+impl Undone {
+    fn of(first: &ImportJournal) -> Self {
+        let import = ImportInfo::of(first);
+        Self { import, removed: Vec::new(), reverted: Vec::new(), kept: Vec::new(), faults: Vec::new() }
+    }
+
+    /// Notes what is wrong with one record or attachment; that is no reason to keep the rest.
+    fn unless_faulty(&mut self, outcome: Result<(), VaultError>) -> Result<(), VaultError> {
+        match outcome {
+            Err(VaultError::Faults(faults)) => {
+                self.faults.extend(faults);
+                Ok(())
+            }
+            other => other,
         }
+    }
+}
+
+impl ImportRun {
+    /// The numbers of its items.
+    fn numbers(self) -> impl Iterator<Item = ItemNumber> {
+        let Self(first, count) = self;
+        (0..count).filter_map(move |at| first.number().checked_add(at).and_then(ItemNumber::new))
+    }
+
+    /// What the journal in one of its items must say of where it belongs.
+    fn part_of(self, number: ItemNumber) -> Option<ItemNumber> {
+        (number != self.0).then_some(self.0)
     }
 }
 
 impl Unlocked {
-    /// The journal of the last import that was not undone, read by the numbers that the state keeps.
-    fn last_run(&self, reader: &dyn Reader) -> Result<Option<Run>, VaultError> {
-        let runs = match &self.state {
-            Some(state) => state.imports.clone(),
-            None => runs_of(&self.items_with_faults(reader)?.0),
-        };
-        for ImportRun(first, count) in runs.into_iter().rev() {
-            let mut items = vec![self.journal(reader, first, None)?];
-            if items[0].1.undone_date_time.is_some() {
-                continue;
-            }
-            for number in behind(first, count) {
-                items.push(self.journal(reader, number, Some(first))?);
-            }
-            return Ok(Some(Run { items }));
-        }
-        Ok(None)
-    }
-
     /// One item of an import's journal, which must be there.
     fn journal(
         &self,
@@ -147,29 +180,21 @@ fn missing(number: ItemNumber) -> VaultError {
     VaultError::Faults(vec![Fault::whole(FaultKind::Item(number.number()))])
 }
 
-/// The numbers of a journal's items behind the first.
-fn behind(first: ItemNumber, count: u32) -> impl Iterator<Item = ItemNumber> {
-    (1..count).filter_map(move |at| first.number().checked_add(at).and_then(ItemNumber::new))
-}
-
-/// The journals among all items, where the state that knew them is lost. One with a hole cannot be undone any more.
-pub(super) fn runs_of(items: &[OpenedItem]) -> Vec<ImportRun> {
-    let mut runs: Vec<ImportRun> = Vec::new();
-    for opened in items {
-        let Item::Import(journal) = &opened.item else { continue };
-        match (journal.part_of, runs.last_mut()) {
-            (None, _) => runs.push(ImportRun(opened.number, 1)),
-            (Some(part_of), Some(ImportRun(first, count))) if part_of == *first => {
-                if first.number().checked_add(*count) == Some(opened.number.number()) {
-                    *count += 1;
-                } else {
-                    runs.pop();
-                }
+/// Finds the journals among all items, by number, where the state that knew them is lost. One with a hole cannot be
+/// undone any more.
+pub(super) fn note_run(runs: &mut Vec<ImportRun>, opened: &OpenedItem) {
+    let Item::Import(journal) = &opened.item else { return };
+    match (journal.part_of, runs.last_mut()) {
+        (None, _) => runs.push(ImportRun(opened.number, 1)),
+        (Some(part_of), Some(ImportRun(first, count))) if part_of == *first => {
+            if first.number().checked_add(*count) == Some(opened.number.number()) {
+                *count += 1;
+            } else {
+                runs.pop();
             }
-            (Some(_), _) => {}
         }
+        (Some(_), _) => {}
     }
-    runs
 }
 
 impl WriteSession<'_> {
@@ -179,8 +204,8 @@ impl WriteSession<'_> {
         mut journal: ImportJournal,
         changed: Vec<DetailsChange>,
     ) -> Result<(), VaultError> {
-        self.drop_old_journals()?;
         let items = changed.len().div_ceil(CHANGES_AN_ITEM).max(1);
+        self.drop_old_journals(items)?;
         let mut rest = changed.into_iter().peekable();
         journal.changed = rest.by_ref().take(CHANGES_AN_ITEM).collect();
         let (imported_date_time, mut part_of) = (journal.imported_date_time, None);
@@ -200,27 +225,32 @@ impl WriteSession<'_> {
                 added: drivekey_record::HandleSet::default(),
                 attached: Vec::new(),
                 changed: rest.by_ref().take(CHANGES_AN_ITEM).collect(),
-                undone_date_time: None,
             };
         }
     }
 
-    fn drop_old_journals(&mut self) -> Result<(), VaultError> {
-        let surplus = self.state.imports.len().saturating_sub(MOST_IMPORTS - 1);
+    /// Makes room for the journal of an import, which has so many items.
+    fn drop_old_journals(&mut self, items: usize) -> Result<(), VaultError> {
+        let surplus = self.state.imports.len() - kept_beside(items, &self.state.imports);
         let old: Vec<ImportRun> = self.state.imports.drain(..surplus).collect();
-        for ImportRun(first, count) in old {
-            for number in std::iter::once(first).chain(behind(first, count)) {
-                let opened = self.item(number)?.ok_or_else(|| missing(number))?;
-                self.delete_item(&opened)?;
-            }
+        for number in old.into_iter().flat_map(ImportRun::numbers) {
+            let opened = self.item(number)?.ok_or_else(|| missing(number))?;
+            self.delete_item(&opened)?;
         }
         Ok(())
     }
 
-    fn put_away(&mut self, opened: &OpenedItem, now: DateTime<Utc>) -> Result<(), VaultError> {
-        let Item::Attachment(info) = &opened.item else { return Err(missing(opened.number)) };
+    fn put_away(&mut self, number: ItemNumber, now: DateTime<Utc>) -> Result<(), VaultError> {
+        let Some(opened) = self.item(number)? else {
+            // One that a repair has given up is no fault.
+            return match self.absent_item(number) {
+                VaultError::NoSuchItem(_) => Ok(()),
+                error => Err(error),
+            };
+        };
+        let Item::Attachment(info) = &opened.item else { return Err(missing(number)) };
         let info = AttachmentInfo { removed_date_time: Some(now), ..info.clone() };
-        self.replace_item(opened, &Item::Attachment(info))
+        self.replace_item(&opened, &Item::Attachment(info))
     }
 
     /// Puts a record that an import added into the trash, unless another source has it as well. All that it holds stays
@@ -248,15 +278,22 @@ impl WriteSession<'_> {
             return Ok(());
         }
         for other in std::mem::take(&mut record.details.conflicts_with) {
-            if self.row_of(other)?.is_some() {
-                let (old, mut record) = self.take(other)?;
-                record.details.conflicts_with.retain(|named| *named != handle);
-                self.replace(&old, &record)?;
-            }
+            let settled = self.settle_conflict(other, handle);
+            undone.unless_faulty(settled)?;
         }
         record.details.removed = Some(now);
         record.details.undone = true;
         self.replace(&old, &record)
+    }
+
+    /// Takes a record that is no longer in force out of another's conflicts.
+    fn settle_conflict(&mut self, of: Handle, with: Handle) -> Result<(), VaultError> {
+        if self.row_of(of)?.is_some() {
+            let (old, mut record) = self.take(of)?;
+            record.details.conflicts_with.retain(|named| *named != with);
+            self.replace(&old, &record)?;
+        }
+        Ok(())
     }
 
     /// Takes a record's details back to what they were, but for what was changed since.
@@ -322,4 +359,37 @@ pub(super) fn without(journal: &ImportJournal, purged: &[Handle]) -> Option<Impo
     let kept: Vec<DetailsChange> =
         journal.changed.iter().filter(|change| !purged.contains(&change.handle)).cloned().collect();
     (kept.len() < journal.changed.len()).then(|| ImportJournal { changed: kept, ..journal.clone() })
+}
+
+/// How many of the newest journals stay beside one of so many items.
+fn kept_beside(items: usize, runs: &[ImportRun]) -> usize {
+    let mut all = items;
+    let fits = |ImportRun(_, count): &&ImportRun| {
+        all += *count as usize;
+        all <= MOST_JOURNAL_ITEMS
+    };
+    runs.iter().rev().take(MOST_IMPORTS - 1).take_while(fits).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(items: usize, counts: &[u32]) -> usize {
+        let runs: Vec<ImportRun> = counts.iter().map(|count| ImportRun(ItemNumber::new(1).unwrap(), *count)).collect();
+        kept_beside(items, &runs)
+    }
+
+    #[test]
+    fn old_journals_give_way_to_many_and_to_large_ones() {
+        assert_eq!(kept(1, &[]), 0);
+        assert_eq!(kept(1, &[1; 63]), 63);
+        assert_eq!(kept(1, &[1; 64]), 63);
+        // A hundred thousand changed records: the newest import alone, whatever its size.
+        assert_eq!(kept(3125, &[125; 10]), 0);
+        assert_eq!(kept(125, &[125; 28]), 7);
+        assert_eq!(kept(1, &[1, 1, 3125, 2, 2]), 2);
+        assert_eq!(kept(512, &[1, 512]), 1);
+        assert_eq!(kept(513, &[1, 512]), 0);
+    }
 }

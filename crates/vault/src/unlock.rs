@@ -142,15 +142,23 @@ impl Vault<Locked> {
         let Some(Standing { standing, .. }) = &mut self.access.interrupted else { return Ok(root) };
         let vault = self.access.vault;
         let mut undone = look_inside(&mut *self.store, &self.machine, vault, root, slot, Remembering::Nothing)?;
-        // A copy that cannot be judged is not sound, and no reason to keep anybody from the keys.
-        let found = undone.judge(&mut *self.store, &self.machine).unwrap_or_default();
-        let as_it_stands = standing.as_mut().ok().and_then(|(store, _)| {
+        // A copy that does not hold together is not sound, and no reason to keep anybody from the keys.
+        let found = unless_damaged(undone.judge(&mut *self.store, &self.machine))?.unwrap_or_default();
+        let as_it_stands = match standing {
             // A file that is torn in its middle may fail at any look.
-            undone
-                .look(&mut **store, &self.machine, Remembering::Nothing)
-                .and_then(|()| undone.judge(&mut **store, &self.machine))
-                .ok()
-        });
+            Ok((store, _)) => unless_damaged(
+                undone
+                    .look(&mut **store, &self.machine, Remembering::Nothing)
+                    .and_then(|()| undone.judge(&mut **store, &self.machine)),
+            )?,
+            Err(error) if error.tells_of_content() => None,
+            // Nobody knows what would be taken back: the copy is read, and the file stays as it is.
+            Err(_) if found.is_sound => {
+                self.access.interrupted = None;
+                return Ok(undone.root);
+            }
+            Err(_) => None,
+        };
         let settles = match (found.is_sound, as_it_stands) {
             // All of a write had arrived but its end. Of any other whole state nothing is taken back.
             (true, Some(stands)) if stands.is_sound => found.is_just_before(&stands),
@@ -231,6 +239,14 @@ enum Remembering {
     Nothing,
     WhatIsSound,
     WhateverItIs,
+}
+
+/// What was found, where the content let it be found. An accident decides nothing.
+fn unless_damaged(judged: Result<Judgement, VaultError>) -> Result<Option<Judgement>, VaultError> {
+    match judged {
+        Err(VaultError::Store(error)) if !error.tells_of_content() => Err(error.into()),
+        other => Ok(other.ok()),
+    }
 }
 
 /// What a whole look at a file gave.

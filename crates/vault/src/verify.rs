@@ -61,7 +61,7 @@ impl Unlocked {
             other => other?,
         }
         let (count, named) = self.verify_records(store, &mut found, progress)?;
-        found.faults.extend(self.verify_items(&*self.same_view(store)?)?);
+        found.faults.extend(self.verify_items(store)?);
         let sealed = self.count_sealed(store)?;
         if count != sealed && !named {
             found.faults.push(Fault::whole(FaultKind::Count { expected: count, found: sealed }));
@@ -70,7 +70,7 @@ impl Unlocked {
     }
 
     /// The view that the verification began with, or after two seconds a newer one that shows the same writes.
-    fn same_view<'a>(&self, store: &'a mut dyn Store) -> Result<Box<dyn Reader + 'a>, VaultError> {
+    pub(super) fn same_view<'a>(&self, store: &'a mut dyn Store) -> Result<Box<dyn Reader + 'a>, VaultError> {
         let reader = store.read_held()?;
         if self.is_unchanged(&*reader)? { Ok(reader) } else { Err(VaultError::ChangedMeanwhile) }
     }
@@ -142,19 +142,23 @@ impl Unlocked {
     }
 
     /// Opens every attachment and compares it with what is known of it.
-    fn verify_items(&self, reader: &dyn Reader) -> Result<Vec<Fault>, VaultError> {
-        let (items, mut faults) = self.items_with_faults(reader)?;
-        for opened in &items {
-            let Item::Attachment(info) = &opened.item else { continue };
-            let whole = match self.content(reader, opened) {
-                Ok(bytes) => hex(&sha256(&bytes)) == info.sha256,
-                Err(VaultError::Faults(_)) => false,
-                Err(error) => return Err(error),
-            };
-            if !whole {
-                faults.push(Fault::whole(FaultKind::Content(opened.row.number)));
+    fn verify_items(&self, store: &mut dyn Store) -> Result<Vec<Fault>, VaultError> {
+        let mut contents = Vec::new();
+        let mut faults = self.walk_items(store, |reader, items| {
+            for opened in items {
+                let Item::Attachment(info) = &opened.item else { continue };
+                let whole = match self.content(reader, &opened) {
+                    Ok(bytes) => hex(&sha256(&bytes)) == info.sha256,
+                    Err(VaultError::Faults(_)) => false,
+                    Err(error) => return Err(error),
+                };
+                if !whole {
+                    contents.push(Fault::whole(FaultKind::Content(opened.row.number)));
+                }
             }
-        }
+            Ok(())
+        })?;
+        faults.append(&mut contents);
         Ok(faults)
     }
 }

@@ -155,11 +155,7 @@ impl<'a> WriteSession<'a> {
         {
             return VaultError::NoSuchRecord(handle);
         }
-        match self.access.scan_view(self.writer.reader()) {
-            Ok(faults) if faults.is_empty() => VaultError::NoSuchRecord(handle),
-            Ok(faults) => VaultError::Faults(faults),
-            Err(error) => error,
-        }
+        self.access.absent_in(self.writer.reader(), handle)
     }
 
     /// Keeps all of it, and remembers it on this machine.

@@ -1,4 +1,4 @@
-//! What can be typed of a vault's passphrases, keyslots and emergency kits. Must not know what is done with them.
+//! Arguments of the commands for passphrases, keyslots and emergency kits.
 
 use std::path::PathBuf;
 
@@ -62,7 +62,7 @@ pub(in crate::cli) enum KitCommand {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct KitMakeArgs {
-    /// The PDF to write; nothing that exists is replaced
+    /// The new file to write
     #[arg(long, value_name = "FILE", required_unless_present = "print")]
     pub(in crate::cli) to: Option<PathBuf>,
     /// Send the page to the printer, without a file of ours
@@ -74,6 +74,9 @@ pub(in crate::cli) struct KitMakeArgs {
     /// For Letter paper in place of A4
     #[arg(long)]
     pub(in crate::cli) letter: bool,
+    /// A page for a browser in place of a PDF
+    #[arg(long, conflicts_with = "print")]
+    pub(in crate::cli) html: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! What can be typed after the verbs that read drives.
+//! Arguments of the commands that read drives.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

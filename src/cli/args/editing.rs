@@ -1,4 +1,4 @@
-//! What can be typed behind the verbs that change a record or delete it. Must not know what they do.
+//! Arguments of the commands that change or delete a record.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! What can be typed behind `export`.
+//! Arguments of `export`.
 
 use std::path::PathBuf;
 

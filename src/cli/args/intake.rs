@@ -1,4 +1,4 @@
-//! What can be typed behind the verbs by which keys come in: `import`, `sweep`, `add`.
+//! Arguments of the commands that take keys in: `import`, `sweep`, `add`.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! What can be typed of all that a vault keeps beside its records: copies that were made, and attachments.
-//! Must not know what is done with them.
+//! Arguments of the commands for copies and attachments.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! What can be typed behind the verbs that look keys up and show them: `list`, `find`, `show`, `whose`.
-//! Must not know what they do.
+//! Arguments of the commands that look keys up and show them: `list`, `find`, `show`, `whose`.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! What can be typed behind `sheet`.
+//! Arguments of `sheet`.
 
 use std::path::PathBuf;
 

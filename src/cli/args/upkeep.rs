@@ -1,4 +1,4 @@
-//! What can be typed behind the verbs that look after the vault and the program. Must not know what they do.
+//! Arguments of the commands that look after the vault and the program.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! How single values are typed: types, states, numbers, Key IDs. Each refusal is a sentence for the person who typed.
+//! Parses single values: types, states, numbers, Key IDs. Each error is a sentence for the person who typed.
 
 use drivekey_record::{ItemNumber, KeyId, State, VolumeType};
 

@@ -1,4 +1,4 @@
-//! `add`: one recovery key typed by hand, tried on its drive where that is at hand.
+//! `add`: takes in one recovery key that is typed, and tries it on its drive if the drive is there.
 
 use crate::cli::args::{AddArgs, Shared};
 use crate::cli::command::import::report::difference_words;
@@ -7,11 +7,10 @@ use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::proving::{self, Trial, TrialWords};
 use crate::cli::session::{exit_over, unlocked};
-use crate::cli::volumes::{Target, details_of};
+use crate::cli::volumes::Target;
 use crate::cli::{json, key_entry, table, world::World};
-use drivekey_flows::add::{Typed, add, differences};
+use drivekey_flows::add::{OnDrive, Typed, add, differences};
 use drivekey_flows::intake::Said;
-use drivekey_fve::{Integrity, Verdict};
 use drivekey_record::{Details, KeyId, LineText};
 use drivekey_vault::TakenIn;
 
@@ -31,7 +30,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         None => KeyId::Unknown,
     };
     let trial = Trial::of(&volumes, &password, &key_id);
-    let on_drive = trial.as_ref().map(|trial| what_drive_says(world, trial, &key_id)).transpose()?.unwrap_or_default();
+    let on_drive = trial.as_ref().map(|trial| tell_trial(world, trial, &key_id)).transpose()?.unwrap_or_default();
     let mut said = Said::from(args.said.clone());
     if asking && said.device.is_none() && on_drive.device_name.is_none() {
         said.device = ask_device(world)?;
@@ -78,23 +77,21 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
     Ok(if exit == Exit::Done { kept } else { exit })
 }
 
-/// What the drive that the key opens says of it. A key that does not open it is not taken in unseen.
-fn what_drive_says(world: &mut World<'_>, trial: &Trial<'_>, key_id: &KeyId) -> Result<Details, Failure> {
+/// Tells what the drive answers to the key, and gives what it says of it. A key that does not open it is refused.
+fn tell_trial(world: &mut World<'_>, trial: &Trial<'_>, key_id: &KeyId) -> Result<Details, Failure> {
     for warning in trial.warnings() {
         writeln!(world.err, "Warning: {warning}.")?;
     }
-    match (&trial.opened, trial.proof.verdict) {
-        (Some(opened), _) => {
+    match OnDrive::of(trial, key_id) {
+        OnDrive::Opens(details) => {
             writeln!(world.err, "The key opens {}.", trial.drive())?;
-            let sure = opened.integrity == Integrity::Intact && key_id.may_equal(&KeyId::Full(opened.protector));
-            Ok(if sure { details_of(opened.volume(), opened.protector) } else { Details::default() })
+            Ok(details)
         }
-        (None, Verdict::CannotCheck) => {
-            let failure = trial.failure("the key");
-            writeln!(world.err, "Warning: {}.", failure.sentence)?;
-            Ok(trial.proof.key_id_match.map(|guid| details_of(trial.placed.volume, guid)).unwrap_or_default())
+        OnDrive::CannotCheck(details) => {
+            writeln!(world.err, "Warning: {}.", trial.failure("the key").sentence)?;
+            Ok(details)
         }
-        (None, _) => {
+        OnDrive::DoesNotOpen => {
             let failure = trial.failure("the key");
             let hint = failure.hint.map(|hint| format!("{hint}; ")).unwrap_or_default();
             Err(Failure {

@@ -1,4 +1,4 @@
-//! `attachment`: startup keys, key packages and drives' headers, listed and given out byte for byte.
+//! `attachment`: lists startup keys, key packages and drive headers, and gives them out byte for byte.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,11 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{end_over, unlocked};
 use crate::cli::{json as print, new_file, table, world::World};
 use drivekey_record::AttachmentKind;
 use drivekey_vault::reveal::reveal_attachment;
-use drivekey_vault::{Attached, Unlocked, Vault, VaultError};
+use drivekey_vault::{Attached, ItemListing, Unlocked, Vault, VaultError};
 
 pub(in crate::cli) fn run(
     world: &mut World<'_>,
@@ -23,19 +23,27 @@ pub(in crate::cli) fn run(
     let mut vault = unlocked(world, shared)?;
     let attachments = vault.attachments()?;
     match command {
-        AttachmentCommand::List => list(world, shared, &attachments)?,
-        AttachmentCommand::Save(args) => save(world, shared, &mut vault, &attachments, args)?,
+        AttachmentCommand::List => {
+            list(world, shared, &attachments)?;
+            end_over(&vault, &attachments.faults, "what is listed is sound")
+        }
+        AttachmentCommand::Save(args) => {
+            save(world, shared, &mut vault, &attachments, args)?;
+            end_over(&vault, &attachments.faults, "what was saved is sound")
+        }
     }
-    Ok(exit_over(&vault))
 }
 
-fn list(world: &mut World<'_>, shared: &Shared, attachments: &[Attached]) -> Result<(), Failure> {
-    let attachments: Vec<&Attached> = attachments.iter().filter(|one| one.info.removed_date_time.is_none()).collect();
+fn list(world: &mut World<'_>, shared: &Shared, kept: &ItemListing<Attached>) -> Result<(), Failure> {
+    let attachments: Vec<&Attached> = kept.items.iter().filter(|one| one.info.removed_date_time.is_none()).collect();
     if shared.json {
         let value: Vec<_> = attachments.iter().map(|one| as_json(one)).collect();
         return print::print(world.out, &json!({ "value": value }));
     }
     if attachments.is_empty() {
+        if !kept.faults.is_empty() {
+            return Ok(());
+        }
         writeln!(world.err, "No attachments are kept. 'drivekey import' takes in .BEK files and key packages.")?;
         return Ok(());
     }
@@ -59,11 +67,16 @@ fn save(
     world: &mut World<'_>,
     shared: &Shared,
     vault: &mut Vault<Unlocked>,
-    attachments: &[Attached],
+    attachments: &ItemListing<Attached>,
     args: &AttachmentSaveArgs,
 ) -> Result<(), Failure> {
-    let found =
-        attachments.iter().find(|one| one.number == args.attachment).ok_or(VaultError::NoSuchItem(args.attachment))?;
+    let found = attachments.items.iter().find(|one| one.number == args.attachment).ok_or_else(|| {
+        if attachments.faults.is_empty() {
+            VaultError::NoSuchItem(args.attachment)
+        } else {
+            VaultError::Faults(attachments.faults.clone())
+        }
+    })?;
     let path = if args.to.is_dir() { args.to.join(usual_name(found)) } else { args.to.clone() };
     let whole_path = std::path::absolute(&path).unwrap_or_else(|_| path.clone());
     new_file::free(&whole_path)?;

@@ -1,4 +1,4 @@
-//! `completions`: for a shell.
+//! `completions`: prints the completions of a shell.
 
 use clap::CommandFactory;
 

@@ -1,14 +1,14 @@
-//! `copies`: the sticks, files, sheets, kits and bundles that were made of keys, and what is to be done about each.
+//! `copies`: lists the sticks, files, sheets, kits and bundles that were made, and says what to do about each.
 
 use serde_json::json;
 
 use crate::cli::args::{CopiesArgs, CopiesCommand, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{end_over, exit_over, unlocked};
 use crate::cli::{json as print, table, world::World};
 use drivekey_record::CopyKind;
-use drivekey_vault::{Copy, CopyMark};
+use drivekey_vault::{Copy, CopyMark, ItemListing};
 
 /// Records named in a line; the rest is counted.
 const SHOWN: usize = 6;
@@ -25,23 +25,25 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &CopiesA
             writeln!(world.err, "Copy c{} is called \"{}\" now.", named.copy.copy, named.name)?;
         }
         None => {
-            let copies: Vec<Copy> = vault
-                .copies()?
-                .into_iter()
-                .filter(|copy| args.all || copy.info.destroyed_date_time.is_none())
-                .collect();
+            let mut copies = vault.copies()?;
+            copies.items.retain(|copy| args.all || copy.info.destroyed_date_time.is_none());
             list(world, shared, &copies)?;
+            return end_over(&vault, &copies.faults, "what is listed is sound");
         }
     }
     Ok(exit_over(&vault))
 }
 
-fn list(world: &mut World<'_>, shared: &Shared, copies: &[Copy]) -> Result<(), Failure> {
+fn list(world: &mut World<'_>, shared: &Shared, noted: &ItemListing<Copy>) -> Result<(), Failure> {
+    let copies = &noted.items;
     if shared.json {
         let value: Vec<_> = copies.iter().map(as_json).collect();
         return print::print(world.out, &json!({ "value": value }));
     }
     if copies.is_empty() {
+        if !noted.faults.is_empty() {
+            return Ok(());
+        }
         writeln!(world.err, "No copies are noted. 'drivekey export' and 'drivekey sheet' make some.")?;
         return Ok(());
     }

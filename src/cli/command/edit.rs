@@ -1,4 +1,4 @@
-//! `edit`: what is known of a key. Its digits cannot be changed.
+//! `edit`: changes what is known of a key. Its digits cannot be changed.
 
 use crate::cli::args::{EditArgs, Shared};
 use crate::cli::exit::Exit;

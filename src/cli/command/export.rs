@@ -1,5 +1,4 @@
-//! `export`: keys out of the vault, to a stick, an encrypted file, JSON or a table. Says each time where digits lie
-//! now.
+//! `export`: writes keys to a stick, an encrypted file, JSON or CSV, and says each time where digits lie now.
 
 mod bundle;
 pub(super) mod chosen;

@@ -1,4 +1,4 @@
-//! `find`: records by Key ID or words, never digits.
+//! `find`: lists records by Key ID or words, never digits.
 
 use crate::cli::args::{FindArgs, Shared};
 use crate::cli::exit::Exit;

@@ -1,4 +1,4 @@
-//! `harvest`: once anything opens a drive, every recovery key in it is read out and kept. The drive is only read.
+//! `harvest`: opens a drive and keeps every recovery key in it. The drive is only read.
 
 use std::path::Path;
 
@@ -13,10 +13,11 @@ use crate::cli::failure::{Failure, unreadable};
 use crate::cli::guard;
 use crate::cli::proving::{asked_for, not_opened_failure};
 use crate::cli::session::{exit_over, one_entry, unlocked};
-use crate::cli::volume_words::{drive_words, place_words};
+use crate::cli::volume_words::{drive_words, place_words, unconfirmed_note};
 use crate::cli::volumes::{self, Placed};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
 use drivekey_flows::Unwatched;
+use drivekey_flows::drive_says::ByPerson;
 use drivekey_flows::harvest::{self, HarvestError, OtherNotOpened, Secret, StartupKeyError, TakenOut};
 use drivekey_fve::{ExternalKey, Integrity, Opened, ProtectorKind};
 use drivekey_record::Guid;
@@ -47,9 +48,11 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Harvest
         opened => opened.map_err(failure)?,
     };
     let taking = if args.dry_run { Taking::DryRun } else { Taking::Keep };
+    let unconfirmed = unconfirmed_note();
     let mut all = Vec::new();
     for (placed, opened) in &opened {
-        let out = harvest::take(&mut vault, opened, args.device.as_ref(), (world.now)(), taking)?;
+        let by = ByPerson { device: args.device.as_ref(), unconfirmed: unconfirmed.as_ref() };
+        let out = harvest::take(&mut vault, opened, by, (world.now)(), taking)?;
         all.push((*placed, opened, out));
     }
     report(world, shared, args, &mut vault, &all)

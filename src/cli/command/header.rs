@@ -1,5 +1,4 @@
-//! `header save`: the part of a drive by which its key can be proved, or a torn one mended, when the drive is
-//! elsewhere.
+//! `header save`: keeps the part of a drive that a proof or a repair needs when the drive is elsewhere.
 
 use serde_json::json;
 
@@ -64,7 +63,7 @@ fn save(world: &mut World<'_>, shared: &Shared, args: &HeaderSaveArgs) -> Result
 
 fn outcome(kept: AttachedAs) -> (String, bool) {
     match kept {
-        AttachedAs::New(number) => (format!("a{number}"), true),
+        AttachedAs::New(number) | AttachedAs::Renewed(number) => (format!("a{number}"), true),
         AttachedAs::Known(number) => (format!("a{number}"), false),
     }
 }

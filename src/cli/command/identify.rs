@@ -1,4 +1,4 @@
-//! `identify`: which drive this is, and which record of the vault is its. Works without the vault, too.
+//! `identify`: tells which drive this is, and which record is its. Works without a vault, too.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! `import`: from files, folders or the clipboard into the vault, in one write; and the report of it.
+//! `import`: takes keys from files, folders or the clipboard into the vault, in one write.
 
 mod bundle;
 pub(super) mod preview;

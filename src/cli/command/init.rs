@@ -1,4 +1,4 @@
-//! `init`: a new vault.
+//! `init`: makes a new vault.
 
 use crate::cli::args::{InitArgs, Shared};
 use crate::cli::exit::Exit;

@@ -1,4 +1,4 @@
-//! `keyslot`: the ways to open the vault.
+//! `keyslot`: lists, adds and removes ways to open the vault.
 
 use serde_json::json;
 

@@ -1,9 +1,6 @@
-//! `kit`: an emergency kit, a printed page that opens the vault when nobody remembers the passphrase.
+//! `kit`: makes and checks an emergency kit, a printed page that opens the vault without the passphrase.
 
 use std::path::{Path, PathBuf};
-
-use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::cli::args::{KitCheckArgs, KitCommand, KitMakeArgs, Shared};
 use crate::cli::copy_note::{self, Made, Whereto};
@@ -11,14 +8,19 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, short};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{exit_over, locked, unlocked, vault_path};
-use crate::cli::{interrupt, json as print, kit_entry, new_file, printer, question, system_fonts, world::World};
+use crate::cli::{interrupt, json as print, kit_entry, new_file, printer, question, world::World};
+use drivekey_flows::give_out::{self, DrawnAs};
 use drivekey_flows::kit::{Kit, KitError, note_checked};
 use drivekey_record::{CopyKind, LineText};
-use drivekey_sheet::{self, Paper};
+use drivekey_sheet::Paper;
 use drivekey_vault::{Unlocked, Vault};
+use serde_json::json;
 
 /// The page's usual name.
-const USUAL_NAME: &str = "drivekey-emergency-kit.pdf";
+const USUAL_NAME: &str = match DrawnAs::USUAL {
+    DrawnAs::Pdf => "drivekey-emergency-kit.pdf",
+    DrawnAs::Html => "drivekey-emergency-kit.html",
+};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &KitCommand) -> Result<Exit, Failure> {
     match command {
@@ -32,8 +34,11 @@ fn make(world: &mut World<'_>, shared: &Shared, args: &KitMakeArgs) -> Result<Ex
     if let Some(path) = &to {
         new_file::free(path)?;
     }
+    let drawn_as = if args.html { DrawnAs::Html } else { DrawnAs::Pdf };
+    drawn_as.check()?;
+    let paper = if args.letter { Paper::Letter } else { Paper::A4 };
     let mut vault = unlocked(world, shared)?;
-    let noted = print_kit(world, shared, &mut vault, to.as_deref(), args.name.as_ref(), args.letter)?;
+    let noted = print_kit(world, shared, &mut vault, to.as_deref(), args.name.as_ref(), (drawn_as, paper))?;
     let exit = exit_over(&vault);
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }
@@ -50,7 +55,7 @@ pub(super) fn offer(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Un
     // The keys are safe already: a kit that cannot be written is told, and undoes nothing.
     let made = new_file::free(&path)
         .map_err(Failure::from)
-        .and_then(|()| print_kit(world, shared, vault, Some(&path), None, false));
+        .and_then(|()| print_kit(world, shared, vault, Some(&path), None, (DrawnAs::USUAL, Paper::A4)));
     if let Err(failure) = made {
         writeln!(world.err, "No kit was made: {}. Try again with 'drivekey kit make --to FILE'.", failure.sentence)?;
     }
@@ -64,14 +69,15 @@ fn print_kit(
     vault: &mut Vault<Unlocked>,
     to: Option<&Path>,
     name: Option<&LineText>,
-    letter: bool,
+    (drawn_as, paper): (DrawnAs, Paper),
 ) -> Result<bool, Failure> {
     if let Some(path) = to {
         guard::check(world, vault, path, &Holding::WholeVault)?;
     }
     let kit = Kit::make(vault, name.cloned())?;
     let slot = kit.slot();
-    let document = draw(vault, &kit, letter, (world.now)().date_naive())?;
+    let page = kit.page(vault_name(vault)?, (world.now)().date_naive())?;
+    let document = give_out::draw(&[page], drawn_as, paper)?;
     let said = if let Some(path) = to {
         interrupt::sweep_at_the_end();
         kit.into_file(vault, path, &document).map(|_| String::new())?
@@ -133,20 +139,10 @@ impl<E: Into<Self>> From<KitError<E>> for Failure {
     }
 }
 
-fn draw(
-    vault: &Vault<Unlocked>,
-    kit: &Kit,
-    letter: bool,
-    today: drivekey_sheet::Day,
-) -> Result<Zeroizing<Vec<u8>>, Failure> {
+/// The vault as its kit's page names it.
+fn vault_name(vault: &Vault<Unlocked>) -> Result<LineText, Failure> {
     let file = vault.path().and_then(Path::file_name).and_then(|name| LineText::shortened(&name.to_string_lossy()));
-    let vault_name = match file {
-        Some(name) => name,
-        None => "vault.drivekey".parse()?,
-    };
-    let pages = [kit.page(vault_name, today)?];
-    let fonts = system_fonts::covering(&pages)?;
-    Ok(drivekey_sheet::pdf(&pages, if letter { Paper::Letter } else { Paper::A4 }, &fonts)?)
+    file.map_or_else(|| Ok("vault.drivekey".parse()?), Ok)
 }
 
 fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<Exit, Failure> {

@@ -1,4 +1,4 @@
-//! `list`: the keys in the vault without their digits.
+//! `list`: lists the keys in the vault, without their digits.
 
 use crate::cli::args::{ListArgs, Shared};
 use crate::cli::exit::Exit;

@@ -1,4 +1,4 @@
-//! `man`: the manual, from the same description as the help.
+//! `man`: writes the manual pages.
 
 use std::path::Path;
 

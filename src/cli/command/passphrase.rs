@@ -1,4 +1,4 @@
-//! `passphrase`: a new passphrase in place of the one that opened the vault.
+//! `passphrase`: replaces the passphrase that opened the vault.
 
 use crate::cli::args::{NewPassphraseArgs, Shared};
 use crate::cli::exit::Exit;

@@ -1,4 +1,4 @@
-//! `prove`: a stored key, or all that may fit, tried on a drive. The drive is only read.
+//! `prove`: tries a stored key, or all that may fit, on a drive. The drive is only read.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! `repair`: a torn, faded or misread key is mended: counted by the rule of its digits, found by its drive. Its digits
-//! are shown by `show` alone.
+//! `repair`: finds out what a torn, faded or misread key was, by the rule of its digits and by its drive. Only `show`
+//! shows the digits.
 
 use std::io::Read;
 
@@ -15,9 +15,10 @@ use crate::cli::progress::Bar;
 use crate::cli::proving::{TrialWords, not_opened_failure, say_kept};
 use crate::cli::repairing::{arithmetic, grouped};
 use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
-use crate::cli::volume_words::{drive_words, target_words};
+use crate::cli::volume_words::{drive_words, target_words, unconfirmed_note};
 use crate::cli::volumes::{self, Target};
 use crate::cli::{json, question, saved_header, table, volume_words, world::World};
+use drivekey_flows::drive_says::ByPerson;
 use drivekey_flows::repair::{FEW, Hit, MendError, Repair, Search, Searched, keep_possible};
 use drivekey_fve::repair::{Candidates, Effort, Reading, ReadingError};
 use drivekey_record::{GROUP_DIGITS, GROUPS};
@@ -296,7 +297,9 @@ fn keep<'a>(
     repair: &Repair<'a>,
     hit: Hit<'a>,
 ) -> Result<Exit, Failure> {
-    let mended = repair.keep(vault, hit, args.device.as_ref(), (world.now)()).map_err(|error| match error {
+    let unconfirmed = unconfirmed_note();
+    let by = ByPerson { device: args.device.as_ref(), unconfirmed: unconfirmed.as_ref() };
+    let mended = repair.keep(vault, hit, by, (world.now)()).map_err(|error| match error {
         MendError::Vault(error) => error.into(),
         MendError::NotOpened { drive, why } => not_opened_failure(&why, "the key", &drive_words(&drive)),
     })?;

@@ -1,11 +1,9 @@
-//! `sheet`: recovery keys on paper, whole or split.
+//! `sheet`: draws recovery keys on pages, whole or split.
 
 mod check;
 mod deliver;
 
 use std::path::Path;
-
-use zeroize::Zeroizing;
 
 use crate::cli::args::{PrintArgs, Shared, SheetArgs, SheetCommand, SplitInto};
 use crate::cli::command::export::chosen::named;
@@ -14,10 +12,10 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::guard::{self, Holding};
 use crate::cli::session::{end_over, exit_over, unlocked};
-use crate::cli::{system_fonts, world::World};
-use drivekey_flows::give_out::{Arrangement, Choice, PagesError, pages};
+use crate::cli::world::World;
+use drivekey_flows::give_out::{self, Arrangement, Choice, DrawnAs, PagesError, pages};
 use drivekey_record::CopyKind;
-use drivekey_sheet::{self, Page, Paper, SheetError, SplitKind};
+use drivekey_sheet::{Paper, SheetError, SplitKind};
 use drivekey_vault::{Entry, Filter, TrashFilter, Unlocked, Vault};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SheetArgs) -> Result<Exit, Failure> {
@@ -38,6 +36,8 @@ pub(super) struct Made<'a> {
 }
 
 fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exit, Failure> {
+    let drawn_as = if args.html { DrawnAs::Html } else { DrawnAs::Pdf };
+    drawn_as.check()?;
     let target = deliver::Target::of(world, shared.json, args)?;
     let mut vault = unlocked(world, shared)?;
     let choice = choose(world, &mut vault, args)?;
@@ -60,7 +60,7 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
     let today = (world.now)().date_naive();
     let pages = pages(&keys, arrangement, today)?;
     drop(keys);
-    let document = draw(&pages, args)?;
+    let document = give_out::draw(&pages, drawn_as, if args.letter { Paper::Letter } else { Paper::A4 })?;
     drop(pages);
     let place = deliver::deliver(world, &target, &document)?;
     let noted = after(world, shared, &mut vault, &Made { entries: &choice.entries, place, split })?;
@@ -89,16 +89,6 @@ fn choose(world: &mut World<'_>, vault: &mut Vault<Unlocked>, args: &PrintArgs) 
             Err(Failure::new(Exit::NotFound, "there is no such key in this vault", "'drivekey list' shows all keys"))
         }
     }
-}
-
-fn draw(pages: &[Page], args: &PrintArgs) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let paper = if args.letter { Paper::Letter } else { Paper::A4 };
-    if args.html {
-        let html = drivekey_sheet::html(pages, paper)?;
-        return Ok(Zeroizing::new(html.as_bytes().to_vec()));
-    }
-    let fonts = system_fonts::covering(pages)?;
-    Ok(drivekey_sheet::pdf(pages, paper, &fonts)?)
 }
 
 /// Says what now lies where. The one place that knows of each sheet that was made.
@@ -149,6 +139,11 @@ impl From<SheetError> for Failure {
             SheetError::Symbol => {
                 Self::new(Exit::Failed, "a name is too long for a page", "shorten it with 'drivekey edit'")
             }
+            SheetError::NotInThisBuild => Self::new(
+                Exit::Failed,
+                "this drivekey was built without the drawing of PDF pages",
+                "add --html for a page that a browser prints, or use the full program",
+            ),
             SheetError::Document => Self::new(Exit::Failed, "the page could not be made", "try --html"),
         }
     }

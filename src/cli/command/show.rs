@@ -1,4 +1,4 @@
-//! `show`: the digits of one record, on the screen, group by group, or in the clipboard.
+//! `show`: shows the digits of one record, on the screen, group by group, or puts them into the clipboard.
 
 use std::time::Duration;
 

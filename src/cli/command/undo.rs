@@ -1,12 +1,11 @@
-//! `undo`: takes the last import back. What it added goes into the trash, what it changed goes back; nothing is
-//! deleted.
+//! `undo`: takes the last import back. What it added goes to the trash, what it changed goes back; nothing is deleted.
 
 use serde_json::json;
 
 use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{end_over, unlocked};
 use crate::cli::{json as print, question, world::World};
 use drivekey_flows::undo::{self, UndoError};
 use drivekey_record::Handle;
@@ -54,7 +53,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit
         list(world, "As before", &undone.reverted)?;
         list(world, "Kept, another source has it too", &undone.kept)?;
     }
-    Ok(exit_over(&vault))
+    end_over(&vault, &undone.faults, "what is named above was undone")
 }
 
 fn list(world: &mut World<'_>, what: &str, handles: &[Handle]) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! `verify`: everything compared with what was written; accepting a copy; mending.
+//! `verify`: checks everything in the vault, accepts a copy, repairs.
 
 use crate::cli::args::{Shared, VerifyArgs};
 use crate::cli::exit::Exit;

@@ -1,4 +1,4 @@
-//! The bare program: what it is, and what to type next.
+//! The program without a command: says what it is, and what to type next.
 
 use crate::cli::args::Shared;
 use crate::cli::exit::Exit;

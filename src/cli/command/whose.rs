@@ -1,4 +1,4 @@
-//! `whose`: from the digits on a paper to the record they belong to.
+//! `whose`: finds the record that typed digits belong to.
 
 use crate::cli::args::{Shared, WhoseArgs};
 use crate::cli::exit::Exit;

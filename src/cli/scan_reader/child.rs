@@ -1,4 +1,4 @@
-//! The child: limits itself, then reads files until no more come. Must not touch anything but its two pipes.
+//! The child process: limits itself, then reads files until no more come. It touches nothing but its two pipes.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! What the child may take of this machine. On Unix it limits itself, on Windows and macOS the program watches it; what
-//! a system does not enforce stands in `docs/THREATS.md`. Must not know files.
+//! What the child may use of this machine. On Unix it limits itself; on Windows and macOS the program watches it. What
+//! a system does not enforce stands in `docs/THREATS.md`.
 
 use std::io;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! Children that die, hang, lie or look around. Shells stand for them; the real one is tried in `tests/cli_trouble.rs`.
+//! Children that die, hang, lie or look around. Shells stand in for them; `tests/program/trouble.rs` tries the real
+//! one.
 #![cfg(unix)]
 
 use std::fs;

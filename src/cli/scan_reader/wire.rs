@@ -1,5 +1,5 @@
-//! What goes between the program and its child: a file there, texts back, each with its length before it. What comes
-//! from the child is hostile: it drew what a stranger made. Must not start a process.
+//! What goes between the program and its child: a file there, texts back, each after its length. What comes from the
+//! child is hostile, because the child drew what a stranger made.
 
 use std::io::{self, Read, Write};
 

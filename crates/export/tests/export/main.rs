@@ -1,3 +1,4 @@
 //! Properties of what is given out.
 
+mod kinds;
 mod props;

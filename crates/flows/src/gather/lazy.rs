@@ -1,4 +1,4 @@
-//! Folders walked while their files are read already: no list of all of them is ever held.
+//! Walks folders while their files are already being read, so that no list of all files is ever held.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,11 @@
-//! Which keys are given out, and their digits. Where they go is not known here.
+//! Which keys are given out, and their digits.
 
 use zeroize::Zeroizing;
 
 use drivekey_export::{Item, Part};
 use drivekey_record::{AttachmentKind, Guid, Handle, LineText};
 use drivekey_vault::reveal::{RevealError, Revealed, reveal, reveal_attachment};
-use drivekey_vault::{Attached, Entry, Fault, Filter, Unlocked, Vault, VaultError};
+use drivekey_vault::{Attached, Entry, Fault, Filter, ItemListing, Unlocked, Vault, VaultError};
 
 /// Which attachments go along with keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Choice {
     /// What reading the vault meets.
     pub fn protectors_beside(&self, vault: &mut Vault<Unlocked>, along: Along) -> Result<Vec<Guid>, VaultError> {
         let opens = |attached: &Attached| attached.info.attachment != AttachmentKind::DriveHeader;
-        let beside = self.beside(vault, along)?.into_iter().filter(opens);
+        let beside = self.beside(vault, along)?.items.into_iter().filter(opens);
         Ok(beside.map(|attached| attached.info.guid).collect())
     }
 
@@ -111,8 +111,12 @@ impl Choice {
     pub fn reveal(self, vault: &mut Vault<Unlocked>, along: Along) -> Result<Chosen, GiveOutError> {
         let mut keys = Vec::with_capacity(self.entries.len());
         let mut beside = Vec::new();
-        let attachments = if along == Along::None { Vec::new() } else { self.beside(vault, along)? };
-        let mut faults = self.faults;
+        let mut attachments = Vec::new();
+        let mut faults = self.faults.clone();
+        if along != Along::None {
+            let found = self.beside(vault, along)?;
+            (attachments, faults) = (found.items, [faults, found.faults].concat());
+        }
         for entry in &self.entries {
             keys.extend(unless_faulty(reveal(vault, entry), &mut faults)?);
         }
@@ -132,13 +136,15 @@ impl Choice {
     }
 
     /// What is kept beside these records, as far as it goes along.
-    fn beside(&self, vault: &mut Vault<Unlocked>, along: Along) -> Result<Vec<Attached>, VaultError> {
+    fn beside(&self, vault: &mut Vault<Unlocked>, along: Along) -> Result<ItemListing<Attached>, VaultError> {
         let wanted = |attached: &Attached| {
             attached.info.removed_date_time.is_none()
                 && along.takes(attached.info.attachment)
                 && (self.everything || self.entries.iter().any(|entry| goes_with(attached, entry)))
         };
-        Ok(vault.attachments()?.into_iter().filter(wanted).collect())
+        let mut found = vault.attachments()?;
+        found.items.retain(wanted);
+        Ok(found)
     }
 }
 

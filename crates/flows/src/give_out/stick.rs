@@ -1,4 +1,4 @@
-//! Key files on a stick, under Windows' own names, each read back from the stick itself. Nothing that stands there is
+//! Key files on a stick, under Windows' own names where Windows knows such keys, each read back from the stick itself. Nothing that stands there is
 //! replaced.
 
 use std::path::Path;
@@ -9,9 +9,10 @@ use super::Chosen;
 use crate::gather;
 use crate::{Progress, Watch, Work};
 use drivekey_export::{
-    Folder, Item, Part, Put, README_NAME, Seen, WriteError, external_key_name, readme, windows_name, windows_text,
+    Folder, Item, Part, Put, README_NAME, Seen, WriteError, external_key_name, key_file, key_file_name, readme,
 };
-use drivekey_record::{Handle, LineText, RecoveryPassword};
+use drivekey_import::OtherKey;
+use drivekey_record::{Details, Handle, KeyKind, LineText, RecoveryPassword};
 
 /// A stick, or a folder on it, that was looked at.
 #[derive(Debug)]
@@ -167,7 +168,7 @@ fn outgoing(chosen: &Chosen) -> Vec<Outgoing<'_>> {
 impl Outgoing<'_> {
     fn name(&self) -> String {
         match self {
-            Self::Key(item) => windows_name(item),
+            Self::Key(item) => key_file_name(item),
             Self::Startup(part) => external_key_name(&part.guid),
             Self::Readme => README_NAME.to_owned(),
         }
@@ -175,7 +176,7 @@ impl Outgoing<'_> {
 
     fn bytes(&self) -> Zeroizing<Vec<u8>> {
         match self {
-            Self::Key(item) => windows_text(item),
+            Self::Key(item) => key_file(item),
             Self::Startup(part) => Zeroizing::new(part.bytes.to_vec()),
             Self::Readme => readme(),
         }
@@ -192,8 +193,13 @@ impl Outgoing<'_> {
 }
 
 fn holds_key(path: &Path, item: &Item<'_>) -> bool {
-    let Ok(password) = RecoveryPassword::parse(item.key.as_str()) else { return false };
     let Ok(bytes) = gather::read_file(path) else { return false };
     let reading = drivekey_import::read(path.to_str(), &bytes);
-    reading.records.iter().any(|there| there.key_id == item.details.key_id && there.password.same_digits(&password))
+    let Details { kind, key_id, .. } = item.details;
+    if *kind != KeyKind::BitLocker {
+        let is_it = |there: &OtherKey| there.details.kind == *kind && there.details.key_id == *key_id;
+        return reading.other_keys.iter().any(|there| is_it(there) && there.secret.is(item.key));
+    }
+    let Ok(password) = RecoveryPassword::parse(item.key.as_str()) else { return false };
+    reading.records.iter().any(|there| there.key_id == *key_id && there.password.same_digits(&password))
 }

@@ -37,7 +37,7 @@ impl Counts {
             }
             counts.found += file.found.len();
             counts.others += file.others_found
-                + file.attached.iter().filter(|attached| matches!(attached, AttachedAs::New(_))).count();
+                + file.attached.iter().filter(|attached| !matches!(attached, AttachedAs::Known(_))).count();
             counts.known += file.attached.iter().filter(|attached| matches!(attached, AttachedAs::Known(_))).count();
             counts.in_trash += file.noted().filter(|(_, notes)| notes.in_trash_since.is_some()).count();
             for (_, taken) in &file.taken {

@@ -1,4 +1,4 @@
-//! What is known of one file once it was read, and what became of it.
+//! What is known of one file after it was read, and what became of it.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -178,7 +178,7 @@ impl FileOutcome {
             TakenIn::Conflict(..) => Fate::Conflict,
         });
         let of_others = self.attached.iter().map(|attached| match attached {
-            AttachedAs::New(_) => Fate::Imported,
+            AttachedAs::New(_) | AttachedAs::Renewed(_) => Fate::Imported,
             AttachedAs::Known(_) => Fate::AlreadyThere,
         });
         let nothing_taken = if self.holds_keys() { Fate::Found } else { Fate::Refused };

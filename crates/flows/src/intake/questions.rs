@@ -105,9 +105,9 @@ impl Sources {
     pub fn leave_out(&mut self, keys: &[KeyPlace]) {
         for (file, source) in self.read.iter_mut().enumerate() {
             let before = source.reading.records.len();
-            // What a bundle says of its keys stands in the keys' order: what is said of those left out goes with them.
-            retain_others(&mut source.told, file, keys);
-            retain_others(&mut source.reading.records, file, keys);
+            let mut key = 0..;
+            let is_kept = |key| !keys.contains(&KeyPlace { file, key });
+            source.reading.records.retain(|_| key.next().is_none_or(is_kept));
             let some_left_out = source.reading.records.len() < before;
             if some_left_out && source.reading.records.is_empty() && source.reading.refusal().is_none() {
                 source.declined = true;
@@ -153,9 +153,4 @@ impl Sources {
     fn passwords(&self, places: impl Iterator<Item = KeyPlace>) -> Vec<&RecoveryPassword> {
         places.filter_map(|at| self.candidate(at)).map(|candidate| &candidate.password).collect()
     }
-}
-
-fn retain_others<T>(of_file: &mut Vec<T>, file: usize, keys: &[KeyPlace]) {
-    let mut key = 0..;
-    of_file.retain(|_| key.next().is_none_or(|key| !keys.contains(&KeyPlace { file, key })));
 }

@@ -13,7 +13,8 @@ impl PictureReader for Pictures<'_> {
     fn read(&self, bytes: &[u8]) -> Option<Reading> {
         match self.0.read(bytes) {
             Ok(found) => read(found),
-            Err(ScanError::GaveUp) => Some(not_seen()),
+            Err(ScanError::GaveUp) => Some(nobody_looked(RemarkKind::NotSeen)),
+            Err(ScanError::NotInThisBuild) => Some(nobody_looked(RemarkKind::NoScanReader)),
             Err(_) => None,
         }
     }
@@ -42,9 +43,9 @@ fn read(found: Vec<Scanned>) -> Option<Reading> {
     (!records.is_empty()).then(|| Reading { records, source: Some(SourceKind::Scan), ..Reading::default() })
 }
 
-/// What is on it nobody knows, so that it is never counted among the files without a key.
-fn not_seen() -> Reading {
-    Reading { remarks: vec![Remark::whole(RemarkKind::NotSeen)], source: Some(SourceKind::Scan), ..Reading::default() }
+/// Nobody knows what is on it, so it is never counted among the files without a key.
+fn nobody_looked(why: RemarkKind) -> Reading {
+    Reading { remarks: vec![Remark::whole(why)], source: Some(SourceKind::Scan), ..Reading::default() }
 }
 
 fn candidate(password: RecoveryPassword, label: Option<Label>, place: Place) -> Candidate {
@@ -66,5 +67,6 @@ fn candidate(password: RecoveryPassword, label: Option<Label>, place: Place) -> 
         note: None,
         place,
         inside: None,
+        told: None,
     }
 }

@@ -97,9 +97,8 @@ impl Source {
 
     /// The text may be a bundle of ours, or any file that somebody encrypted.
     fn unpack(&mut self, text: &[u8]) {
-        if let Some(bundle) = drivekey_import::unpack_bundle(text) {
-            self.reading = bundle.reading;
-            self.told = bundle.details;
+        if let Some(reading) = drivekey_import::unpack_bundle(text) {
+            self.reading = reading;
             return;
         }
         let name = self.path.as_deref().and_then(gather::file_name);

@@ -10,7 +10,7 @@ use super::{scanned, source_text};
 use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
 use crate::{Progress, ScanReader, Watch, Work};
 use drivekey_import::{self, Reading};
-use drivekey_record::{Details, LineText};
+use drivekey_record::LineText;
 
 /// What a person names.
 #[derive(Clone, Copy, Default)]
@@ -35,8 +35,6 @@ pub struct Source {
     pub(super) sealed: Option<Zeroizing<Vec<u8>>>,
     /// Whether it was encrypted when it was read: the file itself shows nobody a key.
     pub(super) was_sealed: bool,
-    /// All that a bundle says of its records, in their order; empty for other files.
-    pub(super) told: Vec<Details>,
     /// A person looked at a doubtful reading and refused it.
     pub(super) declined: bool,
 }
@@ -56,16 +54,7 @@ pub struct Sources {
 
 impl Source {
     pub(crate) const fn new(path: Option<PathBuf>, named: bool, reading: Reading) -> Self {
-        Self {
-            path,
-            named,
-            reading,
-            suggestion: None,
-            sealed: None,
-            was_sealed: false,
-            told: Vec::new(),
-            declined: false,
-        }
+        Self { path, named, reading, suggestion: None, sealed: None, was_sealed: false, declined: false }
     }
 
     /// Whether it holds something that can be kept.

@@ -49,20 +49,20 @@ impl Ready {
     fn add(&mut self, source: Source, said: &Said) {
         let mut outcome = FileOutcome::of(&source);
         let file_name = source.file_name();
-        let Source { path, reading, suggestion, told, .. } = source;
+        let Source { path, reading, suggestion, .. } = source;
         let Intake { records, attachments, .. } = &mut self.intake;
         outcome.keys = records.len()..records.len() + reading.keys();
         outcome.others = attachments.len()..attachments.len() + reading.attachments.len();
-        let mut told = told.into_iter();
         let kind = path.is_none().then_some(SourceKind::Clipboard);
-        records.extend(reading.records.into_iter().map(|candidate| {
+        records.extend(reading.records.into_iter().map(|mut candidate| {
+            let told = candidate.told.take();
             let incoming = incoming(candidate, kind, file_name.clone(), suggestion.as_ref(), said);
-            let mut incoming = with_all(incoming, told.next());
+            let mut incoming = with_all(incoming, told.map(|told| *told));
             incoming.details.mount_point = incoming.details.mount_point.map(normalise_mount_point);
             incoming
         }));
         let others = reading.other_keys.into_iter();
-        records.extend(others.map(|key| other_key(key, file_name.clone(), suggestion.as_ref(), said)));
+        records.extend(others.map(|key| other_key(key, kind, file_name.clone(), suggestion.as_ref(), said)));
         let others = reading.attachments.into_iter();
         attachments.extend(others.map(|one| attachment(one, file_name.clone(), suggestion.as_ref(), said)));
         self.files.push(outcome);
@@ -150,7 +150,7 @@ fn incoming(
     Incoming { secret: candidate.password.into(), details, kind: kind.unwrap_or(candidate.source), file_name }
 }
 
-/// A record of a bundle keeps what only a bundle says: its tags, its state, its proof.
+/// A record of a file of our own keeps what only such a file says: its tags, its state, its proof.
 fn with_all(mut incoming: Incoming, told: Option<Details>) -> Incoming {
     if let Some(told) = told {
         let said = incoming.details;
@@ -162,11 +162,12 @@ fn with_all(mut incoming: Incoming, told: Option<Details>) -> Incoming {
             volume_type: said.volume_type,
             volume_label: said.volume_label,
             tags,
-            key_id: told.key_id,
-            device_id: told.device_id,
-            mount_point: told.mount_point,
-            created: told.created,
-            note: told.note,
+            // A person may have chosen it.
+            key_id: said.key_id,
+            device_id: said.device_id.or(told.device_id),
+            mount_point: said.mount_point.or(told.mount_point),
+            created: said.created.or(told.created),
+            note: said.note.or(told.note),
             state: told.state,
             proof: told.proof,
             unknown: told.unknown,
@@ -176,10 +177,17 @@ fn with_all(mut incoming: Incoming, told: Option<Details>) -> Incoming {
     incoming
 }
 
-/// A key of a later version's kind, with all that the bundle says of it.
-fn other_key(key: OtherKey, file_name: Option<LineText>, suggestion: Option<&LineText>, said: &Said) -> Incoming {
+/// A key of a later version's kind, with all that its file says of it.
+fn other_key(
+    key: OtherKey,
+    kind: Option<SourceKind>,
+    file_name: Option<LineText>,
+    suggestion: Option<&LineText>,
+    said: &Said,
+) -> Incoming {
     let told = key.details;
     let details = Details {
+        key_id: told.key_id.clone(),
         device_name: said.device.clone().or_else(|| told.device_name.clone()).or_else(|| suggestion.cloned()),
         volume_type: said.volume_type.unwrap_or(told.volume_type),
         volume_label: said.label.clone().or_else(|| told.volume_label.clone()),
@@ -188,7 +196,7 @@ fn other_key(key: OtherKey, file_name: Option<LineText>, suggestion: Option<&Lin
     };
     let file_name = inside(file_name, key.inside.as_ref());
     let secret = Secret::Text(key.secret);
-    with_all(Incoming { secret, details, kind: SourceKind::Bundle, file_name }, Some(told))
+    with_all(Incoming { secret, details, kind: kind.unwrap_or(key.source), file_name }, Some(told))
 }
 
 fn attachment(

@@ -12,7 +12,7 @@ use crate::intake::source_text::name_of;
 use drivekey_import::{Attachment, Reading, RemarkKind, read};
 use drivekey_record::{AttachmentKind, ItemNumber, SourceKind};
 use drivekey_vault::reveal::{RevealError, reveal_attachment};
-use drivekey_vault::{Fault, Unlocked, Vault, VaultError};
+use drivekey_vault::{Attached, Fault, Unlocked, Vault, VaultError};
 
 /// The field that says of what kind a key is, and the list of what goes with keys, as exports write them.
 const KIND: &[u8] = b"\"kind\"";
@@ -77,8 +77,8 @@ fn holds_more(reading: &Reading) -> bool {
         || reading.attachments.iter().any(|attachment| attachment.inside.is_some())
 }
 
-/// Whether an export of this program names a key of another kind or an attachment: no reader of JSON or CSV takes those
-/// in. Bundles are read whole.
+/// Whether an export of this program names a key of another kind or an attachment: those of JSON and CSV are not compared
+/// with the vault. Bundles are read whole.
 fn names_other_kinds(reading: &Reading, bytes: &[u8]) -> bool {
     if reading.source == Some(SourceKind::Bundle) {
         return false;
@@ -129,13 +129,22 @@ fn has_keys(vault: &mut Vault<Unlocked>, reading: &Reading) -> Result<bool, Vaul
 /// The attachment of the vault that is this one byte for byte, under the same GUID and not in the trash.
 fn kept_as(vault: &mut Vault<Unlocked>, attachment: &Attachment) -> Result<Option<ItemNumber>, SweepError> {
     let size = attachment.bytes.len() as u64;
-    for attached in vault.attachments()? {
+    for attached in vault.attachments()?.items {
         let info = &attached.info;
         let may_be = info.attachment == attachment.kind && info.guid == attachment.guid && info.bytes == size;
         // The digest beside it would tell as much; what is compared is what would be given out.
-        if may_be && info.removed_date_time.is_none() && *reveal_attachment(vault, &attached)? == *attachment.bytes {
+        if may_be && info.removed_date_time.is_none() && is_whole(vault, &attached, attachment)? {
             return Ok(Some(attached.number));
         }
     }
     Ok(None)
+}
+
+/// Whether what the vault would give out is this attachment; one that no longer opens is not.
+fn is_whole(vault: &mut Vault<Unlocked>, attached: &Attached, attachment: &Attachment) -> Result<bool, SweepError> {
+    match reveal_attachment(vault, attached) {
+        Ok(bytes) => Ok(*bytes == *attachment.bytes),
+        Err(RevealError::Vault(VaultError::Faults(_))) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,7 +1,9 @@
 //! One typed key: whose word counts, and what is told of it.
 
-use drivekey_flows::add::{Typed, add, differences};
+use crate::house::{House as DriveHouse, guid, password, with_keys};
+use drivekey_flows::add::{OnDrive, Typed, add, differences};
 use drivekey_flows::intake::Said;
+use drivekey_flows::trial::Trial;
 use drivekey_record::{Details, KeyId, RecoveryPassword, SourceKind, VolumeType};
 use drivekey_testkit::house::{House, handle, now, text};
 use drivekey_vault::TakenIn;
@@ -49,4 +51,20 @@ fn what_was_typed_otherwise_is_told() {
         differences(&entry, later).into_iter().map(|one| (one.kept.to_string(), one.said.to_string())).collect();
     assert_eq!(told, [("PC-7".to_owned(), "PC-8".to_owned())]);
     assert!(differences(&entry, later + chrono::TimeDelta::hours(1)).is_empty());
+}
+
+#[test]
+fn a_drive_names_a_typed_key_only_where_both_can_be_believed() {
+    let house = DriveHouse::new();
+    let target = house.drive("drive.img", &with_keys(&[1]));
+    let volumes = target.volumes().unwrap();
+    let answer = |number, key_id: &KeyId| {
+        let password = password(number);
+        OnDrive::of(&Trial::of(&volumes, &password, key_id).unwrap(), key_id)
+    };
+    let OnDrive::Opens(details) = answer(1, &KeyId::Unknown) else { panic!("it opens the drive") };
+    assert_eq!(details.key_id, KeyId::Full(guid(1)));
+    // The person read another Key ID: one of both is wrong, and the drive is not taken at its word.
+    assert_eq!(answer(1, &KeyId::Full(guid(2))), OnDrive::Opens(Details::default()));
+    assert_eq!(answer(2, &KeyId::Unknown), OnDrive::DoesNotOpen);
 }

@@ -30,7 +30,7 @@ fn a_copy_that_was_there_and_compared_is_checked_and_not_noted_twice() {
     };
     assert_eq!(again(&mut house, &records[..1], true), Noted::Checked(stick));
     assert!(matches!(again(&mut house, &records, false), Noted::New(_)));
-    let newest = house.vault.copies().unwrap().last().unwrap().number;
+    let newest = house.vault.copies().unwrap().sound().unwrap().last().unwrap().number;
     house.vault.mark_copy(newest, CopyMark::Destroyed(now())).unwrap();
     assert_eq!(again(&mut house, &records, true), Noted::Checked(stick));
     let third = house.add(3).handle;
@@ -52,7 +52,7 @@ fn the_sheet_that_was_compared_is_found_or_asked_for() {
         other => panic!("{other:?}"),
     }
     assert!(matches!(compared(&mut house, None, &[], &records), Ok(SheetNote::Checked(number)) if number == both));
-    assert!(house.vault.copies().unwrap()[0].info.checked_date_time.is_some());
+    assert!(house.vault.copies().unwrap().sound().unwrap()[0].info.checked_date_time.is_some());
     let second = new(&mut house, CopyKind::Sheet, "/sheets/second.pdf", &records);
     match compared(&mut house, None, &[], &records) {
         Ok(SheetNote::Which(sheets)) => assert_eq!(sheets, [both, second]),

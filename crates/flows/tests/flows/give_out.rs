@@ -95,7 +95,7 @@ fn files_hold_the_keys_and_a_bundle_opens_again() {
     let passphrase = secret("bundle");
     let sealed = bundle(&kept, &BundleLock::Passphrase(&passphrase, LIMITS), now()).unwrap();
     let open = open_bundle(&sealed, &BundleKey::Passphrase(&passphrase, LIMITS)).unwrap();
-    let read = drivekey_import::unpack_bundle(&open).unwrap().reading;
+    let read = drivekey_import::unpack_bundle(&open).unwrap();
     assert_eq!((read.records.len(), read.attachments.len()), (2, 1));
 }
 
@@ -152,7 +152,7 @@ fn a_file_with_these_digits_under_another_key_id_is_not_as_good() {
     let (_house, mut vault) = house();
     let folder = tempfile::tempdir().unwrap();
     let kept = chosen(&mut vault, &[1]);
-    let name = drivekey_export::windows_name(&kept.items()[0]);
+    let name = drivekey_export::key_file_name(&kept.items()[0]);
     for (key_id, outcome) in [(known_key_id(0), Ok(Put::AlreadyThere)), (known_key_id(1), Err(WriteError::Exists))] {
         fs::write(folder.path().join(&name), key_text(&key_id, &known_digits(0))).unwrap();
         assert_eq!(Stick::open(folder.path()).unwrap().look(&kept)[0].outcome, outcome, "{key_id}");

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 
 use crate::house::{House, Stopping, guid, password, with, with_keys};
 use drivekey_flows::Unwatched;
+use drivekey_flows::drive_says::ByPerson;
 use drivekey_flows::harvest::{self, HarvestError, OtherNotOpened, Secret, StartupKeyError, TakenOut};
 use drivekey_flows::trial::NotOpened;
 use drivekey_fve::ProtectorKind;
@@ -20,7 +21,13 @@ fn take(house: &mut House, image: &Sparse, with: &Secret, taking: Taking) -> Res
     let volumes = target.volumes().unwrap();
     let opened = harvest::open(&mut house.vault, &volumes, with, &Unwatched)?;
     assert_eq!(opened.len(), 1);
-    Ok(harvest::take(&mut house.vault, &opened[0].1, Some(&text("PC-OTHER")), now(), taking)?)
+    Ok(harvest::take(
+        &mut house.vault,
+        &opened[0].1,
+        ByPerson { device: Some(&text("PC-OTHER")), unconfirmed: None },
+        now(),
+        taking,
+    )?)
 }
 
 #[test]

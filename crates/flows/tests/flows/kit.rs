@@ -41,7 +41,7 @@ fn the_page_opens_the_vault() {
     let locked = Vault::open(&house.path(), LIMITS, house.machine()).unwrap();
     let mut vault = locked.unlock_with_kit(&identity).map_err(|failure| failure.error).unwrap();
     assert_eq!(note_checked(&mut vault, now()).unwrap().map(|info| info.slot), Some(slot));
-    assert_eq!(vault.copies().unwrap()[0].info.checked_date_time, Some(now()));
+    assert_eq!(vault.copies().unwrap().sound().unwrap()[0].info.checked_date_time, Some(now()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::house::{House, Stopping, guid, with, with_keys};
 use drivekey_flows::Unwatched;
+use drivekey_flows::drive_says::ByPerson;
 use drivekey_flows::repair::{FEW, Repair, Searched, keep_possible};
 use drivekey_fve::repair::{Candidates, Effort, Reading};
 use drivekey_record::KeyId;
@@ -32,7 +33,7 @@ fn a_torn_key_is_found_kept_and_proved() {
     assert_eq!(estimate.candidates, candidates.count());
     assert!(estimate.time < Duration::from_mins(10) && estimate.seconds_each > 0.0 && !search.is_too_long());
     let Searched::Found(hit) = search.run(&Unwatched) else { panic!("not found") };
-    let mended = repair.keep(&mut house.vault, hit, None, now()).unwrap().unwrap();
+    let mended = repair.keep(&mut house.vault, hit, ByPerson::default(), now()).unwrap().unwrap();
     assert_eq!(mended.entry.details.key_id, KeyId::Full(guid(1)));
     assert_eq!(mended.entry.details.tags, []);
     assert!(mended.trial.opened.is_some() && mended.kept.unwrap().new_others().len() == 1);

@@ -8,11 +8,12 @@ use super::find::{self, Found};
 use super::pairing::{self, Answer, Tree};
 use super::{Entry, Field, Numbers, Role, Sheet};
 use crate::merge::Merger;
-use crate::{Candidate, Place, Reading, Remark, RemarkKind};
+use crate::{Candidate, Place, Reading, Remark, RemarkKind, own};
 use drivekey_record::{KeyId, SourceKind};
 
 /// Makes the reading.
-pub(crate) fn reading(sheet: Sheet<'_>) -> Reading {
+pub(crate) fn reading(mut sheet: Sheet<'_>) -> Reading {
+    own::entries::mark_all(&mut sheet.entries);
     let marks = RandomState::new();
     let entries = &sheet.entries;
     let mut found: Vec<Found> = entries.iter().map(|entry| find::find(entry, &marks)).collect();
@@ -42,6 +43,11 @@ pub(crate) fn reading(sheet: Sheet<'_>) -> Reading {
     let package_left = sheet.package_left || entries.iter().flat_map(|entry| &entry.fields).any(is_package);
     let mut reading = Reading { records, remarks, attachments: sheet.attachments, package_left, ..Reading::default() };
     reading.remarks.extend(sheet.remarks.iter().map(|kind| Remark::whole(*kind)));
+    let others = entries
+        .iter()
+        .zip(&places)
+        .filter_map(|(entry, place)| own::entries::remark(entry).map(|remark| Remark::at(*place, remark)));
+    reading.remarks.extend(others);
     without_password(&tree, &counts, &places, &mut reading);
     let trace = !reading.records.is_empty()
         || !reading.partial.is_empty()
@@ -83,6 +89,7 @@ fn candidate(
         note: detail.note,
         place,
         inside: None,
+        told: None,
     }
 }
 
@@ -102,6 +109,7 @@ fn places(entries: &[Entry<'_>], found: &[Found], counts: &[usize]) -> Vec<Place
     let mut place = |(at, entry): (usize, &Entry<'_>)| {
         let counts = counts[at] > 0
             || !found[at].flaws.is_empty()
+            || own::entries::remark(entry).is_some()
             || found[at].ids.iter().any(|id| matches!(id.role, Role::KeyId | Role::Directory));
         number += usize::from(
             counts || (entry.dialect.numbers == Numbers::Graph && found[at].ids.iter().any(|id| id.role == Role::Id)),

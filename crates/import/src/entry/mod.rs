@@ -16,6 +16,8 @@ pub(super) use pairing::is_of_device;
 pub(super) use role::{Role, exact_role, folded, role, title_drive};
 pub(super) use value::{is_date, is_drive, is_key_id, is_volume_word, little_endian, may_hold_value};
 
+use std::ops::Range;
+
 use super::source_text::Text;
 use super::{Attachment, Place, RemarkKind};
 use drivekey_record::SourceKind;
@@ -84,6 +86,8 @@ pub(super) struct Sheet<'a> {
     pub(super) guessed_letters: bool,
     /// Its entries are a guess by layout: labels that the plain reader knows may say more.
     pub(super) soft: bool,
+    /// Which bytes of the text it was read from: where it has keys of other kinds, nothing else looks there.
+    pub(super) span: Range<usize>,
 }
 
 impl Dialect {
@@ -119,6 +123,7 @@ impl<'a> Sheet<'a> {
             package_left: false,
             guessed_letters: false,
             soft: false,
+            span: 0..usize::MAX,
         }
     }
 }

@@ -40,6 +40,8 @@ pub(crate) enum Role {
     Title,
     /// A key package of Active Directory.
     KeyPackage,
+    /// What is left of an entry with a key of another kind than BitLocker's.
+    OtherKind,
     /// Nothing that is known.
     Unknown,
 }

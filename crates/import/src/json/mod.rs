@@ -27,9 +27,9 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     let text = source.as_str();
     let start = first_document(text, source.head().len())?;
     let mut builder = Builder::default();
-    let whole = documents(&text[start..], &mut builder);
+    let (end, whole) = documents(&text[start..], &mut builder);
     let beyond = builder.beyond;
-    let mut sheet = Sheet::of(builder.entries);
+    let mut sheet = Sheet { span: start..start + end, ..Sheet::of(builder.entries) };
     dialect::settle(&mut sheet, builder.facts);
     if beyond {
         sheet.remarks.push(RemarkKind::BeyondCeiling);
@@ -80,12 +80,13 @@ fn is_document(text: &str) -> bool {
     matches!(documents.next(), Some(Ok(_)))
 }
 
-/// Reads one document after the other; `false` where one is broken.
-fn documents<'a>(mut text: &'a str, builder: &mut Builder<'a>) -> bool {
+/// Reads one document after the other: where the last ends, and `false` where one is broken.
+fn documents<'a>(whole_text: &'a str, builder: &mut Builder<'a>) -> (usize, bool) {
+    let mut text = whole_text;
     loop {
         text = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '\u{1E}'));
         if !looks_like_document(text) {
-            return true;
+            return (whole_text.len() - text.len(), true);
         }
         let mut ends = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
         let whole = matches!(ends.next(), Some(Ok(_)));
@@ -93,7 +94,7 @@ fn documents<'a>(mut text: &'a str, builder: &mut Builder<'a>) -> bool {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let read = Node::outermost(builder).deserialize(&mut deserializer).is_ok();
         if !whole || !read || end == 0 {
-            return false;
+            return (whole_text.len(), false);
         }
         text = &text[end..];
     }

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::dialect::{self, Facts};
 use super::pieces::{self, Pieces};
 use crate::entry::{Dialect, Entry, Field, is_of_use, lifted, little_endian};
+use crate::own;
 use crate::source_text::Text;
 use drivekey_record::SourceKind;
 
@@ -82,6 +83,9 @@ impl<'a> Builder<'a> {
 
     /// The entry is read: what it is, what of it belongs to the one around it, what of it is of use.
     pub(super) fn close(&mut self, at: usize) {
+        if own::entries::mark(&mut self.entries[at]) {
+            return;
+        }
         let entry = &self.entries[at];
         dialect::note(entry, &mut self.facts);
         let is_last = at + 1 == self.entries.len();

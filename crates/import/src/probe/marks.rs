@@ -37,13 +37,6 @@ pub(super) fn is_container(bytes: &[u8]) -> bool {
         || is_metadata(bytes)
 }
 
-/// Whether a terminal's escape sequences stand in it: their digits may stand inside a key.
-pub(super) fn is_coloured(bytes: &[u8]) -> bool {
-    memmem::find(bytes, b"\x1B[").is_some()
-        || memmem::find(bytes, b"\x1B\0[").is_some()
-        || memmem::find(bytes, b"\0\x1B\0[").is_some()
-}
-
 /// The header of a drive's own metadata, as startup keys and key packages begin: size, version, size of the header,
 /// size again.
 fn is_metadata(bytes: &[u8]) -> bool {

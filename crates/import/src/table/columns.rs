@@ -96,6 +96,12 @@ impl Columns {
         self.all.get(column).map_or(("", Role::Unknown), |(title, role)| (title, *role))
     }
 
+    /// How many columns there are in a table of ours that names the kinds of its keys; 0 for any other.
+    pub(super) fn width_of_export(&self) -> usize {
+        let has = |name: &str| self.all.iter().any(|(title, _)| title.trim().eq_ignore_ascii_case(name));
+        if has("handle") && has("kind") { self.all.len() } else { 0 }
+    }
+
     /// A row that repeats the titles.
     pub(super) fn is_titles_again(fields: &[Field<'_>]) -> bool {
         let filled = fields.iter().filter(|field| !field.value.is_empty());

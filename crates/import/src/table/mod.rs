@@ -50,13 +50,17 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     // Without titles the columns are a guess.
     let untitled = table.titles.is_none();
     let first = table.titles.map_or(0, |titles| titles + 1);
+    let width = columns.width_of_export();
     let mut cells = 0;
     for row in table.rows.into_iter().skip(first) {
         cells += row.cells.len();
         if cells > CELLS_MAX {
             break;
         }
-        let fields = row.cells.into_iter().enumerate().map(|(index, value)| {
+        // A row that is cut off before its kind names none.
+        let missing = width.saturating_sub(row.cells.len());
+        let cells = row.cells.into_iter().chain((0..missing).map(|_| Text::Borrowed("")));
+        let fields = cells.enumerate().map(|(index, value)| {
             let (name, role) = columns.get(index);
             Field { name: Text::copy(name), role, value: unwrapped(value) }
         });
@@ -85,6 +89,11 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     }
     let shown = columns.source_without_keys();
     Some(Sheet { source: shown, soft: untitled && !columns.of_keeper, ..Sheet::of(entries) })
+}
+
+/// The rows of a text whose cells are set apart by this sign.
+pub(super) fn rows(text: &str, sign: u8) -> Vec<Row<'static>> {
+    separated::rows(text, sign, 1, usize::MAX)
 }
 
 /// `="…"`, by which spreadsheets are kept from making numbers of digits; an apostrophe before does the same. Markdown's

@@ -38,6 +38,7 @@ impl PictureReader for Fake {
             note: None,
             place: Place::Record(1),
             inside: None,
+            told: None,
         };
         Some(Reading { records: vec![candidate], source: Some(SourceKind::Scan), ..Reading::default() })
     }

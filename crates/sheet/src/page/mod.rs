@@ -15,6 +15,16 @@ pub use share::share_page;
 
 use drivekey_record::{Created, Digits, Handle, KeyId, KeyKind, KeyText, LineText, State, VolumeType};
 
+/// The paper that pages are drawn for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// 210 × 297 mm.
+    #[default]
+    A4,
+    /// 8.5 × 11 inches.
+    Letter,
+}
+
 /// A day, such as that of printing.
 pub type Day = chrono::NaiveDate;
 
@@ -143,20 +153,6 @@ pub enum SymbolKind {
     SmallQr,
     /// Code 128, subset C: digits in pairs.
     Code128,
-}
-
-impl Page {
-    /// All texts that may contain what people typed, to find out which letters the typefaces need.
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.blocks.iter().flat_map(|block| -> Vec<&str> {
-            match block {
-                Block::Facts(rows) => rows.iter().map(|(_, value)| value.as_str()).collect(),
-                Block::ListedKey(key) => vec![&key.heading, &key.line],
-                Block::Text(text) | Block::Strong(text) | Block::Heading(text) => vec![text],
-                _ => Vec::new(),
-            }
-        })
-    }
 }
 
 /// The 48 digits without hyphens.

@@ -4,6 +4,7 @@ use zeroize::Zeroizing;
 
 use super::key::fact_rows;
 use super::{Block, Day, KeySheet, Page, Symbol, SymbolKind, destroy, foot};
+use drivekey_record::RecoveryPassword;
 
 /// Characters in a line of the key: so many fit in large type.
 const LINE_CHARS: usize = 30;
@@ -36,8 +37,11 @@ pub(super) fn other_blocks(key: &KeySheet<'_>) -> Vec<Block> {
         )),
         Block::Facts(rows),
         Block::SecretLines(lines(&shown)),
+        // By this and the sentence above, import knows what to leave out.
+        Block::Text("The key ends here.".to_owned()),
     ];
-    if key.key.as_str().len() <= SYMBOL_BYTES {
+    // A code of digits alone is one of a recovery key to whoever scans it.
+    if key.key.as_str().len() <= SYMBOL_BYTES && RecoveryPassword::parse(key.key.as_str()).is_err() {
         let payload = Zeroizing::new(key.key.as_str().to_owned());
         let caption = "The key itself, as it is kept.".to_owned();
         blocks.push(Block::Symbols(vec![Symbol { kind: SymbolKind::Qr, payload, caption, shown: None }]));

@@ -1,9 +1,8 @@
 //! Reads pages back from a photo, a scan or a PDF: keys, shares and kits. The input is hostile, and the caller compares
 //! what was read with the vault.
 
-mod codes;
-mod document;
-mod picture;
+#[cfg_attr(not(feature = "scans"), path = "no_payloads.rs")]
+mod payloads;
 
 use zeroize::Zeroizing;
 
@@ -16,6 +15,30 @@ use drivekey_record::RecoveryPassword;
 pub const SCAN_BYTES: usize = 128 << 20;
 /// The most codes that are taken from one file.
 pub const PAYLOADS: usize = 2048;
+
+/// The formats of scans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Pdf,
+    Png,
+    Jpeg,
+}
+
+impl Format {
+    /// Readers accept a header within this much of a PDF.
+    const PDF_HEADER_WITHIN_BYTES: usize = 1024;
+
+    /// What the bytes begin like.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let head = &bytes[..bytes.len().min(Self::PDF_HEADER_WITHIN_BYTES)];
+        match bytes {
+            _ if head.windows(5).any(|five| five == b"%PDF-") => Some(Self::Pdf),
+            [0x89, b'P', b'N', b'G', ..] => Some(Self::Png),
+            [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
+            _ => None,
+        }
+    }
+}
 
 /// Something that was read from a page.
 #[derive(Debug)]
@@ -49,6 +72,9 @@ pub enum ScanError {
     /// It begins like a picture or PDF, but cannot be read.
     #[error("damaged")]
     Damaged,
+    /// The program was built without the feature `scans`, so nobody looked into the file.
+    #[error("this build reads no scans")]
+    NotInThisBuild,
     /// The reader took too much memory or time, or crashed.
     #[error("the reader gave up")]
     GaveUp,
@@ -72,13 +98,7 @@ pub fn read_payloads(bytes: &[u8]) -> Result<Vec<Zeroizing<String>>, ScanError> 
     if bytes.len() > SCAN_BYTES {
         return Err(ScanError::TooLarge);
     }
-    let mut payloads = Vec::new();
-    if document::is_pdf(bytes) {
-        document::each_page(bytes, |grey| codes::read(grey, &mut payloads))?;
-    } else {
-        codes::read(picture::decode(bytes)?, &mut payloads);
-    }
-    Ok(payloads)
+    payloads::read(bytes, Format::of(bytes).ok_or(ScanError::Format)?)
 }
 
 /// Tells what the texts of one file are, and pairs keys with their labels.
@@ -101,7 +121,3 @@ pub fn sort_payloads(payloads: Vec<Zeroizing<String>>) -> Vec<Scanned> {
     found.extend(labels.into_iter().map(Scanned::LabelOnly));
     found
 }
-
-#[cfg(test)]
-#[path = "tests.rs"]
-mod tests;

@@ -1,4 +1,4 @@
-//! The encrypting direction of what the product only decrypts, written apart from it.
+//! Encrypts what the product only decrypts. Written independently of the product.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Whole disks around volumes: MBR with logical partitions, GPT with either sector size.
+//! Whole disks around volumes: MBR with logical partitions, and GPT with either sector size.
 
 use super::made::{MIB, Made};
 use super::sparse::Sparse;

@@ -1,4 +1,4 @@
-//! BitLocker volumes of our own making, of every kind; keys are numbers counted up, and open nothing of value.
+//! Made-up BitLocker volumes of every kind. Their keys are numbers counted up, and open nothing of value.
 
 use super::crypt::{ROUNDS, ccm_seal, crc32, encrypt_sector, sha256, stretch};
 use super::sparse::Sparse;

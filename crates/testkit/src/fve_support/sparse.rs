@@ -1,4 +1,4 @@
-//! An image in memory that keeps no zero pages: most of a trimmed volume is nothing.
+//! An image in memory that keeps no pages of zeros, as most of a trimmed volume is.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom, Write};

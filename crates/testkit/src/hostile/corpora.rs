@@ -1,4 +1,4 @@
-//! The kept corpora, unpacked: for tests and benchmarks.
+//! The kept corpora, unpacked for tests and benchmarks.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! The disk that `drives::disk` lays tables over: the same small volume at every MiB.
+//! The disk for which the target `drives::disk` makes partition tables: the same small volume at every MiB.
 
 use std::sync::OnceLock;
 

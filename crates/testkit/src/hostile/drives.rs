@@ -1,5 +1,5 @@
-//! Hostile drives: a volume or a disk is laid out from the input, listed, opened by everything that costs no stretch,
-//! saved and read back. The fuzzer's targets and the product's tests share it.
+//! Hostile drives: a volume or disk is made from the input, listed, opened by everything that needs no stretching,
+//! saved and read back. The fuzz targets and the tests of the product share it.
 #![allow(
     dead_code,
     clippy::unwrap_used,

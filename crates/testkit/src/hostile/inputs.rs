@@ -1,5 +1,5 @@
-//! What each reader is given of the fuzzer's bytes: one function a target. The product's tests give it the kept
-//! corpora, too.
+//! What each reader gets of the fuzzer's bytes: one function a target. Tests of the product give it the kept corpora,
+//! too.
 #![allow(dead_code, clippy::pedantic, reason = "each target uses one of them")]
 
 /// Bundles of our own: the JSON of one, and what stands in it.

@@ -1,6 +1,5 @@
-//! Changes a volume as somebody would who knows its structure: its datums' lengths, roles, kinds, order, nesting and
-//! texts, and what is sealed in them under keys that are known here; then mends what would hide the change behind a
-//! checksum.
+//! Changes a volume with knowledge of its structure: lengths, roles, kinds, order, nesting and texts of its datums, and
+//! what is sealed in them under known keys. Then it repairs the checksums that would give the change away.
 #![allow(clippy::unwrap_used, clippy::pedantic, reason = "what fails here is what is sought")]
 
 use aes::Aes256;

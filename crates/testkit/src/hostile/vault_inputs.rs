@@ -1,4 +1,4 @@
-//! What each target that opens a vault makes of the fuzzer's bytes: one function a target. The product's tests give it
+//! What each target that opens a vault makes of the fuzzer's bytes: one function a target. Tests of the product give it
 //! the kept corpora, too.
 #![allow(
     dead_code,

@@ -1,6 +1,5 @@
-//! The sound vault that hostile ones are made from, made anew in each process; what is known of it; and the questions
-//! that a hostile one must answer as it did, or refuse. Its root is known, so that whatever is read behind a seal can
-//! be hostile.
+//! The sound vault that hostile ones are made from, new in each process, and the questions that a hostile one must
+//! answer in the same way or refuse. Its root is known, so that what is read behind a seal can be hostile, too.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -260,7 +259,7 @@ pub fn look(vault: &mut Vault<Unlocked>, digits_are_known: bool) {
             assert_eq!(Some(revealed.key.as_str()), base().digits_of(entry.handle), "wrong digits");
         }
     }
-    for attached in vault.attachments().unwrap_or_default() {
+    for attached in vault.attachments().into_iter().flat_map(|found| found.items) {
         let bytes = reveal_attachment(vault, &attached);
         assert!(bytes.is_err() || *bytes.unwrap() == base().attachment, "another attachment");
     }

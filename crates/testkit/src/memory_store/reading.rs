@@ -1,4 +1,4 @@
-//! Reading one snapshot of the tables in memory.
+//! Reads one snapshot of the tables in memory.
 
 use std::cell::Cell;
 use std::ops::Bound::{Excluded, Unbounded};
@@ -7,8 +7,8 @@ use std::sync::Arc;
 use super::{MemoryEngine, Tables};
 use drivekey_record::{RecordId, VaultId};
 use drivekey_vault::store::{
-    BATCH_BYTES, Damage, ItemRow, MOST_ITEMS_BYTES, MOST_SLOTS_READ, MalformedSlot, Reader, RecordRow, RowBatch,
-    SlotRows, StoreError, TokenColumn,
+    BATCH_BYTES, Damage, ItemRow, MOST_SLOTS_READ, MalformedSlot, Reader, RecordRow, RowBatch, SlotRows, StoreError,
+    TokenColumn,
 };
 use sha2::{Digest, Sha256};
 
@@ -75,20 +75,10 @@ impl Reader for MemoryReader {
         Ok(handles.map(|handle| self.well_formed(*handle).map_err(|_| *handle)).collect())
     }
 
-    fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError> {
+    fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch<RecordRow>, StoreError> {
         self.call()?;
-        let mut batch = RowBatch { rows: Vec::new(), is_last: true };
-        let mut bytes = 0;
-        for number in self.tables.records.range((Excluded(handle), Unbounded)).map(|(number, _)| *number) {
-            let row = self.well_formed(number).map_err(|_| number);
-            bytes += row.as_ref().map_or(0, |row| row.summary.len());
-            batch.rows.push(row);
-            if batch.rows.len() == most as usize || bytes > BATCH_BYTES {
-                batch.is_last = false;
-                break;
-            }
-        }
-        Ok(batch)
+        let numbers = self.tables.records.range((Excluded(handle), Unbounded)).map(|(number, _)| *number);
+        Ok(batch(numbers, most, |number| self.well_formed(number).ok(), |row| row.summary.len()))
     }
 
     fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
@@ -117,19 +107,35 @@ impl Reader for MemoryReader {
         }
     }
 
-    fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
+    fn items_after(&self, number: u32, most: u32) -> Result<RowBatch<ItemRow>, StoreError> {
         self.call()?;
-        if self.tables.items.values().map(|row| row.summary.len()).sum::<usize>() > MOST_ITEMS_BYTES {
-            return Err(StoreError::Damaged(Damage::Structure));
-        }
-        let formed = |(number, row): (&u32, &ItemRow)| {
-            if self.tables.malformed.1.contains(number) { Err(*number) } else { Ok(row.clone()) }
-        };
-        Ok(self.tables.items.iter().map(formed).collect())
+        let numbers = self.tables.items.range((Excluded(number), Unbounded)).map(|(number, _)| *number);
+        Ok(batch(numbers, most, |number| self.item(number).ok().flatten(), |row| row.summary.len()))
     }
 
     fn content(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {
         self.call()?;
         Ok(self.tables.contents.get(&number).cloned())
     }
+}
+
+/// The next rows, as many as a batch takes; a row that is none has not the form of one.
+fn batch<T>(
+    numbers: impl Iterator<Item = u32>,
+    most: u32,
+    row: impl Fn(u32) -> Option<T>,
+    summary_bytes: impl Fn(&T) -> usize,
+) -> RowBatch<T> {
+    let mut batch = RowBatch { rows: Vec::new(), is_last: true };
+    let mut bytes = 0;
+    for number in numbers {
+        let row = row(number).ok_or(number);
+        bytes += row.as_ref().map_or(0, &summary_bytes);
+        batch.rows.push(row);
+        if batch.rows.len() == most as usize || bytes > BATCH_BYTES {
+            batch.is_last = false;
+            break;
+        }
+    }
+    batch
 }

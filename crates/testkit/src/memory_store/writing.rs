@@ -1,4 +1,4 @@
-//! Writing to a copy of the tables in memory, which takes their place at the commit.
+//! Writes to a copy of the tables in memory, which replaces them at the commit.
 
 use std::sync::Arc;
 

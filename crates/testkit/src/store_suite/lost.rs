@@ -1,4 +1,4 @@
-//! An engine that is another program can go away at any call.
+//! The engine is another program, and can go away at any call.
 
 use super::{Severed, locked_at, make_vault, no_memory, vault_at};
 use crate::house::{PASSPHRASE, known_digits, known_incoming, now, secret, take, text, whole_digits};

@@ -1,4 +1,4 @@
-//! Somebody who can write to the engine, and has no passphrase, changes rows. Each change stands beside the calls that
+//! Somebody who can write to the engine, but has no passphrase, changes rows. Each change is listed with the calls that
 //! name it; every other call must give the known answer.
 
 use super::{Premises, Row, locked_at, make_vault, no_memory, store_at, vault_at};
@@ -116,7 +116,7 @@ const ACTS: &[(&str, Act, &str, &[&str])] = &[
         ALL,
         &[],
     ),
-    ("no state", |writer| writer.set_state(b""), "unlock verify", &[]),
+    ("no state", |writer| writer.set_state(b""), "unlock miss verify", &[]),
     (
         "no slot",
         |writer| {

@@ -1,4 +1,4 @@
-//! What people do with a vault, wherever it is kept.
+//! What people do with a vault, in any store.
 
 use super::{Premises, locked_at, make_vault, no_memory, state_of, store_at, vault_at};
 use crate::house::{
@@ -82,7 +82,7 @@ pub fn attachments_and_slots_come_and_go(premises: &impl Premises) {
     assert!(locked_at(premises, &no_memory()).unwrap().unlock(&secret(PASSPHRASE), None).is_err());
     let by_kit = || locked_at(premises, &no_memory()).unwrap().unlock_with_kit(&kit).map_err(|failure| failure.error);
     let mut vault = by_kit().unwrap();
-    let attached = vault.attachments().unwrap().remove(0);
+    let attached = vault.attachments().unwrap().sound().unwrap().remove(0);
     assert_eq!(reveal_attachment(&mut vault, &attached).unwrap().as_slice(), [9; 10_000]);
     assert_eq!((vault.slots().len(), vault.faults()), (2, [].as_slice()));
     assert!(vault.verify(|_, _| {}).unwrap().faults.is_empty());

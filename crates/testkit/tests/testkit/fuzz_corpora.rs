@@ -1,5 +1,5 @@
-//! What the fuzzers found worth keeping is given to the same functions again: nothing may panic, and the
-//! quick look may turn down nothing that is read.
+//! Gives the kept corpora to the same functions again: nothing may panic, and the probe may turn down nothing that a
+//! reader takes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use drivekey_testkit::hostile::{corpora, disks, drives, inputs, vault_inputs, vaults};

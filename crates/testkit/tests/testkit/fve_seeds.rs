@@ -1,5 +1,5 @@
-//! Writes the seeds the fuzzers of drives begin with, where it is told to: `DRIVEKEY_FUZZ_SEEDS=FOLDER cargo test -p
-//! drivekey-testkit fve_seeds`.
+//! Writes the first seeds of the fuzzers of drives: `DRIVEKEY_FUZZ_SEEDS=FOLDER cargo test -p drivekey-testkit
+//! fve_seeds`.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::path::{Path, PathBuf};

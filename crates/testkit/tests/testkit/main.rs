@@ -1,4 +1,4 @@
-//! What fuzzing found worth keeping, and the seeds it begins with.
+//! The corpora that fuzzing left, and the seeds that it begins with.
 
 mod fuzz_corpora;
 mod fve_seeds;

@@ -1,4 +1,4 @@
-//! The store in memory does all that a store must do.
+//! The store in memory passes the suite of all stores.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;

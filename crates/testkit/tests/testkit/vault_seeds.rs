@@ -1,5 +1,5 @@
-//! Writes the seeds that the fuzzers of vaults begin with, where it is told to: `DRIVEKEY_FUZZ_SEEDS=FOLDER cargo test
-//! --test vault_seeds`. Without a folder it gives each seed to its target.
+//! Writes the first seeds of the fuzzers of vaults: `DRIVEKEY_FUZZ_SEEDS=FOLDER cargo test -p drivekey-testkit
+//! vault_seeds`. Without a folder it gives each seed to its target.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::path::PathBuf;

@@ -271,7 +271,7 @@ mod tests {
     fn a_key_of_a_later_kind_comes_back_to_the_byte() {
         let root = Root::make(binding().vault).unwrap();
         let handle = Handle::new(3).unwrap();
-        let kind = KeyKind::Other(Word::new("luks2").unwrap());
+        let kind = KeyKind::named(Word::new("luks2").unwrap());
         let text = "-----BEGIN KEY-----\r\n\"\u{0}\u{202E}k\u{fc} \n".repeat(100);
         let secret = || Secret::Text(SecretText::new(&text));
         let other = Record { details: Details { kind, ..record().details }, secret: secret() };
@@ -284,6 +284,30 @@ mod tests {
             Record { details: Details { kind, ..Details::default() }, ..record() },
         ] {
             assert_eq!(SealedRecord::seal(&root, binding(), handle, &wrong), Err(SealError::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_kind_in_other_capitals_is_no_second_kind() {
+        let root = Root::make(binding().vault).unwrap();
+        let handle = Handle::new(3).unwrap();
+        let Binding { vault, record, revision } = binding();
+        for (stored, kept) in [("BitLocker", "bitlocker"), ("LUKS2", "luks2")] {
+            let number = revision.number();
+            let text = format!(
+                r#"{{"vault":"{vault}","record":"{record}","revision":{number},"handle":"{handle}","kind":"{stored}","volumeType":"unknown","state":"current","key":"{LIBBDE}"}}"#
+            );
+            let sealed = SealedRecord(age_seal(root.recipient(), text.as_bytes()).unwrap());
+            let opened = sealed.unseal(&root, binding(), handle).unwrap();
+            assert_eq!(opened.details.kind.name(), kept);
+            assert_eq!(opened.secret.recovery_password().is_some(), kept == "bitlocker");
+            // Under the one spelling it is sealed again, and found.
+            let again = SealedRecord::seal(&root, binding(), handle, &opened).unwrap();
+            let plain = age_unseal(root.identity(), again.as_bytes()).unwrap();
+            assert!(String::from_utf8_lossy(&plain).contains(&format!(r#""kind":"{kept}""#)));
+            let kind = KeyKind::named(Word::new(kept).unwrap());
+            let wanted = Secret::read(kind, &SecretText::new(LIBBDE)).unwrap();
+            assert_eq!(root.key_token(opened.details.kind, &opened.secret), root.key_token(kind, &wanted));
         }
     }
 

@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn a_keys_token_is_of_its_kind_and_of_every_byte_of_its_text() {
         let root = Root::make(VaultId::from_bytes([1; 16])).unwrap();
-        let kind = |name| KeyKind::Other(Word::new(name).unwrap());
+        let kind = |name| KeyKind::named(Word::new(name).unwrap());
         let of = |name, text| root.key_token(kind(name), &Secret::Text(SecretText::new(text)));
         assert_eq!(of("luks2", "a b"), of("luks2", "a b"));
         for (name, text) in

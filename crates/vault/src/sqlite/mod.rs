@@ -18,9 +18,9 @@ mod view;
 mod writer;
 
 use crate::store::{
-    BATCH_BYTES, Beside, BesideProblem, Damage, FirstRows, Interrupted, ItemRow, MOST_ITEMS_BYTES, MOST_SLOTS_READ,
-    MalformedSlot, NewRecord, Opened, Place, Reader, RecordRow, RefusedFile, RowBatch, RowTokens, Settlement, SlotRow,
-    SlotRows, Store, StoreError, StoreFile, TokenColumn, VERSION, Writer,
+    BATCH_BYTES, Beside, BesideProblem, Damage, FirstRows, Interrupted, ItemRow, MOST_SLOTS_READ, MalformedSlot,
+    NewRecord, Opened, Place, Reader, RecordRow, RefusedFile, RowBatch, RowTokens, Settlement, SlotRow, SlotRows,
+    Store, StoreError, StoreFile, TokenColumn, VERSION, Writer,
 };
 
 pub use beside::set_aside;

@@ -8,8 +8,8 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row, para
 use sha2::{Digest, Sha256};
 
 use super::{
-    BATCH_BYTES, Damage, ItemRow, MOST_ITEMS_BYTES, MOST_SLOTS_READ, MalformedSlot, Reader, RecordRow, RowBatch,
-    RowTokens, SlotRow, SlotRows, StoreError, TokenColumn,
+    BATCH_BYTES, Damage, ItemRow, MOST_SLOTS_READ, MalformedSlot, Reader, RecordRow, RowBatch, RowTokens, SlotRow,
+    SlotRows, StoreError, TokenColumn,
 };
 use drivekey_record::{RecordId, Revision, SlotId, VaultId};
 
@@ -19,6 +19,32 @@ const LAST: u32 = u32::MAX;
 const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, device_token, device_type_token, key_id_token, prefix_token, folded_prefix_token, digits_token";
 
 const ITEM_COLUMNS: &str = "number, item_id, revision, content_sha256, summary";
+
+/// A table that is read in parts.
+struct Table<T> {
+    name: &'static str,
+    /// The column of the numbers that name its rows.
+    number: &'static str,
+    columns: &'static str,
+    read: fn(&Row<'_>) -> rusqlite::Result<T>,
+    summary_bytes: fn(&T) -> usize,
+}
+
+const RECORDS: Table<RecordRow> = Table {
+    name: "record",
+    number: "handle",
+    columns: COLUMNS,
+    read: record_row,
+    summary_bytes: |row| row.summary.len(),
+};
+
+const ITEMS: Table<ItemRow> = Table {
+    name: "item",
+    number: "number",
+    columns: ITEM_COLUMNS,
+    read: item_row,
+    summary_bytes: |row| row.summary.len(),
+};
 
 /// A read in progress. Dropped, it ends the transaction that its connection is in, unless the store holds that.
 pub(super) struct SqliteReader<'a> {
@@ -82,6 +108,28 @@ impl<'a> SqliteReader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The next rows of a table after a number, by number and without any index.
+    fn batch<T>(&self, table: &Table<T>, after: u32, most: u32) -> Result<RowBatch<T>, StoreError> {
+        let Table { name, number, columns, read, summary_bytes } = table;
+        let sql = format!(
+            "SELECT {columns} FROM {name} NOT INDEXED WHERE {number} > ?1 AND {number} <= {LAST} ORDER BY {number} LIMIT ?2"
+        );
+        let mut batch = RowBatch { rows: Vec::new(), is_last: true };
+        let mut bytes = 0;
+        self.walk(&sql, params![after, most], after.into(), |number, row| {
+            let number = in_range(number)?;
+            let row = read(row).map_err(|_| number);
+            bytes += row.as_ref().map_or(0, summary_bytes);
+            batch.rows.push(row);
+            batch.is_last = batch.rows.len() < most as usize && bytes <= BATCH_BYTES;
+            Ok(if batch.is_last { Continue(()) } else { Break(()) })
+        })?;
+        if batch.is_last && self.has_others(name, number)? {
+            batch.rows.push(Err(0));
+        }
+        Ok(batch)
     }
 
     /// Whether a table has rows with numbers that this program never gives.
@@ -153,24 +201,8 @@ impl Reader for SqliteReader<'_> {
         Ok(found)
     }
 
-    fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError> {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM record NOT INDEXED WHERE handle > ?1 AND handle <= {LAST} ORDER BY handle LIMIT ?2"
-        );
-        let mut batch = RowBatch { rows: Vec::new(), is_last: true };
-        let mut bytes = 0;
-        self.walk(&sql, params![handle, most], handle.into(), |number, row| {
-            let number = in_range(number)?;
-            let row = record_row(row).map_err(|_| number);
-            bytes += row.as_ref().map_or(0, |row| row.summary.len());
-            batch.rows.push(row);
-            batch.is_last = batch.rows.len() < most as usize && bytes <= BATCH_BYTES;
-            Ok(if batch.is_last { Continue(()) } else { Break(()) })
-        })?;
-        if batch.is_last && self.has_others("record", "handle")? {
-            batch.rows.push(Err(0));
-        }
-        Ok(batch)
+    fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch<RecordRow>, StoreError> {
+        self.batch(&RECORDS, handle, most)
     }
 
     fn sealed_after(&self, handle: u32, most: u32) -> Result<Vec<u32>, StoreError> {
@@ -198,22 +230,8 @@ impl Reader for SqliteReader<'_> {
         Ok(statement.query_row(params![item.as_bytes().as_slice()], item_row).optional()?)
     }
 
-    fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError> {
-        let sql = format!(
-            "SELECT {ITEM_COLUMNS} FROM item NOT INDEXED WHERE number > 0 AND number <= {LAST} ORDER BY number"
-        );
-        let (mut found, mut bytes) = (Vec::new(), 0);
-        self.walk(&sql, [], 0, |number, row| {
-            let number = in_range(number)?;
-            let row = item_row(row).map_err(|_| number);
-            bytes += row.as_ref().map_or(0, |row| row.summary.len());
-            found.push(row);
-            if bytes > MOST_ITEMS_BYTES { Err(StoreError::Damaged(Damage::Structure)) } else { Ok(Continue(())) }
-        })?;
-        if self.has_others("item", "number")? {
-            found.push(Err(0));
-        }
-        Ok(found)
+    fn items_after(&self, number: u32, most: u32) -> Result<RowBatch<ItemRow>, StoreError> {
+        self.batch(&ITEMS, number, most)
     }
 
     fn content(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError> {

@@ -91,7 +91,7 @@ pub trait Reader {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when they cannot be gone through, or never end.
-    fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch, StoreError>;
+    fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch<RecordRow>, StoreError>;
 
     /// The handles of the next sealed records after one, at most so many; fewer only at the end.
     ///
@@ -117,13 +117,11 @@ pub trait Reader {
     /// [`StoreError::Damaged`] for a row of another form.
     fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError>;
 
-    /// All items by number, without any index. In the place of a row of another form comes its number, and a zero at
-    /// the end as in [`Reader::rows_after`].
+    /// The next items after a number, in the manner of [`Reader::rows_after`].
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when they cannot be gone through, never end, or are more than
-    /// [`super::MOST_ITEMS_BYTES`].
-    fn items(&self) -> Result<Vec<Result<ItemRow, u32>>, StoreError>;
+    /// As [`Reader::rows_after`].
+    fn items_after(&self, number: u32, most: u32) -> Result<RowBatch<ItemRow>, StoreError>;
 
     /// The sealed content of an item; `None` when there is none.
     ///

@@ -92,6 +92,14 @@ pub enum StoreError {
     Other(i32),
 }
 
+impl StoreError {
+    /// Whether it tells something of what is kept. The others are accidents: the same bytes may be read the next time.
+    #[must_use]
+    pub const fn tells_of_content(&self) -> bool {
+        !matches!(self, Self::Busy | Self::Lost | Self::DiskFull | Self::Io(_))
+    }
+}
+
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
         match error.kind() {

@@ -25,6 +25,3 @@ pub const MOST_SLOTS_READ: u32 = 256;
 
 /// A batch of rows ends with the row whose summary goes beyond this.
 pub const BATCH_BYTES: usize = 16 * 1024 * 1024;
-
-/// All summaries of items together; a journal of imports takes the most, and stays far below.
-pub const MOST_ITEMS_BYTES: usize = 256 * 1024 * 1024;

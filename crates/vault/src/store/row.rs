@@ -112,11 +112,11 @@ pub struct SlotRow {
     pub checksum: [u8; SHA256_BYTES],
 }
 
-/// The next rows of records.
+/// The next rows of a table that is read in parts.
 #[derive(Debug)]
-pub struct RowBatch {
+pub struct RowBatch<T> {
     /// Each row, or the number of one that has not the form of a row.
-    pub rows: Vec<Result<RecordRow, u32>>,
+    pub rows: Vec<Result<T, u32>>,
     /// Whether there are no more behind them.
     pub is_last: bool,
 }

@@ -54,12 +54,12 @@ pub(crate) fn sight(path: &Path, machine: &Machine) -> Sight {
         (entry.handle, entry.details.clone(), digits)
     };
     let records = listing.entries.iter().map(|entry| record(vault, entry)).collect();
-    let attachments = vault.attachments().unwrap();
+    let attachments = vault.attachments().unwrap().sound().unwrap();
     let attachments = attachments
         .into_iter()
         .map(|one| (one.number, one.info.clone(), sha256(&reveal_attachment(vault, &one).unwrap())));
     let attachments = attachments.collect();
-    let copies = if faults.is_empty() { vault.copies().unwrap() } else { Vec::new() };
+    let copies = if faults.is_empty() { vault.copies().unwrap().sound().unwrap() } else { Vec::new() };
     let copies = copies.into_iter().map(|copy| (copy.number, copy.info)).collect();
     let last_import = vault.last_import().unwrap();
     let mut slots: Vec<_> = vault.slots().into_iter().map(|info| (info.kind, info.name, info.in_use)).collect();

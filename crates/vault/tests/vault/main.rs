@@ -6,6 +6,7 @@ mod items;
 mod later_kinds;
 mod malformed;
 mod roundtrip;
+mod settle;
 mod slot_kinds;
 mod standing;
 mod stranger;

@@ -84,8 +84,8 @@ const ROWS: &[Attack] = &[
     Attack { name: "a huge summary", act: "UPDATE record SET summary = zeroblob(16777216) WHERE handle = 5", caught: "list find miss reveal whose verify" },
     Attack { name: "an empty summary", act: "UPDATE record SET summary = x'' WHERE handle = 5", caught: "list find miss reveal whose verify" },
     Attack { name: "an empty sealed record", act: "UPDATE sealed SET age = x'' WHERE handle = 5", caught: "reveal verify" },
-    Attack { name: "no state", act: "UPDATE vault SET state = x''", caught: "unlock verify" },
-    Attack { name: "a random state", act: "UPDATE vault SET state = randomblob(length(state))", caught: "unlock verify" },
+    Attack { name: "no state", act: "UPDATE vault SET state = x''", caught: "unlock miss verify" },
+    Attack { name: "a random state", act: "UPDATE vault SET state = randomblob(length(state))", caught: "unlock miss verify" },
     Attack { name: "no vault row", act: "DELETE FROM vault", caught: "open" },
     Attack { name: "another vault id", act: "UPDATE vault SET vault_id = randomblob(16)", caught: "unlock" },
     Attack { name: "no slot", act: "DELETE FROM slot", caught: "unlock" },
@@ -282,4 +282,22 @@ fn an_old_door_put_back_opens_the_file_and_is_named() {
             vault.faults()
         );
     }
+}
+
+/// The state's row and a record are gone: nobody knows that there was one, so that nothing is found is no answer.
+#[test]
+fn without_the_state_nothing_found_is_a_fault() {
+    let house = House::with(3);
+    let act = "UPDATE vault SET state = randomblob(1064); DELETE FROM sealed WHERE handle = 2; DELETE FROM record WHERE handle = 2";
+    house.stranger().execute_batch(act).unwrap();
+    let mut vault = house.open();
+    let lost = [Fault { handle: None, kind: FaultKind::State }];
+    assert_eq!(refused(vault.find(&words("r2"))), lost);
+    assert_eq!(refused(vault.find(&words(&known_key_id(1)))), lost);
+    assert_eq!(refused(vault.resolve(&known_key_id(1))), lost);
+    assert_eq!(refused(vault.whose(&RecoveryPassword::parse(&known_digits(1)).unwrap())), lost);
+    assert_eq!(refused(vault.entry(handle(2))), lost);
+    assert_eq!(vault.attachments().unwrap().faults, lost);
+    // What is there is found all the same.
+    assert_eq!(vault.find(&words(&known_key_id(0))).unwrap().entries.len(), 1);
 }

@@ -179,7 +179,7 @@ fn an_attachment_comes_out_byte_for_byte_and_is_kept_once() {
     vault.attach(startup_key(8), now()).unwrap();
     drop(vault);
     let mut vault = house.open();
-    let attachments = vault.attachments().unwrap();
+    let attachments = vault.attachments().unwrap().sound().unwrap();
     assert_eq!(attachments.len(), 2);
     assert_eq!(*reveal_attachment(&mut vault, &attachments[0]).unwrap(), vec![7; 156]);
     assert!(vault.verify(|_, _| {}).unwrap().faults.is_empty());
@@ -193,13 +193,13 @@ fn an_import_takes_attachments_and_its_undoing_puts_them_away() {
         || Intake { records: vec![one(0, 1)], attachments: vec![startup_key(7), startup_key(7)], origin: None };
     let outcome = vault.import(intake(), now(), Taking::DryRun, |_| {}).unwrap();
     assert_eq!((outcome.records.len(), outcome.attachments.len()), (1, 2));
-    assert!(vault.attachments().unwrap().is_empty());
+    assert!(vault.attachments().unwrap().sound().unwrap().is_empty());
     let outcome = vault.import(intake(), now(), Taking::Keep, |_| {}).unwrap();
     assert!(matches!(outcome.attachments[..], [AttachedAs::New(a), AttachedAs::Known(b)] if a == b));
     vault.undo_import(now()).unwrap().unwrap();
-    assert!(vault.attachments().unwrap()[0].info.removed_date_time.is_some());
+    assert!(vault.attachments().unwrap().sound().unwrap()[0].info.removed_date_time.is_some());
     vault.import(intake(), now(), Taking::Keep, |_| {}).unwrap();
-    assert!(vault.attachments().unwrap()[0].info.removed_date_time.is_none());
+    assert!(vault.attachments().unwrap().sound().unwrap()[0].info.removed_date_time.is_none());
     assert!(vault.verify(|_, _| {}).unwrap().faults.is_empty());
 }
 
@@ -215,12 +215,12 @@ fn copies_are_listed_and_go_stale() {
         slot: None,
     };
     let number = vault.register_copy(draft, now()).unwrap();
-    assert_eq!(vault.copies().unwrap()[0].stale, HandleSet::default());
+    assert_eq!(vault.copies().unwrap().sound().unwrap()[0].stale, HandleSet::default());
     vault.remove(handle(2), now()).unwrap();
-    let copies = vault.copies().unwrap();
+    let copies = vault.copies().unwrap().sound().unwrap();
     assert_eq!(copies[0].stale, [handle(2)].into_iter().collect());
     vault.mark_copy(number, CopyMark::Destroyed(now())).unwrap();
-    assert_eq!(vault.copies().unwrap()[0].info.destroyed_date_time, Some(now()));
+    assert_eq!(vault.copies().unwrap().sound().unwrap()[0].info.destroyed_date_time, Some(now()));
     assert!(matches!(
         vault.mark_copy(drivekey_record::ItemNumber::new(9).unwrap(), CopyMark::Checked(now())),
         Err(VaultError::NoSuchItem(_))
@@ -245,7 +245,7 @@ fn touched_items_are_named_and_never_given_out() {
         let mut vault = house.open();
         vault.attach(startup_key(7), now()).unwrap();
         vault.attach(startup_key(8), now()).unwrap();
-        let attachments = vault.attachments().unwrap();
+        let attachments = vault.attachments().unwrap().sound().unwrap();
         drop(vault);
         house.stranger().execute_batch(touch).unwrap();
         let mut vault = house.open();

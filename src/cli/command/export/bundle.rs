@@ -1,4 +1,4 @@
-//! `export bundle`: one encrypted file for another person, another machine or a drawer.
+//! `export bundle`: writes one encrypted file for another person, another machine or a drawer.
 
 use secrecy::SecretString;
 use serde_json::json;

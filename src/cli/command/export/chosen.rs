@@ -1,4 +1,4 @@
-//! Which keys an export is about, as the command line says it, and how a command ends that exported them.
+//! Which keys an export is about, and how the command ends.
 
 use crate::cli::args::Which;
 use crate::cli::exit::Exit;

@@ -1,4 +1,4 @@
-//! `export json` and `export csv`: keys in the clear, after a typed confirmation.
+//! `export json` and `export csv`: write keys in the clear, after a typed confirmation.
 
 use serde_json::json;
 

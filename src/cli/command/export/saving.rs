@@ -1,4 +1,4 @@
-//! One exported file: to a path or to standard output; and why writing failed, in words.
+//! Saves one exported file to a path or to standard output, and says why writing failed.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Which of the sticks that are plugged in: a choice for a person at a terminal.
+//! Asks a person which of the attached sticks to use.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -7,13 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
 use crate::cli::world::World;
-use drivekey_drives::attached;
-
-/// A stick and where its files appear.
-struct Stick {
-    place: PathBuf,
-    about: String,
-}
+use drivekey_flows::give_out::{AttachedStick, attached_sticks};
 
 /// Asks for one of them.
 pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
@@ -23,7 +17,7 @@ pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
             "name the stick, or a folder on it, with --to PATH",
         ));
     }
-    let mut sticks = sticks(world);
+    let mut sticks = attached_sticks(&world.surroundings.drives);
     if sticks.is_empty() {
         return Err(Failure::new(
             Exit::NotFound,
@@ -34,7 +28,7 @@ pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
     let mut list = String::from("Plugged in:\n");
     for (at, stick) in sticks.iter().enumerate() {
         // Writing to a String cannot fail.
-        let _ = writeln!(list, "  {}  {}{}", at + 1, printable(&stick.place), stick.about);
+        let _ = writeln!(list, "  {}  {}{}", at + 1, printable(&stick.place), about(stick));
     }
     world.terminal.say(&list)?;
     loop {
@@ -49,16 +43,12 @@ pub(super) fn choose(world: &mut World<'_>) -> Result<PathBuf, Failure> {
     }
 }
 
-fn sticks(world: &World<'_>) -> Vec<Stick> {
-    let volumes = attached(&world.surroundings.drives).into_iter().filter(|volume| volume.removable);
-    let stick = |volume: drivekey_drives::AttachedVolume| {
-        let label = volume.label.map(|label| format!("\"{label}\""));
-        let known = [label, volume.size.map(size), volume.file_system.map(|system| system.to_string())];
-        let known: Vec<String> = known.into_iter().flatten().collect();
-        let about = if known.is_empty() { String::new() } else { format!("  ({})", known.join(", ")) };
-        volume.mount_points.into_iter().next().map(|place| Stick { place, about })
-    };
-    volumes.filter_map(stick).collect()
+/// What is known of a stick, in brackets.
+fn about(stick: &AttachedStick) -> String {
+    let label = stick.label.as_ref().map(|label| format!("\"{label}\""));
+    let known = [label, stick.size_bytes.map(size), stick.file_system.as_ref().map(ToString::to_string)];
+    let known: Vec<String> = known.into_iter().flatten().collect();
+    if known.is_empty() { String::new() } else { format!("  ({})", known.join(", ")) }
 }
 
 /// As it stands on the stick's own shell: in thousands.

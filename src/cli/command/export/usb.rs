@@ -1,4 +1,4 @@
-//! `export usb`: key files on a stick, under Windows' own names, each read back from the stick itself.
+//! `export usb`: writes key files to a stick, under the names that Windows gives them, and reads each back.
 
 use super::{chosen, saving, sticks, usb_report};
 use crate::cli::args::{ExportUsbArgs, Shared};

@@ -1,4 +1,4 @@
-//! What became of each file that should go to a stick: for people, for programs, and as an exit code.
+//! What became of each file of a stick: for people, for programs, and as an exit code.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Files encrypted with age among those that are imported: what opens them is asked for or read.
+//! Asks for or reads what opens the age files among the imported ones.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The table of what is about to be stored, before it is stored. Never shows digits.
+//! The table of what is about to be stored. Never shows digits.
 
 use crate::cli::failure::Failure;
 use crate::cli::question;

@@ -1,4 +1,4 @@
-//! The questions that an intake leaves to a person, asked at the terminal. Without one nothing is asked.
+//! Asks the questions of an intake at the terminal. Without a terminal nothing is asked.
 
 use super::shown;
 use crate::cli::failure::Failure;

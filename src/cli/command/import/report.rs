@@ -1,4 +1,4 @@
-//! The report of an import, put together from what became of each file.
+//! The report of an import, made from what became of each file.
 
 mod document;
 mod summed;

@@ -1,4 +1,4 @@
-//! `sheet check`: from a finished page back to the record it was printed from.
+//! `sheet check`: compares a printed page with the record it was printed from.
 
 use serde_json::{Map, Value, json};
 
@@ -85,6 +85,9 @@ const fn scan_words(error: ScanError) -> &'static str {
         ScanError::Format => "neither a PNG or JPEG picture nor a PDF",
         ScanError::TooLarge => "too large for a scan; 300 dots per inch are enough",
         ScanError::Damaged => "the picture is damaged",
+        ScanError::NotInThisBuild => {
+            "this drivekey was built without the reading of pictures and PDFs; type the key in place of it"
+        }
         ScanError::GaveUp => "it could not be looked into: drawing it took too much memory or time, or broke down",
     }
 }

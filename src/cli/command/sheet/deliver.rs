@@ -1,4 +1,4 @@
-//! Where a page goes: into a new file, to standard output, to the printer.
+//! Delivers a page: to a new file, to standard output, to the printer.
 
 use std::path::PathBuf;
 

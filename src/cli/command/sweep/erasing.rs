@@ -1,4 +1,4 @@
-//! Erasing after a typed word, and why files are left, in words.
+//! Erases files after a typed word, and says why files are left.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

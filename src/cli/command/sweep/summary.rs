@@ -1,4 +1,4 @@
-//! What a sweep found, in words or for programs.
+//! What a sweep found, for people and for programs.
 
 use std::path::PathBuf;
 

@@ -205,6 +205,6 @@ fn an_attachment_comes_back_as_the_new_import_says_it() {
     vault.undo_import(now()).unwrap().unwrap();
     let later = now() + chrono::TimeDelta::seconds(9);
     vault.import(intake("right"), later, Taking::Keep, |_| {}).unwrap();
-    let info = vault.attachments().unwrap().remove(0).info;
+    let info = vault.attachments().unwrap().sound().unwrap().remove(0).info;
     assert_eq!((info.device_name, info.removed_date_time, info.imported_date_time), (Some(text("right")), None, later));
 }

@@ -1,4 +1,4 @@
-//! The report for programs; docs/JSON.md describes it.
+//! The report for programs, described in docs/JSON.md.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(in crate::cli::command) fn document(outcome: &Outcome, dry_run: bool) -> ser
                 .attached
                 .iter()
                 .map(|attached| match attached {
-                    AttachedAs::New(number) => json!({ "attachment": format!("a{number}"), "outcome": "imported" }),
+                    AttachedAs::New(number) | AttachedAs::Renewed(number) => json!({ "attachment": format!("a{number}"), "outcome": "imported" }),
                     AttachedAs::Known(number) => json!({ "attachment": format!("a{number}"), "outcome": "alreadyThere" }),
                 })
                 .chain((0..file.others_found).map(|_| json!({ "outcome": "found" })))

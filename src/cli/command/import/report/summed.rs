@@ -1,4 +1,4 @@
-//! Remarks of one file summed up: a small archive can hold a million lines that say the same.
+//! Sums up the remarks of one file: a small archive can hold a million lines that say the same.
 
 use std::collections::HashMap;
 

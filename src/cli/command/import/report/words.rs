@@ -159,7 +159,9 @@ fn named(taken: &TakenIn, id: &KeyId, dry_run: bool) -> String {
 fn attachment_named(attached: AttachedAs, dry_run: bool) -> String {
     match attached {
         AttachedAs::New(_) if dry_run => "a startup key or key package".to_owned(),
-        AttachedAs::New(number) | AttachedAs::Known(number) => format!("a{number} (no digits to type)"),
+        AttachedAs::New(number) | AttachedAs::Known(number) | AttachedAs::Renewed(number) => {
+            format!("a{number} (no digits to type)")
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Breaks paragraphs into lines, with words measured as they will be drawn.
 
-use crate::typeface::{Run, Style, Typefaces, clusters};
+use crate::pdf::typeface::{Run, Style, Typefaces, clusters};
 
 /// How full a line is made when letters are measured one by one. Together they may be a little wider.
 const LETTERS_FILL: f32 = 0.96;

@@ -16,13 +16,6 @@ const PAGES_MAX: usize = 250;
 /// Dots in a point: 250 in an inch. Pages larger than A3 get fewer.
 const DOTS_PER_POINT: f32 = 3.47;
 const LONG_SIDE_DOTS_MAX: f32 = 4200.0;
-/// Readers accept a header within this much of a PDF.
-const HEADER_WITHIN_BYTES: usize = 1024;
-
-/// Whether the bytes begin like a PDF.
-pub(super) fn is_pdf(bytes: &[u8]) -> bool {
-    bytes.get(..HEADER_WITHIN_BYTES.min(bytes.len())).is_some_and(|head| head.windows(5).any(|five| five == b"%PDF-"))
-}
 
 /// Renders each page and passes it to `take`.
 pub(super) fn each_page(bytes: &[u8], mut take: impl FnMut(GrayImage)) -> Result<(), ScanError> {

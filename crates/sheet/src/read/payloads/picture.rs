@@ -11,13 +11,8 @@ const DOTS_MAX: u64 = 56_000_000;
 /// How much memory decoding may take.
 const MEMORY_BYTES_MAX: u64 = 512 << 20;
 
-/// Decodes a picture.
-pub(super) fn decode(bytes: &[u8]) -> Result<GrayImage, ScanError> {
-    let format = match bytes {
-        [0x89, b'P', b'N', b'G', ..] => ImageFormat::Png,
-        [0xFF, 0xD8, 0xFF, ..] => ImageFormat::Jpeg,
-        _ => return Err(ScanError::Format),
-    };
+/// Decodes a picture of this format.
+pub(super) fn decode(bytes: &[u8], format: ImageFormat) -> Result<GrayImage, ScanError> {
     let (width, height) =
         ImageReader::with_format(Cursor::new(bytes), format).into_dimensions().map_err(|_| ScanError::Damaged)?;
     if u64::from(width) * u64::from(height) > DOTS_MAX {

@@ -4,20 +4,10 @@ mod blocks;
 mod pieces;
 mod text;
 
-use super::SheetError;
-use super::page::{Block, Page};
 use super::typeface::{Run, Style, Typefaces};
+use crate::SheetError;
+use crate::page::{Block, Page, Paper};
 use pieces::{Pen, Piece};
-
-/// The paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Paper {
-    /// 210 × 297 mm.
-    #[default]
-    A4,
-    /// 8.5 × 11 inches.
-    Letter,
-}
 
 /// Printers cannot print nearer to an edge, in points.
 const MARGIN: f32 = 40.0;
@@ -62,20 +52,18 @@ pub(super) struct Leaf {
     pub(super) marks: Vec<Mark>,
 }
 
-impl Paper {
-    /// Width and height in points.
-    pub(super) const fn size(self) -> (f32, f32) {
-        match self {
-            Self::A4 => (595.28, 841.89),
-            Self::Letter => (612.0, 792.0),
-        }
+/// Width and height in points.
+pub(super) const fn size(paper: Paper) -> (f32, f32) {
+    match paper {
+        Paper::A4 => (595.28, 841.89),
+        Paper::Letter => (612.0, 792.0),
     }
 }
 
 /// Lays a page out on one sheet of paper if it fits at a readable size, or else on as many as it needs.
 pub(super) fn lay_out(page: &Page, paper: Paper, faces: &Typefaces<'_>) -> Result<Vec<Leaf>, SheetError> {
     faces.forget_escapes();
-    let (width, height) = paper.size();
+    let (width, height) = size(paper);
     let room = height - 2.0 * MARGIN - FOOT_HEIGHT;
     let pieces_at = |scale: f32| {
         let pen = Pen { faces, width: width - 2.0 * MARGIN, scale };
@@ -96,7 +84,7 @@ pub(super) fn lay_out(page: &Page, paper: Paper, faces: &Typefaces<'_>) -> Resul
 
 /// Stacks pieces on sheets of paper, and adds the feet.
 fn stack(pieces: Vec<Piece>, page: &Page, paper: Paper, faces: &Typefaces<'_>) -> Vec<Leaf> {
-    let (width, height) = paper.size();
+    let (width, height) = size(paper);
     let bottom = height - MARGIN - FOOT_HEIGHT;
     let mut leaves = vec![Leaf { marks: Vec::new() }];
     let mut y = MARGIN;

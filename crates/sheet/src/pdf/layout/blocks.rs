@@ -3,8 +3,8 @@
 use super::pieces::{Pen, Piece, frame};
 use super::{Mark, Rect, SheetError};
 use crate::page::{Block, ListedKey, Page, Symbol, SymbolKind};
+use crate::pdf::typeface::Style;
 use crate::symbol::modules;
-use crate::typeface::Style;
 use drivekey_record::GROUPS;
 use zeroize::Zeroizing;
 

@@ -6,12 +6,14 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, ImageFormat};
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
+use zeroize::Zeroizing;
 
-use super::*;
+use super::document;
 use crate::page::{KeyFacts, KeySheet, Page, key_page, share_page};
-use crate::split::{SplitKind, combine, split};
+use crate::read::{ScanError, Scanned, read_scan, sort_payloads};
+use crate::split::{Share, SplitKind, combine, split};
 use crate::{Paper, pdf};
-use drivekey_record::{Handle, KeyId, State, VolumeType};
+use drivekey_record::{Handle, KeyId, RecoveryPassword, State, VolumeType};
 
 const KEY: &str = "471207-278498-422125-177177-561902-537405-468006-693451";
 const ID: &str = "7EDB30ED-1234-4ABC-9DEF-0123456789AB";

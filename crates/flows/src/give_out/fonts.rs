@@ -1,5 +1,5 @@
-//! Fonts of the system, for letters that the program's own typefaces have not. Looked for only where a name needs them,
-//! by the names under which each system has them; must not know pages.
+//! Fonts of the system, for letters that the built-in typefaces do not have. They are looked for only when a name needs
+//! them, under the file names that each system gives them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ const FILES: [&str; 40] = [
     "unifont.otf",
 ];
 
-/// The fonts that these pages need beside the program's own.
+/// The fonts that these pages need besides the built-in ones.
 pub(super) fn covering(pages: &[Page]) -> Result<Vec<FontBytes>, SheetError> {
     let mut fonts = Vec::new();
     let mut missing = uncovered(pages, &fonts)?;
@@ -71,7 +71,7 @@ pub(super) fn covering(pages: &[Page]) -> Result<Vec<FontBytes>, SheetError> {
         fonts.push(FontBytes { bytes: Arc::new(bytes), index: 0 });
         match uncovered(pages, &fonts) {
             Ok(left) if left.len() < missing.len() => missing = left,
-            // Of no use here, or no font.
+            // It adds nothing, or is no font.
             _ => drop(fonts.pop()),
         }
         if missing.is_empty() {
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_files_are_found_below_and_others_passed_over() {
+    fn known_font_files_are_found_in_subfolders() {
         let folder = tempfile::tempdir().unwrap();
         let deep = folder.path().join("truetype/droid");
         std::fs::create_dir_all(&deep).unwrap();

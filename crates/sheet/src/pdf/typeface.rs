@@ -7,34 +7,15 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustybuzz::{Direction, Face, UnicodeBuffer};
+use harfrust::{Buffer, Direction, Font, ShapeOptions, ShaperFont};
 use unicode_bidi::BidiInfo;
 use unicode_normalization::char::is_combining_mark;
 
-use super::SheetError;
-use super::page::Page;
+use crate::SheetError;
+use crate::fonts::{BUILT_IN, FontBytes};
+use crate::page::{Block, Page};
 
-/// The built-in typefaces, in the order of [`Style`].
-const OWN: [&[u8]; 4] = [
-    include_bytes!("fonts/DejaVuSansCondensed.ttf"),
-    include_bytes!("fonts/DejaVuSansCondensed-Bold.ttf"),
-    include_bytes!("fonts/DejaVuSansMono-Bold.ttf"),
-    include_bytes!("fonts/DejaVuSansMono.ttf"),
-];
-
-/// The typeface of the digits, which HTML pages embed.
-pub(super) const DIGIT_FACE: &[u8] = OWN[2];
-
-/// A font file of the system.
-#[derive(Debug, Clone)]
-pub struct FontBytes {
-    /// The content of the file.
-    pub bytes: Arc<Vec<u8>>,
-    /// The index of the font in a collection.
-    pub index: u32,
-}
-
-/// The style of a text.
+/// The style of a text, in the order of [`BUILT_IN`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
     Plain,
@@ -67,7 +48,7 @@ pub(super) struct Run {
 
 /// All available typefaces.
 pub(super) struct Typefaces<'a> {
-    faces: Vec<(Face<'a>, f32)>,
+    faces: Vec<(Font, f32)>,
     fonts: &'a [FontBytes],
     memo: RefCell<[HashMap<String, Rc<Vec<Run>>>; 4]>,
     escaped: Cell<bool>,
@@ -76,24 +57,25 @@ pub(super) struct Typefaces<'a> {
 impl<'a> Typefaces<'a> {
     /// The built-in typefaces, followed by those of the system.
     pub(super) fn new(fonts: &'a [FontBytes]) -> Result<Self, SheetError> {
-        let mut faces = Vec::with_capacity(OWN.len() + fonts.len());
-        for bytes in OWN {
-            faces.push(Face::from_slice(bytes, 0).ok_or(SheetError::Typeface)?);
+        let mut faces = Vec::with_capacity(BUILT_IN.len() + fonts.len());
+        for bytes in BUILT_IN {
+            faces.push(Font::new(bytes, 0).ok_or(SheetError::Typeface)?);
         }
         for font in fonts {
             // Skipping a bad font would shift the indexes of those behind it, so it is an error.
-            faces.push(Face::from_slice(&font.bytes, font.index).ok_or(SheetError::Typeface)?);
+            let bytes: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::<Vec<u8>>::clone(&font.bytes);
+            faces.push(Font::new(bytes, font.index).ok_or(SheetError::Typeface)?);
         }
-        let em = |face: &Face<'_>| f32::from(u16::try_from(face.units_per_em()).unwrap_or(1000).max(1));
-        let faces = faces.into_iter().map(|face| (em(&face), face)).map(|(em, face)| (face, em)).collect();
+        let faces = faces.into_iter().map(|face| (f32::from(face.units_per_em().max(1)), face));
+        let faces = faces.map(|(em, face)| (face, em)).collect();
         Ok(Self { faces, fonts, memo: RefCell::default(), escaped: Cell::new(false) })
     }
 
     /// The file of a typeface, and its index in the file.
     pub(super) fn file(&self, face: usize) -> Option<(krilla::Data, u32)> {
-        match OWN.get(face) {
+        match BUILT_IN.get(face) {
             Some(bytes) => Some(((*bytes).into(), 0)),
-            None => self.fonts.get(face - OWN.len()).map(|font| (Arc::clone(&font.bytes).into(), font.index)),
+            None => self.fonts.get(face - BUILT_IN.len()).map(|font| (Arc::clone(&font.bytes).into(), font.index)),
         }
     }
 
@@ -113,12 +95,13 @@ impl<'a> Typefaces<'a> {
         [first, Style::Plain as usize]
             .into_iter()
             .take(if first == 0 { 1 } else { 2 })
-            .chain(OWN.len()..self.faces.len())
+            .chain(BUILT_IN.len()..self.faces.len())
     }
 
     fn face_for(&self, style: Style, cluster: &str) -> Option<usize> {
-        self.chain(style)
-            .find(|face| cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.glyph_index(c).is_some()))
+        self.chain(style).find(|face| {
+            cluster.chars().all(|c| is_ignorable(c) || self.faces[*face].0.charmap().map_unicode(c).is_some())
+        })
     }
 
     /// Replaces each letter that no typeface has by its number, as `\u{…}`.
@@ -196,12 +179,12 @@ impl<'a> Typefaces<'a> {
 
     fn shape_run(&self, face: usize, text: String, direction: Direction) -> Run {
         let (font, em) = &self.faces[face];
-        let mut buffer = UnicodeBuffer::new();
-        buffer.push_str(&text);
-        buffer.set_direction(direction);
-        buffer.guess_segment_properties();
-        buffer.set_direction(direction);
-        let shaped = rustybuzz::shape(font, &[], buffer);
+        let mut shaped = Buffer::new();
+        shaped.push_str(&text);
+        shaped.set_direction(direction);
+        shaped.guess_segment_properties();
+        // It fails only for a buffer without a direction, or shaped already.
+        let _ = harfrust::shape(&ShaperFont::new(font), &mut shaped, ShapeOptions::new());
         let mut starts: Vec<usize> = shaped.glyph_infos().iter().map(|info| info.cluster as usize).collect();
         starts.sort_unstable();
         let glyphs: Vec<Glyph> = shaped
@@ -234,7 +217,7 @@ pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, Sheet
     let faces = Typefaces::new(fonts)?;
     let mut missing: Vec<char> = pages
         .iter()
-        .flat_map(Page::texts)
+        .flat_map(typed_texts)
         .filter(|text| !text.is_ascii())
         .flat_map(|text| {
             clusters(text)
@@ -247,6 +230,18 @@ pub fn uncovered(pages: &[Page], fonts: &[FontBytes]) -> Result<Vec<char>, Sheet
     missing.sort_unstable();
     missing.dedup();
     Ok(missing)
+}
+
+/// The texts on a page that may contain what people typed.
+fn typed_texts(page: &Page) -> impl Iterator<Item = &str> {
+    page.blocks.iter().flat_map(|block| -> Vec<&str> {
+        match block {
+            Block::Facts(rows) => rows.iter().map(|(_, value)| value.as_str()).collect(),
+            Block::ListedKey(key) => vec![&key.heading, &key.line],
+            Block::Text(text) | Block::Strong(text) | Block::Heading(text) => vec![text],
+            _ => Vec::new(),
+        }
+    })
 }
 
 /// Splits a text into letters, each with its combining marks.

@@ -2,7 +2,7 @@
 
 use super::text::{Line, wrap};
 use super::{Mark, Rect};
-use crate::typeface::{Style, Typefaces};
+use crate::pdf::typeface::{Style, Typefaces};
 
 /// From one baseline to the next, and from the top of a line to its baseline, in multiples of the text size.
 const LEADING: f32 = 1.28;

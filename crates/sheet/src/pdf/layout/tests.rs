@@ -32,7 +32,7 @@ fn pages(device: &str, label: &str) -> Vec<Page> {
     let sheet = || KeySheet { facts: facts(device, label), key: &digits };
     // The name in place of a key of another kind, too: any text may be one.
     let text = KeyText::Text(SecretText::new(&format!("{device}{label}")));
-    let kind = KeyKind::Other(Word::new("luks2").unwrap());
+    let kind = KeyKind::named(Word::new("luks2").unwrap());
     let other = || KeySheet { facts: KeyFacts { kind, ..facts(device, label) }, key: &text };
     let mut pages =
         vec![key_page(&sheet(), today), list_page(&[sheet(), other(), sheet()], today), key_page(&other(), today)];
@@ -70,7 +70,7 @@ fn meet(a: &Rect, b: &Rect) -> bool {
 fn check(page: &Page, paper: Paper) -> Result<usize, String> {
     let faces = Typefaces::new(&[]).unwrap();
     let leaves = lay_out(page, paper, &faces).unwrap();
-    let (width, height) = paper.size();
+    let (width, height) = size(paper);
     for (number, leaf) in leaves.iter().enumerate() {
         let covered: Vec<Vec<Rect>> = leaf.marks.iter().map(covers).collect();
         let frames =
