@@ -72,6 +72,7 @@ impl Ids {
             let sure = by_name
                 || only_pairs
                 || *label == Label::Key
+                || is_behind_its_beginning(text, &event.span, *guid)
                 || (*label == Label::Bare
                     && (keys.is_empty() || near.clone().any(|key| key_id::reaches(text, &event.span, &key.span))))
                 || near.clone().any(by_layout);
@@ -168,6 +169,15 @@ fn label(text: &str, span: &Range<usize>, about: bool) -> Label {
     }
     let behind = words_behind(text, span);
     if behind.is_empty() { before } else { key_id::label(behind, about) }
+}
+
+/// Whether its own first eight characters stand right before an ID: both as a screen shows them, on our own pages too.
+fn is_behind_its_beginning(text: &str, span: &Range<usize>, guid: Guid) -> bool {
+    let before = text[..span.start].trim_end_matches([' ', '\t', '{', '\n']);
+    let begun = &guid.compact()[..SCREEN_HEX];
+    let at = before.len().wrapping_sub(SCREEN_HEX);
+    before.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(begun))
+        && !before[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-')
 }
 
 /// The last key before and the first behind.

@@ -23,6 +23,17 @@ pub(super) fn cases() -> Vec<Case> {
             vec![bare(a)],
         ),
         case(
+            "a page of our own, copied",
+            "page.txt",
+            format!(
+                "Key ID. The screen shows these first 8 characters, or all of it:\n{} {}\nComputer not known: ____\n{}\n",
+                &id(a)[..8],
+                id(a),
+                key(a)
+            ),
+            vec![whole(a)],
+        ),
+        case(
             "calendar",
             "cal.ics",
             format!(
