@@ -43,8 +43,8 @@ pub fn take_mail_apart(source: &Source<'_>, to: &mut dyn Receiver) {
 }
 
 /// Whether text in these bytes may stand there otherwise than it is read: in archives, in most documents, in files of
-/// which only the kind can be told, and in mails with such a file in them as it is. In web pages and in mails it does not, but for references and for parts whose
-/// encoding is named beside them.
+/// which only the kind can be told, and in mails with such a file in them as it is. In web pages and in mails it does
+/// not, but for references and for parts whose encoding is named beside them.
 #[must_use]
 pub fn hides_text(bytes: &[u8]) -> bool {
     FORMATS.iter().any(|format| (format.sniff)(bytes) && (format.hides)(bytes))

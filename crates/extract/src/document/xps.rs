@@ -1,5 +1,5 @@
-//! Pages that Windows prints to a file: XPS and `OpenXPS`. Texts are read by their places; what one line was cut into is
-//! joined, by the widths of its font's letters.
+//! Pages that Windows prints to a file: XPS and `OpenXPS`. Texts are read by their places; what one line was cut into
+//! is joined, by the widths of its font's letters.
 
 use std::collections::HashMap;
 

@@ -68,8 +68,8 @@ impl Widths {
         width + rest * self.one(None)
     }
 
-    /// One letter; behind the table's end all are as wide as the last. Which letter of a font it is must be known, unless
-    /// all are as wide.
+    /// One letter; behind the table's end all are as wide as the last. Which letter of a font it is must be known,
+    /// unless all are as wide.
     fn one(&self, drawing: Option<usize>) -> f64 {
         let Some(last) = self.0.last() else { return GUESSED };
         match drawing {
