@@ -1,7 +1,7 @@
 //! The remarks of an import in words. They name places, never digits.
 
 use drivekey_flows::gather::GatherError;
-use drivekey_import::RemarkKind;
+use drivekey_import::{ForeignKey, RemarkKind, Unread};
 
 /// Why nothing was taken from a file.
 pub(super) fn refusal_words(kind: &RemarkKind) -> String {
@@ -70,6 +70,8 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
              open it and look yourself"
                 .to_owned()
         }
+        RemarkKind::OtherKindOfKey { kind } => foreign_words(*kind).to_owned(),
+        RemarkKind::NotLookedInto { what } => format!("it could not be looked into: {}", unread_words(*what)),
         RemarkKind::NoScanReader => {
             "it was not looked into: this drivekey was built without the reading of pictures and PDFs; use the full \
              program"
@@ -90,6 +92,11 @@ pub(super) fn remark_words(kind: &RemarkKind) -> String {
             "more than one Key ID stands near the key; compare the Key ID with 'drivekey show' before you rely on it"
                 .to_owned()
         }
+        RemarkKind::KeyIdNotLabelled => {
+            "an ID stands near the key, and nothing says that it is its Key ID; if it is, 'drivekey edit' adds it"
+                .to_owned()
+        }
+        RemarkKind::MadeUpKey => "the key is of the kind that manuals make up; it opens no drive".to_owned(),
         RemarkKind::KeyIdPrefixOnly => "only the beginning of the Key ID is known".to_owned(),
         RemarkKind::NoKeyId => "the Key ID is not known; 'drivekey edit' adds it".to_owned(),
         RemarkKind::DuplicateRecord => "the same key stands in it more than once".to_owned(),
@@ -105,6 +112,50 @@ pub(super) fn remark_words(kind: &RemarkKind) -> String {
         RemarkKind::MorePages => "the list goes on on further pages; fetch those as well".to_owned(),
         RemarkKind::BrokenStructure => "its structure is broken; what could be read was read".to_owned(),
         refusal => refusal_words(refusal),
+    }
+}
+
+/// Whose key it is in truth.
+const fn foreign_words(kind: ForeignKey) -> &'static str {
+    match kind {
+        ForeignKey::FileVault => {
+            "the key in it is FileVault's, which opens the drive of a Mac; BitLocker's has 48 digits"
+        }
+        ForeignKey::AppleAccount => {
+            "the key in it is an Apple Account's, which opens an account and no drive; BitLocker's has 48 digits"
+        }
+        ForeignKey::Systemd => "the key in it is of systemd, for a drive of Linux; BitLocker's has 48 digits",
+        ForeignKey::Snapd => {
+            "the key in it is of Ubuntu, for a drive of Linux: eight groups of five digits; BitLocker's have six"
+        }
+    }
+}
+
+/// What a file is that nobody looked into, and what to do.
+const fn unread_words(what: Unread) -> &'static str {
+    match what {
+        Unread::Picture => "it is a picture; if a key is on it, type it with 'drivekey add'",
+        Unread::PicturePages => "its pages are pictures; if a key is on them, type it with 'drivekey add'",
+        Unread::SevenZip => "it is an archive of 7-Zip; unpack it and import the folder",
+        Unread::Rar => "it is a RAR archive; unpack it and import the folder",
+        Unread::Xz => "it is packed by xz; unpack it and import what comes out",
+        Unread::Bzip2 => "it is packed by bzip2; unpack it and import what comes out",
+        Unread::Zstandard => "it is packed by Zstandard; unpack it and import what comes out",
+        Unread::Cabinet => "it is a cabinet; unpack it and import the folder",
+        Unread::ZipMethod => "it is packed by a rare method; unpack the archive and import the folder",
+        Unread::Winmail => {
+            "it is Outlook's winmail.dat; open the mail in Outlook, or unpack it with 'tnef', and import what comes out"
+        }
+        Unread::OutlookStore => "it is Outlook's store of mails; save the mails as files and import those",
+        Unread::OneNote => "it is a notebook of OneNote; export its pages as PDF and import those",
+        Unread::Database => "it is a database; export the table as CSV and import that",
+        Unread::Registry => "it is a part of Windows' registry; BitLocker keeps no recovery keys there",
+        Unread::ForensicImage => "it is an AD1 image of files; export the files with FTK Imager and import the folder",
+        Unread::Partclone => {
+            "it is an image by partclone; restore it to a raw image with 'partclone.restore -C -s IMAGE -o disk.img' first"
+        }
+        Unread::WindowsImage => "it is an image of Windows; unpack it and import the folder",
+        Unread::BinaryRecords => "it holds records in a binary form; export them as text and import that",
     }
 }
 

@@ -116,7 +116,7 @@ fn a_shut_output_does_not_change_the_answer() {
 fn holes_of_a_file_are_not_read() {
     const SIZE: u64 = 1 << 40;
     let house = House::new();
-    let path = house.write("~/in/disk.img", format!("{ID_1} {KEY_1}\n").as_bytes());
+    let path = house.write("~/in/disk.img", format!("Key ID {ID_1} {KEY_1}\n").as_bytes());
     let mut file = fs::File::options().write(true).open(path).unwrap();
     if file.set_len(SIZE).is_err() {
         return skip("no file of this size can be made here");
@@ -126,7 +126,7 @@ fn holes_of_a_file_are_not_read() {
         file.write_all(text.as_bytes()).unwrap();
     };
     put(SIZE / 2 + 12_345, "one line\n");
-    put(SIZE - 4_000, &format!("another\n{ID_2} {KEY_2}\n"));
+    put(SIZE - 4_000, &format!("another\nKey ID {ID_2} {KEY_2}\n"));
     for command in [
         "sweep ~/in --vault ~/none --json",
         "import ~/in --vault ~/none --dry-run --json",

@@ -1,6 +1,7 @@
 //! Character references of HTML and XML; what is none stays as it is written. A name may lack its `;`.
 
 use quick_xml::escape::resolve_html5_entity;
+use zeroize::Zeroizing;
 
 /// Longest reference that is looked for.
 const REFERENCE_BYTES: usize = 34;
@@ -19,6 +20,21 @@ pub(crate) fn resolve(text: &str) -> (Characters, &str) {
     let Some(characters) = characters else { return unresolved };
     let after = &body[end..];
     (characters, after.strip_prefix(';').unwrap_or(after))
+}
+
+/// The text with all references resolved.
+pub(crate) fn resolved(text: &str) -> Zeroizing<String> {
+    // No reference is shorter than what it stands for.
+    let mut out = Zeroizing::new(String::with_capacity(text.len()));
+    let mut rest = text;
+    while let Some(at) = rest.find('&') {
+        out.push_str(&rest[..at]);
+        let (characters, after) = resolve(&rest[at..]);
+        out.push_str(characters.as_str(&mut [0; 4]));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// What a reference stands for.

@@ -1,7 +1,7 @@
 //! The table of formats. A new one is a file of its own and a line here.
 
 use crate::container::{gzip, mail, ole, sealed, tar, zip};
-use crate::document::{html, pdf, rtf};
+use crate::document::{card, flat, html, pdf, plist, rtf};
 use crate::receiver::{Receiver, Source};
 
 /// One format: whether the bytes look like it, and how they are taken apart.
@@ -18,9 +18,12 @@ const FORMATS: &[Format] = &[
     Format { sniff: gzip::sniff, take: gzip::take, hides: always },
     Format { sniff: tar::sniff, take: tar::take, hides: always },
     Format { sniff: ole::sniff, take: ole::take, hides: always },
-    Format { sniff: sealed::sniff, take: sealed::take, hides: never },
+    Format { sniff: sealed::sniff, take: sealed::take, hides: always },
     Format { sniff: pdf::sniff, take: pdf::take, hides: always },
     Format { sniff: rtf::sniff, take: rtf::take, hides: always },
+    Format { sniff: plist::sniff, take: plist::take, hides: always },
+    Format { sniff: card::sniff, take: card::take, hides: always },
+    Format { sniff: flat::sniff, take: flat::take, hides: always },
     Format { sniff: html::sniff, take: html::take, hides: never },
     Format { sniff: mail::sniff, take: mail::take, hides: mail::may_hold_packed },
 ];
@@ -39,9 +42,9 @@ pub fn take_mail_apart(source: &Source<'_>, to: &mut dyn Receiver) {
     mail::take(source, to);
 }
 
-/// Whether text in these bytes may stand there otherwise than it is read: in archives, in most documents, and in mails
-/// with such a file in them as it is. In web pages and in mails it does not, but for references and for parts whose
-/// encoding is named beside them.
+/// Whether text in these bytes may stand there otherwise than it is read: in archives, in most documents, in files of
+/// which only the kind can be told, and in mails with such a file in them as it is. In web pages and in mails it does
+/// not, but for references and for parts whose encoding is named beside them.
 #[must_use]
 pub fn hides_text(bytes: &[u8]) -> bool {
     FORMATS.iter().any(|format| (format.sniff)(bytes) && (format.hides)(bytes))

@@ -40,10 +40,13 @@ mod markup;
 mod members;
 mod package;
 mod receiver;
+mod unread;
 mod writer;
 
 pub use ceiling::{Budget, Nest};
+pub use container::mail::quoted_printable;
 pub use encoding::{Characters, Detected, Encoding, decode, detect, other_code_pages};
 pub use formats::{hides_text, take_apart, take_mail_apart};
 pub use receiver::{Cells, Fault, Form, Member, Receiver, Source};
+pub use unread::Unread;
 pub use writer::TextWriter;

@@ -4,11 +4,12 @@ use std::io::Cursor;
 
 use flate2::read::DeflateDecoder;
 use zeroize::Zeroizing;
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use crate::ceiling::{Nest, Unpacked};
 use crate::receiver::Fault;
+use crate::unread::Unread;
 
 /// An archive whose list of members could be read.
 pub(crate) struct Package<'a> {
@@ -38,6 +39,17 @@ impl<'a> Package<'a> {
 
     /// Unpacks a member.
     pub(crate) fn unpack(&mut self, index: usize, nest: Nest<'_>) -> Unzipped {
+        if let Ok(packed) = self.archive.by_index_raw(index) {
+            let is_read = matches!(
+                packed.compression(),
+                CompressionMethod::Stored | CompressionMethod::Deflated | CompressionMethod::Deflate64
+            );
+            if packed.encrypted() {
+                return Unzipped::Refused(Fault::Encrypted);
+            } else if !is_read {
+                return Unzipped::Refused(Fault::NotRead(Unread::ZipMethod));
+            }
+        }
         match self.archive.by_index(index) {
             Ok(file) if file.encrypted() => Unzipped::Refused(Fault::Encrypted),
             Ok(file) => Unzipped::of(nest.unpack(file)),
@@ -45,7 +57,7 @@ impl<'a> Package<'a> {
                 Unzipped::Refused(Fault::Encrypted)
             }
             Err(ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)) => {
-                Unzipped::Refused(Fault::BeyondCeiling)
+                Unzipped::Refused(Fault::NotRead(Unread::ZipMethod))
             }
             Err(_) => Unzipped::Refused(Fault::Broken),
         }

@@ -2,6 +2,7 @@
 //! sheets, members and faults coming out.
 
 use crate::ceiling::Nest;
+use crate::unread::Unread;
 
 /// A file that is to be taken apart.
 #[derive(Clone, Copy)]
@@ -29,6 +30,10 @@ pub enum Form {
     Spreadsheet,
     /// The encrypted file of a password manager.
     PasswordSafe,
+    /// Contacts or a calendar.
+    Card,
+    /// Names and values inside each other, written as JSON.
+    Tree,
 }
 
 /// Why something was not read, or not all of it.
@@ -36,8 +41,10 @@ pub enum Form {
 pub enum Fault {
     /// Encrypted.
     Encrypted,
-    /// Nested too deep, too large when unpacked, or packed by a method that is not unpacked here.
+    /// Nested too deep, or too large when unpacked.
     BeyondCeiling,
+    /// Of a kind that is not taken apart here.
+    NotRead(Unread),
     /// The structure is broken; what could be read was read.
     Broken,
 }

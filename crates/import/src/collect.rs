@@ -75,9 +75,15 @@ impl Receiver for Collected<'_> {
         let kind = match fault {
             Fault::Encrypted => RemarkKind::Encrypted,
             Fault::BeyondCeiling => RemarkKind::BeyondCeiling,
+            Fault::NotRead(what) => RemarkKind::NotLookedInto { what },
             Fault::Broken => RemarkKind::BrokenStructure,
         };
         let of_whole = member.is_none();
+        if of_whole && matches!(kind, RemarkKind::NotLookedInto { .. }) {
+            // A better reason than that nothing was found.
+            let is_empty = |kind: RemarkKind| matches!(kind, RemarkKind::EmptyFile | RemarkKind::NoPasswordInFile);
+            self.reading.remarks.retain(|remark| !is_empty(remark.kind));
+        }
         if kind == RemarkKind::BeyondCeiling && of_whole && std::mem::replace(&mut self.beyond, true) {
             return;
         }
@@ -109,6 +115,8 @@ const fn source_kind(form: Form) -> SourceKind {
         Form::Document => SourceKind::Document,
         Form::Spreadsheet => SourceKind::Spreadsheet,
         Form::PasswordSafe => SourceKind::KeePass,
+        Form::Card => SourceKind::FreeText,
+        Form::Tree => SourceKind::Xml,
     }
 }
 

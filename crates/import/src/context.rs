@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::file_name;
+use super::key_id;
 use super::labels::{self, Label, holds};
 use drivekey_record::{LineText, VolumeType};
 
@@ -143,7 +144,11 @@ impl Context {
                     self.foreign_label |= words.chars().any(|c| c > '\u{24F}');
                     self.value(label, value, start, guessed);
                 }
-                None => self.without_label(words, value, start),
+                None => {
+                    let is_foreign = words.len() < HEADING_BYTES * 2 && words.chars().any(|c| c > '\u{24F}');
+                    self.foreign_label |= is_foreign && key_id::label(words, true) == key_id::Label::Key;
+                    self.without_label(words, value, start);
+                }
             }
         }
         open
@@ -186,7 +191,7 @@ impl Context {
             }
             Label::Device => {
                 // A computer's label before a drive is the drive's.
-                let Some(found) = name(value, guessed) else { return false };
+                let Some(found) = name(without_system(value), guessed) else { return false };
                 self.devices.push((start, found));
             }
             Label::VolumeName => {
@@ -262,6 +267,12 @@ fn volume_type(value: &str) -> Option<VolumeType> {
         "data" | "datavolume" => Some(VolumeType::Data),
         _ => None,
     }
+}
+
+/// A computer's name without its system, which PowerShell puts behind it in brackets.
+pub(super) fn without_system(value: &str) -> &str {
+    let inner = value.trim_end().strip_suffix(')').and_then(|rest| rest.split_once(" ("));
+    inner.filter(|(_, system)| system.contains(' ')).map_or(value, |(bare, _)| bare)
 }
 
 /// A value that can be a name: short, with a letter or a digit, without anything like a password in it.

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path};
 
+use super::key_id;
 use super::scan::guid_at;
 use drivekey_record::{Guid, LineText};
 
@@ -60,6 +61,8 @@ pub(super) struct FileName {
     pub(super) device: Option<LineText>,
     /// The drive, where the name's structure says so.
     pub(super) mount_point: Option<LineText>,
+    /// Whether it says that its GUID is a Key ID.
+    pub(super) says_key_id: bool,
     /// Whether it ends as that of a key package.
     pub(super) is_key_package: bool,
 }
@@ -69,14 +72,17 @@ impl FileName {
         let Some(name) = name else { return Self::default() };
         let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let mut guids = Vec::new();
-        for (_, guid) in guids_in(name) {
+        let mut rest = name.to_owned();
+        for (span, guid) in guids_in(name) {
             if !guids.contains(&guid) {
                 guids.push(guid);
             }
+            rest.replace_range(span.clone(), &" ".repeat(span.len()));
         }
         let (device, mount_point) = structured(name).unzip();
         let is_key_package = name.len() > 4 && name.as_bytes()[name.len() - 4..].eq_ignore_ascii_case(b".kpg");
-        Self { guids, device, mount_point, is_key_package }
+        let says_key_id = key_id::names_a_key(&rest) || is_bare_text(&rest);
+        Self { guids, device, mount_point, says_key_id, is_key_package }
     }
 
     /// The Key ID that the name gives, where it gives one only.
@@ -114,6 +120,15 @@ fn from_folder(path: &Path) -> Option<LineText> {
     let folder = folder.to_string_lossy();
     let common = COMMON_FOLDERS.contains(&folder.to_lowercase().as_str());
     (!common && guids_in(&folder).next().is_none() && is_name(&folder)).then(|| folder.parse().ok())?
+}
+
+/// Whether the name of a text is nothing but its GUID, as Vista names its files; it may be that of a copy.
+fn is_bare_text(rest: &str) -> bool {
+    let Some((stem, end)) = rest.rsplit_once('.') else { return false };
+    let stem = stem.to_lowercase();
+    let mut words = stem.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    end.eq_ignore_ascii_case("txt")
+        && words.all(|word| COPY_WORDS.contains(&word) || matches!(word, "von" | "of" | "de" | "di"))
 }
 
 /// Holds a letter, and is more than the mark of a copy.

@@ -163,64 +163,6 @@ pub(super) const VOLUME_TYPE: &[&str] = &[
     "volumetype",
     "volumetyp",
 ];
-/// What GUIDs of other things are called.
-const OTHER_IDS: &[&str] = &[
-    "device id",
-    "deviceid",
-    "device guid",
-    "deviceguid",
-    "volume id",
-    "volumeid",
-    "volume guid",
-    "volumeguid",
-    "computer id",
-    "computerid",
-    "machine id",
-    "machineid",
-    "machineguid",
-    "tenant",
-    "user id",
-    "userid",
-    "object id",
-    "objectid",
-    "request-id",
-    "request id",
-    "disk id",
-    "diskid",
-    "disk guid",
-    "partition",
-    "hardware id",
-    "session id",
-    "correlation",
-    "geräte-id",
-    "volume-id",
-    "uuid",
-];
-/// What Key IDs are called, or the key that they are the ID of.
-const KEY_IDS: &[&str] = &[
-    "key id",
-    "keyid",
-    "key-id",
-    "key protector",
-    "keyprotector",
-    "protector id",
-    "password id",
-    "passwordid",
-    "password-id",
-    "recoveryguid",
-    "recovery guid",
-    "identif",
-    "identyfik",
-    "bezeichner",
-    "kennung",
-    "schlüssel-id",
-    "schluessel-id",
-    "идентификатор",
-    "識別子",
-    "标识符",
-    "識別碼",
-    "식별자",
-];
 /// The types of key protectors, as PowerShell and manage-bde name them.
 const PROTECTOR_TYPES: &[&str] = &[
     "tpm",
@@ -258,17 +200,6 @@ pub(super) enum Label {
     VolumeType,
 }
 
-/// Whose GUID follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum IdOf {
-    /// A key protector's.
-    Key,
-    /// Something else's.
-    Other,
-    /// The words do not say.
-    Unknown,
-}
-
 /// What these words announce, if anything. Words with digits are no label, so no password is ever copied here.
 pub(super) fn label(words: &str) -> Option<Label> {
     let words = words.trim_matches(|c: char| c.is_whitespace() || "*#-•\"'".contains(c));
@@ -285,26 +216,6 @@ pub(super) fn label(words: &str) -> Option<Label> {
     ]
     .into_iter()
     .find_map(|(list, label)| is_in(list).then_some(label))
-}
-
-/// Whose GUID these words announce: the words nearest to it count.
-pub(super) fn id_of(words: &str) -> IdOf {
-    if words.is_empty() {
-        return IdOf::Unknown;
-    }
-    let last = |list: &[&str]| list.iter().filter_map(|word| find_last(words, word).map(|at| at + word.len())).max();
-    match (last(KEY_IDS), last(OTHER_IDS)) {
-        (Some(key), Some(other)) if key >= other => IdOf::Key,
-        (Some(_), None) => IdOf::Key,
-        (_, Some(_)) => IdOf::Other,
-        (None, None) => IdOf::Unknown,
-    }
-}
-
-/// Whether the words can announce the beginning of a Key ID.
-pub(super) fn announces_id(words: &str) -> bool {
-    id_of(words) == IdOf::Key
-        || words.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "ID" | "Id" | "id" | "ИД" | "GUID"))
 }
 
 /// Whether the word is a type of key protector, and whether it is the recovery password's.
@@ -339,16 +250,6 @@ mod tests {
         assert_eq!(label("ボリューム"), Some(Label::Drive));
         assert_eq!(label("Recovery Key"), None);
         assert_eq!(label("PC 1"), None);
-    }
-
-    #[test]
-    fn the_nearest_words_say_whose_id_it_is() {
-        assert_eq!(id_of("Device ID"), IdOf::Other);
-        assert_eq!(id_of("Device ID {…} Key ID"), IdOf::Key);
-        assert_eq!(id_of("Identificador"), IdOf::Key);
-        assert_eq!(id_of("VolumeGuid"), IdOf::Other);
-        assert_eq!(id_of("ID"), IdOf::Unknown);
-        assert!(announces_id("Recovery key ID") && !announces_id("Identity card of Ida"));
     }
 
     #[test]

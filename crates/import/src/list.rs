@@ -123,6 +123,7 @@ fn is_list(head: &str) -> bool {
     let volume = |name: &&&str| head.lines().filter_map(split).any(|(found, _)| folded(found) == ***name);
     let graph = ["id", "createddatetime", "volumetype"].iter().all(|name| volume(&name));
     let known = sure.len() > 1
+        || sure.iter().any(|name| name.starts_with("msfve"))
         || graph
         || VOLUME_NAMES.iter().filter(volume).count() > 2
         || short == (true, true)

@@ -85,6 +85,8 @@ impl Merger {
             }
             if record.password.is_weak() {
                 say(RemarkKind::WeakPassword);
+            } else if record.password.is_made_up() {
+                say(RemarkKind::MadeUpKey);
             }
             notes.into_iter().for_each(say);
         }

@@ -1,28 +1,33 @@
-//! Which GUID belongs to which password, by their places in the text.
+//! Which Key ID belongs to which password, by their places in the text. What is a Key ID at all says [`super::key_id`].
 //!
-//! In order: the one GUID of the password's own line; the last before it since the password before; the first behind it
-//! where the text puts IDs behind; the file name's; a beginning of an ID. Where two fit alike, none is taken.
+//! In order: the one ID of the password's own line; the last before it since the password before; the first behind it
+//! where the text puts IDs behind; the file name's. Where two fit alike, none is taken. A password without an ID gets
+//! the unlabelled GUIDs near it as candidates.
 
 use std::collections::HashSet;
 use std::ops::Range;
 
 use super::file_name::FileName;
-use super::labels::{self, IdOf};
-use super::scan::{Event, Found, begun_at};
+use super::key_id;
+use super::scan::{Event, Found};
 use drivekey_record::{Guid, KeyId};
 
+mod ids;
 mod layout;
 
-use layout::{floor, joined_types, label_before, same_block};
-
-/// How far before a password the beginning of an ID is looked for.
-const PREFIX_REACH_BYTES: usize = 600;
+use ids::{Id, Ids};
+use layout::{joined_types, same_block};
 
 /// So many IDs of one block are told apart.
 const BLOCK_IDS: usize = 32;
+/// How far from a password a GUID without a label is still offered as its ID.
+const CANDIDATE_BYTES: usize = 400;
+/// So many candidates are offered: a text with more is a list of other things.
+const CANDIDATES_MAX: usize = 4;
 
 /// What was found for one password.
 #[derive(Debug, Default, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "signs that are independent of each other")]
 pub(super) struct Pairing {
     /// The Key ID.
     pub(super) key_id: KeyId,
@@ -36,16 +41,23 @@ pub(super) struct Pairing {
     pub(super) rejoined: bool,
     /// Where the ID stands in the text.
     pub(super) span: Option<Range<usize>>,
+    /// Whether the candidates are GUIDs of which nothing says that they are Key IDs.
+    pub(super) unlabelled: bool,
 }
 
-/// A GUID that may be a Key ID.
-#[derive(Clone)]
-struct Id {
-    guid: Guid,
-    span: Range<usize>,
-    line: usize,
-    ocr: bool,
-    rejoined: bool,
+/// An ID of a text, or what may be one.
+#[derive(Debug, Clone)]
+pub(super) struct TextId {
+    /// The ID.
+    pub(super) value: KeyId,
+    /// Where it stands.
+    pub(super) span: Range<usize>,
+    /// On which line.
+    pub(super) line: usize,
+    /// Whether it was broken over lines.
+    pub(super) rejoined: bool,
+    /// Whether something says that it is a Key ID.
+    pub(super) sure: bool,
 }
 
 struct Pairer<'a> {
@@ -53,56 +65,45 @@ struct Pairer<'a> {
     name: &'a FileName,
     keys: Vec<&'a Event>,
     ids: Vec<Id>,
+    /// How many keys, from the first, have their ID behind them.
+    behind: usize,
+    /// How many IDs each gap had before any was spent.
+    first_gaps: Vec<usize>,
+    /// Whether a whole Key ID stands in the text.
+    whole_in_text: bool,
+    /// GUIDs of which nothing says what they are.
+    others: Vec<Id>,
     /// For each password the IDs before it, and last those behind all: ranges of `ids`.
     gaps: Vec<Range<usize>>,
 }
 
-/// One pairing for each password and each flaw, in the order of the events; and the GUIDs that may be Key IDs.
-pub(super) fn pair(text: &str, events: &[Event], name: &FileName) -> (Vec<Pairing>, Vec<Guid>) {
-    let pairer = Pairer::new(text, events, name);
+/// One pairing for each password and each flaw, in the order of the events; and what is or may be a Key ID.
+///
+/// `name` is that of the file whose text it is; `None` for a value inside a file.
+pub(super) fn pair(text: &str, events: &[Event], name: Option<&FileName>) -> (Vec<Pairing>, Vec<TextId>) {
+    let keys: Vec<&Event> = events.iter().filter(|event| !matches!(event.found, Found::Guid(_))).collect();
+    let ids = Ids::of(text, events, &keys, name);
+    let all = ids.all();
+    let nameless = FileName::default();
+    let mut pairer = Pairer::new(text, keys, ids, name.unwrap_or(&nameless));
     let mut pairings: Vec<Option<Pairing>> = vec![None; pairer.keys.len()];
     pairer.by_line(&mut pairings);
+    pairer.by_block(&mut pairings);
     pairer.by_order(&mut pairings);
     pairer.left_over(&mut pairings);
-    let from_name = if pairer.ids.is_empty() && pairer.keys.len() == 1 { name.only_guid() } else { None };
-    let fallback = |index: usize| pairer.by_beginning(index, from_name);
-    let pairings =
-        pairings.into_iter().enumerate().map(|(index, pairing)| pairing.unwrap_or_else(|| fallback(index))).collect();
-    (pairings, pairer.ids.iter().filter(|id| !id.ocr).map(|id| id.guid).collect())
-}
-
-/// Not those of external keys, volumes, devices and the like.
-fn usable_ids(text: &str, events: &[Event]) -> Vec<Id> {
-    let all = events.iter().filter_map(|event| {
-        let Found::Guid(guid) = event.found else { return None };
-        Some(Id { guid, span: event.span.clone(), line: event.line, ocr: event.ocr, rejoined: event.rejoined })
-    });
-    let all: Vec<Id> = all.collect();
-    let is_file_name = |id: &&Id| {
-        text.as_bytes().get(id.span.end..id.span.end + 4).is_some_and(|end| end.eq_ignore_ascii_case(b".bek"))
-    };
-    let external: HashSet<Guid> = all.iter().filter(is_file_name).map(|id| id.guid).collect();
-    let is_volume = |id: &Id| text[..id.span.start].ends_with("Volume{");
-    let mut usable = all;
-    usable.retain(|id| {
-        !external.contains(&id.guid) && !is_volume(id) && labels::id_of(label_before(text, &id.span)) != IdOf::Other
-    });
-    usable
+    let pairings = pairings.into_iter().enumerate().map(|(index, pairing)| pairer.by_name(index, pairing)).collect();
+    (pairings, all)
 }
 
 impl<'a> Pairer<'a> {
-    fn new(text: &'a str, events: &'a [Event], name: &'a FileName) -> Self {
-        let keys: Vec<&Event> = events.iter().filter(|event| !matches!(event.found, Found::Guid(_))).collect();
-        let ids = usable_ids(text, events);
-        let mut gaps = Vec::with_capacity(keys.len() + 1);
-        let mut from = 0;
-        for key in &keys {
-            let to = from + ids[from..].partition_point(|id| id.span.start < key.span.start);
-            gaps.push(from..to);
-            from = to;
-        }
-        gaps.push(from..ids.len());
-        Self { text, name, keys, ids, gaps }
+    fn new(text: &'a str, keys: Vec<&'a Event>, ids: Ids, name: &'a FileName) -> Self {
+        let Ids { sure: ids, others } = ids;
+        let gaps = gaps(&keys, &ids);
+        let whole_in_text = ids.iter().any(|id| id.value.full().is_some());
+        let first_gaps = gaps.iter().map(Range::len).collect();
+        let mut pairer = Self { text, name, keys, ids, behind: 0, first_gaps, whole_in_text, others, gaps };
+        pairer.behind = pairer.ids_behind();
+        pairer
     }
 
     fn gap(&self, index: usize) -> &[Id] {
@@ -110,14 +111,16 @@ impl<'a> Pairer<'a> {
     }
 
     fn take(&self, id: &Id) -> Pairing {
-        let sure = !id.ocr || self.name.guids.contains(&id.guid);
+        let in_name = |guid: &Guid| self.name.guids.contains(guid);
+        let clean_keys = || self.keys.iter().all(|key| !key.ocr);
+        let sure = !id.ocr || id.value.full().is_some_and(in_name) || (id.labelled && id.only_zeros && clean_keys());
         Pairing {
-            key_id: if sure { KeyId::Full(id.guid) } else { KeyId::Unknown },
-            candidates: if sure { Vec::new() } else { vec![id.guid] },
-            ambiguous: false,
-            ocr: !sure,
+            key_id: if sure { id.value.clone() } else { KeyId::Unknown },
+            candidates: if sure { Vec::new() } else { id.value.full().copied().into_iter().collect() },
+            ocr: id.ocr && !id.value.full().is_some_and(in_name),
             rejoined: id.rejoined,
             span: Some(id.span.clone()),
+            ..Pairing::default()
         }
     }
 
@@ -128,14 +131,57 @@ impl<'a> Pairer<'a> {
                 && self.keys.get(index + 1).is_none_or(|next| next.line != key.line);
             let mut here = self.gap(index).iter().rev().chain(self.gap(index + 1)).filter(|id| id.line == key.line);
             let Some(first) = here.next() else { continue };
-            if alone && here.all(|other| other.guid == first.guid) {
+            if alone && here.all(|other| other.value == first.value) {
                 pairings[index] = Some(self.take(first));
             }
         }
     }
 
+    /// IDs that stand in one block with one key only are that key's, or nobody's. What is spent so is left out of the
+    /// rest.
+    fn by_block(&mut self, pairings: &mut [Option<Pairing>]) {
+        if self.keys.len() < 2 {
+            return;
+        }
+        let mut spent = starts(pairings);
+        let mut own: Vec<Vec<&Id>> = vec![Vec::new(); self.keys.len()];
+        for (gap, range) in self.gaps.iter().enumerate() {
+            for id in &self.ids[range.clone()] {
+                let Some(key) = self.only_neighbour(gap, id).filter(|_| !spent.contains(&id.span.start)) else {
+                    continue;
+                };
+                if pairings[key].is_some() {
+                    spent.insert(id.span.start);
+                } else {
+                    own[key].push(id);
+                }
+            }
+        }
+        for (key, ids) in own.into_iter().enumerate() {
+            if let Some(first) = ids.first().filter(|first| ids.iter().all(|id| id.value == first.value)) {
+                pairings[key] = Some(self.take(first));
+                spent.extend(ids.iter().map(|id| id.span.start));
+            }
+        }
+        self.ids.retain(|id| !spent.contains(&id.span.start));
+        self.gaps = gaps(&self.keys, &self.ids);
+    }
+
+    /// The one key, before or behind it, with which an ID of this gap stands in one block.
+    fn only_neighbour(&self, gap: usize, id: &Id) -> Option<usize> {
+        let before = gap.checked_sub(1);
+        let behind = (gap < self.keys.len()).then_some(gap);
+        let with_before = before.is_some_and(|key| same_block(self.text, self.keys[key].span.end, id.span.start));
+        let with_behind = behind.is_some_and(|key| same_block(self.text, id.span.end, self.keys[key].span.start));
+        match (with_before, with_behind) {
+            (true, false) => before,
+            (false, true) => behind,
+            _ => None,
+        }
+    }
+
     fn by_order(&self, pairings: &mut [Option<Pairing>]) {
-        let behind = self.ids_behind();
+        let behind = self.behind;
         let mut index = 0;
         while index < self.keys.len() {
             let mut run = 1;
@@ -147,7 +193,8 @@ impl<'a> Pairer<'a> {
                 run = 1;
             } else if pairings[index].is_none() {
                 // The first of this gap belongs to the last password whose ID stands behind it.
-                let skip = usize::from(index > 0 && index == behind);
+                let is_whole = self.gaps[index].len() == self.first_gaps[index];
+                let skip = usize::from(index > 0 && index == behind && is_whole);
                 let before = self.gap(index).get(skip..).unwrap_or_default();
                 for (offset, pairing) in self.last_before(before, run).into_iter().enumerate() {
                     pairings[index + offset] = Some(pairing);
@@ -172,7 +219,7 @@ impl<'a> Pairer<'a> {
             if pairing.is_some() || !self.gap(index).is_empty() {
                 continue;
             }
-            let spare = index + 1 == self.keys.len() || first.guid != last.guid;
+            let spare = index + 1 == self.keys.len() || first.value != last.value;
             let close =
                 index + 1 == self.keys.len() || same_block(self.text, self.keys[index].span.end, first.span.start);
             if spare && close {
@@ -194,7 +241,7 @@ impl<'a> Pairer<'a> {
                 return 0;
             }
             count += 1;
-            if index < self.keys.len() && gap.iter().any(|id| id.guid != gap[0].guid) {
+            if index < self.keys.len() && gap.iter().any(|id| id.value != gap[0].value) {
                 return count;
             }
         }
@@ -215,7 +262,7 @@ impl<'a> Pairer<'a> {
         let others = gap
             .iter()
             .take_while(|id| only_key && same_block(self.text, first.span.end, id.span.start))
-            .any(|id| id.guid != first.guid);
+            .any(|id| id.value != first.value);
         pairings[index] = Some(if unclear {
             Self::open(&gap[..1])
         } else if others {
@@ -253,18 +300,20 @@ impl<'a> Pairer<'a> {
             from -= 1;
         }
         let block = &before[from..];
-        if block.iter().all(|id| id.guid == last.guid) { vec![self.take(last)] } else { self.choose(block, run) }
+        if block.iter().all(|id| id.value == last.value) { vec![self.take(last)] } else { self.choose(block, run) }
     }
 
     /// Different IDs in one block before `run` passwords.
     fn choose(&self, block: &[Id], run: usize) -> Vec<Pairing> {
         let mut distinct: Vec<Id> = Vec::new();
         for id in block {
-            if !distinct.iter().any(|other| other.guid == id.guid) {
+            if !distinct.iter().any(|other| other.value == id.value) {
                 distinct.push(id.clone());
             }
         }
-        if let (1, Some(named)) = (run, distinct.iter().find(|id| self.name.guids.contains(&id.guid))) {
+        if let (1, Some(named)) =
+            (run, distinct.iter().find(|id| id.value.full().is_some_and(|guid| self.name.guids.contains(guid))))
+        {
             return vec![self.take(named)];
         }
         let chosen = |ids: Vec<&Id>| ids.into_iter().map(|id| Pairing { ambiguous: true, ..self.take(id) }).collect();
@@ -275,8 +324,7 @@ impl<'a> Pairer<'a> {
                 return chosen(passwords);
             }
         }
-        let named: Vec<&Id> =
-            distinct.iter().filter(|id| labels::id_of(label_before(self.text, &id.span)) == IdOf::Key).collect();
+        let named: Vec<&Id> = distinct.iter().filter(|id| id.labelled).collect();
         let one_line = distinct.iter().all(|id| id.line == distinct[0].line);
         if let ([only], 1, false) = (&named[..], run, one_line) {
             return vec![self.take(only)];
@@ -288,45 +336,75 @@ impl<'a> Pairer<'a> {
     }
 
     fn open(ids: &[Id]) -> Pairing {
-        Pairing { candidates: ids.iter().map(|id| id.guid).collect(), ambiguous: true, ..Pairing::default() }
-    }
-
-    /// The beginning of an ID, or a GUID without hyphens, near a password that has no ID; else what the name gives.
-    fn by_beginning(&self, index: usize, from_name: Option<Guid>) -> Pairing {
-        let key = &self.keys[index];
-        let after_previous = index.checked_sub(1).map_or(0, |previous| self.keys[previous].span.end);
-        let from = floor(self.text, after_previous.max(key.span.start.saturating_sub(PREFIX_REACH_BYTES)));
-        let reach = floor(self.text, self.text.len().min(key.span.end + PREFIX_REACH_BYTES));
-        let behind = &self.text[key.span.end..reach];
-        let line_end = key.span.end + behind.find('\n').unwrap_or(behind.len());
-        let found =
-            self.beginnings(from..key.span.start).last().or_else(|| self.beginnings(key.span.end..line_end).next());
-        match (found, from_name) {
-            (Some(KeyId::Prefix(prefix)), Some(guid)) if guid.compact().starts_with(prefix.as_str()) => {
-                Pairing { key_id: KeyId::Full(guid), ..Pairing::default() }
-            }
-            (Some(key_id), _) => Pairing { key_id, ..Pairing::default() },
-            (None, Some(guid)) => Pairing { key_id: KeyId::Full(guid), ..Pairing::default() },
-            (None, None) => Pairing::default(),
+        Pairing {
+            candidates: ids.iter().filter_map(|id| id.value.full().copied()).collect(),
+            ambiguous: true,
+            ..Pairing::default()
         }
     }
 
-    fn beginnings(&self, part: Range<usize>) -> impl Iterator<Item = KeyId> {
-        let bytes = self.text.as_bytes();
-        let starts = part
-            .clone()
-            .filter(move |at| bytes[*at].is_ascii_hexdigit() && (*at == 0 || !bytes[at - 1].is_ascii_alphanumeric()));
-        starts.filter_map(move |start| {
-            if let Some(guid) = layout::compact_guid(self.text, start) {
-                return Some(KeyId::Full(guid));
+    /// What the file's name adds to a pairing; and where there is none, what may be the ID.
+    fn by_name(&self, index: usize, pairing: Option<Pairing>) -> Pairing {
+        let named = if self.keys.len() == 1 { self.name.only_guid() } else { None };
+        match (pairing, named.filter(|_| !self.whole_in_text)) {
+            (Some(pairing), Some(guid)) if begins(&pairing.key_id, guid) => {
+                Pairing { key_id: KeyId::Full(guid), ..pairing }
             }
-            let (prefix, span) = begun_at(self.text, start)?;
-            if span.end > part.end || layout::is_in_a_name(self.text, &span) {
-                return None;
+            (Some(pairing), _) => pairing,
+            (None, Some(guid))
+                if self.name.says_key_id || key_id::is_about_bitlocker(self.text) || self.is_only_key() =>
+            {
+                Pairing { key_id: KeyId::Full(guid), ..Pairing::default() }
             }
-            let hex = prefix.as_str();
-            let mixed = hex.contains(|c: char| c.is_ascii_digit()) && hex.contains(|c: char| c.is_ascii_alphabetic());
-            (mixed || labels::announces_id(label_before(self.text, &span))).then_some(KeyId::Prefix(prefix))
-        })
+            (None, named) => self.unlabelled(index, named),
+        }
     }
+
+    /// Whether the text is the key and nothing else: a file that was named by the ID.
+    fn is_only_key(&self) -> bool {
+        let [key] = self.keys[..] else { return false };
+        let rest = [&self.text[..key.span.start], &self.text[key.span.end..]];
+        rest.iter().all(|part| !part.contains(char::is_alphanumeric))
+    }
+
+    /// GUIDs near a password of which nothing says what they are: offered, never taken.
+    fn unlabelled(&self, index: usize, named: Option<Guid>) -> Pairing {
+        let key = &self.keys[index].span;
+        let before = index.checked_sub(1).map_or(0, |before| self.keys[before].span.end);
+        let behind = self.keys.get(index + 1).map_or(self.text.len(), |next| next.span.start);
+        let from = before.max(key.start.saturating_sub(CANDIDATE_BYTES));
+        let to = behind.min(key.end + CANDIDATE_BYTES);
+        let mut candidates: Vec<Guid> = named.into_iter().collect();
+        let first = self.others.partition_point(|id| id.span.start < from);
+        for id in self.others[first..].iter().take_while(|id| id.span.start < to) {
+            candidates.extend(id.value.full().filter(|guid| !candidates.contains(guid)));
+        }
+        if candidates.len() > CANDIDATES_MAX {
+            candidates.clear();
+        }
+        let (unlabelled, ambiguous) = (candidates.len() == 1, candidates.len() > 1);
+        Pairing { candidates, ambiguous, unlabelled, ..Pairing::default() }
+    }
+}
+
+/// Where the IDs stand that have a key.
+fn starts(pairings: &[Option<Pairing>]) -> HashSet<usize> {
+    pairings.iter().flatten().filter_map(|pairing| pairing.span.as_ref()).map(|span| span.start).collect()
+}
+
+/// For each key the IDs before it, and last those behind all.
+fn gaps(keys: &[&Event], ids: &[Id]) -> Vec<Range<usize>> {
+    let mut gaps = Vec::with_capacity(keys.len() + 1);
+    let mut from = 0;
+    for key in keys {
+        let to = from + ids[from..].partition_point(|id| id.span.start < key.span.start);
+        gaps.push(from..to);
+        from = to;
+    }
+    gaps.push(from..ids.len());
+    gaps
+}
+
+fn begins(key_id: &KeyId, guid: Guid) -> bool {
+    matches!(key_id, KeyId::Prefix(prefix) if guid.compact().starts_with(prefix.as_str()))
 }

@@ -5,6 +5,7 @@ use std::hash::RandomState;
 
 use super::context::Context;
 use super::decoded::{Decoded, RETRY_BYTES};
+use super::foreign;
 use super::input::Input;
 use super::labels::holds;
 use super::merge::Merger;
@@ -93,7 +94,8 @@ fn build(scanned: Scanned<'_>, input: &Input<'_>) -> Reading {
     let about_keys = !has_keys && (events.iter().any(is_guid) || holds(text, "bitlocker"));
     // Without a key, a weak sign of one is only believed in a text that is about keys.
     events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || about_keys);
-    let (pairings, ids) = pair::pair(text, &events, &input.name);
+    let (pairings, text_ids) = pair::pair(text, &events, Some(&input.name));
+    let ids: Vec<Guid> = text_ids.iter().filter_map(|id| id.value.full().copied()).collect();
     let context = if has_keys { Context::of(text, normalised.single_byte) } else { Context::default() };
     let kind = source_kind(normalised, &ids, !context.is_empty() || input.name.device.is_some());
     let mut merger = Merger::default();
@@ -142,6 +144,7 @@ fn notes(ocr: bool, rejoined: bool, folded: bool, pairing: &Pairing) -> Vec<Rema
         (ocr, RemarkKind::OcrSubstitution),
         (ocr, RemarkKind::ConfirmWithUser),
         (pairing.ambiguous, RemarkKind::AmbiguousPairing),
+        (pairing.unlabelled, RemarkKind::KeyIdNotLabelled),
     ]
     .into_iter()
     .filter_map(|(applies, kind)| applies.then_some(kind))
@@ -169,7 +172,10 @@ fn finish(
         }
     }
     let mut trace = !records.is_empty() || !remarks.is_empty();
-    if !trace {
+    if let Some(kind) = foreign::find(text).filter(|_| !trace) {
+        remarks.push(Remark::whole(RemarkKind::OtherKindOfKey { kind }));
+        trace = true;
+    } else if !trace {
         remarks.push(Remark::whole(RemarkKind::NoPasswordInFile));
         let about_bitlocker = holds(text, "bitlocker");
         if of_windows {

@@ -16,7 +16,7 @@ use std::ops::Range;
 use fearless_simd::Level;
 use zeroize::Zeroizing;
 
-use super::{key_package, own};
+use super::{key_package, own, residue};
 use drivekey_extract::hides_text;
 use drivekey_record::GROUPS;
 use gate::{Gate, Signs};
@@ -30,6 +30,8 @@ const BLOCK_BYTES: usize = 1024;
 const BLOCK_SLACK_BYTES: usize = 256;
 /// Inputs above this are not searched for mixtures of encodings within one screenful.
 const BULK_BYTES: usize = 64 * 1024;
+/// Larger inputs are no copies of a terminal, whose colours have digits that may stand inside a key.
+const COLOURED_BYTES: usize = 1 << 20;
 /// A key has a digit in each group, however many others were read as letters.
 const DIGITS_MIN: u32 = 8;
 /// Digits that make it worth it to fold those of other scripts, and what is invisible; half of a key's.
@@ -65,6 +67,8 @@ pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
     Probe::new(content).read(bytes)
         || is_markup && Probe::new(content).read(&marks::without_tags(bytes))
         || bytes.len() <= BULK_BYTES && bytes.contains(&0) && Probe::new(content).read(&without_zeros(bytes))
+        || bytes.len() <= COLOURED_BYTES
+            && residue::without_escapes(bytes).is_some_and(|plain| Probe::new(content).read(&plain))
 }
 
 /// A reader may drop the zeros of what was widened more than once, and of UTF-16 that is none everywhere.

@@ -1,6 +1,8 @@
 //! What an import has to say about a file: warnings and refusals, as data. None holds a digit of a
 //! password.
 
+use crate::foreign::ForeignKey;
+use drivekey_extract::Unread;
 use drivekey_record::Word;
 
 /// One remark, and what it is about.
@@ -34,6 +36,8 @@ pub enum RemarkKind {
     RejoinedLines,
     /// More than one Key ID may belong to the password.
     AmbiguousPairing,
+    /// A GUID stands near the password, and nothing says that it is its Key ID.
+    KeyIdNotLabelled,
     /// Only the beginning of the Key ID is known.
     KeyIdPrefixOnly,
     /// No Key ID was found.
@@ -100,6 +104,18 @@ pub enum RemarkKind {
     ExternalKeyNotRecoveryPassword,
     /// A part of a drive's metadata, for repairing a damaged drive with its recovery password.
     KeyPackageNotRecoveryPassword,
+    /// A key, but of a kind that opens no drive of `BitLocker`'s.
+    OtherKindOfKey {
+        /// Which.
+        kind: ForeignKey,
+    },
+    /// The password passes its check, and is of the kind that manuals make up.
+    MadeUpKey,
+    /// Nobody looked into it: it is of a kind that is not read.
+    NotLookedInto {
+        /// Which.
+        what: Unread,
+    },
     /// What is inside is encrypted: it must be opened or exported without a password first.
     Encrypted,
     /// A bundle, or another file encrypted with age, and nothing that was given opens it.
@@ -128,6 +144,7 @@ impl RemarkKind {
             Self::DigitsFolded => "digits_folded",
             Self::RejoinedLines => "rejoined_lines",
             Self::AmbiguousPairing => "ambiguous_pairing",
+            Self::KeyIdNotLabelled => "key_id_not_labelled",
             Self::KeyIdPrefixOnly => "key_id_prefix_only",
             Self::NoKeyId => "no_key_id",
             Self::DuplicateRecord => "duplicate_record",
@@ -152,6 +169,9 @@ impl RemarkKind {
             Self::MorePages => "more_pages",
             Self::ExternalKeyNotRecoveryPassword => "external_key_not_recovery_password",
             Self::KeyPackageNotRecoveryPassword => "key_package_not_recovery_password",
+            Self::OtherKindOfKey { .. } => "other_kind_of_key",
+            Self::MadeUpKey => "made_up_key",
+            Self::NotLookedInto { .. } => "not_looked_into",
             Self::Encrypted => "encrypted",
             Self::SealedBundle => "sealed_bundle",
             Self::BeyondCeiling => "beyond_ceiling",
@@ -162,9 +182,19 @@ impl RemarkKind {
         }
     }
 
+    /// The fixed name of what it is about, for programs, where its code alone does not say it.
+    #[must_use]
+    pub const fn subject(&self) -> Option<&'static str> {
+        match self {
+            Self::OtherKindOfKey { kind } => Some(kind.word()),
+            Self::NotLookedInto { what } => Some(what.word()),
+            _ => None,
+        }
+    }
+
     /// Whether it is about how the file is packed, not about keys in it.
     pub(super) const fn is_of_structure(&self) -> bool {
-        matches!(self, Self::Encrypted | Self::BeyondCeiling | Self::BrokenStructure)
+        matches!(self, Self::Encrypted | Self::BeyondCeiling | Self::BrokenStructure | Self::NotLookedInto { .. })
     }
 
     /// Whether it says that something could not be taken in, rather than how it was taken in.
@@ -185,6 +215,8 @@ impl RemarkKind {
                 | Self::ServiceErrorDocument
                 | Self::ExternalKeyNotRecoveryPassword
                 | Self::KeyPackageNotRecoveryPassword
+                | Self::OtherKindOfKey { .. }
+                | Self::NotLookedInto { .. }
                 | Self::Encrypted
                 | Self::SealedBundle
                 | Self::BeyondCeiling

@@ -7,18 +7,21 @@ use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-use super::decoded::Decoded;
+use super::decoded::{Decoded, RETRY_BYTES};
 use super::entry::{self, Sheet};
 use super::input::Input;
 use super::source_text::SourceText;
-use super::{Candidate, Place, Reading, Remark, RemarkKind, account, json, ldif, list, own, plain, table, xml};
+use super::{
+    Candidate, Place, Reading, Remark, RemarkKind, account, json, ldif, list, own, plain, residue, table, xml,
+};
 use drivekey_record::{KeyId, SourceKind, VolumeType};
 
 /// A format: the entries of a text, or `None` where the text is none of it.
 type Format = for<'t> fn(&'t SourceText<'_>) -> Option<Sheet<'t>>;
 
 /// The formats, the choosy ones first.
-const FORMATS: &[Format] = &[xml::read, json::read, ldif::read, account::read, table::read, list::read];
+const FORMATS: &[Format] =
+    &[xml::read, json::read, ldif::read, account::read, table::transposed::read, table::read, list::read];
 
 /// What a format found.
 struct Found {
@@ -31,7 +34,21 @@ struct Found {
 
 /// Reads it plainly, and by its format where one knows it.
 pub(super) fn read(input: &Input<'_>) -> Reading {
-    own::lines::read(input, read_whole).unwrap_or_else(|| read_whole(input))
+    if let Some(own) = own::lines::read(input, read_whole) {
+        return own;
+    }
+    let clean = residue::without_escapes(input.bytes);
+    let bytes = clean.as_deref().map_or(input.bytes, Vec::as_slice);
+    let input = Input { name: input.name.clone(), bytes, ..*input };
+    let reading = read_whole(&input);
+    let is_other = |remark: &Remark| matches!(remark.kind, RemarkKind::OtherKind { .. });
+    if !reading.records.is_empty() || reading.remarks.iter().any(is_other) || bytes.len() > RETRY_BYTES {
+        return reading;
+    }
+    let again = residue::rejoined(bytes)
+        .into_iter()
+        .map(|bytes| read_whole(&Input { name: input.name.clone(), bytes: &bytes, ..input }));
+    again.into_iter().find(|again| !again.records.is_empty()).unwrap_or(reading)
 }
 
 fn read_whole(input: &Input<'_>) -> Reading {
@@ -174,6 +191,12 @@ fn union(mut structured: Reading, plain: Reading, input: &Input<'_>, soft: bool)
         return reading;
     }
     let remarks: Vec<Remark> = plain.remarks;
+    let foreign = remarks.iter().find(|remark| matches!(remark.kind, RemarkKind::OtherKindOfKey { .. }));
+    if let Some(foreign) = foreign.filter(|_| structured.records.is_empty()) {
+        // A better reason is known.
+        structured.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);
+        structured.remarks.push(*foreign);
+    }
     let of_file = remarks.iter().find(|remark| remark.kind == RemarkKind::OddLengthUtf16).copied();
     structured.remarks.splice(0..0, of_file);
     let keys = RandomState::new();

@@ -21,7 +21,8 @@ const ENTRIES_MAX: usize = 1_000_000;
 const OTHER_ROOTS: &[&str] =
     &["html", "body", "table", "div", "p", "span", "svg", "head", "br", "font", "center", "pre", "w:document", "rss"];
 /// Attributes that say nothing of a value.
-const QUIET: &[&str] = &["protectinmemory", "protected", "type", "refid", "space", "lang", "typename", "nil", "base"];
+const QUIET: &[&str] =
+    &["protectinmemory", "protected", "type", "refid", "space", "lang", "typename", "nil", "base", "score"];
 /// Elements that are cells of a table, whatever they hold.
 const CELLS: &[&str] = &["data", "cell", "td", "th", "v", "col", "column"];
 /// Attributes that name a value.

@@ -196,6 +196,17 @@ impl RecoveryPassword {
         self.key_words.iter().all(|group| *group == self.key_words[0])
     }
 
+    /// Valid in form, but of the kind that manuals make up: the groups rise by equal steps, or each repeats one digit
+    /// six times. No random key looks like that.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        let groups = &*self.key_words;
+        let step = |pair: &[u16]| i32::from(pair[1]) - i32::from(pair[0]);
+        let climbs = groups.windows(2).all(|pair| step(pair) == step(&groups[..2]));
+        let repeats = |group: &u16| (u32::from(*group) * 11).is_multiple_of(111_111);
+        climbs || groups.iter().all(repeats)
+    }
+
     /// A keyed hash of the digits, for finding duplicates among many. It is equal for equal digits under the same
     /// `keys`, and reveals nothing without them.
     #[must_use]
@@ -363,6 +374,14 @@ mod tests {
             parsed(&["720896"; 8].join("-")),
             Err(PasswordError::Group { group: 1, problem: PasswordProblem::OutOfRange })
         );
+    }
+
+    #[test]
+    fn keys_of_manuals_are_known() {
+        let made_up = |text: &str| RecoveryPassword::parse(text).is_ok_and(|password| password.is_made_up());
+        assert!(made_up("000011-000022-000033-000044-000055-000066-000077-000088"));
+        assert!(made_up("111111-222222-333333-444444-555555-666666-111111-222222"));
+        assert!(!made_up(LIBBDE));
     }
 
     #[test]

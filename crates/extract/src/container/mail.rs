@@ -7,18 +7,22 @@ use zeroize::Zeroizing;
 use crate::charset::{self, head};
 use crate::document::html;
 use crate::members::Members;
-use crate::receiver::{Form, Member, Receiver, Source};
+use crate::receiver::{Fault, Form, Member, Receiver, Source};
 use crate::writer::TextWriter;
 
 mod encoded;
 mod header;
 mod parts;
 
+pub use encoded::quoted_printable;
+
 use header::Headers;
 use parts::Parts;
 
 /// Multiparts inside each other.
 const MULTIPART_DEPTH_MAX: usize = 12;
+/// Longest line with the length of a message.
+const EMLX_LINE_BYTES: usize = 32;
 /// Headers that begin a mail and little else.
 const STRONG: &[&str] = &[
     "mime-version",
@@ -38,12 +42,20 @@ const WEAK: &[&str] =
     &["from", "to", "cc", "subject", "date", "reply-to", "sender", "content-type", "bcc", "thread-topic", "importance"];
 
 pub(crate) fn sniff(bytes: &[u8]) -> bool {
-    let head = head(bytes);
+    let head = head(message_of_emlx(bytes).unwrap_or(bytes));
     let lines = head
         .strip_prefix("from ")
         .and_then(|mailbox| mailbox.split_once('\n'))
         .map_or(head.as_str(), |(_, lines)| lines);
     looks_like_mail(lines)
+}
+
+/// The message in a file of Apple Mail: behind a line with its length, before a property list.
+fn message_of_emlx(bytes: &[u8]) -> Option<&[u8]> {
+    let end = bytes.iter().take(EMLX_LINE_BYTES).position(|byte| *byte == b'\n')?;
+    let length: usize = std::str::from_utf8(&bytes[..end]).ok()?.trim().parse().ok()?;
+    let rest = &bytes[end + 1..];
+    Some(&rest[..length.min(rest.len())])
 }
 
 /// Marks of files whose text does not stand in them as it is read.
@@ -70,7 +82,9 @@ fn looks_like_mail(head: &str) -> bool {
 
 pub(crate) fn take(source: &Source<'_>, to: &mut dyn Receiver) {
     let mut mail = Mail { members: Members::new(source, to) };
-    if head(source.bytes).starts_with("from ") {
+    if let Some(message) = message_of_emlx(source.bytes) {
+        mail.message(message, None, 0);
+    } else if head(source.bytes).starts_with("from ") {
         parts::each_of_mailbox(source.bytes, |message| mail.message(message, None, 0));
     } else {
         mail.message(source.bytes, None, 0);
@@ -99,6 +113,9 @@ impl Mail<'_, '_> {
                 self.message(part, subject.take().or(Some("")), depth + 1);
             }
             return;
+        }
+        if is_sealed(&kind) {
+            return self.members.fault(Fault::Encrypted);
         }
         let decoded = encoded::decode(body, headers.get("content-transfer-encoding").unwrap_or_default().trim());
         let name = Self::file_name(&headers, &kind);
@@ -133,6 +150,12 @@ impl Mail<'_, '_> {
         // Attached without a name: a file all the same.
         name.or_else(|| (disposition.word == "attachment").then(|| "attachment".to_owned()))
     }
+}
+
+/// Whether a part is an encrypted one of S/MIME.
+fn is_sealed(kind: &header::Value) -> bool {
+    let sealed = matches!(kind.word.as_str(), "application/pkcs7-mime" | "application/x-pkcs7-mime");
+    sealed && !kind.parameter("smime-type").is_some_and(|what| what.to_ascii_lowercase().starts_with("signed"))
 }
 
 /// Subject and text as one; soft line ends of a flowed text taken out.

@@ -10,6 +10,9 @@ const ENCRYPTED: &str = "EncryptedPackage";
 /// How Outlook names the content of an attachment.
 const ATTACHMENT: &str = "__substg1.0_37010102";
 
+/// How Outlook names the text of a mail that is written in rich text.
+const RICH_TEXT: &str = "__substg1.0_10090102";
+
 pub(crate) fn sniff(bytes: &[u8]) -> bool {
     bytes.starts_with(compound::MARK)
 }
@@ -30,6 +33,11 @@ pub(crate) fn take(source: &Source<'_>, to: &mut dyn Receiver) {
             continue;
         }
         let Some(bytes) = compound.bytes(stream) else { continue };
+        if stream.name == RICH_TEXT && super::lzfu::sniff(&bytes) {
+            let Some(rich) = super::lzfu::unpack(&bytes).filter(|rich| nest.take_bytes(rich.len())) else { continue };
+            members.to.member(Member { name: None, bytes: &rich, nest, is_mail: false });
+            continue;
+        }
         let name = (stream.name == ATTACHMENT).then_some("attachment");
         members.to.member(Member { name, bytes: &bytes, nest, is_mail: false });
     }

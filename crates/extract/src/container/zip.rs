@@ -1,7 +1,7 @@
 //! ZIP archives, and what is one inside: office documents, 1Password exports. Also reads archives that were cut off.
 //! Unpacks into memory only, within the ceilings.
 
-use crate::document::office;
+use crate::document::{office, xps};
 use crate::members::Members;
 use crate::package::{Package, Unzipped};
 use crate::receiver::{Fault, Receiver, Source};
@@ -22,6 +22,9 @@ pub(crate) fn take(source: &Source<'_>, to: &mut dyn Receiver) {
     };
     if office::is_office(&package.names) {
         return office::take(source, &mut package, to);
+    }
+    if xps::is_xps(&package.names) {
+        return xps::take(source, &mut package, to);
     }
     to.listed(&package.names);
     each(&mut package, &mut Members::new(source, to));

@@ -45,6 +45,41 @@ pub(crate) fn take(source: &Source<'_>, package: &mut Package<'_>, to: &mut dyn 
     document.embedded();
 }
 
+/// Which document that is one XML file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flat {
+    /// A spreadsheet of `OpenDocument`.
+    OpenSheet,
+    /// A text of `OpenDocument`, or slides.
+    OpenText,
+    /// A workbook of Excel 2003.
+    Excel,
+    /// A document of Word 2003 or later.
+    Word,
+}
+
+/// Takes such a document apart.
+pub(crate) fn take_flat(xml: &str, kind: Flat, to: &mut dyn Receiver) {
+    let text = |dialect: Dialect| {
+        let mut writer = TextWriter::with_capacity(0);
+        words::take(xml, dialect, &mut writer);
+        writer.finish()
+    };
+    match kind {
+        Flat::OpenText => to.document(Form::Document, &text(Dialect::OpenDocument)),
+        Flat::Word => to.document(Form::Document, &text(Dialect::Office)),
+        Flat::OpenSheet | Flat::Excel => to.sheet(&mut |cells| {
+            cells.unpacked(xml.len());
+            if kind == Flat::Excel {
+                sheet::excel_2003(xml, cells);
+            } else {
+                sheet::open_document(xml, cells);
+            }
+            Ok(())
+        }),
+    }
+}
+
 struct Document<'a, 'b, 'r> {
     package: &'b mut Package<'a>,
     members: Members<'b, 'r>,

@@ -4,7 +4,9 @@
 
 use crate::ceiling::Nest;
 use crate::charset;
+use crate::document::page::layout;
 use crate::receiver::{Fault, Form, Receiver, Source};
+use crate::unread::Unread;
 use crate::writer::TextWriter;
 
 mod cmap;
@@ -13,8 +15,6 @@ mod file;
 mod filter;
 mod font;
 mod glyph_names;
-mod layout;
-mod matrix;
 mod object;
 
 use file::File;
@@ -36,18 +36,24 @@ pub(crate) fn take(source: &Source<'_>, to: &mut dyn Receiver) {
     if file.encrypted {
         return to.fault(Fault::Encrypted, None);
     }
-    to.document(Form::Pdf, &text(&file, nest));
+    let (text, pictures) = text(&file, nest);
+    to.document(Form::Pdf, &text);
+    if pictures > 0 {
+        to.fault(Fault::NotRead(Unread::PicturePages), None);
+    }
     if file.beyond.get() {
         to.fault(Fault::BeyondCeiling, None);
     }
 }
 
-/// Page by page, then what stands in the fields of forms and in notes.
-fn text(file: &File<'_>, nest: Nest<'_>) -> zeroize::Zeroizing<Vec<u8>> {
+/// Page by page, then what stands in the fields of forms and in notes; and how many pages are pictures without text.
+fn text(file: &File<'_>, nest: Nest<'_>) -> (zeroize::Zeroizing<Vec<u8>>, usize) {
     let mut writer = TextWriter::with_capacity(0);
+    let mut pictures = 0;
     let mut fonts = font::Cache::default();
     for number in &file.pages {
         let runs = content::page(file, *number, &mut fonts, nest);
+        pictures += usize::from(runs.is_empty() && content::has_picture(file, *number));
         layout::write(runs, &mut writer);
         writer.edge();
         writer.line_end();
@@ -56,5 +62,5 @@ fn text(file: &File<'_>, nest: Nest<'_>) -> zeroize::Zeroizing<Vec<u8>> {
         writer.text(note);
         writer.edge();
     }
-    writer.finish()
+    (writer.finish(), pictures)
 }

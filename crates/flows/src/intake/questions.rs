@@ -96,7 +96,9 @@ impl Sources {
             let member = remark.member.and_then(|member| members.get(member));
             remark.place == Some(candidate.place) && member == candidate.inside.as_ref()
         };
-        remarks.retain(|remark| remark.kind != RemarkKind::AmbiguousPairing || !is_of_it(remark));
+        let is_about_the_id =
+            |remark: &Remark| matches!(remark.kind, RemarkKind::AmbiguousPairing | RemarkKind::KeyIdNotLabelled);
+        remarks.retain(|remark| !is_about_the_id(remark) || !is_of_it(remark));
     }
 
     /// Leaves out single keys, as a person said. Places that were given before mean other keys afterwards.

@@ -31,7 +31,10 @@ pub(crate) fn reading(mut sheet: Sheet<'_>) -> Reading {
         for (key, answer) in keys.into_iter().zip(answers) {
             let mut notes = key.notes.clone();
             notes.extend(answer.notes().filter(|note| !key.notes.contains(note)));
-            let detail = detail::of(&tree, at, sheet.guessed_letters);
+            let mut detail = detail::of(&tree, at, sheet.guessed_letters);
+            if let Some(letter) = detail::drive_of_name(&entries[at], key.field) {
+                detail.mount_point = Some(letter);
+            }
             let source = if key.ocr { SourceKind::OcrText } else { entries[at].dialect.source };
             merger.add(candidate(key.password, answer, detail, source, places[at]), key.mark, notes);
         }

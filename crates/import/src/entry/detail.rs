@@ -1,9 +1,10 @@
 //! What an entry says beside password and Key ID: computer, drive, volume, date, title.
 
 use super::pairing::Tree;
-use super::{Entry, Role, value};
-use crate::context::{Context, Surroundings, drive_in, name};
+use super::{Entry, Role, is_of_device, value};
+use crate::context::{Context, Surroundings, drive_in, name, without_system};
 use crate::directory::{self, DirectoryName};
+use crate::file_name;
 use drivekey_record::{Created, KeyId, LineText, VolumeType};
 
 /// Longest title.
@@ -16,6 +17,11 @@ const ID_DIGITS: usize = 16;
 const GUID_TEXT_BYTES: usize = 38;
 /// Longest name of a computer in a network.
 const HOST_CHARS: usize = 63;
+/// Entries beside an entry that are looked at.
+const SIBLINGS_MAX: usize = 200;
+
+/// What inventories call the part about the machine.
+const MACHINES: &[&str] = &["hardware", "system", "osinfo", "machineinfo", "systeminfo"];
 
 /// All of it.
 #[derive(Default)]
@@ -35,7 +41,7 @@ pub(super) fn of(tree: &Tree<'_>, at: usize, guessed: bool) -> Detail {
     let own = &tree.entries[at];
     own_values(own, guessed, &mut detail);
     for index in views(tree, at) {
-        around(tree, index, guessed, &mut detail);
+        around(tree, (at, index), guessed, &mut detail);
     }
     let directory = std::iter::successors(Some(at), |index| tree.entries[*index].parent)
         .find_map(|index| directory_of(&tree.entries[index]));
@@ -66,13 +72,29 @@ fn views(tree: &Tree<'_>, at: usize) -> Vec<usize> {
             super::role(&tree.entries[*index].name) == Role::Device && tree.entries[*index].parent == Some(parent)
         };
         views.extend(tree.inner(parent).filter(keyless).filter(is_computer));
+        views.extend(only_computer(tree, parent));
     }
     views
 }
 
-fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
+/// The entry inside this one, without a key in it, that names a computer, where only one does: what stands above holds
+/// for what stands below.
+fn only_computer(tree: &Tree<'_>, parent: usize) -> Option<usize> {
+    let names_one = |index: &usize| {
+        let entry = &tree.entries[*index];
+        let is_machine = MACHINES.contains(&super::folded(&entry.name).as_str());
+        let names = |field: &super::Field<'_>| field.role == Role::Device || (is_machine && field.role == Role::Name);
+        tree.keys_inside[*index] == 0 && entry.fields.iter().any(names)
+    };
+    let mut found = tree.inner(parent).filter(names_one);
+    let only = found.next()?;
+    found.next().is_none().then_some(only)
+}
+
+fn around(tree: &Tree<'_>, (at, index): (usize, usize), guessed: bool, detail: &mut Detail) {
     let entry = &tree.entries[index];
-    let is_computer = singular_role(&entry.name) == Role::Device;
+    let is_computer =
+        singular_role(&entry.name) == Role::Device || MACHINES.contains(&super::folded(&entry.name).as_str());
     for field in &entry.fields {
         let text = field.value.trim();
         if text.is_empty() {
@@ -80,10 +102,12 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
         }
         match field.role {
             Role::Device => fill(&mut detail.device_name, || device(text, guessed)),
-            Role::Name if is_computer && !entry.dialect.keeper => {
+            Role::Name
+                if (is_computer || (index != at && is_of_device(entry) && is_host(text))) && !entry.dialect.keeper =>
+            {
                 fill(&mut detail.device_name, || device(text, guessed));
             }
-            Role::DeviceId => fill(&mut detail.device_id, || short(text)),
+            Role::DeviceId => fill(&mut detail.device_id, || short(text).filter(|_| !is_host(text))),
             Role::Drive => drive(text, entry, detail),
             Role::VolumeLabel => fill(&mut detail.volume_label, || name(text, guessed)),
             Role::VolumeType if detail.volume_type == VolumeType::Unknown => {
@@ -99,6 +123,8 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
     }
     if value::is_drive(map_name) {
         drive(map_name, entry, detail);
+    } else if let Some(letter) = lone_letter(map_name).filter(|_| is_among_drives(tree, entry)) {
+        fill(&mut detail.mount_point, || file_name::drive(letter));
     }
     let among_computers =
         entry.parent.map(|parent| &tree.entries[parent]).filter(|parent| singular_role(&parent.name) == Role::Device);
@@ -108,6 +134,18 @@ fn around(tree: &Tree<'_>, index: usize, guessed: bool, detail: &mut Detail) {
     {
         fill(&mut detail.device_name, || device(map_name, guessed));
     }
+}
+
+/// Whether an entry stands in a list of drives: the list is called so, or all its entries are called by letters.
+fn is_among_drives(tree: &Tree<'_>, entry: &Entry<'_>) -> bool {
+    let Some(parent) = entry.parent else { return true };
+    let is_child = |child: &&Entry<'_>| child.parent == Some(parent);
+    singular_role(&tree.entries[parent].name) == Role::Drive
+        || tree.entries[parent + 1..]
+            .iter()
+            .take(SIBLINGS_MAX)
+            .filter(is_child)
+            .all(|child| lone_letter(&child.name).is_some())
 }
 
 /// What only the entry itself may say: its own name.
@@ -181,6 +219,21 @@ fn directory_of(entry: &Entry<'_>) -> Option<DirectoryName> {
     best
 }
 
+/// The drive that a key's own field names: `C: Key`, or `C` alone.
+pub(super) fn drive_of_name(entry: &Entry<'_>, field: usize) -> Option<LineText> {
+    let name = &entry.fields.get(field)?.name;
+    let is_drive = || value::is_drive(name) || singular_role(&entry.name) == Role::Drive;
+    let alone = || lone_letter(name).filter(|_| is_drive());
+    file_name::drive(super::title_drive(name).map(|(letter, _)| letter).or_else(alone)?)
+}
+
+/// A name that is one letter, as inventories call drives.
+fn lone_letter(name: &str) -> Option<char> {
+    let mut chars = name.trim().trim_end_matches([':', '\\', '/']).chars();
+    let letter = chars.next().filter(char::is_ascii_alphabetic)?;
+    chars.next().is_none().then_some(letter)
+}
+
 fn drive(text: &str, entry: &Entry<'_>, detail: &mut Detail) {
     if let Some((letter, label)) = drive_in(text, true) {
         fill(&mut detail.mount_point, || Some(letter));
@@ -213,7 +266,7 @@ fn device(text: &str, guessed: bool) -> Option<LineText> {
     if value::is_key_id(text) && text.len() >= 32 {
         None
     } else {
-        name(text.lines().next().unwrap_or_default(), guessed)
+        name(without_system(text.lines().next().unwrap_or_default()), guessed)
     }
 }
 

@@ -3,11 +3,10 @@
 use std::hash::{BuildHasher, RandomState};
 
 use super::{Entry, Role, defect, value};
-use crate::file_name::FileName;
 use crate::normalise::normalised;
 use crate::pair::{self, Pairing};
 use crate::scan::{self, Found as Event, guid_at};
-use crate::{RemarkKind, labels};
+use crate::{RemarkKind, key_id, labels};
 use drivekey_extract::Encoding;
 use drivekey_record::{GROUPS, Guid, KeyId, RecoveryPassword};
 
@@ -49,6 +48,16 @@ pub(super) struct Id {
     pub(super) rejoined: bool,
     /// Whether digits of another script were folded in it.
     pub(super) folded: bool,
+    /// Whether its own value or its field says that it is a Key ID.
+    pub(super) sure: bool,
+}
+
+impl Id {
+    /// One that fills its field, or is its name.
+    pub(super) const fn whole(value: KeyId, role: Role, field: usize) -> Self {
+        let sure = matches!(role, Role::KeyId | Role::Directory);
+        Self { value, role, field, line: 1, rejoined: false, folded: false, sure }
+    }
 }
 
 /// All of it.
@@ -88,14 +97,7 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
             Role::KeyPackage | Role::OtherId | Role::DeviceId if !holds_long_number(&field.value) => {}
             Role::Directory | Role::Name if directory_id(&field.value).is_some() => {
                 let key_id = directory_id(&field.value).map(KeyId::Full).unwrap_or_default();
-                found.ids.push(Id {
-                    value: key_id,
-                    role: Role::Directory,
-                    field: index,
-                    line: 1,
-                    rejoined: false,
-                    folded: false,
-                });
+                found.ids.push(Id::whole(key_id, Role::Directory, index));
             }
             role => look(&field.value, role, index, &mut found, marks),
         }
@@ -103,15 +105,13 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
             && let Some(guid) = guid_of_name(&field.name)
             && found.keys.iter().any(|key| key.field == index)
         {
-            found.ids.push(Id {
-                value: KeyId::Full(guid),
-                role: Role::KeyId,
-                field: index,
-                line: 1,
-                rejoined: false,
-                folded: false,
-            });
+            let role = if key_id::names_a_key(&entry.name) || is_of_pairs(entry) { Role::KeyId } else { Role::Unknown };
+            found.ids.push(Id::whole(KeyId::Full(guid), role, index));
         }
+    }
+    volume_guids(entry, &mut found);
+    if entry.dialect.keeper {
+        logins(entry, &mut found);
     }
     if let Some(types) = types.filter(|types| types.len() > 1) {
         keep_passwords_ids(&types, &mut found);
@@ -120,6 +120,33 @@ pub(super) fn find(entry: &Entry<'_>, marks: &RandomState) -> Found {
         found.ids.clear();
     }
     found
+}
+
+/// What `ExtractBitlockerKeys` calls the GUID of a volume is in truth the Key ID.
+fn volume_guids(entry: &Entry<'_>, found: &mut Found) {
+    let is_its = entry.has("volumeguid")
+        && entry.has("recoverykey")
+        && (entry.has("createdat") || entry.has("organizationalunits"))
+        && (entry.has("computerfqdn") || entry.has("fqdn"));
+    if is_its && let Some(at) = entry.fields.iter().position(|field| super::folded(&field.name) == "volumeguid") {
+        let key_id = value::key_id(&entry.fields[at].value).filter(|key_id| matches!(key_id, KeyId::Full(_)));
+        found.ids.extend(key_id.map(|key_id| Id::whole(key_id, Role::KeyId, at)));
+    }
+}
+
+/// In a password manager the login of a key is its ID.
+fn logins(entry: &Entry<'_>, found: &mut Found) {
+    const LOGINS: &[&str] = &["username", "user", "login", "loginname", "loginusername"];
+    let is_login = |field: usize| LOGINS.contains(&super::folded(&entry.fields[field].name).as_str());
+    for id in found.ids.iter_mut().filter(|id| is_login(id.field)) {
+        id.sure |= value::is_key_id(&entry.fields[id.field].value) && matches!(id.value, KeyId::Full(_));
+    }
+}
+
+/// Whether the entry is nothing but keys under their IDs.
+fn is_of_pairs(entry: &Entry<'_>) -> bool {
+    entry.fields.iter().all(|field| guid_of_name(&field.name).is_some())
+        && (entry.name.is_empty() || entry.fields.len() > 1)
 }
 
 /// A GUID that is the name of a field.
@@ -176,9 +203,10 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
         && !text.trim().contains('\n')
         && let Some(key_id) = value::key_id(text)
     {
-        // The beginning of an ID is only one where it is announced as such.
-        if role == Role::KeyId || matches!(key_id, KeyId::Full(_)) {
-            found.ids.push(Id { value: key_id, role, field, line: 1, rejoined: false, folded: false });
+        // Eight decimal digits are any number, unless they are called a Key ID.
+        if role == Role::KeyId || key_id.known_hex().is_some_and(|hex| hex.contains(|c: char| c.is_ascii_alphabetic()))
+        {
+            found.ids.push(Id::whole(key_id, role, field));
             return;
         }
     }
@@ -191,25 +219,17 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
     }
     let normalised = normalised(text.as_bytes(), Encoding::Utf8);
     let events = scan::scan(&normalised, marks.clone());
-    let (pairings, usable) = pair::pair(&normalised.text, &events, &FileName::default());
+    let (pairings, usable) = pair::pair(&normalised.text, &events, None);
     let before = (found.keys.len(), found.flaws.len());
     let mut pairings = pairings.into_iter();
+    let is_other = matches!(role, Role::OtherId | Role::DeviceId);
+    for id in usable.into_iter().filter(|id| id.sure || !is_other).take(IDS_MAX.saturating_sub(found.ids.len())) {
+        let (folded, sure) = (normalised.is_folded(&id.span), id.sure || role == Role::KeyId);
+        found.ids.push(Id { value: id.value, role, field, line: id.line, rejoined: id.rejoined, folded, sure });
+    }
     for event in events {
         match event.found {
-            Event::Guid(guid) => {
-                let kept = usable.contains(&guid) && !event.ocr && found.ids.len() < IDS_MAX;
-                if kept && !matches!(role, Role::OtherId | Role::DeviceId) {
-                    let folded = normalised.is_folded(&event.span);
-                    found.ids.push(Id {
-                        value: KeyId::Full(guid),
-                        role,
-                        field,
-                        line: event.line,
-                        rejoined: event.rejoined,
-                        folded,
-                    });
-                }
-            }
+            Event::Guid(_) => {}
             Event::Key { password, mark } => {
                 let pairing = pairings.next().unwrap_or_default();
                 let ocr = event.ocr || pairing.ocr;

@@ -5,9 +5,10 @@ use super::{Entry, Field, Role, folded, role};
 use crate::source_text::Text;
 
 /// Names of what names a value.
-const NAME_NAMES: &[&str] = &["name", "label", "key", "title", "property", "attribute", "field", "n", "k", "t"];
+const NAME_NAMES: &[&str] =
+    &["name", "label", "key", "title", "property", "attribute", "field", "n", "k", "t", "fieldname", "keyname"];
 /// Names of a value.
-const VALUE_NAMES: &[&str] = &["value", "val", "v", "text", "content", "string", "concealed"];
+const VALUE_NAMES: &[&str] = &["value", "val", "v", "text", "content", "string", "concealed", "data"];
 /// What else stands beside them.
 const BESIDE: &[&str] = &[
     "type",
@@ -26,6 +27,15 @@ const BESIDE: &[&str] = &[
     "indexatsource",
     "dontgenerate",
     "placeholder",
+    "uid",
+    "uuid",
+    "sensitive",
+    "deleted",
+    "required",
+    "readonly",
+    "visible",
+    "fieldtype",
+    "datatype",
 ];
 /// Beside a value that was wrapped by PowerShell.
 const WRAPPED: &[&str] = &["displayhint", "datetime", "count", "kind"];
@@ -33,6 +43,7 @@ const WRAPPED: &[&str] = &["displayhint", "datetime", "count", "kind"];
 const LISTS: &[&str] = &[
     "fields",
     "customfields",
+    "extrafields",
     "properties",
     "attributes",
     "tags",

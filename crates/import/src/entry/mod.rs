@@ -13,7 +13,7 @@ mod value;
 pub(super) use assemble::reading;
 pub(super) use lift::lifted;
 pub(super) use pairing::is_of_device;
-pub(super) use role::{Role, folded, role};
+pub(super) use role::{Role, exact_role, folded, role, title_drive};
 pub(super) use value::{is_date, is_drive, is_key_id, is_volume_word, little_endian, may_hold_value};
 
 use std::ops::Range;

@@ -1,15 +1,23 @@
 //! Which Key ID belongs to which password of an entry: the same value, the same object, an object inside it, the
 //! nearest object around it. Where two fit alike, none is taken.
 
-use super::find::{Found, Id, Key, guid_of_entry};
+use super::find::{Found, Id, Key};
 use super::{Entry, Role, role};
 use crate::RemarkKind;
+use crate::pair::Pairing;
 use drivekey_record::{Guid, KeyId};
+
+mod whose;
+
+pub(crate) use whose::is_of_device;
+use whose::names_something_else;
 
 /// Entries inside an entry that are looked at.
 const INSIDE_MAX: usize = 64;
 /// Candidates that are named.
 const CANDIDATES_MAX: usize = 32;
+/// So many GUIDs without a label are offered: an entry with more is full of other things.
+const UNLABELLED_MAX: usize = 4;
 
 /// All entries, what was found in them, and how many passwords stand in and inside each.
 pub(super) struct Tree<'a> {
@@ -20,6 +28,7 @@ pub(super) struct Tree<'a> {
 
 /// The answer for one password.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "signs that are independent of each other")]
 pub(super) struct Answer {
     /// The Key ID.
     pub(super) key_id: KeyId,
@@ -31,6 +40,8 @@ pub(super) struct Answer {
     pub(super) rejoined: bool,
     /// Whether digits of another script were folded in the ID.
     pub(super) folded: bool,
+    /// Whether the candidates are GUIDs of which nothing says that they are Key IDs.
+    pub(super) unlabelled: bool,
 }
 
 impl Answer {
@@ -58,7 +69,7 @@ pub(super) fn pair(tree: &Tree<'_>, at: usize, keys: &[Key]) -> Vec<Answer> {
         let wanting: Vec<&Key> = open.iter().map(|index| &keys[*index]).collect();
         let found = tree.by_entry(at, &wanting, &taken);
         for (index, answer) in open.into_iter().zip(found) {
-            answers[index] = Some(answer.unwrap_or_else(|| by_beginning(&keys[index])));
+            answers[index] = Some(answer.unwrap_or_else(|| tree.unlabelled(at, &keys[index])));
         }
     }
     answers.into_iter().map(Option::unwrap_or_default).collect()
@@ -67,17 +78,10 @@ pub(super) fn pair(tree: &Tree<'_>, at: usize, keys: &[Key]) -> Vec<Answer> {
 /// What the password's own value, or the name of its field, says.
 fn by_value(key: &Key, found: &Found) -> Option<Answer> {
     let pairing = &key.pairing;
-    if let KeyId::Full(_) = pairing.key_id {
+    let settled = pairing.key_id != KeyId::Unknown || (!pairing.candidates.is_empty() && !pairing.unlabelled);
+    if settled && !is_begun_elsewhere(pairing, found) {
         return Some(Answer {
             key_id: pairing.key_id.clone(),
-            candidates: pairing.candidates.clone(),
-            ambiguous: pairing.ambiguous,
-            ..Answer::default()
-        });
-    }
-    if !pairing.candidates.is_empty() {
-        return Some(Answer {
-            key_id: KeyId::Unknown,
             candidates: pairing.candidates.clone(),
             ambiguous: pairing.ambiguous,
             ..Answer::default()
@@ -87,8 +91,10 @@ fn by_value(key: &Key, found: &Found) -> Option<Answer> {
     named.map(Answer::sure)
 }
 
-fn by_beginning(key: &Key) -> Answer {
-    Answer { key_id: key.pairing.key_id.clone(), ..Answer::default() }
+/// Whether the value has only the beginning of an ID that stands whole in another field.
+fn is_begun_elsewhere(pairing: &Pairing, found: &Found) -> bool {
+    matches!(pairing.key_id, KeyId::Prefix(_))
+        && found.ids.iter().any(|id| id.sure && id.value.full().is_some() && id.value.may_equal(&pairing.key_id))
 }
 
 impl Tree<'_> {
@@ -114,33 +120,43 @@ impl Tree<'_> {
 
     /// The entry's own IDs, of the best kind that it has.
     fn own(&self, at: usize, taken: &[KeyId]) -> Vec<Id> {
-        let entry = &self.entries[at];
         let ids = &self.found[at].ids;
         let of = |wanted: &dyn Fn(&Id) -> bool| -> Vec<Id> {
             ids.iter().filter(|id| !taken.contains(&id.value) && wanted(id)).cloned().collect()
         };
         for role in [Role::KeyId, Role::Directory] {
-            let best = of(&|id| id.role == role);
+            let best = of(&|id| id.role == role && !self.is_anybodys(at, id));
             if !best.is_empty() {
                 return best;
             }
         }
-        let generic = of(&|id| id.role == Role::Id && !entry.dialect.own_ids && !names_something_else(entry));
-        let mut good = generic;
-        if let Some(guid) = guid_of_entry(&entry.name) {
-            good.push(Id {
-                value: KeyId::Full(guid),
-                role: Role::Id,
-                field: usize::MAX,
-                line: 1,
-                rejoined: false,
-                folded: false,
-            });
-        }
+        let mut good = of(&|id| id.role == Role::Id && self.is_the_keys(at));
+        good.extend(self.named_by(at));
         if !good.is_empty() {
             return good;
         }
-        of(&|id| !matches!(id.role, Role::Id | Role::OtherId | Role::DeviceId))
+        of(&|id| id.sure && !self.is_anybodys(at, id))
+    }
+
+    /// What may be the ID of a password that has none: the GUIDs of its entry of which nothing says what they are.
+    fn unlabelled(&self, at: usize, key: &Key) -> Answer {
+        let entry = &self.entries[at];
+        let fits = |id: &&Id| {
+            (!id.sure || self.is_anybodys(at, id))
+                && matches!(id.value, KeyId::Full(_))
+                && !matches!(id.role, Role::OtherId | Role::DeviceId)
+                && !(id.role == Role::Id && (entry.dialect.own_ids || names_something_else(entry)))
+        };
+        let mut ids: Vec<Id> = self.found[at].ids.iter().filter(fits).cloned().collect();
+        if ids.is_empty() && key.pairing.unlabelled {
+            return Answer { candidates: key.pairing.candidates.clone(), unlabelled: true, ..Answer::default() };
+        }
+        if distinct(&ids) > UNLABELLED_MAX {
+            ids.clear();
+        }
+        let answer = Answer::open(&ids);
+        let unlabelled = answer.candidates.len() == 1;
+        Answer { ambiguous: answer.ambiguous && !unlabelled, unlabelled, ..answer }
     }
 
     /// IDs of entries inside that hold no password themselves. `strict`: only those that are called Key IDs.
@@ -148,7 +164,9 @@ impl Tree<'_> {
         let mut all: Vec<(bool, Id)> = Vec::new();
         for child in self.inner(at) {
             let (entry, found) = (&self.entries[child], &self.found[child]);
-            if self.keys_inside[child] > 0 || names_something_else(entry) {
+            // An ID beside what was meant as its key is that one's, though the key cannot be read.
+            let has_own = !found.flaws.is_empty() || entry.fields.iter().any(|field| field.role == Role::Password);
+            if self.keys_inside[child] > 0 || has_own || names_something_else(entry) {
                 continue;
             }
             let name = super::folded(&entry.name);
@@ -178,20 +196,11 @@ impl Tree<'_> {
             let mut ids: Vec<Id> = self.found[parent]
                 .ids
                 .iter()
-                .filter(|id| matches!(id.role, Role::KeyId | Role::Directory))
+                .filter(|id| matches!(id.role, Role::KeyId | Role::Directory) || id.sure)
                 .cloned()
                 .collect();
-            if ids.is_empty()
-                && let Some(guid) = guid_of_entry(&self.entries[parent].name)
-            {
-                ids.push(Id {
-                    value: KeyId::Full(guid),
-                    role: Role::Id,
-                    field: usize::MAX,
-                    line: 1,
-                    rejoined: false,
-                    folded: false,
-                });
+            if ids.is_empty() {
+                ids.extend(self.named_by(parent));
             }
             if ids.is_empty() && self.keys_inside[parent] == 1 {
                 ids = self.inside(parent, true);
@@ -288,34 +297,6 @@ fn longest(ids: &[Id]) -> &Id {
     ids.iter().max_by_key(|id| id.value.known_hex().map_or(0, |hex| hex.len())).unwrap_or(&ids[0])
 }
 
-/// Whether an entry is about a computer, a user or the like: its `id` is that one's.
-fn names_something_else(entry: &Entry<'_>) -> bool {
-    const NAMES: &[&str] =
-        &["tpm", "externalkey", "user", "owner", "tenant", "request", "volume", "disk", "metadata", "meta"];
-    let name = super::folded(&entry.name);
-    let singular = name.strip_suffix('s').unwrap_or(&name);
-    role::role(singular) == Role::Device || NAMES.contains(&singular) || is_of_device(entry)
-}
-
-/// Whether an entry has what only computers have.
-pub(crate) fn is_of_device(entry: &Entry<'_>) -> bool {
-    const SIGNS: &[&str] = &[
-        "operatingsystem",
-        "osversion",
-        "serialnumber",
-        "manufacturer",
-        "model",
-        "userprincipalname",
-        "iscompliant",
-        "compliancestate",
-        "trusttype",
-        "lastsyncdatetime",
-        "enrolleddatetime",
-        "azureaddeviceid",
-    ];
-    entry.fields.iter().any(|field| SIGNS.contains(&super::folded(&field.name).as_str()))
-}
-
 impl Answer {
     /// The remarks on it.
     pub(super) fn notes(&self) -> impl Iterator<Item = RemarkKind> {
@@ -323,6 +304,7 @@ impl Answer {
             (self.ambiguous, RemarkKind::AmbiguousPairing),
             (self.rejoined, RemarkKind::RejoinedLines),
             (self.folded, RemarkKind::DigitsFolded),
+            (self.unlabelled, RemarkKind::KeyIdNotLabelled),
         ];
         notes.into_iter().filter_map(|(applies, kind)| applies.then_some(kind))
     }

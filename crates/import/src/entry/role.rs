@@ -138,6 +138,11 @@ pub(crate) fn role(name: &str) -> Role {
     ROLES.get(&name).or_else(|| ROLES.get(bare)).copied().unwrap_or_else(|| by_parts(bare))
 }
 
+/// What the name says, where it is one of those that are listed.
+pub(crate) fn exact_role(name: &str) -> Option<Role> {
+    if name.len() > NAME_CHARS * 4 { None } else { ROLES.get(&folded(name)).copied() }
+}
+
 fn by_parts(name: &str) -> Role {
     let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if ID_ENDS.iter().any(|end| name.ends_with(end)) {
@@ -147,7 +152,8 @@ fn by_parts(name: &str) -> Role {
             Role::KeyId
         } else if holds(&["aaddevice", "azuredevice", "entradevice", "intunedevice"]) {
             Role::DeviceId
-        } else if holds(OTHERS) {
+        } else if holds(OTHERS) || name.chars().count() > 2 {
+            // An ID of whatever stands before the word.
             Role::OtherId
         } else {
             Role::Unknown
@@ -183,6 +189,21 @@ pub(crate) fn affix(name: &str) -> String {
         name = name.replace(word, "");
     }
     name
+}
+
+/// The drive that a title names, and the title without it: `C: Key`, `Key (D:)`, `Recovery key of C:`.
+pub(crate) fn title_drive(title: &str) -> Option<(char, String)> {
+    let letter_of = |word: &str| {
+        let word = word.trim_matches(['(', ')', '[', ']', '"', '\'']);
+        let mut chars = word.chars();
+        let letter = chars.next().filter(char::is_ascii_alphabetic)?;
+        (chars.as_str() == ":" || chars.as_str() == ":\\").then_some(letter.to_ascii_uppercase())
+    };
+    let words: Vec<&str> = title.split([' ', '_', '\t', '\u{A0}']).filter(|word| !word.is_empty()).collect();
+    let mut drives = words.iter().filter_map(|word| letter_of(word));
+    let (letter, None) = (drives.next()?, drives.next()) else { return None };
+    let rest: Vec<&str> = words.into_iter().filter(|word| letter_of(word).is_none()).collect();
+    (!rest.is_empty()).then(|| (letter, rest.join(" ")))
 }
 
 /// Letters and digits only, in lower case.

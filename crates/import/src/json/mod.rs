@@ -8,6 +8,7 @@ use super::entry::{Entry, Sheet};
 use super::source_text::SourceText;
 
 mod dialect;
+mod pieces;
 mod tree;
 
 use tree::{Builder, Node};

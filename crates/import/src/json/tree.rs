@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use zeroize::Zeroizing;
 
 use super::dialect::{self, Facts};
+use super::pieces::{self, Pieces};
 use crate::entry::{Dialect, Entry, Field, is_of_use, lifted, little_endian};
 use crate::own;
 use crate::source_text::Text;
@@ -81,7 +82,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The entry is read: what it is, what of it belongs to the one around it, what of it is of use.
-    fn close(&mut self, at: usize) {
+    pub(super) fn close(&mut self, at: usize) {
         if own::entries::mark(&mut self.entries[at]) {
             return;
         }
@@ -209,6 +210,7 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
         };
         let parent = own.or(self.parent).unwrap_or(0);
         let from = self.builder.entries[parent].fields.len();
+        let mut pieces = Pieces::at(self.builder, parent);
         loop {
             let name = Text::copy(&self.name);
             let node =
@@ -216,6 +218,10 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
             if list.next_element_seed(node)?.is_none() {
                 break;
             }
+            pieces.next(self.builder, parent);
+        }
+        if own.is_none() && pieces.join(self.builder, parent, &self.name) {
+            return Ok(());
         }
         bytes_as_guid(&mut self.builder.entries[parent].fields, from);
         if let Some(own) = own {
@@ -249,7 +255,9 @@ impl<'a> Visitor<'a> for Node<'_, 'a> {
                 }
             }
         }
-        self.builder.close(at);
+        if !(self.in_list && pieces::is_piece(&self.builder.entries[at])) {
+            self.builder.close(at);
+        }
         result
     }
 }

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use crate::labels::{self, Label};
+use crate::labels;
 use drivekey_record::Guid;
 
 /// Longest label that is looked at.
-const LABEL_BYTES: usize = 60;
+const LABEL_BYTES: usize = 100;
 /// Lines round joined IDs in which their types may stand.
 const TYPE_LINES: usize = 4;
-const COMPACT_GUID_BYTES: usize = 32;
+/// Hex digits of a whole ID.
+const WHOLE_HEX: usize = 32;
 
 /// The line that this place belongs to, without its end.
 pub(super) fn line_of(text: &str, at: usize) -> Range<usize> {
@@ -24,42 +25,32 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
 }
 
 /// The words before a value: on its line, or on the line above where the value has a line of its own. Looks back a
-/// little only: a line may be as long as the text.
-pub(super) fn label_before<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
-    let own = trim(last_line(text, value.start));
-    if !own.is_empty() {
-        // What stands before another value is that value's.
-        return trim(own.rsplit(['}', ',', ';', '\t', '|']).next().unwrap_or(own));
+/// little only: a line may be as long as the text. Before the value on its line a bullet or a number may stand.
+pub(super) fn words_before<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
+    let own = last_line(text, value.start);
+    if own.contains(char::is_alphabetic) {
+        return own;
     }
-    let behind = text[value.end..].trim_start_matches(['}', '"', ')', '.', ']', ' ']);
-    let above = text[..value.start].trim_end_matches(|c: char| c.is_whitespace() || c == '{');
-    let alone = behind.is_empty() || behind.starts_with('\n');
-    if alone { trim(last_line(text, above.len())) } else { "" }
+    let behind = text[value.end..].trim_start_matches(['}', '"', ')', '.', ']', ' ', '\t', '*', '`']);
+    let own_start = value.start - own.len();
+    let is_whole_line = own_start == 0 || text.as_bytes()[own_start - 1] == b'\n';
+    if !is_whole_line || !(behind.is_empty() || behind.starts_with('\n')) {
+        return own;
+    }
+    last_line(text, text[..own_start].trim_end().len())
 }
 
-/// Whether a value that looks like the beginning of an ID is part of a computer's name or of a label: `Computer:
-/// PC-7EDB30ED`. Words that announce an ID, or brackets round it, say that it is one all the same.
-pub(super) fn is_in_a_name(text: &str, value: &Range<usize>) -> bool {
-    let is_heading = |words: &str| matches!(labels::label(words), Some(Label::Device | Label::VolumeName));
-    let own = last_line(text, value.start);
-    let Some((words, name)) = own.rsplit_once([':', '=']) else {
-        // A name on a line of its own, below its heading.
-        let word = own.trim_start();
-        let start = value.start - word.len();
-        return !word.contains(char::is_whitespace) && is_heading(label_before(text, &(start..value.end)));
-    };
-    let heading = words.rsplit([',', ';', '\t', '|']).next().unwrap_or(words);
-    is_heading(heading) && !name.contains(['(', '[', '{']) && !labels::announces_id(name)
+/// A label in brackets right behind a value: `C22048E2 (Key ID)`.
+pub(super) fn words_behind<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
+    let behind = text[value.end..].trim_start_matches(['}', '"', ' ']);
+    let Some(inner) = behind.strip_prefix('(') else { return "" };
+    inner.split_once(')').map_or("", |(words, _)| if words.len() <= LABEL_BYTES { words } else { "" })
 }
 
 /// The end of the line that ends there.
 fn last_line(text: &str, end: usize) -> &str {
     let part = &text[floor(text, end.saturating_sub(LABEL_BYTES))..end];
     part.rsplit('\n').next().unwrap_or(part)
-}
-
-fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || "{[(\"'=:<".contains(c))
 }
 
 /// Whether two places belong to one block: no empty line, no ruled line and no heading further left between them.
@@ -92,49 +83,63 @@ pub(super) fn joined_types(text: &str, ids: &Range<usize>, count: usize) -> Opti
     })
 }
 
-/// A GUID of 32 hex digits in a row, not all of them decimal.
-pub(super) fn compact_guid(text: &str, start: usize) -> Option<Guid> {
-    let word = text.get(start..start + COMPACT_GUID_BYTES)?;
-    let alone = !text.as_bytes().get(start + COMPACT_GUID_BYTES).is_some_and(u8::is_ascii_alphanumeric);
-    let is_hex =
-        word.bytes().all(|byte| byte.is_ascii_hexdigit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic());
-    (alone && is_hex).then(|| word.parse().ok())?
+/// A whole ID that begins there under odd hyphens or blanks, or under none: 32 hex digits, not all of them decimal.
+pub(super) fn odd_guid(text: &str, start: usize) -> Option<(Guid, Range<usize>)> {
+    let bytes = text.as_bytes();
+    let mut hex = [0_u8; WHOLE_HEX];
+    let (mut at, mut count) = (start, 0);
+    while count < WHOLE_HEX {
+        let byte = *bytes.get(at)?;
+        let is_gap = matches!(byte, b'-' | b' ') && count > 0 && bytes.get(at + 1).is_some_and(u8::is_ascii_hexdigit);
+        if byte.is_ascii_hexdigit() {
+            hex[count] = byte;
+            count += 1;
+        } else if !is_gap {
+            return None;
+        }
+        at += 1;
+    }
+    let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let is_hex = hex.iter().any(u8::is_ascii_alphabetic) && hex.iter().any(u8::is_ascii_digit);
+    let guid =
+        (is_hex && !bytes.get(at).is_some_and(goes_on)).then(|| std::str::from_utf8(&hex).ok()?.parse().ok())??;
+    Some((guid, start..at))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn named(text: &str) -> bool {
-        let start = text.find("7EDB").unwrap();
-        is_in_a_name(text, &(start..start + 8))
+    #[test]
+    fn words_stand_on_the_line_or_above_it() {
+        for (text, words) in [
+            ("Key ID: 7EDB30ED", "Key ID: "),
+            ("Key ID:\n\n\t7EDB30ED\n", "Key ID:"),
+            ("Key ID:\n - 7EDB30ED\n", "Key ID:"),
+            ("1 Key ID:\n10486020 \t7EDB30ED\n", "1 Key ID:"),
+            ("Key ID:\n7EDB30ED and more\n", ""),
+        ] {
+            let start = text.find("7EDB").unwrap();
+            assert_eq!(words_before(text, &(start..start + 8)), words, "{text}");
+        }
+        let text = "7EDB30ED (Key ID)";
+        assert_eq!(words_behind(text, &(0..8)), "Key ID");
     }
 
     #[test]
-    fn what_stands_behind_a_names_heading_is_a_name() {
+    fn hyphens_in_odd_places_are_forgiven() {
+        let whole = "932AEEC6-89FE-42DF-A208-01ECC5D3E69D";
         for text in [
-            "Computer: PC-7EDB30ED\n",
-            "Volume label = 7EDB30ED",
-            "Key 1, Rechner: Lager 7EDB30ED",
-            "Gerät:\n  PC-7EDB30ED\n",
-            "Label:\n7EDB30ED\nrest",
+            "932AEEC6-89FE-42DF-A208-01EC-C5D3E69D",
+            "932AEEC689FE42DFA20801ECC5D3E69D",
+            "932a-eec6-89fe-42df-a208-01ec-c5d3-e69d",
+            "932AEEC6 89FE 42DF A208 01ECC5D3E69D",
         ] {
-            assert!(named(text), "{text}");
+            assert_eq!(odd_guid(text, 0).map(|(guid, _)| guid.to_string()).as_deref(), Some(whole), "{text}");
         }
-    }
-
-    #[test]
-    fn what_is_announced_or_bracketed_or_alone_is_an_id() {
-        for text in [
-            "Computer: Lager, Key ID: 7EDB30ED",
-            "Computer: Lager (7EDB30ED)",
-            "Computer: Lager ID 7EDB30ED",
-            "Key: 7EDB30ED",
-            "PC-7EDB30ED",
-            "Computer:\nLager 7EDB30ED",
-            "7EDB30ED",
-        ] {
-            assert!(!named(text), "{text}");
+        for text in ["932AEEC6-89FE-42DF-A208-01EC-C5D3E69D1", "932AEEC6--89FE42DFA20801ECC5D3E69D", "932AEEC6"] {
+            assert!(odd_guid(text, 0).is_none(), "{text}");
         }
+        assert!(odd_guid(&"12345678".repeat(4), 0).is_none());
     }
 }

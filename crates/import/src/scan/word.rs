@@ -47,6 +47,9 @@ pub(super) fn classify(text: &[u8], span: Range<usize>) -> Option<Word> {
     let word = &text[span.clone()];
     let plain = |kind, span| Some(Word { kind, span, glued_before: false, glued_after: false });
     let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if is_behind_length(text, &span, digits) {
+        return Some(Word { glued_before: true, ..plain(Kind::Digits, span.start + 1..span.end)? });
+    }
     if digits == word.len() {
         return plain(Kind::Digits, span);
     }
@@ -73,6 +76,15 @@ pub(super) fn classify(text: &[u8], span: Range<usize>) -> Option<Word> {
         return plain(Kind::Ocr, span);
     }
     (word.len() == GROUP_DIGITS && digits * 2 >= GROUP_DIGITS).then(|| plain(Kind::Alien, span))?
+}
+
+/// Whether the word is the first of a password, glued to a byte with its length: binary records write `7` for 55 bytes
+/// and `0` for 48, behind a byte that is no text.
+fn is_behind_length(text: &[u8], span: &Range<usize>, digits: usize) -> bool {
+    let is_binary = |byte: u8| (byte < b' ' && !byte.is_ascii_whitespace()) || byte >= 0x7F;
+    digits == span.len()
+        && matches!((digits, text[span.start]), (7, b'7') | (49, b'0'))
+        && span.start.checked_sub(1).is_some_and(|before| is_binary(text[before]))
 }
 
 /// The digit that a sign is or looks like.

@@ -2,17 +2,23 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{LOOK_ROWS, Row, Table, cleaned, dialect, is_telling};
-use crate::entry::{Dialect, Field, Numbers, Role, folded, is_date, is_drive, is_key_id, is_volume_word, role};
+use super::{LOOK_ROWS, Row, Table, cleaned, dialect, is_telling, keeper};
+use crate::entry::{
+    Dialect, Field, Numbers, Role, folded, is_date, is_drive, is_key_id, is_volume_word, role, title_drive,
+};
 use drivekey_record::{RecoveryPassword, SourceKind};
 
 /// Longest cell that can be a name.
 const NAME_CHARS: usize = 64;
+/// Digits of a key.
+const KEY_DIGITS: usize = 48;
 
 /// The columns of a table.
 pub(super) struct Columns {
     all: Vec<(String, Role)>,
     pub(super) dialect: Dialect,
+    /// Whether names and values of own fields stand behind the known columns.
+    pub(super) of_keeper: bool,
 }
 
 /// How often the cells of a column are what.
@@ -20,6 +26,8 @@ pub(super) struct Columns {
 struct Cells {
     filled: usize,
     keys: usize,
+    /// Words, with as many digits as a key has.
+    with_keys: usize,
     guids: usize,
     prefixes: usize,
     /// Beginnings of IDs, cut anywhere.
@@ -43,6 +51,9 @@ impl Cells {
 impl Columns {
     /// Settles the columns; `None` where the table has nothing to do with keys.
     pub(super) fn of(table: &Table<'_>) -> Option<Self> {
+        if let Some((all, dialect)) = keeper::columns(table) {
+            return Some(Self { all, dialect, of_keeper: true });
+        }
         let titles: Vec<String> = table
             .titles
             .and_then(|at| table.rows.get(at))
@@ -57,16 +68,27 @@ impl Columns {
                 (title, role)
             })
             .collect();
+        for_each_drive(&mut all);
         let names: HashSet<String> = titles.iter().map(|title| folded(title)).collect();
         let dialect = whose(&names, &all, &cells, &rows, table.power_shell);
         if !dialect.keeper {
             settle(&mut all, &cells);
         }
-        let holds_keys = cells.iter().any(|cells| cells.keys > 0);
+        if table.titles.is_some() {
+            id_beside_key(&mut all, &cells);
+        }
+        if table.titles.is_none() && table.whole {
+            only_pairs(&mut all, &rows);
+        }
+        let holds_keys = cells.iter().any(|cells| cells.keys + cells.with_keys > 0);
         let telling = all.iter().any(|(_, role)| is_telling(*role))
             || dialect.source == SourceKind::PowerShell
             || table.power_shell;
-        (holds_keys || telling || dialect.keeper || table.titles.is_none()).then_some(Self { all, dialect })
+        (holds_keys || telling || dialect.keeper || table.titles.is_none()).then_some(Self {
+            all,
+            dialect,
+            of_keeper: false,
+        })
     }
 
     /// Title and role of a column.
@@ -99,6 +121,7 @@ fn look(rows: &[&Row<'_>], column: usize) -> Cells {
             continue;
         };
         found.filled += 1;
+        found.with_keys += usize::from(cell.bytes().filter(u8::is_ascii_digit).count() >= KEY_DIGITS);
         if is_key(cell) {
             found.keys += 1;
         } else if cell.len() >= 32 && is_key_id(cell) {
@@ -137,7 +160,6 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
         match role {
             Role::Password if cells.keys == 0 && cells.only(cells.guids + cells.prefixes) => *role = Role::KeyId,
             _ if cells.keys > 0 && cells.keys * 2 > cells.filled => *role = Role::Password,
-            Role::Id if cells.only(cells.prefixes) => *role = Role::KeyId,
             Role::Device | Role::Name if cells.only(cells.guids) => *role = Role::OtherId,
             Role::KeyId if cells.only(cells.names) && cells.filled > 0 && cells.begun == 0 => *role = Role::Unknown,
             _ => {}
@@ -171,12 +193,70 @@ fn settle(all: &mut [(String, Role)], cells: &[Cells]) {
     };
     give(all, Role::Drive, &[Role::Drive], &|cells| cells.only(cells.drives));
     give(all, Role::VolumeType, &[Role::VolumeType], &|cells| cells.only(cells.volumes));
-    if blind {
+    // The account page has its own codes for drives, and no other column like that of its Key IDs.
+    if cells.iter().any(|cells| cells.codes > 0) {
         give(all, Role::KeyId, &[Role::KeyId], &|cells| cells.only(cells.prefixes));
+    }
+    if blind {
         give(all, Role::Created, &[Role::Created], &|cells| cells.only(cells.dates));
         give(all, Role::Device, &[Role::Device, Role::Name], &|cells| {
             cells.only(cells.names) && cells.hosts == cells.filled
         });
+    }
+}
+
+/// `C: ID`, `C: Key`, `D: ID`: titles that name a drive mean what they mean without it. An ID beside a key of the same
+/// drive is that key's.
+pub(super) fn for_each_drive(all: &mut [(String, Role)]) {
+    let parted: Vec<Option<(char, Role)>> =
+        all.iter().map(|(title, _)| title_drive(title).map(|(letter, rest)| (letter, role(&rest)))).collect();
+    for (column, part) in parted.iter().enumerate() {
+        let Some((letter, meant)) = part else { continue };
+        let beside = |wanted: Role| parted.contains(&Some((*letter, wanted)));
+        match meant {
+            Role::Id | Role::KeyId if beside(Role::Password) => all[column].1 = Role::KeyId,
+            Role::Password | Role::KeyId | Role::Created => all[column].1 = *meant,
+            _ => {}
+        }
+    }
+}
+
+/// A column that is only called `ID`, right beside the column of the keys, in a table of which every column is known.
+/// Where one names a computer, the ID might be that one's, unless each row is about a drive.
+fn id_beside_key(all: &mut [(String, Role)], cells: &[Cells]) {
+    let of = |wanted: Role| {
+        let mut columns =
+            all.iter().enumerate().filter(move |(_, (_, role))| *role == wanted).map(|(column, _)| column);
+        columns.next().filter(|_| columns.next().is_none())
+    };
+    let has = |wanted: Role| all.iter().any(|(_, role)| *role == wanted);
+    let (Some(id), Some(key)) = (of(Role::Id), of(Role::Password)) else { return };
+    let is_known =
+        all.iter().all(|(title, role)| title.is_empty() || !matches!(role, Role::Unknown | Role::OtherId | Role::Name));
+    if id.abs_diff(key) == 1
+        && is_known
+        && (!has(Role::Device) || has(Role::Drive))
+        && !has(Role::KeyId)
+        && cells[id].guids > 0
+        && !cells[id].repeats
+    {
+        all[id].1 = Role::KeyId;
+    }
+}
+
+/// A table without titles that holds nothing but keys, one GUID for each, and what is known of drives.
+fn only_pairs(all: &mut [(String, Role)], rows: &[&Row<'_>]) {
+    let with_keys: Vec<&Row<'_>> =
+        rows.iter().copied().filter(|row| row.cells.iter().any(|cell| is_key(cleaned(cell)))).collect();
+    let cells: Vec<Cells> = (0..all.len()).map(|column| look(&with_keys, column)).collect();
+    let is_known =
+        |cells: &Cells| cells.keys + cells.guids + cells.drives + cells.volumes + cells.dates == cells.filled;
+    let of = |count: fn(&Cells) -> usize| cells.iter().filter(move |cells| count(cells) > 0).count();
+    if !cells.iter().all(is_known) || of(|cells| cells.guids) != 1 || of(|cells| cells.keys) != 1 {
+        return;
+    }
+    for ((_, role), _) in all.iter_mut().zip(&cells).filter(|(_, cells)| cells.only(cells.guids) && !cells.repeats) {
+        *role = Role::KeyId;
     }
 }
 

@@ -8,8 +8,10 @@ use super::source_text::{SourceText, Text};
 use drivekey_record::SourceKind;
 
 mod columns;
+mod keeper;
 mod ruled;
 mod separated;
+pub(super) mod transposed;
 
 use columns::Columns;
 
@@ -31,6 +33,10 @@ pub(super) struct Table<'a> {
     pub(super) rows: Vec<Row<'a>>,
     /// Which row holds the titles.
     pub(super) titles: Option<usize>,
+    /// Whether every row begins with a quoted cell.
+    pub(super) quoted: bool,
+    /// Whether nothing stands before it.
+    pub(super) whole: bool,
     /// Whether PowerShell says that it wrote it.
     pub(super) power_shell: bool,
 }
@@ -41,6 +47,8 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
     let columns = Columns::of(&table)?;
     let dialect = columns.dialect;
     let mut entries: Vec<Entry<'t>> = Vec::new();
+    // Without titles the columns are a guess.
+    let untitled = table.titles.is_none();
     let first = table.titles.map_or(0, |titles| titles + 1);
     let width = columns.width_of_export();
     let mut cells = 0;
@@ -56,7 +64,10 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
             let (name, role) = columns.get(index);
             Field { name: Text::copy(name), role, value: unwrapped(value) }
         });
-        let fields: Vec<Field<'t>> = fields.collect();
+        let mut fields: Vec<Field<'t>> = fields.collect();
+        if columns.of_keeper {
+            keeper::name_fields(&mut fields);
+        }
         if Columns::is_titles_again(&fields) {
             continue;
         }
@@ -77,7 +88,7 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Sheet<'t>> {
         }
     }
     let shown = columns.source_without_keys();
-    Some(Sheet { source: shown, ..Sheet::of(entries) })
+    Some(Sheet { source: shown, soft: untitled && !columns.of_keeper, ..Sheet::of(entries) })
 }
 
 /// The rows of a text whose cells are set apart by this sign.

@@ -61,7 +61,7 @@ pub(super) fn read(text: &str, reach: usize) -> Option<Table<'_>> {
             rows[from..].iter_mut().for_each(|row| row.cells.push(Text::Borrowed(value)));
         }
     }
-    titles.is_some().then_some(Table { rows, titles: Some(0), power_shell: false })
+    titles.is_some().then_some(Table { rows, titles: Some(0), quoted: false, whole: false, power_shell: false })
 }
 
 /// Two or more runs of hyphens, set apart by blanks.

@@ -11,7 +11,7 @@ use crate::source_text::{SourceText, Text, head};
 use drivekey_record::RecoveryPassword;
 
 /// Signs that set cells apart.
-const SIGNS: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const SIGNS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Lines before a table.
 const BEFORE_MAX: usize = 40;
 /// Cells of one row.
@@ -40,7 +40,9 @@ pub(super) fn read<'t>(source: &'t SourceText<'_>) -> Option<Table<'t>> {
     if !text.ends_with('\n') {
         mark_cut(&mut rows);
     }
-    Some(Table { rows, titles: layout.titled.then_some(0), power_shell })
+    let whole = body[..layout.start].trim().is_empty();
+    let quoted = body.lines().filter(|line| !line.trim().is_empty()).all(|line| line.starts_with('"'));
+    Some(Table { rows, titles: layout.titled.then_some(0), quoted: quoted && sign == b',', whole, power_shell })
 }
 
 /// The last cell of a file without a last line end may be cut: its digits are no whole group.

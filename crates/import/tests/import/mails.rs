@@ -13,8 +13,9 @@ fn mail(headers: &str, body: &str) -> String {
 
 #[test]
 fn both_forms_of_a_mail_are_one_record() {
-    let parts =
-        format!("--b\r\n\r\n{GUID}\r\n{KEY}\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>{GUID}<p>{KEY}\r\n--b--\r\n");
+    let parts = format!(
+        "--b\r\n\r\nID {GUID}\r\n{KEY}\r\n--b\r\nContent-Type: text/html\r\n\r\n<p>ID {GUID}<p>{KEY}\r\n--b--\r\n"
+    );
     let reading = read(Some("x.eml"), mail("Content-Type: multipart/alternative; boundary=b", &parts).as_bytes());
     assert_eq!((reading.outcome(), reading.records.len()), (Outcome::Ok, 1), "{:?}", reading.remarks);
     assert_eq!(reading.records[0].source, SourceKind::Mail);

@@ -2,6 +2,9 @@
 
 mod corpus;
 mod documents;
+mod field;
+mod key_ids;
+mod made;
 mod mails;
 mod pictures;
 mod probe;

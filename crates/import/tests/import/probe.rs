@@ -55,7 +55,7 @@ proptest! {
 fn whatever_is_read_from_a_sample_or_a_kept_input_is_let_through() {
     let root = drivekey_testkit::repository();
     let mut inputs = Vec::new();
-    for folder in ["tests/data/formats", "samples", "../shared/samples/formats"] {
+    for folder in ["tests/data/formats", "samples", "../shared/samples/formats", "../shared/samples/field"] {
         collect(&root.join(folder), &mut inputs);
     }
     assert!(inputs.len() > 30, "only {} samples", inputs.len());

@@ -32,7 +32,8 @@ proptest! {
         // A page of 256 characters has no other digits and few dashes.
         let narrow = matches!(encoding, Encoding::Windows1252);
         let zero = if narrow { '0' } else { zero };
-        let (dash, words) = if narrow && !dash.is_ascii() { ("\u{2013}", ("ID:", "Schlüssel:")) } else { (dash, words) };
+        let dash = if narrow && !dash.is_ascii() { "\u{2013}" } else { dash };
+        let words = if narrow && !words.0.is_ascii() { ("ID:", "Schlüssel:") } else { words };
         let marks = marks && !narrow;
         let digits: String = plain.chars().map(|c| c.to_digit(10).and_then(|digit| char::from_u32(zero as u32 + digit)).unwrap_or(c)).collect();
         let key = digits.replace('-', dash);

@@ -58,7 +58,9 @@ pub(super) fn base64(text: &[u8]) -> Zeroizing<Vec<u8>> {
     out
 }
 
-pub(super) fn quoted_printable(text: &[u8]) -> Zeroizing<Vec<u8>> {
+/// Undoes quoted-printable; what is none stays as it is.
+#[must_use]
+pub fn quoted_printable(text: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(text.len()));
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {

@@ -4,6 +4,7 @@
 use crate::members::Members;
 use crate::package::Unzipped;
 use crate::receiver::Fault;
+use crate::unread::Unread;
 
 const HEADER: &[u8] = b"PK\x03\x04";
 const HEADER_BYTES: usize = 30;
@@ -48,7 +49,7 @@ pub(super) fn take(bytes: &[u8], members: &mut Members<'_, '_>) {
                 Unzipped::Bytes(bytes) | Unzipped::Begun(bytes) => members.member(nest, &header.name, &bytes),
                 Unzipped::Refused(_) => members.beyond(),
             },
-            _ => members.beyond(),
+            _ => members.fault_of(&header.name, Fault::NotRead(Unread::ZipMethod)),
         }
     }
 }

@@ -111,6 +111,45 @@ pub(super) fn open_document(xml: &str, cells: &mut dyn Cells) {
     }
 }
 
+/// The XML of Excel 2003: cells hold their data, and say where they stand after a gap.
+pub(super) fn excel_2003(xml: &str, cells: &mut dyn Cells) {
+    let (mut is_number, mut column) = (false, 0_usize);
+    let mut current = Text::default();
+    for piece in Pieces::new(xml) {
+        match piece {
+            Piece::Tag(tag) if tag.local_name() == "Row" && !tag.closes => {
+                cells.row();
+                column = 0;
+            }
+            Piece::Tag(tag) if tag.local_name() == "Cell" => {
+                if !tag.closes {
+                    current.take();
+                    is_number = false;
+                    let index = tag.attribute("ss:Index").and_then(|index| index.parse::<usize>().ok());
+                    column = index.map_or(column, |index| index.saturating_sub(1));
+                }
+                if tag.closes || tag.empty {
+                    let value = current.take();
+                    match value.trim().parse() {
+                        Ok(number) if is_number => cells.number(column, number),
+                        _ => cells.text(column, &value),
+                    }
+                    column = column.saturating_add(1);
+                }
+            }
+            other => {
+                if let Piece::Tag(tag) = &other
+                    && tag.local_name() == "Data"
+                    && !tag.closes
+                {
+                    is_number = tag.attribute("ss:Type") == Some("Number");
+                }
+                current.piece(&other, &["Data"]);
+            }
+        }
+    }
+}
+
 fn number_of(tag: &Tag<'_>) -> Option<f64> {
     tag.attribute("office:value-type").filter(|kind| *kind == "float")?;
     tag.attribute("office:value")?.parse().ok()

@@ -7,6 +7,9 @@ use super::object::{Object, Parser};
 /// Characters of one code: ligatures are short.
 const UNITS_MAX: usize = 16;
 
+/// Characters below this are none that are seen.
+const FIRST_PRINTED: u32 = 0x20;
+
 /// Codes to characters.
 #[derive(Default)]
 pub(super) struct CMap {
@@ -61,6 +64,10 @@ impl CMap {
         let (Object::String(first), Object::String(last)) = (&triple[0], &triple[1]) else { return };
         let (Some(first), Some(last)) = (code(first), code(last)) else { return };
         match &triple[2] {
+            // Programs that read scans map every code to itself, from zero on.
+            Object::String(target) if target.len() == 2 && code(target).is_some_and(|unit| unit < FIRST_PRINTED) => {
+                self.ranges.push((first, last, code(target).unwrap_or(0)));
+            }
             Object::String(target) => {
                 let text = characters(target);
                 let mut chars = text.chars();
@@ -87,7 +94,8 @@ impl CMap {
         }
         let at = self.ranges.partition_point(|(first, ..)| *first <= code).checked_sub(1)?;
         let (first, last, target) = self.ranges[at];
-        (code <= last).then(|| char::from_u32(target.checked_add(code - first)?).map(Text::One))?
+        (code <= last)
+            .then(|| char::from_u32(target.checked_add(code - first)?).filter(|c| *c != '\0').map(Text::One))?
     }
 
     /// How many bytes the next code has; `None` where nothing is declared.

@@ -8,10 +8,10 @@ use zeroize::Zeroizing;
 use super::cmap::Text;
 use super::file::File;
 use super::font::{Cache, Font, GlyphText};
-use super::layout::Run;
-use super::matrix::Matrix;
 use super::object::{Dict, Object, Parser};
 use crate::ceiling::Nest;
+use crate::document::page::layout::Run;
+use crate::document::page::matrix::Matrix;
 
 /// Forms that call forms.
 const FORMS_MAX: usize = 8;
@@ -116,7 +116,7 @@ impl<'a> Drawing<'a, '_, '_> {
             match word {
                 b"q" if saved.len() < STATES_MAX => saved.push(state.clone()),
                 b"Q" => state = saved.pop().unwrap_or(state),
-                b"cm" => state.page = Matrix::of(&operands).map_or(state.page, |matrix| matrix.then(state.page)),
+                b"cm" => state.page = matrix_of(&operands).map_or(state.page, |matrix| matrix.then(state.page)),
                 b"Do" => self.form(&operands, resources, &state),
                 b"Tf" => {
                     let name = operands.first().and_then(Object::name);
@@ -148,7 +148,7 @@ impl<'a> Drawing<'a, '_, '_> {
             }
             b"T*" => cursor.down(0.0, -state.leading),
             b"Tm" => {
-                if let Some(matrix) = Matrix::of(operands) {
+                if let Some(matrix) = matrix_of(operands) {
                     *cursor = Cursor { line: matrix, text: matrix };
                 }
             }
@@ -226,7 +226,7 @@ impl<'a> Drawing<'a, '_, '_> {
         }
         let Some((dict, bytes)) = self.file.stream(*number) else { return };
         let matrix = match self.file.get(&dict, b"Matrix") {
-            Some(Object::Array(parts)) => Matrix::of(&parts),
+            Some(Object::Array(parts)) => matrix_of(&parts),
             _ => None,
         };
         let own = match self.file.get(&dict, b"Resources") {
@@ -249,6 +249,26 @@ impl Cursor {
     fn ahead(&mut self, x: f64) {
         self.text = Matrix([1.0, 0.0, 0.0, 1.0, x, 0.0]).then(self.text);
     }
+}
+
+/// From the operands of a command.
+fn matrix_of(operands: &[Object<'_>]) -> Option<Matrix> {
+    let numbers: Vec<f64> = operands.iter().map_while(Object::number).collect();
+    numbers.first_chunk().copied().map(Matrix)
+}
+
+/// Whether a page draws a picture.
+pub(super) fn has_picture(file: &File<'_>, number: u32) -> bool {
+    let Some(Object::Dict(page)) = file.resolve(&Object::Reference(number)) else { return false };
+    let Some(Object::Dict(resources)) = file.inherited(&page, b"Resources") else { return false };
+    let Some(Object::Dict(drawn)) = file.get(&resources, b"XObject") else { return false };
+    let is_picture = |entry: &Object<'_>| {
+        let object = file.resolve(entry);
+        object.is_some_and(|object| {
+            object.dict().is_some_and(|dict| dict.get(&b"Subtype"[..]).and_then(Object::name) == Some(b"Image"))
+        })
+    };
+    drawn.values().any(is_picture)
 }
 
 /// Behind the word that ends a picture's data.

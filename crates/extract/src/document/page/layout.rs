@@ -12,22 +12,26 @@ const BLANK: f64 = 0.14;
 const COLUMN: f64 = 1.6;
 /// Smaller sizes are as good as none.
 const SIZE_MIN: f64 = 0.01;
+/// Fewer letters are not seen to be set apart.
+const LETTERS_MIN: usize = 4;
 
 /// A text in its place. Turned text is placed as if the page were turned.
-pub(super) struct Run {
+pub(crate) struct Run {
     text: Zeroizing<String>,
     /// Along the line, and across it.
     start: f64,
     end: f64,
     across: f64,
     size: f64,
+    /// Places in the text where the letters stand apart, and how far: blanks, or the pitch of wide-set letters.
+    gaps: Vec<(usize, f64)>,
     /// Which way the line runs: 0 to the right, then counter-clockwise.
     quarter: u8,
 }
 
 impl Run {
     /// An empty one that begins where a unit of the font stands. `expected` characters.
-    pub(super) fn at(placed: Matrix, expected: usize) -> Self {
+    pub(crate) fn at(placed: Matrix, expected: usize) -> Self {
         let [along_x, along_y, up_x, up_y, x, y] = placed.0;
         let quarter = match (along_y.abs() > along_x.abs(), along_x < 0.0, along_y < 0.0) {
             (false, false, _) => 0,
@@ -37,10 +41,10 @@ impl Run {
         };
         let (start, across) = turned(quarter, x, y);
         let text = Zeroizing::new(String::with_capacity(expected * 4));
-        Self { text, start, end: start, across, size: up_x.hypot(up_y), quarter }
+        Self { text, start, end: start, across, size: up_x.hypot(up_y), gaps: Vec::new(), quarter }
     }
 
-    pub(super) fn push(&mut self, c: char) {
+    pub(crate) fn push(&mut self, c: char) {
         self.push_str(c.encode_utf8(&mut [0; 4]));
     }
 
@@ -55,16 +59,18 @@ impl Run {
     }
 
     /// Whether the next one drawn stands right behind this one, or a word's gap away.
-    pub(super) fn goes_on_with(&self, next: &Self) -> bool {
+    pub(crate) fn goes_on_with(&self, next: &Self) -> bool {
         let same = self.quarter == next.quarter && (self.across - next.across).abs() < self.size * SAME_LINE / 2.0;
         let gap = self.gap_to(next);
         same && gap > -BLANK && gap < COLUMN
     }
 
-    pub(super) fn append(&mut self, next: &Self) {
-        if self.gap_to(next) > BLANK {
-            self.push(' ');
+    pub(crate) fn append(&mut self, next: &Self) {
+        let (at, gap) = (self.text.len(), self.gap_to(next));
+        if gap > BLANK {
+            self.gaps.push((at, gap));
         }
+        self.gaps.extend(next.gaps.iter().map(|(place, gap)| (at + place, *gap)));
         self.push_str(&next.text);
         self.end = next.end;
     }
@@ -75,17 +81,36 @@ impl Run {
     }
 
     /// Ends it where the cursor stands, less the gap after its last character.
-    pub(super) fn end(&mut self, (cursor, gap): (Matrix, f64), page: Matrix) {
+    pub(crate) fn end(&mut self, (cursor, gap): (Matrix, f64), page: Matrix) {
         let [.., x, y] = Matrix([1.0, 0.0, 0.0, 1.0, -gap, 0.0]).then(cursor).then(page).0;
         self.end = turned(self.quarter, x, y).0;
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
+    /// Writes it, with blanks where words end. Where nearly all letters stand apart alike, only wider gaps are blanks.
+    fn write(&self, writer: &mut TextWriter) {
+        let letters = self.text.chars().count();
+        let mut least = 0.0;
+        if letters > LETTERS_MIN && self.gaps.len() * 10 >= (letters - 1) * 6 {
+            let mut sizes: Vec<f64> = self.gaps.iter().map(|(_, gap)| *gap).collect();
+            sizes.sort_by(f64::total_cmp);
+            let pitch = sizes[sizes.len() / 2];
+            least = pitch + BLANK.max(pitch / 2.0);
+        }
+        let mut from = 0;
+        for (at, _) in self.gaps.iter().filter(|(_, gap)| *gap > least) {
+            writer.text(&self.text[from..*at]);
+            writer.space();
+            from = *at;
+        }
+        writer.text(&self.text[from..]);
+    }
+
     /// What it takes to keep it, in bytes.
-    pub(super) fn cost(&self) -> usize {
+    pub(crate) fn cost(&self) -> usize {
         self.text.len() + 8
     }
 }
@@ -100,7 +125,7 @@ fn turned(quarter: u8, x: f64, y: f64) -> (f64, f64) {
 }
 
 /// Writes the lines from the top down.
-pub(super) fn write(mut runs: Vec<Run>, writer: &mut TextWriter) {
+pub(crate) fn write(mut runs: Vec<Run>, writer: &mut TextWriter) {
     runs.retain(|run| run.start.is_finite() && run.end.is_finite() && run.across.is_finite() && run.size.is_finite());
     runs.sort_by(|a, b| a.quarter.cmp(&b.quarter).then(b.across.total_cmp(&a.across)));
     let mut rest = runs.as_mut_slice();
@@ -127,7 +152,7 @@ fn write_line(line: &[Run], writer: &mut TextWriter) {
                 writer.space();
             }
         }
-        writer.text(&run.text);
+        run.write(writer);
         before = Some(run);
     }
     writer.line_end();

@@ -1,0 +1,183 @@
+//! What makes a Key ID: GUIDs and hex of every length strewn round an unlabelled key never become its ID, and a labelled
+//! ID is found through any of them.
+#![allow(clippy::unwrap_used, reason = "a test that cannot find its key has failed")]
+#![allow(clippy::format_collect, reason = "a test builds its texts as they read best")]
+
+use drivekey_import::read;
+use drivekey_record::{Guid, KeyId};
+use proptest::prelude::*;
+
+fn password(groups: [u16; 8]) -> String {
+    groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-")
+}
+
+/// What is no Key ID: GUIDs in every form, hex and numbers of every length, alone or behind the names of other things.
+fn decoy() -> impl Strategy<Value = String> {
+    let hex = prop::collection::vec(any::<u8>(), 1..40).prop_flat_map(|bytes| {
+        let text: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+        (4..=text.len().max(4)).prop_map(move |len| text.chars().take(len).collect::<String>())
+    });
+    let guid = (any::<[u8; 16]>(), 0..4_usize).prop_map(|(bytes, form)| {
+        let guid = Guid::from_bytes(bytes).to_string();
+        match form {
+            0 => guid,
+            1 => guid.to_lowercase(),
+            2 => format!("{{{guid}}}"),
+            _ => guid.replace('-', ""),
+        }
+    });
+    let value = prop_oneof![3 => guid, 2 => hex, 1 => "[1-9][0-9]{3,11}"];
+    let name = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        "Device ID: ",
+        "DeviceId=",
+        "Policy ",
+        "disk ID: ",
+        "uid ",
+        "event id: ",
+        "script block id: ",
+        "Geräte-ID: ",
+        "ID de l'appareil : ",
+        "Hash: ",
+        "Serial: ",
+        "Font ",
+        "request-id: ",
+        "tenant ",
+        "UID:",
+        "Nr. ",
+        "\\id=",
+        "volume {",
+        "PartUUID=",
+        "Objekt-ID: ",
+        "ticket ",
+        "SHA1 ",
+        "API key id: ",
+        "line ",
+        "Asset: ",
+        "offset ",
+    ]);
+    (name, value).prop_map(|(name, value)| format!("{name}{value}"))
+}
+
+/// How decoys and key stand together.
+fn strewn(before: &[String], key: &str, behind: &[String], gaps: &str, form: usize) -> String {
+    let quote = |text: &String| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', ""));
+    match form {
+        0 => format!("note of the shop{gaps}{}{gaps}{key}{gaps}{}", before.join(gaps), behind.join(gaps)),
+        1 => format!("{}{gaps}the recovery key: {key}{gaps}{}\n", before.join(gaps), behind.join(gaps)),
+        2 => {
+            let names =
+                (0..=before.len() + behind.len()).map(|at| format!("Column {at}")).collect::<Vec<_>>().join(",");
+            let cells: Vec<String> =
+                before.iter().cloned().chain([key.to_owned()]).chain(behind.iter().cloned()).collect();
+            format!("{names}\n{}\n", cells.join(",").replace('\n', " "))
+        }
+        3 => {
+            let mut fields: Vec<String> = before
+                .iter()
+                .chain(behind)
+                .enumerate()
+                .map(|(at, decoy)| format!("\"f{at}\":{}", quote(decoy)))
+                .collect();
+            fields.insert(before.len(), format!("\"recoveryKey\":\"{key}\""));
+            format!("{{{}}}", fields.join(","))
+        }
+        4 => {
+            let of = |list: &[String]| list.iter().map(|decoy| format!("<p>{decoy}</p>")).collect::<String>();
+            format!("<html><body>{}<p>key {key}</p>{}</body></html>", of(before), of(behind))
+        }
+        _ => {
+            let of = |list: &[String]| list.iter().map(|decoy| format!("<v n=\"a\">{decoy}</v>")).collect::<String>();
+            format!("<?xml version=\"1.0\"?><log>{}<out>key {key}</out>{}</log>", of(before), of(behind))
+        }
+    }
+}
+
+proptest! {
+    // Beside the sources there is no place where these tests may write.
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_near_an_unlabelled_key_becomes_its_id(
+        groups in prop::array::uniform8(any::<u16>()),
+        before in prop::collection::vec(decoy(), 0..5),
+        behind in prop::collection::vec(decoy(), 0..5),
+        gaps in prop::sample::select(vec!["\n", " ", "\r\n", "\n\n", "\t", ", ", "; "]),
+        form in 0..6_usize,
+    ) {
+        prop_assume!(groups.iter().any(|group| *group != groups[0]));
+        let key = password(groups);
+        let text = strewn(&before, &key, &behind, gaps, form);
+        for record in read(None, text.as_bytes()).records.iter().filter(|record| record.password.expose_secret().as_str() == key) {
+            prop_assert_eq!(&record.key_id, &KeyId::Unknown, "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_labelled_id_is_found_through_any_of_them(
+        groups in prop::array::uniform8(any::<u16>()),
+        id in any::<[u8; 16]>(),
+        label in prop::sample::select(vec![
+            "Key ID: ", "Recovery key ID: ", "BitLocker ID ", "Identifier (BitLocker): ", "Schlüssel-ID: ", "Key protector ID = ",
+            "Password ID: {", "ID de clé : ", "ID della chiave: ", "Identificador de clave: ", "ИД ключа: ", "回復キー ID：", "KeyProtectorId      : {",
+            "Full recovery key identification: ", "Wiederherstellungsschlüssel-ID\t",
+        ]),
+        first_eight in any::<bool>(),
+        id_first in any::<bool>(),
+        before in prop::collection::vec(decoy(), 0..4),
+        between in prop::collection::vec(decoy(), 0..3),
+        behind in prop::collection::vec(decoy(), 0..4),
+    ) {
+        prop_assume!(groups.iter().any(|group| *group != groups[0]));
+        let (key, guid) = (password(groups), Guid::from_bytes(id));
+        let whole = guid.to_string();
+        // Eight digits without a letter may be anything; a label still makes them an ID.
+        let shown = if first_eight { whole[..8].to_owned() } else { whole };
+        let (id_line, key_line) = (format!("{label}{shown}"), format!("Recovery key: {key}"));
+        let (first, second) = if id_first { (id_line, key_line) } else { (key_line, id_line) };
+        let lines: Vec<String> = before.iter().cloned().chain([first]).chain(between.iter().cloned()).chain([second]).chain(behind.iter().cloned()).collect();
+        let text = format!("{}\n", lines.join("\n"));
+        let reading = read(None, text.as_bytes());
+        let record = reading.records.iter().find(|record| record.password.expose_secret().as_str() == key);
+        prop_assert!(record.is_some(), "{}", text);
+        prop_assert!(record.is_some_and(|record| record.key_id != KeyId::Unknown && record.key_id.may_equal(&KeyId::Full(guid))), "{:?} from {}", record, text);
+    }
+
+    /// Notes of several keys, of which some have an ID and some have none: none gets the ID of its neighbour.
+    #[test]
+    fn no_key_gets_its_neighbours_id(
+        entries in prop::collection::vec((prop::array::uniform8(any::<u16>()), any::<[u8; 16]>(), any::<bool>()), 2..6),
+        id_behind in any::<bool>(),
+        one_line in any::<bool>(),
+        first_eight in any::<bool>(),
+        names in any::<bool>(),
+        gap in prop::sample::select(vec!["\n\n", "\n\n\n", "\r\n\r\n", "\n----\n"]),
+    ) {
+        prop_assume!(entries.iter().all(|(groups, _, _)| groups.iter().any(|group| *group != groups[0])));
+        let mut notes = Vec::new();
+        for (at, (groups, id, has_id)) in entries.iter().enumerate() {
+            let whole = Guid::from_bytes(*id).to_string();
+            let label = format!("Key ID: {}", if first_eight { &whole[..8] } else { &whole });
+            let key = password(*groups);
+            let join = if one_line { " " } else { "\n" };
+            let pair = match (has_id, id_behind) {
+                (false, _) => key,
+                (true, true) => format!("{key}{join}{label}"),
+                (true, false) => format!("{label}{join}{key}"),
+            };
+            notes.push(if names { format!("till {at}\n{pair}") } else { pair });
+        }
+        let text = format!("keys of the shop\n\n{}\n", notes.join(gap));
+        let reading = read(None, text.as_bytes());
+        for record in &reading.records {
+            let digits = record.password.expose_secret();
+            let own = entries.iter().find(|(groups, _, _)| password(*groups) == digits.as_str());
+            let (_, id, has_id) = own.unwrap();
+            let wanted = KeyId::Full(Guid::from_bytes(*id));
+            prop_assert_eq!(record.key_id != KeyId::Unknown, *has_id, "{}", text);
+            prop_assert!(record.key_id.may_equal(&wanted), "{}", text);
+        }
+    }
+}
