@@ -161,11 +161,11 @@ impl Vault<Locked> {
             Err(_) => None,
         };
         let settles = match (found.is_sound, as_it_stands) {
-            // The write was complete except for its end. A sound vault is never rolled back any further.
+            // The file is sound, so all of the write but its end had arrived. No more than this one write may be undone.
             (true, Some(stands)) if stands.is_sound => found.is_just_before(&stands),
             (true, _) => true,
             // A vault that was damaged before the write is still damaged after undoing it. The file as it stands must
-            // not have more sound records.
+            // not have more sound records than the copy.
             (false, Some(stands)) => found.agrees && !stands.is_sound && found.whole >= stands.whole,
             (false, None) if found.agrees => true,
             // The file as it stands does not open. The copy is read, and its doubts are reported.

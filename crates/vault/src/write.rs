@@ -35,7 +35,7 @@ impl Vault<Unlocked> {
         if !session.access.faults.is_empty() {
             return Err(VaultError::Faults(session.access.faults.clone()));
         }
-        // A sound opening was remembered, and only by that does this machine know the vault at its place.
+        // Only a sound opening makes this machine remember the vault at its place, so `OtherVault` means nothing here.
         let doubt = session.machine.doubt(
             session.access.vault,
             session.access.root.fingerprint(),

@@ -75,7 +75,7 @@ pub enum StoreError {
     /// Files beside the vault that the engine would use, but that do not belong to it.
     #[error("{} files beside the vault are refused", .0.len())]
     Beside(Vec<RefusedFile>),
-    /// The file has two hard links. Each name would have a journal of its own.
+    /// The file has more than one hard link. Each name would have a journal of its own.
     #[error("the file has two names")]
     TwoNames,
     /// Another file replaced this one while it was open.
