@@ -1,4 +1,4 @@
-//! What this machine remembers of each vault that it opened: its root, latest write and place. Two small files a vault,
+//! What this machine remembers of each vault that it opened: its root, latest write and place. Two small files per vault,
 //! with names that reveal neither the vault nor its place.
 
 use std::fs;

@@ -32,7 +32,7 @@ pub struct Vault<S> {
 pub struct Locked {
     pub(super) vault: VaultId,
     pub(super) slots: SlotRows,
-    /// If a write was interrupted: how the vault stands. The store is then a copy in which the write is undone.
+    /// Set if a write was interrupted. The store is then a copy in which the write is undone.
     pub(super) interrupted: Option<Standing>,
 }
 

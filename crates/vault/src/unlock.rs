@@ -343,7 +343,7 @@ impl Credential<'_> {
         }
     }
 
-    /// Whether the slot may be one for this. Only slots that are certainly of another kind are excluded.
+    /// Whether this may open the slot. Only slots that are certainly of another kind are excluded.
     fn may_open(self, vault: VaultId, row: &SlotRow) -> bool {
         kind_of(row) == self.slot_kind() || !is_plain(vault, row)
     }

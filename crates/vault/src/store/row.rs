@@ -2,7 +2,7 @@
 
 use drivekey_record::{ID_BYTES, RecordId, Revision, SlotId, VaultId};
 
-/// Bytes of a token and of a SHA-256.
+/// Bytes of a SHA-256.
 const SHA256_BYTES: usize = 32;
 
 /// The tokens of a row.
