@@ -79,8 +79,8 @@ pub trait Reader {
 
     /// The rows with this token, by handle, found through the index. The vault checks them, because an index may be
     /// wrong. A malformed row is replaced by its handle number, or by zero if its number is not a valid handle.
-    /// # Errors
     ///
+    /// # Errors
     /// [`StoreError::Damaged`] if they cannot be read, or never end.
     fn rows_with(&self, column: TokenColumn, token: &[u8; ID_BYTES])
     -> Result<Vec<Result<RecordRow, u32>>, StoreError>;
