@@ -34,9 +34,9 @@ pub struct NewAttachment {
 /// An attachment in the vault, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attached {
-    /// Its permanent number; `a3` for people.
+    /// Its permanent number. Users see `a3`.
     pub number: ItemNumber,
-    /// What is known of it.
+    /// Its metadata.
     pub info: AttachmentInfo,
 }
 

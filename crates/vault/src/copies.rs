@@ -24,9 +24,9 @@ pub struct CopyDraft {
 /// A copy in the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {
-    /// Its permanent number; `c3` for people.
+    /// Its permanent number. Users see `c3`.
     pub number: ItemNumber,
-    /// What is known of it.
+    /// Its entry.
     pub info: CopyInfo,
     /// Records in it that should no longer be relied on, or whose volume has a newer key.
     pub stale: HandleSet,

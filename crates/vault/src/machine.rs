@@ -1,4 +1,4 @@
-//! What this machine remembers of each vault that it opened: its root, latest write and place. Two small files a vault,
+//! What this machine remembers of each vault that it opened: its root, latest write and place. Two small files per vault,
 //! with names that reveal neither the vault nor its place.
 
 use std::fs;
@@ -45,7 +45,7 @@ pub struct Machine {
 /// What is remembered about one vault.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
-struct Memory {
+struct KnownVault {
     root: String,
     revision: u32,
     write: String,
@@ -75,7 +75,7 @@ impl Machine {
         Some(self.folder.as_ref()?.join(format!("{}.place", hex(&name[..16]))))
     }
 
-    fn recall(&self, vault: VaultId) -> Option<Memory> {
+    fn recall(&self, vault: VaultId) -> Option<KnownVault> {
         serde_json::from_slice(&fs::read(self.vault_file(vault)?).ok()?).ok()
     }
 
@@ -165,7 +165,7 @@ impl Machine {
         {
             return Ok(());
         }
-        let memory = Memory {
+        let memory = KnownVault {
             root: hex(root),
             revision: state.revision().number(),
             write: state.write_id().map(|write| write.to_string()).unwrap_or_default(),

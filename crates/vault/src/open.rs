@@ -32,7 +32,7 @@ pub struct Vault<S> {
 pub struct Locked {
     pub(super) vault: VaultId,
     pub(super) slots: SlotRows,
-    /// If a write was interrupted: how the vault stands. The store is then a copy in which the write is undone.
+    /// Set if a write was interrupted. The store is then a copy in which the write is undone.
     pub(super) interrupted: Option<Standing>,
 }
 
@@ -130,14 +130,14 @@ impl Vault<Locked> {
     pub fn over(opened: Opened, limits: KdfLimits, machine: Machine) -> Result<Self, VaultError> {
         let Interrupted { mut undone, standing, settlement } = match opened {
             Opened::Store(mut store) => {
-                let (vault, slots) = doors(&mut *store)?;
+                let (vault, slots) = id_and_slots(&mut *store)?;
                 let access = Locked { vault, slots, interrupted: None };
                 return Ok(Self { store, machine, limits, has_undone: false, unsettled: None, access });
             }
             Opened::Interrupted(interrupted) => interrupted,
         };
-        let standing = standing.and_then(|mut store| doors(&mut *store).map(|doors| (store, doors)));
-        let (store, vault, slots, interrupted) = match (doors(&mut *undone), standing) {
+        let standing = standing.and_then(|mut store| id_and_slots(&mut *store).map(|found| (store, found)));
+        let (store, vault, slots, interrupted) = match (id_and_slots(&mut *undone), standing) {
             // An I/O error tells nothing about the journal, so it is no reason to refuse it.
             (Err(error), _) if !error.tells_of_content() => return Err(error.into()),
             // The journal of another vault would replace this vault by that one.
@@ -215,7 +215,7 @@ pub(super) fn refuse_journal(store: &mut dyn Store) {
 }
 
 /// What a vault shows without its passphrase: its ID and its slots.
-fn doors(store: &mut dyn Store) -> Result<(VaultId, SlotRows), StoreError> {
+fn id_and_slots(store: &mut dyn Store) -> Result<(VaultId, SlotRows), StoreError> {
     let reader = store.read()?;
     let (vault, _) = reader.vault()?;
     Ok((vault, reader.slots()?))

@@ -89,7 +89,7 @@ fn row_of(
 }
 
 /// SHA-256 over a slot's row, including its own checksum. After a repair accepts a damaged slot, it is no longer a
-/// fault, but keeps the checksum that tells its owner of the damage.
+/// fault, but keeps its checksum, so that its owner is still told of the damage.
 pub(super) fn row_digest(vault: VaultId, row: &SlotRow) -> [u8; 32] {
     sha256(&[computed_checksum(vault, row).as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
 }

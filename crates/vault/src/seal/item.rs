@@ -74,7 +74,7 @@ fn item_aad(binding: Binding, content_sha256: &[u8; SHA256_BYTES], number: ItemN
 /// Encrypts an attachment's bytes, unchanged, as an age file to the root's recipient.
 ///
 /// # Errors
-/// [`SealError::Malformed`] never happens with a root's own recipient.
+/// Never [`SealError::Malformed`], because the recipient is the root's own.
 pub fn seal_content(root: &Root, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
     age_seal(root.recipient(), bytes)
 }

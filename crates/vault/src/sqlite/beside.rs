@@ -57,7 +57,7 @@ pub fn set_aside(vault: &Path, refused: &RefusedFile) -> Result<PathBuf, StoreEr
             reading.connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from);
         match looked {
             Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => {}
-            // SQLite does not see it as a hot journal, so its writer is alive.
+            // SQLite does not see a hot journal, so it was not left behind.
             Ok(()) => return Err(StoreError::Busy),
             Err(error) => return Err(error),
         }

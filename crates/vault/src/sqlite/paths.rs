@@ -60,7 +60,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// The place of an existing file, from the system's own encoding of its path.
+/// The place of an existing file: its path as the system resolves it.
 pub(super) fn place_of(path: &Path) -> Place {
     Place::new(path.canonicalize().as_deref().unwrap_or(path).as_os_str().as_encoded_bytes())
 }

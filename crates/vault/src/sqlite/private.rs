@@ -41,7 +41,7 @@ impl PrivateFolder {
         Self { base }
     }
 
-    /// Copies a vault and, if a journal is given, at most that many bytes of it.
+    /// Copies a vault and, if given, its journal up to a number of bytes.
     pub(super) fn copy(&self, file: &Descriptor, journal: Option<(&Path, u64)>) -> Result<PrivateCopy, StoreError> {
         for _ in 0..TRIES {
             let before = stamp(file)?;
