@@ -93,7 +93,7 @@ pub(crate) fn is_in_windows_layout(text: &str, id: &Range<usize>, key: &Range<us
     }) else {
         return false;
     };
-    id.start < key.start && labels::holds(before, TITLE) && is_tabbed(text, id) && is_tabbed(text, key)
+    id.start < key.start && is_tabbed(text, id) && is_tabbed(text, key) && labels::holds(before, TITLE)
 }
 
 /// Alone on its line behind one tab. Before the tab a tool may have put the place in its file.
