@@ -20,6 +20,8 @@ use layout::{joined_types, same_block};
 
 /// So many IDs of one block are told apart.
 const BLOCK_IDS: usize = 32;
+/// What stands further from a password is in no block with it.
+const BLOCK_BYTES: usize = 2000;
 /// How far from a password a GUID without a label is still offered as its ID.
 const CANDIDATE_BYTES: usize = 400;
 /// So many candidates are offered: a text with more is a list of other things.
@@ -171,8 +173,10 @@ impl<'a> Pairer<'a> {
     fn only_neighbour(&self, gap: usize, id: &Id) -> Option<usize> {
         let before = gap.checked_sub(1);
         let behind = (gap < self.keys.len()).then_some(gap);
-        let with_before = before.is_some_and(|key| same_block(self.text, self.keys[key].span.end, id.span.start));
-        let with_behind = behind.is_some_and(|key| same_block(self.text, id.span.end, self.keys[key].span.start));
+        let together =
+            |from: usize, to: usize| to.saturating_sub(from) <= BLOCK_BYTES && same_block(self.text, from, to);
+        let with_before = before.is_some_and(|key| together(self.keys[key].span.end, id.span.start));
+        let with_behind = behind.is_some_and(|key| together(id.span.end, self.keys[key].span.start));
         match (with_before, with_behind) {
             (true, false) => before,
             (false, true) => behind,
