@@ -62,10 +62,21 @@ pub(super) struct PassphraseArgs {
     #[arg(long, global = true, value_name = "N", help_heading = "Everywhere")]
     pub(super) passphrase_fd: Option<u32>,
     /// Open the vault with an emergency kit, typed from its page
-    #[arg(long, global = true, conflicts_with_all = ["passphrase_file", "passphrase_fd", "kit_file"], help_heading = "Everywhere")]
+    #[arg(
+        long,
+        global = true,
+        conflicts_with_all = ["passphrase_file", "passphrase_fd", "kit_file"],
+        help_heading = "Everywhere"
+    )]
     pub(super) kit: bool,
     /// Open the vault with an emergency kit from this file: a scan, a photo or text
-    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["passphrase_file", "passphrase_fd"], help_heading = "Everywhere")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        conflicts_with_all = ["passphrase_file", "passphrase_fd"],
+        help_heading = "Everywhere"
+    )]
     pub(super) kit_file: Option<PathBuf>,
     /// Try this keyslot only; its first characters are enough
     #[arg(long, global = true, value_name = "SLOT", help_heading = "Everywhere")]

@@ -15,7 +15,7 @@ pub(super) struct Made<'a> {
     pub(super) kind: CopyKind,
     /// What the user calls it.
     pub(super) name: Option<&'a LineText>,
-    pub(super) place: Whereto<'a>,
+    pub(super) place: CopyPlace<'a>,
     pub(super) records: &'a [Handle],
     /// All of it was there already, and was compared.
     pub(super) compared: bool,
@@ -25,7 +25,7 @@ pub(super) struct Made<'a> {
 
 /// Where a copy went.
 #[derive(Clone, Copy)]
-pub(super) enum Whereto<'a> {
+pub(super) enum CopyPlace<'a> {
     /// A file or a folder; `-` is standard output.
     Path(&'a Path),
     /// Paper.
@@ -48,9 +48,9 @@ pub(super) fn note(world: &mut World<'_>, vault: &mut Vault<Unlocked>, made: &Ma
 
 fn try_note(world: &World<'_>, vault: &mut Vault<Unlocked>, made: &Made<'_>) -> Result<Noted, Failure> {
     let place = match made.place {
-        Whereto::Path(path) if path.as_os_str() == "-" => LineText::shortened("standard output"),
-        Whereto::Path(path) => copies::place_of(path),
-        Whereto::Printer => LineText::shortened("the printer"),
+        CopyPlace::Path(path) if path.as_os_str() == "-" => LineText::shortened("standard output"),
+        CopyPlace::Path(path) => copies::place_of(path),
+        CopyPlace::Printer => LineText::shortened("the printer"),
     };
     let place = place.ok_or(LineTextError::Empty)?;
     let made = copies::Made {

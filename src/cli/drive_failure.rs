@@ -72,12 +72,14 @@ fn volume_words(error: FveError, device: bool) -> (Exit, String, &'static str) {
         FveError::NotBitLocker if device => (
             Exit::Failed,
             "is no BitLocker volume, or it is unlocked: then Windows hides what could be read".to_owned(),
-            "lock the drive first ('manage-bde -lock E:'); if it was formatted, 'drivekey identify --remains E:' looks for what is left",
+            "lock the drive first ('manage-bde -lock E:'); if it was formatted, 'drivekey identify --remains E:' \
+             looks for what is left",
         ),
         FveError::NotBitLocker => (
             Exit::Failed,
             "is no BitLocker volume, and has none on it".to_owned(),
-            "check the name ('drivekey identify' lists what is attached); if it was formatted, 'drivekey identify --remains DRIVE' looks for what is left",
+            "check the name ('drivekey identify' lists what is attached); if it was formatted, 'drivekey identify \
+             --remains DRIVE' looks for what is left",
         ),
         FveError::Cut { bytes } => (
             Exit::Damaged,

@@ -11,7 +11,7 @@ use drivekey_record::{LineTextError, PasswordError, PasswordProblem};
 /// A command that did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What is wrong: one sentence without an end mark.
+    /// What is wrong, as one sentence without a full stop.
     pub sentence: String,
     /// What to do, where something can be done.
     pub hint: Option<String>,
@@ -33,7 +33,7 @@ impl Failure {
         Self::new(Exit::Refused, sentence, hint)
     }
 
-    /// No vault where one was looked for.
+    /// There is no vault at this path.
     pub(super) fn no_vault(path: &std::path::Path) -> Self {
         Self::new(
             Exit::Failed,
@@ -42,7 +42,7 @@ impl Failure {
         )
     }
 
-    /// Nobody is there to ask.
+    /// There is no terminal to ask on.
     pub(super) fn no_terminal(what: &str, instead: &str) -> Self {
         Self::refused(format!("{what}, and there is no terminal to ask on"), instead)
     }
@@ -96,7 +96,7 @@ impl From<PasswordError> for Failure {
     }
 }
 
-/// What is wrong with a typed or read key; never shows a digit of it.
+/// What is wrong with a key. Never shows a digit of it.
 pub(super) fn password_sentence(error: PasswordError) -> String {
     match error {
         PasswordError::Group { group, problem } => format!("group {group} of the key {}", problem_words(problem)),
@@ -118,11 +118,11 @@ pub(super) fn problem_words(problem: PasswordProblem) -> String {
 }
 
 /// A keyslot's name as people see it.
-pub(super) fn short(slot: drivekey_record::SlotId) -> String {
+pub(super) fn short_slot(slot: drivekey_record::SlotId) -> String {
     slot.to_string()[..8].to_owned()
 }
 
-/// A file that could not be read as what it was named for.
+/// The file that an argument names cannot be read.
 pub(super) fn unreadable(path: &std::path::Path, error: &io::Error) -> Failure {
     let path: PathBuf = path.to_owned();
     match error.kind() {

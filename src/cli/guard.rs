@@ -28,7 +28,8 @@ pub(super) fn check(
         if judged.is_unsure {
             writeln!(
                 world.err,
-                "Warning: it cannot be known here whether {} lies on a drive that these keys unlock. If it does, write them elsewhere, too.",
+                "Warning: it cannot be known here whether {} lies on a drive that these keys unlock. If it does, \
+                 write them elsewhere, too.",
                 printable(destination)
             )?;
         }
@@ -61,7 +62,8 @@ pub(super) fn check_output(
         OutFile::Somewhere => {
             writeln!(
                 world.err,
-                "Warning: it cannot be known here on which drive the output ends up. If these keys unlock it, write them elsewhere, too."
+                "Warning: it cannot be known here on which drive the output ends up. If these keys unlock it, write \
+                 them elsewhere, too."
             )?;
             Ok(())
         }
@@ -73,7 +75,8 @@ pub(super) fn warn_of_vaults_place(world: &mut World<'_>, vault: &mut Vault<Unlo
     if let Some(Objection::OnlyHere { drive, handles }) = judge_vaults_place(vault, &world.surroundings.drives)? {
         writeln!(
             world.err,
-            "Warning: this vault lies on {}, and the only key of that drive ({}) is in this vault. Keep a copy of the vault, or of that key, elsewhere.",
+            "Warning: this vault lies on {}, and the only key of that drive ({}) is in this vault. Keep a copy of the \
+             vault, or of that key, elsewhere.",
             drive_words(&drive),
             key_names(&handles)
         )?;

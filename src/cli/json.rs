@@ -44,13 +44,13 @@ fn one_by_one<S: Serializer>(entries: &[Entry], serializer: S) -> Result<S::Ok, 
     serializer.collect_seq(entries.iter().map(entry))
 }
 
-/// What hands over records in parts until it is told to stop, and gives what is wrong with any.
-type Take<'a> = &'a mut dyn FnMut(Vec<Entry>) -> bool;
+/// Takes a part of the records, and returns whether to go on.
+type TakePart<'a> = &'a mut dyn FnMut(Vec<Entry>) -> bool;
 
 /// Prints records as they are handed over, without keeping them: a vault may hold a million.
 pub(super) fn print_listed<E>(
     out: &mut dyn Write,
-    each: impl FnOnce(Take<'_>) -> Result<Vec<Fault>, E>,
+    each: impl FnOnce(TakePart<'_>) -> Result<Vec<Fault>, E>,
 ) -> Result<Vec<Fault>, Failure>
 where
     Failure: From<E>,
@@ -75,7 +75,7 @@ struct Streamed<F, E> {
     outcome: Cell<Option<Result<Vec<Fault>, E>>>,
 }
 
-impl<E, F: FnOnce(Take<'_>) -> Result<Vec<Fault>, E>> Serialize for Streamed<F, E> {
+impl<E, F: FnOnce(TakePart<'_>) -> Result<Vec<Fault>, E>> Serialize for Streamed<F, E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut sequence = serializer.serialize_seq(None)?;
         let mut refused = None;

@@ -8,7 +8,7 @@ use super::failure::{Failure, password_sentence, problem_words};
 use super::world::World;
 use drivekey_record::{GROUP_DIGITS, GROUPS, RecoveryPassword, check_group};
 
-/// More than any spelling of a key needs.
+/// The most characters of a key, however it is typed.
 const STDIN_BYTES: u64 = 4096;
 
 /// From standard input.

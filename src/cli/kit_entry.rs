@@ -16,7 +16,7 @@ use drivekey_vault::seal::KitIdentity;
 
 /// Lines of a kit behind its first, which is the same on every page.
 const LINES: usize = 4;
-/// Letters of the longest line with its check letters; a whole kit on one line has more.
+/// The most letters of a line with its check letters. A whole kit on one line has more.
 const LINE_CHARS: usize = 40;
 
 /// The kit that the command line speaks of; `None` when it speaks of none.
@@ -54,7 +54,8 @@ pub(super) fn from_file(scans: &dyn ScanReader, path: &Path) -> Result<KitIdenti
     })
 }
 
-/// Typed on the terminal; a wrong line is named and asked for again. What was typed is cleared from the screen.
+/// Reads it line by line from the terminal. A wrong line is named and asked for again, and the screen is cleared at the
+/// end.
 pub(super) fn typed(world: &mut World<'_>) -> Result<KitIdentity, Failure> {
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal(
@@ -62,7 +63,10 @@ pub(super) fn typed(world: &mut World<'_>) -> Result<KitIdentity, Failure> {
             "give a scan or text of it with --kit-file FILE",
         ));
     }
-    world.terminal.say("Type the lines of the kit that begin with a number, with the letters behind the colon; spaces do not matter.\n")?;
+    world.terminal.say(
+        "Type the lines of the kit that begin with a number, with the letters behind the colon; spaces \
+         do not matter.\n",
+    )?;
     let mut lines: Vec<Zeroizing<String>> = Vec::with_capacity(LINES);
     while lines.len() < LINES {
         let line = ask(world, lines.len() + 1)?;

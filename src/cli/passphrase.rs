@@ -16,13 +16,13 @@ use super::question::confirm;
 use super::world::World;
 use drivekey_vault::seal::make_number_below;
 
-/// Longest passphrase file.
+/// The most bytes of a passphrase file.
 const FILE_BYTES: u64 = 64 * 1024;
 /// zxcvbn's scores go from 0 to 4; below this a passphrase is called weak.
 const STRONG_SCORE: u8 = 3;
 /// Six words of the 7,776 of the EFF's long list: 77 bits.
 const GENERATED_WORDS: usize = 6;
-/// How many passphrases a person may find too weak after all.
+/// How many weak passphrases a person may take back.
 const CHOICES: usize = 5;
 /// The prompt after that.
 const ANOTHER: &str = "Another passphrase (Enter gives up): ";
@@ -119,14 +119,14 @@ pub(super) fn ask(world: &mut World<'_>, prompt: &str) -> Result<SecretString, F
     Ok(world.terminal.ask_secret(prompt)?)
 }
 
-/// Asks for the passphrase of a vault that would help; `None` when nobody wants to open it.
+/// Asks for the passphrase of a vault that would help, but is not needed. `None`: nobody wants to open it.
 pub(super) fn ask_or_skip(world: &mut World<'_>) -> Result<Option<SecretString>, Failure> {
     let typed = world.terminal.ask_secret("Passphrase (Enter to go on without the vault): ")?;
     Ok((!is_empty(&typed)).then_some(typed))
 }
 
 /// Where a new passphrase comes from.
-pub(super) enum New<'a> {
+pub(super) enum NewPassphrase<'a> {
     /// The script gives it.
     Given(SecretString),
     /// The terminal, twice.
@@ -138,12 +138,12 @@ pub(super) enum New<'a> {
 }
 
 /// A new passphrase: asked twice, its strength named.
-pub(super) fn choose(world: &mut World<'_>, new: New<'_>, yes: bool) -> Result<SecretString, Failure> {
+pub(super) fn choose(world: &mut World<'_>, new: NewPassphrase<'_>, yes: bool) -> Result<SecretString, Failure> {
     let passphrase = match new {
-        New::Given(passphrase) => passphrase,
-        New::File(path) => from_file(path)?,
-        New::Generated => return generated(world),
-        New::Asked => return asked(world, yes),
+        NewPassphrase::Given(passphrase) => passphrase,
+        NewPassphrase::File(path) => from_file(path)?,
+        NewPassphrase::Generated => return generated(world),
+        NewPassphrase::Asked => return asked(world, yes),
     };
     if accept(world, &passphrase, yes)? { Ok(passphrase) } else { Err(none_chosen()) }
 }
@@ -202,7 +202,7 @@ fn asked_twice(world: &mut World<'_>, prompt: &str) -> Result<Option<SecretStrin
             continue;
         }
         let second = world.terminal.ask_secret("The same again:  ")?;
-        // EXPOSE: the two typings are compared.
+        // EXPOSE: what was typed twice is compared.
         if first.expose_secret() == second.expose_secret() {
             return Ok(Some(first));
         }

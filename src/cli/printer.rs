@@ -16,7 +16,7 @@ pub(super) const COPIES: &str = if cfg!(windows) {
      may keep a copy."
 };
 
-/// Hands a PDF to the printer. Gives back what is to be told of it.
+/// Hands a PDF to the printer, and returns what to say about it.
 pub(super) fn print(world: &mut World<'_>, document: &[u8]) -> Result<String, Failure> {
     if THROUGH_A_FILE {
         if !world.terminal.is_present() {

@@ -8,7 +8,7 @@ use super::interrupt::Stoppable;
 use super::world::World;
 use drivekey_flows::{Progress, Watch};
 
-/// How far a search came and how fast it is, or nothing. Ctrl-C stops the search.
+/// Shows how far a search is and how fast. Ctrl-C stops the search.
 pub(super) struct Rate {
     bar: ProgressBar,
     started: Instant,
@@ -62,7 +62,7 @@ impl Bar {
         Self { bar: drawn(world.surroundings.err_is_terminal, template), few: 0 }
     }
 
-    /// None for so few: it would only flicker.
+    /// Shows no bar for this many or fewer, because it would only flicker.
     pub(super) const fn beyond(mut self, few: u64) -> Self {
         self.few = few;
         self

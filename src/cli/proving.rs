@@ -22,7 +22,7 @@ pub(super) trait TrialWords {
     fn show(&self, out: &mut dyn Write, of: &KeyId) -> io::Result<()>;
     /// The drive's place and name.
     fn drive(&self) -> String;
-    /// What is to be said loudly.
+    /// The warnings.
     fn warnings(&self) -> Vec<String>;
     /// Why it did not open, as a failure.
     fn failure(&self, what: &str) -> Failure;
@@ -119,7 +119,9 @@ pub(super) fn not_opened_failure(why: &NotOpened, what: &str, drive: &str) -> Fa
         NotOpened::EntryChanged { opened } => (
             Exit::DoesNotOpen,
             format!("{what} does not open {drive} now, though it did on {}", opened.format("%Y-%m-%d")),
-            "its digits are right: the drive's entry for it was damaged or changed; a drive header that was saved earlier can tell".to_owned(),
+            "its digits are right: the drive's entry for it was damaged or changed; a drive header that was saved \
+             earlier can tell"
+                .to_owned(),
         ),
         NotOpened::NotListedNow { opened, listed } => (
             Exit::DoesNotOpen,
@@ -132,14 +134,16 @@ pub(super) fn not_opened_failure(why: &NotOpened, what: &str, drive: &str) -> Fa
         NotOpened::ListDoubtful => (
             Exit::Failed,
             format!(
-                "it cannot be checked whether {what} opens {drive}: what the drive says of its keys is damaged, or not all that it had"
+                "it cannot be checked whether {what} opens {drive}: what the drive says of its keys is damaged, or \
+                 not all that it had"
             ),
             "the key may well be right; a drive header that was saved earlier can tell".to_owned(),
         ),
         NotOpened::UnknownWay => (
             Exit::Failed,
             format!(
-                "it cannot be checked whether {what} opens {drive}: the drive keeps this key in a way that this program does not know"
+                "it cannot be checked whether {what} opens {drive}: the drive keeps this key in a way that this \
+                 program does not know"
             ),
             "the key may well be right; try it on the drive's own recovery screen".to_owned(),
         ),

@@ -19,7 +19,7 @@ pub(super) fn confirm(
     ask(world, question)
 }
 
-/// A question that only a person answers.
+/// Asks a question that only a person may answer.
 pub(super) fn ask(world: &mut World<'_>, question: &str) -> Result<bool, Failure> {
     loop {
         let answer = world.terminal.ask_line(&format!("{question} [y/N] "))?;
@@ -61,7 +61,7 @@ pub(super) fn which(world: &mut World<'_>, question: &str, choices: &[String]) -
     }
 }
 
-/// A confirmation that must be typed out; nothing else stands in for it.
+/// Asks for a confirmation that must be typed out. No option replaces it.
 pub(super) fn typed(world: &mut World<'_>, what: &str, expected: &str) -> Result<(), Failure> {
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal("this must be confirmed by typing", "start the program in a terminal"));

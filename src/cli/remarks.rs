@@ -7,7 +7,10 @@ use drivekey_import::{ForeignKey, RemarkKind, Unread};
 pub(super) fn refusal_words(kind: &RemarkKind) -> String {
     match kind {
         RemarkKind::GroupNotDivisibleBy11 { group } => {
-            format!("group {group} of the key has a wrong digit, or two that are exchanged; compare it with the original")
+            format!(
+                "group {group} of the key has a wrong digit, or two that are exchanged; compare it with the \
+                     original"
+            )
         }
         RemarkKind::GroupOutOfRange { group } => {
             format!("group {group} of the key is larger than any group can be; compare it with the original")
@@ -15,26 +18,42 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
         RemarkKind::WrongGroupLength { group } => {
             format!("group {group} of the key does not have six digits; compare it with the original")
         }
-        RemarkKind::GroupNotDigits { group } => format!("group {group} of the key holds letters; compare it with the original"),
-        RemarkKind::WrongGroupCount { found } => format!("the key has {found} groups instead of 8; compare it with the original"),
-        RemarkKind::PasswordMasked { group } => format!("group {group} of the key is hidden behind other signs; get it from its source"),
+        RemarkKind::GroupNotDigits { group } => format!(
+            "group {group} of the key holds letters; compare it with the \
+                                                         original"
+        ),
+        RemarkKind::WrongGroupCount { found } => format!(
+            "the key has {found} groups instead of 8; compare it with \
+                                                          the original"
+        ),
+        RemarkKind::PasswordMasked { group } => format!(
+            "group {group} of the key is hidden behind other signs; get \
+                                                         it from its source"
+        ),
         RemarkKind::PasswordTruncated => "the key is cut off; look for another copy of this file".to_owned(),
         RemarkKind::NoPasswordInFile => "there is no recovery key in it".to_owned(),
         RemarkKind::PasswordLostInNumberFormat => {
-            "a spreadsheet turned the key into a number and most digits are lost; export it again with the column as text".to_owned()
+            "a spreadsheet turned the key into a number and most digits are lost; export it again with the column as \
+             text"
+                .to_owned()
         }
         RemarkKind::ServiceErrorDocument => {
-            "it is a service's refusal, saved in place of keys; ask again with an account that may read recovery keys".to_owned()
+            "it is a service's refusal, saved in place of keys; ask again with an account that may read recovery keys"
+                .to_owned()
         }
         RemarkKind::ExternalKeyNotRecoveryPassword => {
-            "it is a startup key, a file in place of 48 digits; it opens its drive from a stick, it cannot be typed".to_owned()
+            "it is a startup key, a file in place of 48 digits; it opens its drive from a stick, it cannot be typed"
+                .to_owned()
         }
         RemarkKind::KeyPackageNotRecoveryPassword => {
             "it is a key package: together with the recovery key, 'repair-bde' saves a damaged drive with it".to_owned()
         }
-        RemarkKind::Encrypted => "what is inside is encrypted; open it, and save or export it without a password".to_owned(),
+        RemarkKind::Encrypted => {
+            "what is inside is encrypted; open it, and save or export it without a password".to_owned()
+        }
         RemarkKind::SealedBundle => {
-            "it is encrypted with age; give what opens it with --bundle-passphrase-file FILE or --identity FILE".to_owned()
+            "it is encrypted with age; give what opens it with --bundle-passphrase-file FILE or --identity FILE"
+                .to_owned()
         }
         RemarkKind::BeyondCeiling => {
             "it is packed too deep, too large or in a way that is not read; unpack it and import the folder".to_owned()
@@ -43,16 +62,19 @@ pub(super) fn refusal_words(kind: &RemarkKind) -> String {
             "it has a key of the kind {kind}, which is taken only from a bundle, or from an export that nobody changed"
         ),
         RemarkKind::OtherKind { kind: None } => {
-            "it has a key of which it does not say the kind: it was cut off or changed; look for another copy".to_owned()
+            "it has a key of which it does not say the kind: it was cut off or changed; look for another copy"
+                .to_owned()
         }
         RemarkKind::NotSeen => {
-            "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, open it and look yourself"
+            "it could not be looked into: drawing it took too much memory or time, or broke down; if you trust it, \
+             open it and look yourself"
                 .to_owned()
         }
         RemarkKind::OtherKindOfKey { kind } => foreign_words(*kind).to_owned(),
         RemarkKind::NotLookedInto { what } => format!("it could not be looked into: {}", unread_words(*what)),
         RemarkKind::NoScanReader => {
-            "it was not looked into: this drivekey was built without the reading of pictures and PDFs; use the full program"
+            "it was not looked into: this drivekey was built without the reading of pictures and PDFs; use the full \
+             program"
                 .to_owned()
         }
         RemarkKind::EmptyFile => "it is empty, or holds nothing but zeros; look for another copy".to_owned(),

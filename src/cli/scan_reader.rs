@@ -48,7 +48,7 @@ pub(super) struct ChildReader {
 }
 
 impl ChildReader {
-    /// Children of this very program.
+    /// Children that run this same program.
     pub(super) fn of_this_program() -> Self {
         // The program that runs, even where another version took its place meanwhile.
         let itself = PathBuf::from("/proc/self/exe");
@@ -106,7 +106,7 @@ struct Worker {
 impl Worker {
     fn start(command: &mut Command) -> io::Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // Nothing of what this process was told. Windows finds its own libraries by this one.
+        // The child inherits no variable of this process but the one by which Windows finds its own libraries.
         command.env_clear();
         let system = std::env::var_os("SystemRoot").filter(|_| cfg!(windows));
         command.envs(system.as_ref().map(|root| ("SystemRoot", root)));
@@ -125,7 +125,7 @@ impl Worker {
         let files = self.files;
         let bytes = Zeroizing::new(bytes.to_vec());
         let (done, waiting) = mpsc::sync_channel(1);
-        // On its own: a pipe may block for as long as anything holds its other end, and nobody waits for that.
+        // In a thread of its own, because a pipe may block for as long as anything holds its other end.
         std::thread::spawn(move || {
             let answer = wire::send(&mut input, &bytes).and_then(|()| wire::receive(&mut output, files));
             let _ = done.send(answer.map(|answer| (input, output, answer)));

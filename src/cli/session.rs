@@ -8,7 +8,7 @@ use super::args::Shared;
 use super::exit::Exit;
 use super::failure::{Failure, beside_sentence, doubt_sentence, fault_words, faults_sentence};
 use super::kit_entry;
-use super::passphrase::{self, New};
+use super::passphrase::{self, NewPassphrase};
 use super::world::World;
 use drivekey_files::private;
 use drivekey_flows::lookup::{self, LookupError, One};
@@ -156,12 +156,14 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
     if vault.is_undone_damaged() {
         writeln!(
             world.err,
-            "Warning: a change was broken off here, and undoing it leaves a damaged vault. Reading goes on without that change, changes are refused; 'drivekey verify --repair' undoes it."
+            "Warning: a change was broken off here, and undoing it leaves a damaged vault. Reading goes on without \
+             that change, changes are refused; 'drivekey verify --repair' undoes it."
         )?;
     } else if vault.is_unfinished() {
         writeln!(
             world.err,
-            "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on without it, changes are refused."
+            "Warning: a change was broken off here, and cannot be undone where the vault lies. Reading goes on \
+             without it, changes are refused."
         )?;
     }
     if vault.has_undone() {
@@ -176,14 +178,15 @@ fn warn(world: &mut World<'_>, vault: &Vault<Unlocked>) -> Result<(), Failure> {
     if let Err(kind) = vault.memory() {
         writeln!(
             world.err,
-            "Warning: this machine could not note which copy of the vault it saw ({kind}); an older copy would not be noticed."
+            "Warning: this machine could not note which copy of the vault it saw ({kind}); an older copy would not be \
+             noticed."
         )?;
     }
     Ok(())
 }
 
 /// The exit code of a command that did what it was asked, over a vault with which something may be wrong.
-pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
+pub(super) fn exit_with_doubts(vault: &Vault<Unlocked>) -> Exit {
     match (vault.faults().is_empty(), vault.doubt()) {
         (false, _) => Exit::Damaged,
         (true, None) if vault.refused().is_empty() && !vault.is_unfinished() => Exit::Done,
@@ -193,9 +196,9 @@ pub(super) fn exit_over(vault: &Vault<Unlocked>) -> Exit {
 
 /// The end of a command that answered with what is sound, over what is wrong with the rest. The hint begins with what
 /// that was: "what is listed is sound".
-pub(super) fn end_over(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -> Result<Exit, Failure> {
+pub(super) fn end_with_faults(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -> Result<Exit, Failure> {
     if faults.is_empty() {
-        return Ok(exit_over(vault));
+        return Ok(exit_with_doubts(vault));
     }
     Err(Failure::new(
         Exit::Damaged,
@@ -205,7 +208,12 @@ pub(super) fn end_over(vault: &Vault<Unlocked>, faults: &[Fault], sound: &str) -
 }
 
 /// Makes a new vault at the path.
-pub(super) fn create(world: &mut World<'_>, path: &Path, new: New<'_>, yes: bool) -> Result<SecretString, Failure> {
+pub(super) fn create(
+    world: &mut World<'_>,
+    path: &Path,
+    new: NewPassphrase<'_>,
+    yes: bool,
+) -> Result<SecretString, Failure> {
     if path.symlink_metadata().is_ok() {
         return Err(Failure::refused(
             format!("there is a file at {} already; it was not touched", path.display()),
@@ -284,7 +292,8 @@ fn one(world: &mut World<'_>, vault: &mut Vault<Unlocked>, id: &str) -> Result<O
         Err(LookupError::NotFound) => Err(Failure::new(
             Exit::NotFound,
             format!("no record is named \"{id}\", and no Key ID has it as a part"),
-            "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or account",
+            "'drivekey find WORDS' also looks at devices, labels, notes and tags; the key may be in another vault or \
+             account",
         )),
         Err(LookupError::Ambiguous { entries, faults }) => {
             let sentence = format!("{} records fit \"{id}\"", entries.len());

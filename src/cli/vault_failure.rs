@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::exit::Exit;
-use super::failure::{Failure, short};
+use super::failure::{Failure, short_slot};
 use drivekey_vault::reveal::RevealError;
 use drivekey_vault::seal::{KdfError, SealError};
 use drivekey_vault::store::{BesideProblem, Damage, RefusedFile, StoreError};
@@ -22,7 +22,8 @@ impl From<StoreError> for Failure {
             ),
             StoreError::Newer { found, known } => Self::refused(
                 format!(
-                    "this vault was written by a newer drivekey (its version is {found}, this program knows {known}); it was not touched"
+                    "this vault was written by a newer drivekey (its version is {found}, this program knows {known}); \
+                     it was not touched"
                 ),
                 "use the newer program",
             ),
@@ -50,10 +51,12 @@ impl From<StoreError> for Failure {
             StoreError::Beside(refused) => Self::new(
                 Exit::OtherCopy,
                 format!("nothing was changed: {}", beside_sentence(&refused)),
-                "if you know where it comes from and do not need it, have it renamed with 'drivekey verify --set-aside'",
+                "if you know where it comes from and do not need it, have it renamed with 'drivekey verify \
+                 --set-aside'",
             ),
             StoreError::TwoNames => Self::refused(
-                "nothing was changed: this file has a second name (a hard link), and a change under one name would not be safe under the other",
+                "nothing was changed: this file has a second name (a hard link), and a change under one name would \
+                 not be safe under the other",
                 "remove the other name, or copy the vault to a place of its own",
             ),
             StoreError::Replaced => Self::new(
@@ -63,13 +66,16 @@ impl From<StoreError> for Failure {
             ),
             StoreError::UnfinishedOnReadOnly => Self::new(
                 Exit::Failed,
-                "nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault lies",
-                "reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be written",
+                "nothing was changed: an earlier change was broken off here, and it cannot be undone where the vault \
+                 lies",
+                "reading works; to change the vault, copy it and the '-journal' file beside it to a place that can be \
+                 written",
             ),
             StoreError::UnfinishedDamaged => Self::new(
                 Exit::Damaged,
                 "nothing was changed: an earlier change was broken off here, and undoing it leaves a damaged vault",
-                "reading works; copy the vault and the '-journal' file beside it, then 'drivekey verify --repair' undoes that change and mends what can be mended",
+                "reading works; copy the vault and the '-journal' file beside it, then 'drivekey verify --repair' \
+                 undoes that change and mends what can be mended",
             ),
             StoreError::Lost => Self::new(
                 Exit::Failed,
@@ -160,7 +166,8 @@ impl From<VaultError> for Failure {
             ),
             VaultError::SlotDamaged => Self::new(
                 Exit::Damaged,
-                "the vault did not open, and the part that the passphrase opens is damaged; the passphrase may well be right",
+                "the vault did not open, and the part that the passphrase opens is damaged; the passphrase may well \
+                 be right",
                 "try another passphrase of this vault, or a copy or backup of it",
             ),
             VaultError::SlotTampered => Self::new(
@@ -174,7 +181,8 @@ impl From<VaultError> for Failure {
             VaultError::SlotsNotTried { left_out } => Self::new(
                 Exit::WrongPassphrase,
                 format!(
-                    "wrong passphrase for every keyslot that was tried; {left_out} more would take too long or were added from outside"
+                    "wrong passphrase for every keyslot that was tried; {left_out} more would take too long or were \
+                     added from outside"
                 ),
                 "check the passphrase, choose the keyslot with --slot, or use a copy or backup of the vault",
             ),
@@ -256,7 +264,8 @@ pub(super) fn doubt_sentence(doubt: CopyDoubt) -> String {
             )
         }
         CopyDoubt::Forked { found, known } => format!(
-            "this copy of the vault and the one last used on this machine went separate ways (change {found} here, change {known} there)"
+            "this copy of the vault and the one last used on this machine went separate ways (change {found} here, \
+             change {known} there)"
         ),
     }
 }
@@ -301,9 +310,9 @@ pub(super) fn fault_words(fault: &Fault) -> String {
     let of = fault.handle.map_or_else(|| "a record".to_owned(), |handle| format!("record {handle}"));
     match fault.kind {
         FaultKind::State => "the vault's own account of itself cannot be read".to_owned(),
-        FaultKind::SlotChanged(slot) => format!("keyslot {} was changed", short(slot)),
-        FaultKind::SlotMissing(slot) => format!("keyslot {} is missing", short(slot)),
-        FaultKind::SlotAdded(slot) => format!("keyslot {} was added from outside or put back", short(slot)),
+        FaultKind::SlotChanged(slot) => format!("keyslot {} was changed", short_slot(slot)),
+        FaultKind::SlotMissing(slot) => format!("keyslot {} is missing", short_slot(slot)),
+        FaultKind::SlotAdded(slot) => format!("keyslot {} was added from outside or put back", short_slot(slot)),
         FaultKind::TooManySlots => "there are more keyslots than a vault can have".to_owned(),
         FaultKind::Summary => format!("{of} was changed, moved or exchanged"),
         FaultKind::Row => format!("{of} has not the form that a record has"),

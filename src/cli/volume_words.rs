@@ -129,7 +129,9 @@ pub(super) fn warning_words(warning: DriveWarning) -> String {
             format!("of the drive's three descriptions of itself {damaged} cannot be used; the drive may be failing")
         }
         DriveWarning::Suspended => {
-            "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch it on again in Windows, in 'Manage BitLocker'".to_owned()
+            "protection of this drive is SUSPENDED: whoever has it can read everything on it without any key. Switch \
+             it on again in Windows, in 'Manage BitLocker'"
+                .to_owned()
         }
         DriveWarning::Altered => {
             "somebody CHANGED what this drive says of itself: do not believe its computer, label and Key IDs".to_owned()
@@ -139,20 +141,29 @@ pub(super) fn warning_words(warning: DriveWarning) -> String {
 
 fn read_words(warning: Warning) -> String {
     match warning {
-        Warning::NoValidCopy => "none of the drive's descriptions of itself is undamaged: what it says may be wrong".to_owned(),
+        Warning::NoValidCopy => {
+            "none of the drive's descriptions of itself is undamaged: what it says may be wrong".to_owned()
+        }
         Warning::ListEndsEarly => "the drive's list of keys is damaged: some may be missing".to_owned(),
         Warning::UnreadableProtector => "an entry in the drive's list of keys cannot be read".to_owned(),
         Warning::CopiesDiffer => {
-            "the drive's three descriptions of itself say different things: one is old, or somebody changed it".to_owned()
-        }
-        Warning::BootSectorLost => {
-            "the drive's first sector is no longer BitLocker's: the drive was formatted, or damaged. Write nothing to it; with the key, 'repair-bde' of Windows reads what is left".to_owned()
-        }
-        Warning::WrongPlaces => {
-            "the drive's first sector leads to other places: this was found by searching, and may be older than what is on the drive now"
+            "the drive's three descriptions of itself say different things: one is old, or somebody changed it"
                 .to_owned()
         }
-        Warning::Version(version) => format!("the drive describes itself in a way that is not known (version {version})"),
+        Warning::BootSectorLost => {
+            "the drive's first sector is no longer BitLocker's: the drive was formatted, or damaged. Write nothing to \
+             it; with the key, 'repair-bde' of Windows reads what is left"
+                .to_owned()
+        }
+        Warning::WrongPlaces => {
+            "the drive's first sector leads to other places: this was found by searching, and may be older than what \
+             is on the drive now"
+                .to_owned()
+        }
+        Warning::Version(version) => format!(
+            "the drive describes itself in a way that is not known (version \
+                                              {version})"
+        ),
     }
 }
 

@@ -6,7 +6,7 @@ use super::args::RemainsArgs;
 use super::failure::Failure;
 pub(super) use drivekey_flows::volumes::{Placed, Target};
 
-/// Reads what a person named; on demand, what is left there of volumes that were overwritten, too.
+/// Reads the drive that a person named, and with `--remains` also what is left of overwritten volumes.
 pub(super) fn target(drive: &OsStr, remains: &RemainsArgs) -> Result<Target, Failure> {
     let read = if remains.remains { Target::with_remains } else { Target::read };
     Ok(read(drive)?)

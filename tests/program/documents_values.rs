@@ -69,21 +69,22 @@ fn same(name: &str, after: &str, until: &str, code: &BTreeSet<String>) {
 
 fn source_kinds() -> Vec<SourceKind> {
     every!(SourceKind:
-        WindowsTxt, WindowsTxtWin7, ScriptTxt, FreeText, OcrText, ManageBde, PowerShell, MicrosoftAccount, Graph, ActiveDirectory, Mbam, Table,
-        Json, Xml, KeePass, Bitwarden, OnePassword, Html, Rtf, Mail, Pdf, Document, Spreadsheet, ExternalKey, Drive, Scan, Bundle, Clipboard,
-        Typed, Other)
+        WindowsTxt, WindowsTxtWin7, ScriptTxt, FreeText, OcrText, ManageBde, PowerShell, MicrosoftAccount, Graph,
+        ActiveDirectory, Mbam, Table, Json, Xml, KeePass, Bitwarden, OnePassword, Html, Rtf, Mail, Pdf, Document,
+        Spreadsheet, ExternalKey, Drive, Scan, Bundle, Clipboard, Typed, Other)
 }
 
 fn remarks() -> Vec<RemarkKind> {
     every!(RemarkKind:
-        NotSeen, NoScanReader, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdNotLabelled, KeyIdPrefixOnly, NoKeyId, DuplicateRecord, ConflictingPasswords,
+        NotSeen, NoScanReader, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdNotLabelled, KeyIdPrefixOnly,
         OtherKindOfKey { kind: drivekey_import::ForeignKey::FileVault }, MadeUpKey,
-        NotLookedInto { what: drivekey_import::Unread::Picture },
-        ConflictingKeyIds, WeakPassword, OcrSubstitution, ConfirmWithUser, FilenameKeyIdMismatch, GroupNotDivisibleBy11 { group: 1 },
-        GroupOutOfRange { group: 1 }, WrongGroupLength { group: 1 }, GroupNotDigits { group: 1 }, WrongGroupCount { found: 1 },
-        PasswordMasked { group: 1 }, OtherKind { kind: Word::new("word") }, PasswordTruncated, NoPasswordInFile, EmptyFile, PasswordLostInNumberFormat, GroupZeroPadded,
-        ServiceErrorDocument, MorePages, ExternalKeyNotRecoveryPassword, KeyPackageNotRecoveryPassword, Encrypted, SealedBundle,
-        BeyondCeiling, BrokenStructure)
+        NotLookedInto { what: drivekey_import::Unread::Picture }, NoKeyId, DuplicateRecord, ConflictingPasswords, ConflictingKeyIds, WeakPassword, OcrSubstitution,
+        ConfirmWithUser, FilenameKeyIdMismatch, GroupNotDivisibleBy11 { group: 1 }, GroupOutOfRange { group: 1 },
+        WrongGroupLength { group: 1 }, GroupNotDigits { group: 1 }, WrongGroupCount { found: 1 },
+        PasswordMasked { group: 1 }, OtherKind { kind: Word::new("word") }, PasswordTruncated, NoPasswordInFile,
+        EmptyFile, PasswordLostInNumberFormat, GroupZeroPadded, ServiceErrorDocument, MorePages,
+        ExternalKeyNotRecoveryPassword, KeyPackageNotRecoveryPassword, Encrypted, SealedBundle, BeyondCeiling,
+        BrokenStructure)
 }
 
 fn fields() -> Vec<Field> {
@@ -348,7 +349,8 @@ fn what_a_volume_says_of_itself_stands_in_the_document() {
     same(page, "| `copies` | list of texts |", "|", &words(&copies, |copy| copy.name()));
     let states = every!(VolumeState: Decrypted, ConvertingDirty, Paused, Encrypted, Converting, Unknown(9));
     same(page, "| `state`, `nextState` | text |", "|", &words(&states, |state| state.name()));
-    let ciphers = every!(Cipher: None, AesCbc128Diffuser, AesCbc256Diffuser, AesCbc128, AesCbc256, AesXts128, AesXts256, Unknown(9));
+    let ciphers = every!(Cipher:
+        None, AesCbc128Diffuser, AesCbc256Diffuser, AesCbc128, AesCbc256, AesXts128, AesXts256, Unknown(9));
     same(page, "| `cipher` | text |", "|", &words(&ciphers, |cipher| cipher.name()));
     let warnings = every!(Warning:
         NoValidCopy, ListEndsEarly, UnreadableProtector, CopiesDiffer, BootSectorLost, WrongPlaces, Version(9));
@@ -357,7 +359,8 @@ fn what_a_volume_says_of_itself_stands_in_the_document() {
     expected.extend(["kind", "layout", "sectorSize"].map(str::to_owned));
     same(page, "| `warnings` | list of texts |", "|", &expected);
     let protectors = every!(ProtectorKind:
-        ClearKey, Tpm, StartupKey, TpmStartupKey, TpmPin, TpmPinStartupKey, RecoveryPassword, PublicKey, Password, Unknown);
+        ClearKey, Tpm, StartupKey, TpmStartupKey, TpmPin, TpmPinStartupKey, RecoveryPassword, PublicKey, Password,
+        Unknown);
     same(page, "(for a recovery key the Key ID), `type` (", ")", &words(&protectors, |kind| kind.name()));
     let doubts = every!(Doubt: StretchFlags(1), StretchMethod(1), Incomplete);
     same(page, "`cannotCheck` (", ")", &words(&doubts, |doubt| doubt.name()));

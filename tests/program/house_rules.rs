@@ -175,13 +175,7 @@ const WIDE: &[&str] = &[
     "crates/record/src/details.rs",
     "crates/record/src/line_text.rs",
     "crates/record/src/password.rs",
-    "crates/testkit/src/documents.rs",
     "crates/vault/",
-    "src/",
-    "crates/flows/",
-    "tests/program/documents_values.rs",
-    "tests/program/sweep.rs",
-    "tests/program/terminal.rs",
 ];
 
 #[test]

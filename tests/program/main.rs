@@ -22,6 +22,7 @@ mod memory;
 mod memory_drive;
 mod memory_house;
 mod readme;
+mod scan_child;
 mod scans;
 mod sheet_print;
 mod slot_cost;

@@ -153,7 +153,11 @@ fn a_package_that_no_import_takes_in_keeps_its_file() {
     // As numbers, as text, without a Key ID, and in a broken file.
     house.write(
         "~/ad/numbers.json",
-        format!(r#"[{{"msFVE-RecoveryGuid": "{ID_1}", "msFVE-RecoveryPassword": "{KEY_1}", "msFVE-KeyPackage": [1, 2, 250]}}]"#).as_bytes(),
+        format!(
+            r#"[{{"msFVE-RecoveryGuid": "{ID_1}",
+                  "msFVE-RecoveryPassword": "{KEY_1}", "msFVE-KeyPackage": [1, 2, 250]}}]"#
+        )
+        .as_bytes(),
     );
     house.write(
         "~/ad/text.csv",

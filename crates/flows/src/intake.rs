@@ -1,5 +1,5 @@
-//! Intake: from files, folders and the clipboard to keys that can be kept, the questions that only a person can settle, and the
-//! vault.
+//! Intake: from files, folders and the clipboard to keys that can be kept, the questions that only a person can settle,
+//! and the vault.
 //!
 //! [`read`] reads what was named. [`Sources::open_sealed`] opens what is encrypted. What is left open is asked as data
 //! ([`Sources::doubtful`], [`Sources::open_keys`], [`Sources::suggestions`]) and answered on [`Sources`].

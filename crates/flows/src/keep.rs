@@ -62,7 +62,9 @@ pub fn keep(
     // An image or a saved header may be older than the key, and so may a drive that was copied from another.
     let changed = opened.volume().protectors.iter().filter_map(|protector| protector.modified).max();
     for unlisted in unlisted(vault, trial.placed, opened)? {
-        let is_older = matches!((&unlisted.details.created, changed), (Some(Created::Zoned(created)), Some(changed)) if *created < changed);
+        let created = &unlisted.details.created;
+        let is_older =
+            matches!((created, changed), (Some(Created::Zoned(created)), Some(changed)) if *created < changed);
         if trial.placed.live && is_older {
             vault.edit(unlisted.handle, Edit { state: Some(State::Superseded), ..Edit::default() })?;
             kept.superseded.push(unlisted.handle);

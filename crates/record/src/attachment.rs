@@ -1,4 +1,4 @@
-//! The kinds of attachments that are kept beside recovery passwords: keys in other forms, and parts of a drive.
+//! The kinds of attachment that are kept beside recovery passwords: keys in other forms, and parts of a drive.
 
 use super::word::{Word, serde_by_name};
 
@@ -7,16 +7,16 @@ use super::word::{Word, serde_by_name};
 pub enum AttachmentKind {
     /// A BitLocker external or startup key, the `.BEK` file.
     ExternalKey,
-    /// A key package: the part of a drive's metadata by which a damaged drive is repaired.
+    /// A key package: the part of a drive's metadata that is used to repair a damaged drive.
     KeyPackage,
-    /// A drive's saved header: boot sector, one metadata block, the relocated header's first sector.
+    /// A drive's saved header: the boot sector, one metadata block and the first sector of the relocated header.
     DriveHeader,
-    /// A kind of a later version.
+    /// A kind that a later version defines.
     Other(Word),
 }
 
 impl AttachmentKind {
-    /// Those that this version knows.
+    /// The kinds that this version knows.
     pub const KNOWN: [Self; 3] = [Self::ExternalKey, Self::KeyPackage, Self::DriveHeader];
 
     /// The name in JSON.
@@ -30,7 +30,7 @@ impl AttachmentKind {
         }
     }
 
-    /// The words a person reads.
+    /// The words that users see.
     #[must_use]
     pub fn words(&self) -> &str {
         match self {

@@ -1,4 +1,5 @@
-//! When a key was made or backed up, as its source said it: with a zone, or as raw text. Never guesses.
+//! The date on which a key was made or backed up, as its source states it: with a time zone, or as raw text. Nothing is
+//! guessed.
 
 use std::fmt;
 
@@ -7,13 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::LineText;
 
-/// A source's date.
+/// A date from a source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Created {
     /// A time with its offset (RFC 3339).
     Zoned(DateTime<FixedOffset>),
-    /// The source's own text: a local date whose order of day and month is not known.
+    /// The source's own text: a local date whose day and month order is not known.
     Raw(LineText),
 }
 

@@ -1,4 +1,4 @@
-//! A record, and its details: everything but the digits. The JSON names are those of Microsoft Graph where it has them.
+//! A record and its details, which are everything but the digits. JSON names follow Microsoft Graph where it has them.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,12 +11,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Created, KeyId, KeyKind, LineText, Proof, Secret, SetHere, Source, VolumeType};
 
-/// A record's short permanent name in its vault: `r1`, `r2`, …; never given twice.
+/// A record's short permanent name in its vault: `r1`, `r2`, … It is never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Handle(u32);
 
-/// The text is no handle.
+/// The text is not a handle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a handle")]
 pub struct HandleError;
@@ -36,7 +36,7 @@ pub enum State {
     Retired,
 }
 
-/// All that is known of a key except the key itself.
+/// Everything known about a key except the key itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(into = "Wire")]
 pub struct Details {
@@ -46,7 +46,7 @@ pub struct Details {
     pub key_id: KeyId,
     /// The computer's name.
     pub device_name: Option<LineText>,
-    /// The device's id in Entra.
+    /// The device's ID in Entra.
     pub device_id: Option<LineText>,
     /// What the volume is for.
     pub volume_type: VolumeType,
@@ -54,35 +54,35 @@ pub struct Details {
     pub mount_point: Option<LineText>,
     /// The volume's label.
     pub volume_label: Option<LineText>,
-    /// When the key was made, as its source said it.
+    /// When the key was made, as its source states it.
     pub created: Option<Created>,
-    /// A person's note.
+    /// The user's note.
     pub note: Option<LineText>,
-    /// A person's tags, sorted, each once, in whatever spelling.
+    /// The user's tags, sorted, without duplicates in any spelling.
     pub tags: Vec<LineText>,
     /// What became of the key.
     pub state: State,
-    /// Formally valid, yet nothing Windows would make: the same group eight times.
+    /// Valid in form, but not a password that Windows would generate: the same group eight times.
     pub weak: bool,
-    /// Records that claim the same Key ID with other digits, or the same digits under another Key ID.
+    /// Records with the same Key ID and other digits, or with the same digits and another Key ID.
     pub conflicts_with: Vec<Handle>,
-    /// When it was put into the trash.
+    /// When it was moved to the trash.
     pub removed: Option<DateTime<Utc>>,
-    /// Whether undoing its import put it there: another import takes it out again.
+    /// Whether it is in the trash because its import was undone. A new import then restores it.
     pub undone: bool,
     /// The latest trial against its drive.
     pub proof: Option<Proof>,
-    /// When the user last had it written onto its own drive, against the advice.
+    /// When the user last had it written to its own drive, against the advice.
     pub guard_override: Option<DateTime<Utc>>,
     /// Where it came from, oldest first.
     pub sources: Vec<Source>,
-    /// What of it was set in this vault, and did not come in with a source.
+    /// What was set in this vault itself, as opposed to what came from a source.
     pub set_here: SetHere,
-    /// Fields that a newer version wrote; kept as they are.
+    /// Fields that a newer version wrote, kept as they are.
     pub unknown: serde_json::Map<String, serde_json::Value>,
 }
 
-/// A key with all that is known of it.
+/// A key with everything known about it.
 #[derive(Debug)]
 pub struct Record {
     /// Everything but the key.
@@ -92,7 +92,7 @@ pub struct Record {
 }
 
 impl Details {
-    /// Whether its key is a recovery password: nothing else can be tried on a drive.
+    /// Whether the key is a recovery password. No other kind can be tried on a drive.
     #[must_use]
     pub fn is_recovery_password(&self) -> bool {
         self.kind == KeyKind::BitLocker
@@ -146,7 +146,7 @@ impl From<Handle> for String {
 }
 
 impl State {
-    /// All of them, in the order in which they are offered.
+    /// All states, in the order in which they are offered.
     pub const ALL: [Self; 4] = [Self::Current, Self::Superseded, Self::Used, Self::Retired];
 
     /// The word on the command line and in JSON.
@@ -167,7 +167,7 @@ impl fmt::Display for State {
     }
 }
 
-/// The JSON form. `id` is whole or absent; a beginning stands in `keyIdPrefix`.
+/// The JSON form. `id` is a full Key ID or absent; a partial one is in `keyIdPrefix`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Wire {
@@ -222,7 +222,7 @@ impl<'de> Deserialize<'de> for Details {
     }
 }
 
-/// Reads field by field: serde's own way with unknown fields buffers everything first, and a list reads 100,000.
+/// Reads field by field. Serde's `flatten` buffers everything first, which is slow for a list of 100,000 records.
 struct DetailsVisitor;
 
 impl<'de> Visitor<'de> for DetailsVisitor {
@@ -339,7 +339,7 @@ mod tests {
         let details: Details = serde_json::from_str(json).unwrap();
         assert_eq!((details.kind.name(), details.volume_type.word()), ("luks2", "swapVolume"));
         assert_eq!(serde_json::to_string(&details).unwrap(), json);
-        // Of a record that says no kind there is only one that it can be.
+        // A record that names no kind can only be of the first one.
         assert_eq!(serde_json::from_str::<Details>(r#"{"state":"used"}"#).unwrap().kind, KeyKind::BitLocker);
     }
 

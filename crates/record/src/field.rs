@@ -1,4 +1,4 @@
-//! The names of the fields that sources and people fill, and where two records differ in them.
+//! The fields that sources and users fill, and the differences between two records.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub enum Field {
     KeyId,
     /// The computer's name.
     DeviceName,
-    /// The device's id in Entra.
+    /// The device's ID in Entra.
     DeviceId,
     /// What the volume is for.
     VolumeType,
@@ -31,7 +31,7 @@ pub enum Field {
     Proof,
 }
 
-/// What stands in a field.
+/// The value of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum FieldValue {
@@ -47,21 +47,22 @@ pub enum FieldValue {
     Proof(Proof),
 }
 
-/// One field of which a source says otherwise than the record.
+/// A field for which a source gives another value than the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// The field.
     pub field: Field,
-    /// What the record keeps.
+    /// The value in the record.
     pub kept: FieldValue,
-    /// What the source says.
+    /// The value from the source.
     pub said: FieldValue,
-    /// Whether it is kept beside its source; a record that has as many sources as it can hold has no place for it.
+    /// Whether the source's value is kept with the source. A record with the maximum number of sources has no room for
+    /// it.
     pub noted: bool,
 }
 
 impl Field {
-    /// All of them, in the order in which they are named.
+    /// All fields, in the order in which they are listed.
     pub const ALL: [Self; 10] = [
         Self::KeyId,
         Self::DeviceName,
@@ -75,7 +76,7 @@ impl Field {
         Self::Proof,
     ];
 
-    /// Its name in JSON.
+    /// The name in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -92,7 +93,7 @@ impl Field {
         }
     }
 
-    /// The word a person reads.
+    /// The word that users see.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -109,7 +110,7 @@ impl Field {
         }
     }
 
-    /// What a record says here; `None` where nothing is known.
+    /// The value in a record; `None` if it is not known.
     #[must_use]
     pub fn of(self, details: &Details) -> Option<FieldValue> {
         let text = |text: &Option<LineText>| text.clone().map(FieldValue::Text);
@@ -129,12 +130,12 @@ impl Field {
         }
     }
 
-    /// What a source says otherwise.
+    /// The value that a source gives if it differs from the record's.
     #[must_use]
     pub fn otherwise(self, source: &Source) -> Option<FieldValue> {
         let text = |text: &Option<LineText>| text.clone().map(FieldValue::Text);
         match self {
-            // A record has one Key ID: who claims another is a record of its own.
+            // A record has one Key ID. Another Key ID makes another record.
             Self::KeyId => None,
             Self::DeviceName => text(&source.device_name),
             Self::DeviceId => text(&source.device_id),
@@ -156,7 +157,7 @@ impl Serialize for Field {
 }
 
 impl Difference {
-    /// All that a source says otherwise than the record.
+    /// All fields for which a source gives another value than the record.
     #[must_use]
     pub fn between(details: &Details, source: &Source, noted: bool) -> Vec<Self> {
         let one = |field: Field| Some(Self { field, kept: field.of(details)?, said: field.otherwise(source)?, noted });

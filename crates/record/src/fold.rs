@@ -1,5 +1,4 @@
-//! Folding of characters that people and scanners take for one another: digits of every script, and look-alikes
-//! in a Key ID. Knows no lengths and no structure.
+//! Folds characters that people and scanners confuse: digits of every script, and look-alikes in a Key ID.
 
 /// The ASCII value of a decimal digit of any script (Unicode category Nd), or `None` for anything else.
 ///
@@ -14,7 +13,7 @@ pub fn fold_digit(c: char) -> Option<u8> {
     let at = ZEROS.partition_point(|&zero| zero <= code);
     let zero = *ZEROS.get(at.checked_sub(1)?)?;
     let value = code - zero;
-    // The mathematical digits are five alphabets of ten in one run of fifty.
+    // The mathematical digits are five alphabets of ten digits in one run of fifty.
     let run = if zero == MATHEMATICAL_ZERO { 50 } else { 10 };
     (value < run).then(|| b'0' + u8::try_from(value % 10).unwrap_or(0))
 }
@@ -96,8 +95,8 @@ const ZEROS: [u32; 71] = [
     0x1FBF0,
 ];
 
-/// Folds a compact Key ID so that characters taken for one another become one: O and D to 0, I and L to 1, Z to 2,
-/// S to 5, G to 6, B to 8. Applied to what is stored and to what is typed alike; upper-cases on the way.
+/// Folds look-alike characters of a compact Key ID to one form: O, D and Q to 0, I and L to 1, Z to 2, S to 5, G to 6,
+/// B to 8. Also converts to upper case. Applied to stored and to typed Key IDs alike.
 #[must_use]
 pub fn fold_look_alikes(text: &str) -> String {
     text.chars()

@@ -1,4 +1,4 @@
-//! A set of handles, written as ranges: a run of a hundred thousand records takes one short text.
+//! A set of handles, written as ranges, so that a run of a hundred thousand records is one short text.
 
 use std::fmt::Write as _;
 
@@ -6,30 +6,30 @@ use serde::{Deserialize, Serialize};
 
 use super::Handle;
 
-/// Handles, each once, in order. Its text is `r1-r5,r9`.
+/// Handles in ascending order, without duplicates. The text form is `r1-r5,r9`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct HandleSet(Vec<(u32, u32)>);
 
-/// The text is no set of handles.
+/// The text is not a set of handles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a set of handles")]
 pub struct HandleSetError;
 
 impl HandleSet {
-    /// Whether none is in it.
+    /// Whether the set is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many are in it.
+    /// The number of handles in the set.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.iter().map(|(first, last)| (last - first) as usize + 1).sum()
     }
 
-    /// Whether this one is in it.
+    /// Whether the set contains this handle.
     #[must_use]
     pub fn contains(&self, handle: Handle) -> bool {
         let number = handle.number();
@@ -37,7 +37,7 @@ impl HandleSet {
         after.checked_sub(1).is_some_and(|at| number <= self.0[at].1)
     }
 
-    /// The handles, in order.
+    /// The handles, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Handle> {
         self.0.iter().flat_map(|(first, last)| *first..=*last).filter_map(Handle::new)
     }

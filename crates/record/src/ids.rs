@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Bytes of every id.
+/// Bytes of every ID.
 pub const ID_BYTES: usize = 16;
 
 macro_rules! id {
@@ -12,7 +12,7 @@ macro_rules! id {
         pub struct $name([u8; ID_BYTES]);
 
         impl $name {
-            /// From its bytes.
+            /// Makes it from its bytes.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; ID_BYTES]) -> Self {
                 Self(bytes)
@@ -24,7 +24,7 @@ macro_rules! id {
                 &self.0
             }
 
-            /// From 32 hex digits.
+            /// Parses 32 hex digits.
             #[must_use]
             pub fn from_hex(text: &str) -> Option<Self> {
                 let guid: super::Guid = text.parse().ok()?;
@@ -42,23 +42,23 @@ macro_rules! id {
 }
 
 id!(
-    /// A vault's name; stays the same for the vault's life and is readable without the passphrase.
+    /// A vault's ID. It stays the same for the vault's life and can be read without the passphrase.
     VaultId
 );
 id!(
-    /// A record's name inside the file; random, so that it tells no order.
+    /// A record's or item's ID inside the file. It is random, so it reveals no order.
     RecordId
 );
 id!(
-    /// A keyslot's name.
+    /// A keyslot's ID.
     SlotId
 );
 id!(
-    /// The random mark of one write; two copies that share it share all that came before.
+    /// The random ID of one write. Two copies that share it also share every earlier write.
     WriteId
 );
 
-/// Counts the changes of a vault, from 1. A record carries the revision that wrote it.
+/// Counts the changes of a vault, from 1. A record carries the revision in which it was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Revision(u32);
 
@@ -78,7 +78,7 @@ impl Revision {
         self.0
     }
 
-    /// The one after it; `None` at the end of the numbers.
+    /// The next revision; `None` when the numbers are used up.
     #[must_use]
     pub const fn next(self) -> Option<Self> {
         match self.0.checked_add(1) {

@@ -1,4 +1,4 @@
-//! What a vault keeps beside its records: attachments, the register of copies, the journal of imports.
+//! What a vault keeps besides its records: attachments, the register of copies, and the journal of imports.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AttachmentKind, Created, Details, Guid, Handle, HandleSet, LineText};
 
-/// An item's permanent number in its vault; people read it as `a3` or `c3`, by its kind.
+/// An item's permanent number in its vault. Users see `a3` or `c3`, by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemNumber(u32);
 
@@ -15,7 +15,7 @@ pub struct ItemNumber(u32);
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Item {
-    /// A file that belongs to a drive and is no recovery password.
+    /// A file that belongs to a drive and is not a recovery password.
     Attachment(AttachmentInfo),
     /// A stick, file, sheet, kit or bundle that was made.
     Copy(CopyInfo),
@@ -23,15 +23,15 @@ pub enum Item {
     Import(ImportJournal),
 }
 
-/// What is known of an attachment; its bytes are sealed by themselves.
+/// The metadata of an attachment. Its bytes are sealed separately.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AttachmentInfo {
     /// What it is.
     pub attachment: AttachmentKind,
-    /// The key protector, or for a drive's header the volume, that it belongs to.
+    /// The key protector that it belongs to; for a drive header, the volume.
     pub guid: Guid,
-    /// The Key IDs of the recovery passwords it goes with.
+    /// The Key IDs of the recovery passwords that it belongs with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub key_ids: Vec<Guid>,
     /// The computer's name.
@@ -43,16 +43,16 @@ pub struct AttachmentInfo {
     /// The name of the file it came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<LineText>,
-    /// When it was made, as it says itself.
+    /// When it was made, as the attachment itself states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<Created>,
     /// When it was taken in.
     pub imported_date_time: DateTime<Utc>,
-    /// Its length.
+    /// Its length in bytes.
     pub bytes: u64,
-    /// SHA-256 of its bytes, in hex: the same file is kept once.
+    /// SHA-256 of its bytes, in hex. The same file is kept once.
     pub sha256: String,
-    /// When it was put into the trash.
+    /// When it was moved to the trash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_date_time: Option<DateTime<Utc>>,
 }
@@ -63,51 +63,51 @@ pub struct AttachmentInfo {
 pub enum CopyKind {
     /// Files on a stick or another drive.
     Stick,
-    /// A file in the clear.
+    /// A plaintext file.
     File,
     /// A sealed bundle.
     Bundle,
-    /// A printed sheet, or the file from which it is printed.
+    /// A printed sheet, or the file that it is printed from.
     Sheet,
     /// An emergency kit.
     Kit,
 }
 
-/// A copy of keys that was made.
+/// A copy of keys that was made outside the vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CopyInfo {
     /// What it is.
     pub copy: CopyKind,
-    /// The name the user gave it.
+    /// The name that the user gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<LineText>,
     /// Where it was put.
     pub place: LineText,
     /// When it was made.
     pub made_date_time: DateTime<Utc>,
-    /// The vault's revision from which it was made.
+    /// The vault's revision at the time.
     pub revision: u32,
     /// The records in it.
     pub records: HandleSet,
-    /// The keyslot it opens, of a kit; in hex.
+    /// The keyslot that it opens, in hex; only for a kit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slot: Option<String>,
     /// When it was last compared with the vault.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_date_time: Option<DateTime<Utc>>,
-    /// When it was destroyed, as the user says.
+    /// When it was destroyed, according to the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub destroyed_date_time: Option<DateTime<Utc>>,
 }
 
-/// What one import did, so that it can be undone. A large import fills several, with the same time.
+/// What one import did, so that it can be undone. A large import fills several of these, all with the same time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportJournal {
     /// When it ran.
     pub imported_date_time: DateTime<Utc>,
-    /// The first item of the same import, for those behind it.
+    /// The first item of the same import; `None` in the first item itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part_of: Option<ItemNumber>,
     /// What was imported: a path, or the clipboard.
@@ -128,9 +128,9 @@ pub struct ImportJournal {
 pub struct DetailsChange {
     /// The record.
     pub handle: Handle,
-    /// As they were.
+    /// The details before the change.
     pub before: Details,
-    /// As the change left them.
+    /// The details after the change.
     pub after: Details,
 }
 
@@ -149,7 +149,7 @@ impl ItemNumber {
 }
 
 impl CopyKind {
-    /// The word a person reads.
+    /// The word that users see.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

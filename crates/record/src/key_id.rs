@@ -1,5 +1,5 @@
-//! The Key ID: the GUID of the key protector that a recovery password belongs to. It may be whole, only its beginning,
-//! or unknown.
+//! The Key ID: the GUID of the key protector that a recovery password belongs to. It may be complete, a prefix or
+//! unknown.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,15 +10,15 @@ const GUID_BYTES: usize = 16;
 const GUID_HEX: usize = GUID_BYTES * 2;
 /// Hex digits of a GUID's five parts.
 const PARTS: [usize; 5] = [8, 4, 4, 4, 12];
-/// Fewer characters than this name too many keys.
+/// Shorter prefixes match too many keys.
 const PREFIX_MIN_HEX: usize = 4;
 
-/// A GUID, its bytes in the order in which it is written.
+/// A GUID, with its bytes in the order in which they are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Guid([u8; GUID_BYTES]);
 
-/// The beginning of a Key ID: 4 to 31 hex digits in capitals, without hyphens.
+/// The first 4 to 31 hex digits of a Key ID, in upper case, without hyphens.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyIdPrefix(String);
 
@@ -27,29 +27,29 @@ pub struct KeyIdPrefix(String);
 pub enum KeyId {
     /// All 32 digits.
     Full(Guid),
-    /// The beginning, as recovery screens and account pages show it.
+    /// A prefix, as recovery screens and account pages show it.
     Prefix(KeyIdPrefix),
     /// Nothing.
     #[default]
     Unknown,
 }
 
-/// Why a text is no GUID, or no beginning of one.
+/// Why a text is not a GUID or a GUID prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum GuidError {
-    /// Holds something other than hex digits, hyphens and braces.
+    /// The text has characters other than hex digits, hyphens and braces.
     #[error("not a hexadecimal number")]
     NotHex,
-    /// Neither 32 digits nor, for a beginning, 4 to 31.
+    /// The text has neither 32 digits nor, for a prefix, 4 to 31.
     #[error("{found} hex digits")]
     Length {
-        /// Hex digits found.
+        /// The number of hex digits.
         found: usize,
     },
 }
 
 impl Guid {
-    /// From the bytes in written order.
+    /// Makes it from bytes in written order.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; GUID_BYTES]) -> Self {
         Self(bytes)
@@ -67,7 +67,7 @@ impl Guid {
         self.compact()[..8].to_owned()
     }
 
-    /// 32 capital hex digits.
+    /// 32 upper-case hex digits.
     #[must_use]
     pub fn compact(&self) -> String {
         let mut text = String::with_capacity(GUID_HEX);
@@ -79,7 +79,7 @@ impl Guid {
 impl FromStr for Guid {
     type Err = GuidError;
 
-    /// Any case, braces and hyphens optional.
+    /// Accepts any case. Braces and hyphens are optional.
     fn from_str(text: &str) -> Result<Self, GuidError> {
         let mut bytes = [0; GUID_BYTES];
         let mut found = 0;
@@ -146,7 +146,7 @@ impl FromStr for KeyIdPrefix {
 }
 
 impl KeyId {
-    /// The GUID, where all of it is known.
+    /// The GUID, if it is completely known.
     #[must_use]
     pub const fn full(&self) -> Option<&Guid> {
         match self {
@@ -155,7 +155,7 @@ impl KeyId {
         }
     }
 
-    /// All hex digits that are known, in capitals, without hyphens.
+    /// All hex digits that are known, in upper case, without hyphens.
     #[must_use]
     pub fn known_hex(&self) -> Option<String> {
         match self {
@@ -165,7 +165,7 @@ impl KeyId {
         }
     }
 
-    /// Whether both may be the same Key ID: equal as far as both are known.
+    /// Whether both may be the same Key ID: the digits known of both are equal.
     #[must_use]
     pub fn may_equal(&self, other: &Self) -> bool {
         match (self.known_hex(), other.known_hex()) {
@@ -193,13 +193,13 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// A capital hex digit for the low four bits.
+/// The upper-case hex digit for the low four bits.
 fn hex_digit(value: u8) -> char {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     char::from(DIGITS[usize::from(value & 15)])
 }
 
-/// The values of the hex digits, without braces, hyphens and spaces.
+/// The values of the hex digits. Braces, hyphens and spaces are skipped.
 fn hex_digits(text: &str) -> impl Iterator<Item = Result<u8, GuidError>> {
     let bare = text.trim().trim_start_matches('{').trim_end_matches('}').chars();
     bare.filter(|c| !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' | ' '))

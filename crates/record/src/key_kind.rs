@@ -1,4 +1,4 @@
-//! The kinds of key that a record can hold. This version makes one; what later ones made is kept and given out.
+//! The kinds of key that a record can hold. This version creates one kind. Keys of other kinds are kept and given out.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ pub enum KeyKind {
     /// A BitLocker recovery password, 48 digits.
     #[default]
     BitLocker,
-    /// A kind of a later version. Its key is any text.
+    /// A kind that a later version defines. Its key can be any text.
     Other(LaterKind),
 }
 
@@ -21,10 +21,10 @@ pub enum KeyKind {
 pub struct LaterKind(Word);
 
 impl KeyKind {
-    /// Those that this version knows.
+    /// The kinds that this version knows.
     pub const KNOWN: [Self; 1] = [Self::BitLocker];
 
-    /// The kind of this name. Capitals make no other kind.
+    /// The kind with this name, in any case.
     #[must_use]
     pub fn named(name: Word) -> Self {
         let name = name.to_ascii_lowercase();

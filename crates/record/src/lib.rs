@@ -1,7 +1,7 @@
-//! The types of the vault: recovery passwords, Key IDs, volume types and records, and how they are parsed and checked.
+//! The types of the vault: recovery passwords, Key IDs, volume types and records, with their parsing and checks.
 //!
-//! There is no I/O here, and nothing about how a record is sealed, stored or shown. Digits wipe themselves and cannot
-//! be printed: [`RecoveryPassword::expose_secret`] gives them out.
+//! There is no I/O here, and nothing about how a record is sealed, stored or shown. Digits are wiped when dropped and
+//! cannot be printed: only [`RecoveryPassword::expose_secret`] gives them out.
 //!
 //! ```
 //! use drivekey_record::{KeyId, RecoveryPassword};

@@ -1,5 +1,5 @@
-//! One line of a person's or a file's text: a device's name, a volume's label, a note, a tag.
-//! Safe to print on any terminal; knows nothing of what it names.
+//! One line of text from a user or a file: a device name, a volume label, a note or a tag. It is safe to print on any
+//! terminal.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,10 +7,10 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-/// Most characters of one text.
+/// The maximum number of characters.
 pub const LINE_TEXT_CHARS: usize = 1000;
 
-/// A non-empty line without control characters, direction marks and outer white space, in NFC.
+/// A non-empty line in NFC, without control characters, direction marks or surrounding white space.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LineText(String);
@@ -18,10 +18,10 @@ pub struct LineText(String);
 /// Why a text cannot be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LineTextError {
-    /// Nothing printable in it.
+    /// The text has nothing printable.
     #[error("the text is empty")]
     Empty,
-    /// Longer than [`LINE_TEXT_CHARS`].
+    /// The text is longer than [`LINE_TEXT_CHARS`].
     #[error("the text is longer than {LINE_TEXT_CHARS} characters")]
     TooLong,
 }
@@ -33,7 +33,7 @@ impl LineText {
         &self.0
     }
 
-    /// A text of any length, cut where it is too long; `None` where nothing printable is in it.
+    /// Makes a line from text of any length and cuts off what is too long; `None` if nothing printable is left.
     #[must_use]
     pub fn shortened(text: &str) -> Option<Self> {
         match text.parse() {
@@ -46,17 +46,17 @@ impl LineText {
         }
     }
 
-    /// The form in which two spellings of one name are equal: NFKC, lower case, single spaces.
+    /// The normal form, which is equal for all spellings of a name: NFKC, lower case, single spaces.
     #[must_use]
     pub fn normalised(&self) -> String {
         normalise(&self.0)
     }
 }
 
-/// See [`LineText::normalised`]; for words that were typed.
+/// As [`LineText::normalised`], for typed words.
 pub fn normalise(text: &str) -> String {
     if text.is_ascii() {
-        // What follows would give the same, only slower; a search normalises every name in the vault.
+        // A fast path with the same result as the code below. A search normalises every name in the vault.
         let mut words = text.split_ascii_whitespace();
         let mut folded = String::with_capacity(text.len());
         folded.extend(words.next());
@@ -92,13 +92,13 @@ impl FromStr for LineText {
     }
 }
 
-/// Printable ASCII of no great length: nothing to fold, to drop or to count.
+/// Whether a text is printable ASCII within the limit, so that it needs no folding, filtering or counting.
 fn is_plain(text: &str) -> bool {
     text.len() <= LINE_TEXT_CHARS && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
-/// Control characters (line ends and TAB apart, which become spaces), marks that turn the writing direction, and
-/// characters without width: they could make one name look like another, or steer a terminal.
+/// Whether a character is a control character (except line ends and TAB, which become spaces), a direction mark or a
+/// zero-width character. These could make one name look like another, or control a terminal.
 #[must_use]
 pub fn is_unprintable(c: char) -> bool {
     (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))

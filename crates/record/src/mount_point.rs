@@ -1,10 +1,10 @@
-//! Where a volume is reached: a drive letter, or a folder. A letter has one spelling, `C:`.
+//! Where a volume is mounted: a drive letter or a folder. A drive letter has one spelling, `C:`.
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::LineText;
 
-/// What a person typed, where it is a drive letter in any spelling or the path of a folder.
+/// Parses a typed mount point: a drive letter in any spelling, or the path of a folder.
 #[must_use]
 pub fn parse_mount_point(typed: &str) -> Option<LineText> {
     let text: LineText = typed.parse().ok()?;
@@ -20,13 +20,13 @@ pub fn parse_mount_point(typed: &str) -> Option<LineText> {
     is_path.then_some(text)
 }
 
-/// What a source says, a drive letter in its one spelling; anything else stays as it is.
+/// Normalises the spelling of a drive letter from a source. Any other text stays as it is.
 #[must_use]
 pub fn normalise_mount_point(said: LineText) -> LineText {
     drive_letter(said.as_str()).unwrap_or(said)
 }
 
-/// `c`, `C:`, `c:\` and their full-width forms are the drive C.
+/// `c`, `C:`, `c:\` and their full-width forms all mean drive C.
 fn drive_letter(text: &str) -> Option<LineText> {
     let folded: String = text.nfkc().collect();
     let mut chars = folded.trim().chars();

@@ -1,5 +1,5 @@
-//! The recovery password: eight groups of six digits, held as eight 16-bit numbers that wipe themselves.
-//! Errors name the number of a group, never its digits.
+//! The recovery password: eight groups of six digits, stored as eight 16-bit numbers that are wiped when dropped.
+//! Errors give the number of a group, never its digits.
 
 use std::fmt;
 
@@ -13,30 +13,30 @@ pub const GROUPS: usize = 8;
 /// Decimal digits in a group.
 pub const GROUP_DIGITS: usize = 6;
 const ALL_DIGITS: usize = GROUPS * GROUP_DIGITS;
-/// Each group is eleven times a 16-bit number (libbde format document, "Recovery password").
+/// Each group is a 16-bit number times eleven (libbde format document, "Recovery password").
 const DIVISOR: u32 = 11;
-/// Bytes of the key that the digits spell.
+/// Bytes of the key that the digits encode.
 const KEY_BYTES: usize = GROUPS * 2;
 /// Digits and seven hyphens.
 const TEXT_BYTES: usize = ALL_DIGITS + GROUPS - 1;
 
 /// A valid BitLocker recovery password.
 ///
-/// Cannot be printed, cloned or serialised; its text leaves only through [`RecoveryPassword::expose_secret`].
+/// It cannot be printed, cloned or serialised. Its text leaves only through [`RecoveryPassword::expose_secret`].
 #[derive(ZeroizeOnDrop)]
 pub struct RecoveryPassword {
-    /// Boxed, so that moving the value copies a pointer and leaves no numbers behind on the stack.
-    sixteenths: Box<[u16; GROUPS]>,
+    /// Boxed, so that a move copies a pointer and leaves no numbers behind on the stack.
+    key_words: Box<[u16; GROUPS]>,
 }
 
-/// The text of a recovery password, `123456-…` with ASCII digits and hyphens; wiped when dropped.
+/// The text of a recovery password, `123456-…`, in ASCII digits and hyphens. Wiped when dropped.
 #[derive(ZeroizeOnDrop)]
 pub struct Digits(Box<[u8; TEXT_BYTES]>);
 
 /// What is wrong with one group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordProblem {
-    /// Not divisible by 11: a digit is wrong or two neighbours are exchanged.
+    /// Not divisible by 11: a digit is wrong, or two adjacent digits are swapped.
     NotDivisibleBy11,
     /// 720896 or more.
     OutOfRange,
@@ -45,14 +45,14 @@ pub enum PasswordProblem {
         /// Digits found in the group.
         found: usize,
     },
-    /// Holds something that is no digit.
+    /// Contains a character that is not a digit.
     NotADigit,
 }
 
-/// Why a text is no recovery password. Names places, never digits.
+/// Why a text is not a recovery password. It gives positions, never digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// A group fails its check; groups count from 1.
+    /// A group fails its check. Groups are numbered from 1.
     #[error("group {group} is wrong: {problem:?}")]
     Group {
         /// The first failing group, 1 to 8.
@@ -60,20 +60,21 @@ pub enum PasswordError {
         /// What is wrong with it.
         problem: PasswordProblem,
     },
-    /// Not eight groups, or not 48 digits where no separators are.
+    /// There are not eight groups, or not 48 digits if there are no separators.
     #[error("{found} groups instead of eight")]
     GroupCount {
-        /// Groups found; for digits without separators, the number of begun groups of six.
+        /// The number of groups; without separators, the number of groups of six digits, the last of which may be
+        /// incomplete.
         found: usize,
     },
 }
 
 impl RecoveryPassword {
-    /// Reads a recovery password from what a person typed or a file held: groups set apart by spaces, hyphens, other
-    /// dashes or nothing; digits of any script.
+    /// Parses a recovery password that was typed or read from a file. Groups may be separated by spaces, hyphens, other
+    /// dashes or nothing. Digits may be of any script.
     ///
     /// # Errors
-    /// [`PasswordError`] names the first group that fails, or the number of groups.
+    /// [`PasswordError`] gives the first group that fails, or the number of groups.
     pub fn parse(text: &str) -> Result<Self, PasswordError> {
         let mut groups: Zeroizing<Vec<Group>> = Zeroizing::new(Vec::with_capacity(GROUPS + 1));
         let mut open = false;
@@ -99,66 +100,66 @@ impl RecoveryPassword {
                     group.push(digit);
                     total += 1;
                 }
-                None => group.foreign = true,
+                None => group.has_other_chars = true,
             }
         }
-        if groups.len() == 1 && groups[0].len != GROUP_DIGITS && !groups[0].foreign {
+        if groups.len() == 1 && groups[0].len != GROUP_DIGITS && !groups[0].has_other_chars {
             return Self::from_run(text, total);
         }
         if groups.len() != GROUPS {
             return Err(PasswordError::GroupCount { found: groups.len() });
         }
-        let mut sixteenths = Box::new([0_u16; GROUPS]);
-        for (index, (slot, group)) in sixteenths.iter_mut().zip(groups.iter()).enumerate() {
+        let mut key_words = Box::new([0_u16; GROUPS]);
+        for (index, (slot, group)) in key_words.iter_mut().zip(groups.iter()).enumerate() {
             *slot = group.check().map_err(|problem| PasswordError::Group { group: index + 1, problem })?;
         }
-        Ok(Self { sixteenths })
+        Ok(Self { key_words })
     }
 
-    /// Forty-eight digits without separators.
+    /// Parses 48 digits without separators.
     fn from_run(text: &str, total: usize) -> Result<Self, PasswordError> {
         if total != ALL_DIGITS {
             return Err(PasswordError::GroupCount { found: total.div_ceil(GROUP_DIGITS) });
         }
-        let mut sixteenths = Box::new([0_u16; GROUPS]);
+        let mut key_words = Box::new([0_u16; GROUPS]);
         let mut digits = text.chars().filter_map(fold_digit);
-        for (index, slot) in sixteenths.iter_mut().enumerate() {
+        for (index, slot) in key_words.iter_mut().enumerate() {
             let mut group = Zeroizing::new(Group::default());
             for digit in digits.by_ref().take(GROUP_DIGITS) {
                 group.push(digit);
             }
             *slot = group.check().map_err(|problem| PasswordError::Group { group: index + 1, problem })?;
         }
-        Ok(Self { sixteenths })
+        Ok(Self { key_words })
     }
 
-    /// Reads a password from exactly 48 ASCII digits, as a scanner finds them.
+    /// Makes a password from exactly 48 ASCII digits, as a scanner finds them.
     ///
     /// # Errors
-    /// [`PasswordError`] names the first group that fails.
+    /// [`PasswordError`] gives the first group that fails.
     pub fn from_ascii_digits(digits: &[u8; ALL_DIGITS]) -> Result<Self, PasswordError> {
-        let mut sixteenths = Box::new([0_u16; GROUPS]);
-        for (index, (slot, chunk)) in sixteenths.iter_mut().zip(digits.chunks_exact(GROUP_DIGITS)).enumerate() {
+        let mut key_words = Box::new([0_u16; GROUPS]);
+        for (index, (slot, chunk)) in key_words.iter_mut().zip(digits.chunks_exact(GROUP_DIGITS)).enumerate() {
             let mut group = Zeroizing::new(Group::default());
             for &digit in chunk {
                 if digit.is_ascii_digit() {
                     group.push(digit);
                 } else {
-                    group.foreign = true;
+                    group.has_other_chars = true;
                 }
             }
             *slot = group.check().map_err(|problem| PasswordError::Group { group: index + 1, problem })?;
         }
-        Ok(Self { sixteenths })
+        Ok(Self { key_words })
     }
 
     /// The digits in the form Windows writes: eight groups joined by hyphens.
     ///
-    /// The one way from the type to text. Each caller gives its reason in a line `// EXPOSE:`.
+    /// This is the only way from the type to text. Each caller states its reason in an `// EXPOSE:` comment.
     #[must_use]
     pub fn expose_secret(&self) -> Digits {
         let mut text = Box::new([b'-'; TEXT_BYTES]);
-        for (index, &value) in self.sixteenths.iter().enumerate() {
+        for (index, &value) in self.key_words.iter().enumerate() {
             let mut rest = u32::from(value) * DIVISOR;
             for at in (0..GROUP_DIGITS).rev() {
                 text[index * (GROUP_DIGITS + 1) + at] = b'0' + u8::try_from(rest % 10).unwrap_or(0);
@@ -168,63 +169,63 @@ impl RecoveryPassword {
         Digits(text)
     }
 
-    /// The key that the digits spell: each group's eleventh part, little-endian. For proving and repairing only:
-    /// whoever has it has the digits.
+    /// The key that the digits encode: each group divided by eleven, little-endian. It is only for proof and repair: it
+    /// reveals the digits.
     #[must_use]
     pub fn to_key_bytes(&self) -> Zeroizing<[u8; KEY_BYTES]> {
         let mut key = Zeroizing::new([0; KEY_BYTES]);
-        for (bytes, value) in key.chunks_exact_mut(2).zip(self.sixteenths.iter()) {
+        for (bytes, value) in key.chunks_exact_mut(2).zip(self.key_words.iter()) {
             bytes.copy_from_slice(&value.to_le_bytes());
         }
         key
     }
 
-    /// The recovery password that spells this key; every key has one.
+    /// The recovery password that encodes this key. Every key has one.
     #[must_use]
     pub fn from_key_bytes(key: &[u8; KEY_BYTES]) -> Self {
-        let mut sixteenths = Box::new([0_u16; GROUPS]);
-        for (value, bytes) in sixteenths.iter_mut().zip(key.chunks_exact(2)) {
+        let mut key_words = Box::new([0_u16; GROUPS]);
+        for (value, bytes) in key_words.iter_mut().zip(key.chunks_exact(2)) {
             *value = u16::from_le_bytes([bytes[0], bytes[1]]);
         }
-        Self { sixteenths }
+        Self { key_words }
     }
 
-    /// Formally valid, yet nothing Windows would make: all eight groups are the same.
+    /// Valid in form, but not a password that Windows would generate: all eight groups are the same.
     #[must_use]
     pub fn is_weak(&self) -> bool {
-        self.sixteenths.iter().all(|group| *group == self.sixteenths[0])
+        self.key_words.iter().all(|group| *group == self.key_words[0])
     }
 
-    /// Formally valid, and of the kind that manuals make up: groups that climb by equal steps, or each of which is one
-    /// digit six times. No random key looks like that.
+    /// Valid in form, but of the kind that manuals make up: the groups rise by equal steps, or each repeats one digit
+    /// six times. No random key looks like that.
     #[must_use]
     pub fn is_made_up(&self) -> bool {
-        let groups = &*self.sixteenths;
+        let groups = &*self.key_words;
         let step = |pair: &[u16]| i32::from(pair[1]) - i32::from(pair[0]);
         let climbs = groups.windows(2).all(|pair| step(pair) == step(&groups[..2]));
         let repeats = |group: &u16| (u32::from(*group) * 11).is_multiple_of(111_111);
         climbs || groups.iter().all(repeats)
     }
 
-    /// Equal for equal digits, as long as the same keys are used: to find a twin among many. Tells nothing to who does
-    /// not hold the keys.
+    /// A keyed hash of the digits, for finding duplicates among many. It is equal for equal digits under the same
+    /// `keys`, and reveals nothing without them.
     #[must_use]
     pub fn mark(&self, keys: &std::hash::RandomState) -> u64 {
-        std::hash::BuildHasher::hash_one(keys, *self.sixteenths)
+        std::hash::BuildHasher::hash_one(keys, *self.key_words)
     }
 
-    /// Whether both hold the same digits; takes the same time either way.
+    /// Whether both have the same digits. Takes constant time.
     #[must_use]
     pub fn same_digits(&self, other: &Self) -> bool {
-        self.sixteenths
+        self.key_words
             .iter()
-            .zip(other.sixteenths.iter())
+            .zip(other.key_words.iter())
             .fold(subtle::Choice::from(1), |same, (a, b)| same & a.ct_eq(b))
             .into()
     }
 }
 
-/// Checks one group by itself, so that a person typing is told at once.
+/// Checks one group by itself, so that a typing mistake is reported at once.
 ///
 /// # Errors
 /// The [`PasswordProblem`] of this group.
@@ -233,7 +234,7 @@ pub fn check_group(text: &str) -> Result<(), PasswordProblem> {
     for c in text.chars().filter(|c| !is_separator(*c) && !is_invisible(*c)) {
         match fold_digit(c) {
             Some(digit) => group.push(digit),
-            None => group.foreign = true,
+            None => group.has_other_chars = true,
         }
     }
     group.check().map(drop)
@@ -264,12 +265,12 @@ impl fmt::Debug for Digits {
     }
 }
 
-/// A group while it is read: its value as far as six digits reach, and how many there were.
+/// A group while it is parsed: the value of its first six digits, and its number of digits.
 #[derive(Default, Zeroize)]
 struct Group {
     value: u32,
     len: usize,
-    foreign: bool,
+    has_other_chars: bool,
 }
 
 impl Group {
@@ -281,7 +282,7 @@ impl Group {
     }
 
     fn check(&self) -> Result<u16, PasswordProblem> {
-        if self.foreign {
+        if self.has_other_chars {
             return Err(PasswordProblem::NotADigit);
         }
         if self.len != GROUP_DIGITS {
@@ -294,7 +295,7 @@ impl Group {
     }
 }
 
-/// What sets groups apart when people type them.
+/// Whether people separate groups with this character.
 #[must_use]
 pub fn is_separator(c: char) -> bool {
     c.is_whitespace()
@@ -358,7 +359,7 @@ mod tests {
 
     #[test]
     fn the_key_is_each_groups_eleventh_part() {
-        // The worked example of the metadata reference: published test data.
+        // The worked example of the metadata reference, which is published test data.
         let password = RecoveryPassword::parse("235818-357951-253979-013365-241120-245575-342914-591910").unwrap();
         let key = [0xbe, 0x53, 0x1d, 0x7f, 0x31, 0x5a, 0xbf, 0x04, 0xa0, 0x55, 0x35, 0x57, 0xc6, 0x79, 0x32, 0xd2];
         assert_eq!(*password.to_key_bytes(), key);

@@ -1,25 +1,25 @@
-//! The result of trying a recovery password on the metadata of a drive.
+//! The result of testing a recovery password against a drive's metadata.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Guid;
 
-/// How far a recovery password was proven. Each level holds all before it.
+/// How much was proven about a recovery password. Each level includes the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ProofLevel {
-    /// The drive lists its Key ID, and these digits did not open it.
+    /// The drive lists the Key ID, but these digits did not open it.
     DoesNotOpen,
-    /// The drive lists its Key ID: a hint, no proof.
+    /// The drive lists the Key ID. This is a hint, not a proof.
     KeyIdFits,
-    /// It opened the volume's master key.
+    /// The password decrypted the volume's master key.
     OpensVolume,
-    /// The key of the data opened under the master key.
+    /// The master key decrypted the volume key, which encrypts the sectors.
     OpensData,
-    /// The metadata are those that Windows wrote.
+    /// The metadata is as Windows wrote it.
     MetadataIntact,
-    /// The first sector became readable.
+    /// The first sector was decrypted and is that of a file system.
     FirstSector,
 }
 
@@ -27,17 +27,17 @@ pub enum ProofLevel {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proof {
-    /// When it was tried.
+    /// When the password was tried.
     #[serde(rename = "provedDateTime")]
     pub at: DateTime<Utc>,
-    /// How far it went.
+    /// The level that was reached.
     pub level: ProofLevel,
-    /// The volume's own identifier.
+    /// The volume's own GUID.
     pub volume: Guid,
 }
 
 impl ProofLevel {
-    /// All of them, the weakest first.
+    /// All levels, the weakest first.
     pub const ALL: [Self; 6] = [
         Self::DoesNotOpen,
         Self::KeyIdFits,
@@ -60,7 +60,7 @@ impl ProofLevel {
         }
     }
 
-    /// Whether the key was seen to open something: the word "proven" is for these only.
+    /// Whether the password opened something. Only these levels may be called "proven".
     #[must_use]
     pub fn is_proof(self) -> bool {
         self >= Self::OpensVolume

@@ -1,4 +1,4 @@
-//! The key of a record of any kind: a recovery password, or a text that this version does not understand and keeps.
+//! The key of a record of any kind: a recovery password, or text that this version keeps but does not interpret.
 
 use std::fmt::{self, Write as _};
 
@@ -8,33 +8,33 @@ use super::{Digits, KeyKind, PasswordError, RecoveryPassword, is_unprintable};
 
 /// The key of a record.
 ///
-/// Cannot be printed, cloned or serialised; its text leaves only through [`Secret::expose_secret`].
+/// It cannot be printed, cloned or serialised. Its text leaves only through [`Secret::expose_secret`].
 #[derive(Debug)]
 pub enum Secret {
-    /// Of [`KeyKind::BitLocker`].
+    /// A key of [`KeyKind::BitLocker`].
     RecoveryPassword(RecoveryPassword),
-    /// Of every other kind.
+    /// A key of any other kind.
     Text(SecretText),
 }
 
-/// A key as text, kept to the byte; wiped when dropped.
+/// A key as text, unchanged to the byte. Wiped when dropped.
 #[derive(ZeroizeOnDrop)]
 pub struct SecretText(Box<str>);
 
-/// The text of a key, for the few places that write it out; wiped when dropped.
+/// The text of a key, for the few places that write it out. Wiped when dropped.
 #[derive(Debug)]
 pub enum KeyText {
-    /// Of a recovery password.
+    /// The digits of a recovery password.
     Digits(Digits),
-    /// Of any other kind.
+    /// The text of a key of any other kind.
     Text(SecretText),
 }
 
 impl Secret {
-    /// Reads the key of a record of this kind.
+    /// Parses the key of a record of this kind.
     ///
     /// # Errors
-    /// [`PasswordError`] for a text that is no recovery password where it must be one.
+    /// [`PasswordError`] if the kind is a recovery password and the text is not one.
     pub fn read(kind: KeyKind, text: &SecretText) -> Result<Self, PasswordError> {
         match kind {
             KeyKind::BitLocker => RecoveryPassword::parse(&text.0).map(Self::RecoveryPassword),
@@ -42,13 +42,13 @@ impl Secret {
         }
     }
 
-    /// Whether a record of this kind can hold it.
+    /// Whether it is a key of this kind.
     #[must_use]
     pub const fn is_of(&self, kind: KeyKind) -> bool {
         matches!((self, kind), (Self::RecoveryPassword(_), KeyKind::BitLocker) | (Self::Text(_), KeyKind::Other(_)))
     }
 
-    /// The recovery password, where it is one: only that can be tried on a drive.
+    /// The recovery password, if it is one. Only that can be tried on a drive.
     #[must_use]
     pub const fn recovery_password(&self) -> Option<&RecoveryPassword> {
         match self {
@@ -57,17 +57,18 @@ impl Secret {
         }
     }
 
-    /// Formally valid, yet nothing that anybody would make. Of texts nothing is known.
+    /// Valid in form, but not a password that Windows would generate. Never true for other kinds, of which nothing is
+    /// known.
     #[must_use]
     pub fn is_weak(&self) -> bool {
         self.recovery_password().is_some_and(RecoveryPassword::is_weak)
     }
 
-    /// The text. Each caller gives its reason in a line `// EXPOSE:`.
+    /// The text. Each caller states its reason in an `// EXPOSE:` comment.
     #[must_use]
     pub fn expose_secret(&self) -> KeyText {
         match self {
-            // EXPOSE: the caller of this one has its own reason.
+            // EXPOSE: each caller of this function states its own reason.
             Self::RecoveryPassword(password) => KeyText::Digits(password.expose_secret()),
             Self::Text(text) => KeyText::Text(SecretText::new(&text.0)),
         }
@@ -81,13 +82,13 @@ impl From<RecoveryPassword> for Secret {
 }
 
 impl SecretText {
-    /// A copy of a text in a buffer of its own.
+    /// Copies a text into its own buffer.
     #[must_use]
     pub fn new(text: &str) -> Self {
         Self(text.into())
     }
 
-    /// Whether a key that is given out is this text.
+    /// Whether a key that was given out equals this text.
     #[must_use]
     pub fn is(&self, key: &KeyText) -> bool {
         *self.0 == *key.as_str()
@@ -95,7 +96,7 @@ impl SecretText {
 }
 
 impl KeyText {
-    /// All of it.
+    /// The whole text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -104,7 +105,7 @@ impl KeyText {
         }
     }
 
-    /// The digits, where it is a recovery password: only that has groups.
+    /// The digits, if it is a recovery password. Only a recovery password has groups.
     #[must_use]
     pub const fn digits(&self) -> Option<&Digits> {
         match self {
@@ -113,24 +114,24 @@ impl KeyText {
         }
     }
 
-    /// All of it in one line that can be read and typed: as it is, or, where it has characters that cannot be seen, as
-    /// a JSON string with those spelt out.
+    /// The text as one line that can be read and typed. A text with invisible characters becomes a JSON string in which
+    /// they are escaped.
     #[must_use]
     pub fn shown(&self) -> Zeroizing<String> {
-        self.spelt_out(is_unseen)
+        self.escaped(needs_escape)
     }
 
-    /// The same for paper, with everything beyond ASCII spelt out: no font lacks a letter of it, and no two look alike
-    /// because they are of different scripts.
+    /// The line for paper, with everything outside ASCII escaped: every font has these characters, and no two of them
+    /// look alike because they are from different scripts.
     #[must_use]
     pub fn shown_in_ascii(&self) -> Zeroizing<String> {
-        self.spelt_out(|c| !c.is_ascii() || is_unseen(c))
+        self.escaped(|c| !c.is_ascii() || needs_escape(c))
     }
 
-    fn spelt_out(&self, is_spelt_out: impl Fn(char) -> bool) -> Zeroizing<String> {
+    fn escaped(&self, is_escaped: impl Fn(char) -> bool) -> Zeroizing<String> {
         let text = self.as_str();
         let mut shown = Zeroizing::new(String::with_capacity(text.len() * 6 + 2));
-        if text.starts_with(|c| c != '"' && c != ' ') && !text.ends_with(' ') && !text.chars().any(&is_spelt_out) {
+        if text.starts_with(|c| c != '"' && c != ' ') && !text.ends_with(' ') && !text.chars().any(&is_escaped) {
             shown.push_str(text);
             return shown;
         }
@@ -138,7 +139,7 @@ impl KeyText {
         for c in text.chars() {
             match c {
                 '"' | '\\' => shown.extend(['\\', c]),
-                _ if is_spelt_out(c) => {
+                _ if is_escaped(c) => {
                     for unit in c.encode_utf16(&mut [0; 2]) {
                         // Writing to a String cannot fail.
                         let _ = write!(shown, "\\u{unit:04x}");
@@ -151,18 +152,18 @@ impl KeyText {
         shown
     }
 
-    /// All of it as a JSON string, with its quotes.
+    /// The text as a quoted JSON string.
     #[must_use]
     pub fn json(&self) -> Zeroizing<Vec<u8>> {
-        // A character takes six bytes at most; the buffer must not grow and leave a copy behind.
+        // A character takes at most six bytes. The buffer must not grow, because that would leave a copy behind.
         let mut json = Zeroizing::new(Vec::with_capacity(self.as_str().len() * 6 + 2));
-        // Writing a text to a Vec cannot fail.
+        // Writing text to a `Vec` cannot fail.
         let _ = serde_json::to_writer(&mut *json, self.as_str());
         json
     }
 }
 
-fn is_unseen(c: char) -> bool {
+fn needs_escape(c: char) -> bool {
     c.is_control() || is_unprintable(c) || (c.is_whitespace() && c != ' ')
 }
 
@@ -180,8 +181,8 @@ impl fmt::Debug for SecretText {
 
 impl<'de> serde::Deserialize<'de> for SecretText {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl serde::de::Visitor<'_> for Text {
+        struct TextVisitor;
+        impl serde::de::Visitor<'_> for TextVisitor {
             type Value = SecretText;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,7 +193,7 @@ impl<'de> serde::Deserialize<'de> for SecretText {
                 Ok(SecretText::new(text))
             }
         }
-        deserializer.deserialize_str(Text)
+        deserializer.deserialize_str(TextVisitor)
     }
 }
 
@@ -232,7 +233,7 @@ mod tests {
         assert_eq!(shown("a\n\u{202E}b\"\\"), r#""a\u000a\u202eb\"\\""#);
         for text in ["", " a", "a ", "\"a\"", "a\u{a0}b", "\u{E0041}x", "-----BEGIN\r\n"] {
             let line = shown(text);
-            assert!(line.starts_with('"') && !line.chars().any(is_unseen), "{line:?}");
+            assert!(line.starts_with('"') && !line.chars().any(needs_escape), "{line:?}");
             assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
         }
     }
@@ -243,7 +244,7 @@ mod tests {
         for text in ["open sesame", LIBBDE] {
             assert_eq!(shown(text), text);
         }
-        // The first letter is a Cyrillic one.
+        // The first letter is Cyrillic.
         assert_eq!(shown("\u{430}bc"), r#""\u0430bc""#);
         for text in ["Schl\u{fc}ssel\\", "\u{1F5A5}", "a\n", ""] {
             let line = shown(text);

@@ -1,5 +1,5 @@
-//! Which fields of a record were set in this vault itself, by a person or by a trial on a drive, and which tags. The
-//! rest came in with a source, and goes when that is undone.
+//! The fields and tags of a record that were set in this vault itself, by a person or by a trial on a drive. All others
+//! came from a source, and are reverted when its import is undone.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::{Field, LineText, add_tag, has_tag, remove_tag};
 /// The names of the fields, and the tags.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SetHere {
-    /// As text: a later version's names are kept.
+    /// Text, so that names from a later version are kept.
     pub(super) fields: BTreeSet<String>,
     pub(super) tags: Vec<LineText>,
 }
@@ -20,7 +20,7 @@ impl SetHere {
         self.fields.contains(field.name())
     }
 
-    /// Notes that a field was set here, or, where it was emptied, that nothing in it is to be kept.
+    /// Notes that a field was set here, or, if `filled` is false, that it was emptied here and has nothing to keep.
     pub fn note(&mut self, field: Field, filled: bool) {
         if filled {
             self.fields.insert(field.name().to_owned());
@@ -46,7 +46,7 @@ impl SetHere {
         add_tag(&mut self.tags, tag);
     }
 
-    /// Notes that a tag was taken away.
+    /// Notes that a tag was removed.
     pub fn remove_tag(&mut self, tag: &LineText) {
         remove_tag(&mut self.tags, tag);
     }

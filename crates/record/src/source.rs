@@ -1,4 +1,4 @@
-//! Where a record came from: which kind of source, under which name, when. Must not open anything.
+//! Where a record came from: the kind of source, its name and the time.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ pub enum SourceKind {
     ScriptTxt,
     /// Any other text that held a key.
     FreeText,
-    /// Text whose letters had to be read as digits.
+    /// Text in which some letters were read as digits.
     OcrText,
     /// What `manage-bde` printed.
     ManageBde,
@@ -25,17 +25,17 @@ pub enum SourceKind {
     PowerShell,
     /// The recovery key page of a Microsoft account.
     MicrosoftAccount,
-    /// Microsoft Graph's answers, and what scripts make of them.
+    /// Microsoft Graph responses, and files that scripts make from them.
     Graph,
-    /// Active Directory, by whatever tool.
+    /// Active Directory, through any tool.
     ActiveDirectory,
     /// The MBAM or Configuration Manager database.
     Mbam,
-    /// A table of another origin.
+    /// A table from another origin.
     Table,
-    /// JSON of another origin.
+    /// JSON from another origin.
     Json,
-    /// XML of another origin.
+    /// XML from another origin.
     Xml,
     /// An export of KeePass or KeePassXC.
     KeePass,
@@ -47,7 +47,7 @@ pub enum SourceKind {
     Html,
     /// A rich text file.
     Rtf,
-    /// A mail.
+    /// An email.
     Mail,
     /// A PDF.
     Pdf,
@@ -57,63 +57,63 @@ pub enum SourceKind {
     Spreadsheet,
     /// A BitLocker external key (`.BEK`).
     ExternalKey,
-    /// Read out of a drive's own metadata.
+    /// Read from a drive's own metadata.
     Drive,
     /// A scan or photo of a printed sheet.
     Scan,
-    /// A bundle of ours.
+    /// A drivekey bundle.
     Bundle,
     /// Pasted from the clipboard.
     Clipboard,
     /// Typed by hand.
     Typed,
-    /// Kept by a newer version; its name is not known here.
+    /// A kind that a newer version wrote. Its name is not known here.
     #[serde(other)]
     Other,
 }
 
-/// One source of a record. The optional fields hold what this source says otherwise than the record itself.
+/// One source of a record. The optional fields hold the values in which this source differs from the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
-    /// What kind it was.
+    /// The kind of source.
     pub kind: SourceKind,
     /// The file's name, without its folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<LineText>,
-    /// When it was taken in.
+    /// When it was imported.
     pub imported_date_time: DateTime<Utc>,
-    /// The device this source names, where the record names another.
+    /// The device that this source names, if the record names another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_name: Option<LineText>,
-    /// The volume type this source gives, where the record has another.
+    /// The volume type from this source, if the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_type: Option<VolumeType>,
-    /// The drive letter this source gives, where the record has another.
+    /// The drive letter from this source, if the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mount_point: Option<LineText>,
-    /// The volume label this source gives, where the record has another.
+    /// The volume label from this source, if the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub volume_label: Option<LineText>,
-    /// The date this source gives, where the record has another.
+    /// The date from this source, if the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_raw: Option<LineText>,
-    /// The device's id in Entra that this source gives, where the record has another.
+    /// The device's Entra ID from this source, if the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_id: Option<LineText>,
-    /// The note that this source has, where the record has another.
+    /// The note from this source, if the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<LineText>,
-    /// What became of the key, as this source says, where the record says otherwise.
+    /// The state of the key according to this source, if the record has another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
-    /// The trial that this source tells of, where the record has one with another outcome.
+    /// The trial that this source reports, if the record has one with another outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
 }
 
 impl Source {
-    /// A source that says nothing otherwise than its record.
+    /// A source that does not differ from its record.
     #[must_use]
     pub const fn plain(kind: SourceKind, file_name: Option<LineText>, imported_date_time: DateTime<Utc>) -> Self {
         Self {
@@ -132,7 +132,7 @@ impl Source {
         }
     }
 
-    /// Whether it says nothing otherwise than its record.
+    /// Whether it does not differ from its record.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         Field::ALL.into_iter().all(|field| field.otherwise(self).is_none())

@@ -1,15 +1,15 @@
-//! Tags, sorted, each once. Two spellings of one tag are one: the first stays.
+//! Tags, sorted and without duplicates. Two spellings of a tag are the same tag; the first spelling is kept.
 
 use super::LineText;
 
-/// Whether a tag is among these, in any spelling.
+/// Whether a tag is in the list, in any spelling.
 #[must_use]
 pub fn has_tag(tags: &[LineText], tag: &LineText) -> bool {
     let wanted = tag.normalised();
     tags.iter().any(|kept| kept.normalised() == wanted)
 }
 
-/// Adds a tag that is not there in another spelling.
+/// Adds a tag, unless the list has it in any spelling.
 pub fn add_tag(tags: &mut Vec<LineText>, tag: &LineText) {
     if !has_tag(tags, tag) {
         tags.push(tag.clone());
@@ -17,7 +17,7 @@ pub fn add_tag(tags: &mut Vec<LineText>, tag: &LineText) {
     }
 }
 
-/// Takes a tag away, however it is spelt.
+/// Removes a tag, in any spelling.
 pub fn remove_tag(tags: &mut Vec<LineText>, tag: &LineText) {
     let unwanted = tag.normalised();
     tags.retain(|kept| kept.normalised() != unwanted);

@@ -1,35 +1,35 @@
-//! The types of volumes, with their names in Microsoft Graph and on the command line.
+//! Volume types, with their names in Microsoft Graph and on the command line.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::word::{Word, serde_by_name};
 
-/// What a volume is for. The names in JSON are Microsoft Graph's, `dataVolume` apart.
+/// What a volume is for. The JSON names are Microsoft Graph's, except `dataVolume`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub enum VolumeType {
     /// The drive Windows starts from.
     OperatingSystem,
     /// A fixed data drive.
     FixedData,
-    /// A stick or an external drive.
+    /// A USB stick or an external drive.
     RemovableData,
     /// PowerShell's `Data`: fixed or removable, not known which.
     Data,
-    /// Nobody said. Graph keeps `unknownFutureValue` for its own future; ours is a value of its own.
+    /// Not known. Graph reserves `unknownFutureValue` for its own additions, so this is a separate value.
     #[default]
     Unknown,
-    /// A type of a later version.
+    /// A type that a later version defines.
     Other(Word),
 }
 
-/// The word is no volume type.
+/// The word is not a volume type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown volume type")]
 pub struct VolumeTypeError;
 
 impl VolumeType {
-    /// Those that this version knows, in the order in which they are offered.
+    /// The types that this version knows, in the order in which they are offered.
     pub const KNOWN: [Self; 5] =
         [Self::OperatingSystem, Self::FixedData, Self::RemovableData, Self::Data, Self::Unknown];
 
@@ -62,7 +62,7 @@ impl VolumeType {
 
 serde_by_name!(VolumeType);
 
-/// Of the types that this version knows: a person who types another has mistyped.
+/// Accepts only types that this version knows: any other typed word is a mistake.
 impl FromStr for VolumeType {
     type Err = VolumeTypeError;
 

@@ -1,23 +1,24 @@
-//! A name from a list that later versions may lengthen: one that this version does not know is kept as it is.
+//! A name from a list that later versions may extend. A name that this version does not know is kept.
 
 use std::fmt;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Most characters of a word.
+/// The maximum number of characters in a word.
 pub const WORD_CHARS: usize = 40;
 
-/// One to forty ASCII letters, digits, hyphens, dots and underscores. Kept to the byte: tokens are made of it.
+/// One to forty ASCII letters, digits, hyphens, dots and underscores, kept unchanged because tokens are computed from
+/// them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Word {
-    /// Zeros behind the text, so that comparing all of it compares the text.
+    /// Zero-padded, so that comparing the arrays compares the texts.
     bytes: [u8; WORD_CHARS],
     len: u8,
 }
 
 impl Word {
-    /// The word; `None` for a text that is none.
+    /// Makes a word; `None` if the text is not one.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let is_of_it = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
@@ -33,7 +34,7 @@ impl Word {
         self.bytes.get(..usize::from(self.len)).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default()
     }
 
-    /// The same in lower case.
+    /// The word in lower case.
     #[must_use]
     pub const fn to_ascii_lowercase(mut self) -> Self {
         self.bytes.make_ascii_lowercase();
@@ -61,8 +62,8 @@ impl Serialize for Word {
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
+        struct WordVisitor;
+        impl Visitor<'_> for WordVisitor {
             type Value = Word;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,11 +74,11 @@ impl<'de> Deserialize<'de> for Word {
                 Word::new(text).ok_or_else(|| E::custom("no word"))
             }
         }
-        deserializer.deserialize_str(Text)
+        deserializer.deserialize_str(WordVisitor)
     }
 }
 
-/// Serde for an enum whose last variant keeps what is not known, as `Other(Word)`: by `name` and `from_name`.
+/// Implements serde through `name` and `KNOWN` for an enum whose last variant, `Other(Word)`, keeps unknown names.
 macro_rules! serde_by_name {
     ($kind:ty) => {
         impl serde::Serialize for $kind {

@@ -9,7 +9,8 @@ use flate2::{Compress, Compression, FlushCompress};
 pub const MARKS: [&[u8]; 17] = [
     b"PK\x03\x04",
     b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x3E\0\x03\0\xFE\xFF\x09\0\x06\0",
-    b"%PDF-1.7\n1 0 obj << /Type /Page /Contents 2 0 R /Resources << /Font << /F 3 0 R >> >> >> endobj\n2 0 obj << >> stream\nBT /F 9 Tf ",
+    b"%PDF-1.7\n1 0 obj << /Type /Page /Contents 2 0 R /Resources << /Font << /F 3 0 R >> >> >> \
+      endobj\n2 0 obj << >> stream\nBT /F 9 Tf ",
     b"{\\rtf1\\ansi ",
     b"<!DOCTYPE html><table>",
     b"From: a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\n",
@@ -70,17 +71,36 @@ impl Leaf {
             pieces.concat()
         };
         match self {
-            Self::Html => format!("<!doctype html><p>ID: {}</p>\n<p>Key:<br>{}</p>", cut(guid, "<b>", "</b>"), key.replace('-', "&#8209;")).into(),
-            Self::HtmlTable => format!("<html><table><tr><th>ID<th>Key<tr><td>{guid}<td>{}</table>", cut(key, "<span>", "</span>")).into(),
-            Self::Rtf => format!("{{\\rtf1\\ansi ID: {}\\par Key: {}\\par}}", cut(guid, "{\\b ", "}"), key.replace('-', "\\_")).into(),
+            Self::Html => format!(
+                "<!doctype html><p>ID: {}</p>\n<p>Key:<br>{}</p>",
+                cut(guid, "<b>", "</b>"),
+                key.replace('-', "&#8209;")
+            )
+            .into(),
+            Self::HtmlTable => {
+                format!("<html><table><tr><th>ID<th>Key<tr><td>{guid}<td>{}</table>", cut(key, "<span>", "</span>"))
+                    .into()
+            }
+            Self::Rtf => {
+                format!("{{\\rtf1\\ansi ID: {}\\par Key: {}\\par}}", cut(guid, "{\\b ", "}"), key.replace('-', "\\_"))
+                    .into()
+            }
             Self::RtfTable => format!("{{\\rtf1\\trowd\\intbl {guid}\\cell {}\\cell\\row}}", cut(key, "{", "}")).into(),
             Self::Word => {
                 let run = |text: &str| cut(text, "<w:r><w:t xml:space=\"preserve\">", "</w:t></w:r>");
-                zip(&[("word/document.xml", format!("<w:document><w:p>{}</w:p><w:p>{}</w:p></w:document>", run(guid), run(key)))])
+                zip(&[(
+                    "word/document.xml",
+                    format!("<w:document><w:p>{}</w:p><w:p>{}</w:p></w:document>", run(guid), run(key)),
+                )])
             }
-            Self::OpenText => open("text", &format!("<text:p>{}</text:p><text:p>{key}</text:p>", cut(guid, "<text:span>", "</text:span>"))),
+            Self::OpenText => open(
+                "text",
+                &format!("<text:p>{}</text:p><text:p>{key}</text:p>", cut(guid, "<text:span>", "</text:span>")),
+            ),
             Self::OpenSheet => {
-                let cell = |text: &str| format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>");
+                let cell = |text: &str| {
+                    format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+                };
                 open("spreadsheet", &format!("<table:table-row>{}{}</table:table-row>", cell(guid), cell(key)))
             }
             Self::Excel => zip(&[
@@ -88,10 +108,15 @@ impl Leaf {
                 ("xl/sharedStrings.xml", format!("<sst><si>{}</si></sst>", cut(guid, "<r><t>", "</t></r>"))),
                 (
                     "xl/worksheets/sheet1.xml",
-                    format!("<sheetData><row><c t=\"s\"><v>0</v></c><c t=\"inlineStr\"><is><t>{key}</t></is></c></row></sheetData>"),
+                    format!(
+                        "<sheetData><row><c t=\"s\"><v>0</v></c><c \
+                             t=\"inlineStr\"><is><t>{key}</t></is></c></row></sheetData>"
+                    ),
                 ),
             ]),
-            Self::Pdf => pdf(&format!("BT /F 12 Tf 50 700 Td (ID: {guid}) Tj 0 -20 Td [{}] TJ ET", cut(key, "(", ") "))),
+            Self::Pdf => {
+                pdf(&format!("BT /F 12 Tf 50 700 Td (ID: {guid}) Tj 0 -20 Td [{}] TJ ET", cut(key, "(", ") ")))
+            }
             Self::PdfGlyphs => {
                 let mut drawn = String::new();
                 for (line, text) in [(700, guid), (680, key)] {
@@ -102,9 +127,18 @@ impl Leaf {
                 }
                 pdf(&drawn)
             }
-            Self::Mail => format!("From: a@b\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nID=3A {}\r\nKey: {}\r\n", cut(guid, "", "=\r\n"), cut(key, "", "=\r\n")).into(),
+            Self::Mail => format!(
+                "From: a@b\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: \
+                                   quoted-printable\r\n\r\nID=3A {}\r\nKey: \
+                                   {}\r\n",
+                cut(guid, "", "=\r\n"),
+                cut(key, "", "=\r\n")
+            )
+            .into(),
             Self::MailHtml => format!(
-                "From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=\"q\"\r\n\r\n--q\r\n\r\n{guid}\r\n{key}\r\n--q\r\nContent-Type: text/html\r\n\r\n<p>{guid}<p>{key}\r\n--q--\r\n"
+                "From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; \
+                 boundary=\"q\"\r\n\r\n--q\r\n\r\n{guid}\r\n{key}\r\n--q\r\nContent-Type: \
+                 text/html\r\n\r\n<p>{guid}<p>{key}\r\n--q--\r\n"
             )
             .into(),
         }
@@ -132,7 +166,9 @@ impl Container {
                 encoder.finish().unwrap()
             }
             Self::Mail => format!(
-                "From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=zz\r\n\r\n--zz\r\n\r\nsee there\r\n--zz\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=x\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--zz--\r\n",
+                "From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=zz\r\n\r\n--zz\r\n\r\nsee \
+                 there\r\n--zz\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; \
+                 filename=x\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--zz--\r\n",
                 base64(bytes)
             )
             .into(),

@@ -20,6 +20,7 @@ pub mod house;
 pub mod memory_store;
 pub mod planted;
 pub mod store_suite;
+pub mod texts;
 
 use std::path::PathBuf;
 

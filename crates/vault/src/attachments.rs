@@ -1,4 +1,4 @@
-//! Keys in other forms than digits, key packages and drives' headers: kept whole, given out byte for byte.
+//! Keys in other forms than digits, key packages and drive headers. They are kept whole and given out byte for byte.
 
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
@@ -11,13 +11,13 @@ use crate::seal::sha256;
 use crate::store::ItemRow;
 use drivekey_record::{AttachmentInfo, AttachmentKind, Created, Guid, Item, ItemNumber, LineText};
 
-/// An attachment on its way in.
+/// An attachment to be added.
 pub struct NewAttachment {
     /// What it is.
     pub kind: AttachmentKind,
-    /// The key protector, or for a drive's header the volume, that it belongs to.
+    /// The key protector that it belongs to; for a drive header, the volume.
     pub guid: Guid,
-    /// The Key IDs of the recovery passwords it goes with.
+    /// The Key IDs of the recovery passwords that it belongs with.
     pub key_ids: Vec<Guid>,
     /// Its bytes.
     pub bytes: Zeroizing<Vec<u8>>,
@@ -34,20 +34,20 @@ pub struct NewAttachment {
 /// An attachment in the vault, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attached {
-    /// Its permanent number; `a3` for people.
+    /// Its permanent number. Users see `a3`.
     pub number: ItemNumber,
-    /// What is known of it.
+    /// Its metadata.
     pub info: AttachmentInfo,
 }
 
-/// What became of an attachment on its way in.
+/// The outcome of adding an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttachedAs {
-    /// New in the vault.
+    /// It is new in the vault.
     New(ItemNumber),
-    /// The same bytes are in the vault already.
+    /// The vault already has the same bytes.
     Known(ItemNumber),
-    /// They were in the vault, but what is kept of them no longer opened; it does now.
+    /// The vault had it, but its stored copy no longer opened. It was replaced by this one.
     Renewed(ItemNumber),
 }
 
@@ -58,10 +58,10 @@ impl std::fmt::Debug for NewAttachment {
 }
 
 impl Vault<Unlocked> {
-    /// Keeps an attachment.
+    /// Adds an attachment.
     ///
     /// # Errors
-    /// What any write can meet; then nothing is kept.
+    /// Any error of a write; then nothing is added.
     pub fn attach(&mut self, new: NewAttachment, now: DateTime<Utc>) -> Result<AttachedAs, VaultError> {
         let mut session = self.begin()?;
         let outcome = session.attach(new, now)?;
@@ -71,11 +71,11 @@ impl Vault<Unlocked> {
         Ok(outcome)
     }
 
-    /// All attachments, those in the trash too, by number.
+    /// All attachments by number, including those in the trash.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the
-    /// time.
+    /// [`VaultError::Store`] if the file cannot be read, [`VaultError::ChangedMeanwhile`] if other processes keep
+    /// writing.
     pub fn attachments(&mut self) -> Result<ItemListing<Attached>, VaultError> {
         self.list_items(|opened| match opened.item {
             Item::Attachment(info) => Some(Attached { number: opened.number, info }),
@@ -83,7 +83,7 @@ impl Vault<Unlocked> {
         })
     }
 
-    /// An attachment's bytes. Only `reveal` calls it.
+    /// An attachment's bytes. Only `reveal` calls this.
     pub(crate) fn attachment_bytes(&mut self, number: ItemNumber) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let (reader, access) = self.view()?;
         match access.item(&*reader, number)? {
@@ -99,8 +99,8 @@ impl Vault<Unlocked> {
 }
 
 impl WriteSession<'_> {
-    /// Adds an attachment, unless the same bytes are kept for the same protector; what is in the trash comes back, and
-    /// what no longer opens is kept anew.
+    /// Adds an attachment, unless the same bytes are kept for the same protector. An attachment in the trash is
+    /// restored, and one that no longer opens is replaced.
     pub(super) fn attach(&mut self, new: NewAttachment, now: DateTime<Utc>) -> Result<AttachedAs, VaultError> {
         let digest = hex(&sha256(&new.bytes));
         let info = AttachmentInfo {
@@ -125,12 +125,13 @@ impl WriteSession<'_> {
         if matches!(&opened.item, Item::Attachment(known) if known.removed_date_time.is_none()) {
             return Ok(AttachedAs::Known(opened.number));
         }
-        // Only undoing its import puts one into the trash, and that took back what it said.
+        // Only undoing an import moves an attachment to the trash. The details of that import went with it, so the new
+        // ones replace them.
         self.replace_item(&opened, &Item::Attachment(info))?;
         Ok(AttachedAs::New(opened.number))
     }
 
-    /// The item of a row, where row and content are what was written and the content is these bytes.
+    /// The item of a row, if row and content are as written and the content is these bytes.
     fn whole(&self, row: &ItemRow, bytes: &[u8]) -> Result<Option<OpenedItem>, VaultError> {
         let Ok(opened) = self.open_row_of_item(row.clone()) else { return Ok(None) };
         match self.access.content(self.writer.reader(), &opened) {

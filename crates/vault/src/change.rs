@@ -1,4 +1,4 @@
-//! Changing one record: its details, its place in the trash, its end. Digits never change.
+//! Changes to one record: its details, its place in the trash, its removal. The digits never change.
 
 use chrono::{DateTime, Utc};
 
@@ -25,7 +25,7 @@ pub enum Setting<T> {
 /// Changes to a record's details.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
-    /// The Key ID, where it was unknown or begun.
+    /// The Key ID, if it was unknown or only a prefix.
     pub key_id: Option<KeyId>,
     /// The device.
     pub device_name: Setting<LineText>,
@@ -39,14 +39,14 @@ pub struct Edit {
     pub note: Setting<LineText>,
     /// Tags to add.
     pub add_tags: Vec<LineText>,
-    /// Tags to take away.
+    /// Tags to remove.
     pub remove_tags: Vec<LineText>,
     /// What became of the key.
     pub state: Option<State>,
 }
 
 impl<T> Setting<T> {
-    /// Whether the field holds something afterwards; `None` where it was left alone.
+    /// Sets the field. Returns whether it is filled afterwards; `None` if it was left alone.
     fn apply(self, field: &mut Option<T>) -> Option<bool> {
         match self {
             Self::Keep => return None,
@@ -58,7 +58,7 @@ impl<T> Setting<T> {
 }
 
 impl Edit {
-    /// Changes the details, and notes what was set by a person: an import that is undone leaves it.
+    /// Changes the details and notes the fields that a person set, so that undoing an import leaves them.
     fn apply(self, details: &mut Details) {
         let filled = [
             (Field::DeviceName, self.device_name.apply(&mut details.device_name)),
@@ -89,10 +89,10 @@ impl Edit {
 }
 
 impl Vault<Unlocked> {
-    /// Changes a record's details. Gives the record as it is afterwards.
+    /// Changes a record's details. Returns the changed record.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`] and what any write can meet.
+    /// [`VaultError::NoSuchRecord`], and any error of a write.
     pub fn edit(&mut self, handle: Handle, edit: Edit) -> Result<Entry, VaultError> {
         self.change(handle, |session| {
             let (old, mut record) = session.take(handle)?;
@@ -101,10 +101,10 @@ impl Vault<Unlocked> {
         })
     }
 
-    /// Puts a record into the trash.
+    /// Moves a record to the trash.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`] and what any write can meet.
+    /// [`VaultError::NoSuchRecord`], and any error of a write.
     pub fn remove(&mut self, handle: Handle, now: DateTime<Utc>) -> Result<Entry, VaultError> {
         self.change(handle, |session| {
             let (old, mut record) = session.take(handle)?;
@@ -114,10 +114,10 @@ impl Vault<Unlocked> {
         })
     }
 
-    /// Takes a record out of the trash. One whose import was undone is in conflict again with whom it was.
+    /// Restores a record from the trash. If its import was undone, its conflicts are set again.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`] and what any write can meet.
+    /// [`VaultError::NoSuchRecord`], and any error of a write.
     pub fn restore(&mut self, handle: Handle) -> Result<Entry, VaultError> {
         self.change(handle, |session| {
             let (old, mut record) = session.take(handle)?;
@@ -140,10 +140,10 @@ impl Vault<Unlocked> {
         })
     }
 
-    /// Keeps the outcome of a trial against the record's drive.
+    /// Stores the outcome of a trial on the record's drive.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`] and what any write can meet.
+    /// [`VaultError::NoSuchRecord`], and any error of a write.
     pub fn note_proof(&mut self, handle: Handle, proof: Proof) -> Result<Entry, VaultError> {
         self.change(handle, |session| {
             let (old, mut record) = session.take(handle)?;
@@ -153,10 +153,10 @@ impl Vault<Unlocked> {
         })
     }
 
-    /// Remembers that the user had records written onto their own drives, against the advice.
+    /// Notes that the user had records written to their own drives, against the advice.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`] and what any write can meet.
+    /// [`VaultError::NoSuchRecord`], and any error of a write.
     pub fn note_guard_override(&mut self, handles: &[Handle], now: DateTime<Utc>) -> Result<(), VaultError> {
         let mut session = self.begin()?;
         for &handle in handles {
@@ -167,10 +167,10 @@ impl Vault<Unlocked> {
         session.commit()
     }
 
-    /// Takes records away for good, all of them or none. Only what lies in the trash can be purged.
+    /// Deletes records permanently, all of them or none. Only records in the trash can be purged.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`] also for one that does not lie in the trash.
+    /// [`VaultError::NoSuchRecord`], also for a record that is not in the trash.
     pub fn purge(&mut self, handles: &[Handle]) -> Result<(), VaultError> {
         let mut session = self.begin()?;
         for &handle in handles {
@@ -187,7 +187,7 @@ impl Vault<Unlocked> {
             }
             session.delete(&opened)?;
         }
-        // What was purged must not live on in the journal of imports.
+        // Purged records must not survive in the journal of imports.
         let before = session.state.clone();
         let mut walk = ItemWalk::new(before.revision().next());
         while let Some(rows) = walk.rows(session.writer.reader())? {
@@ -218,7 +218,7 @@ impl Vault<Unlocked> {
 }
 
 impl WriteSession<'_> {
-    /// The records in force that claim the same Key ID with other digits, or the same digits under another Key ID.
+    /// The records in force with the same Key ID and other digits, or with the same digits and another Key ID.
     fn at_odds_with(&self, one: &OpenedRow) -> Result<Vec<Handle>, VaultError> {
         let (access, reader) = (&*self.access, self.writer.reader());
         let summary = &one.summary;

@@ -11,7 +11,7 @@ use drivekey_record::{CopyInfo, CopyKind, HandleSet, Item, ItemNumber, LineText,
 pub struct CopyDraft {
     /// What it is.
     pub kind: CopyKind,
-    /// The name the user gave it.
+    /// The name that the user gave it.
     pub name: Option<LineText>,
     /// Where it was put.
     pub place: LineText,
@@ -24,32 +24,32 @@ pub struct CopyDraft {
 /// A copy in the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {
-    /// Its permanent number; `c3` for people.
+    /// Its permanent number. Users see `c3`.
     pub number: ItemNumber,
-    /// What is known of it.
+    /// Its entry.
     pub info: CopyInfo,
-    /// Records in it that are not to be relied on any more, or that a newer key stands beside.
+    /// Records in it that should no longer be relied on, or whose volume has a newer key.
     pub stale: HandleSet,
-    /// Whether it is a kit whose keyslot was removed: it opens older copies of the file, and this one no more.
+    /// Whether it is a kit whose keyslot was removed. It opens older copies of the file, but not this one.
     pub void: bool,
 }
 
-/// What is noted of a copy afterwards.
+/// A change to a copy's entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CopyMark {
-    /// It was compared with the vault and is whole.
+    /// It was compared with the vault and is complete.
     Checked(DateTime<Utc>),
     /// The user says that it was destroyed.
     Destroyed(DateTime<Utc>),
-    /// It gets a name.
+    /// The user names it.
     Named(LineText),
 }
 
 impl Vault<Unlocked> {
-    /// Notes a copy that was made.
+    /// Registers a copy that was made.
     ///
     /// # Errors
-    /// What any write can meet; then nothing is noted.
+    /// Any error of a write; then nothing is registered.
     pub fn register_copy(&mut self, draft: CopyDraft, now: DateTime<Utc>) -> Result<ItemNumber, VaultError> {
         let mut session = self.begin()?;
         let info = CopyInfo {
@@ -68,11 +68,11 @@ impl Vault<Unlocked> {
         Ok(number)
     }
 
-    /// All copies, by number, each with what is stale in it.
+    /// All copies by number, each with its stale records.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the
-    /// time.
+    /// [`VaultError::Store`] if the file cannot be read, [`VaultError::ChangedMeanwhile`] if other processes keep
+    /// writing.
     pub fn copies(&mut self) -> Result<ItemListing<Copy>, VaultError> {
         let listing = self.list(&Filter { trash: TrashFilter::With, ..Filter::default() })?;
         let slots: Vec<String> = self.access.slots.rows.iter().map(|row| row.slot.to_string()).collect();
@@ -86,10 +86,10 @@ impl Vault<Unlocked> {
         Ok(copies)
     }
 
-    /// Notes something of a copy.
+    /// Changes the entry of a copy.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchItem`], and what any write can meet.
+    /// [`VaultError::NoSuchItem`], and any error of a write.
     pub fn mark_copy(&mut self, number: ItemNumber, mark: CopyMark) -> Result<(), VaultError> {
         let mut session = self.begin()?;
         let Some(opened) = session.item(number)? else { return Err(session.absent_item(number)) };
@@ -105,7 +105,7 @@ impl Vault<Unlocked> {
     }
 }
 
-/// Gone, put away, no longer current, or with a newer current key for the same volume beside it.
+/// Whether a record is missing, in the trash or not current, or its volume has a newer current key.
 fn is_stale(handle: drivekey_record::Handle, entries: &[Entry]) -> bool {
     let Ok(at) = entries.binary_search_by_key(&handle, |entry| entry.handle) else { return true };
     let entry = &entries[at];

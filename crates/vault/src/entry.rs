@@ -1,4 +1,4 @@
-//! A record as lists and searches see it, opened from its row and checked against it. Never holds digits.
+//! A record as lists and searches see it, opened from its row and checked against the row. It never holds digits.
 
 use super::{Fault, FaultKind, Unlocked};
 use crate::seal::{Binding, SealedRecord, SealedSummary, Summary, Token, Tokens, Total, TotalItem, sha256};
@@ -8,17 +8,17 @@ use drivekey_record::{Details, Handle, Record, RecordId, Revision};
 /// A record without its digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its permanent name.
+    /// Its permanent handle.
     pub handle: Handle,
-    /// All that is known but the digits.
+    /// Everything known but the digits.
     pub details: Details,
-    /// Its random name in the file.
+    /// Its random ID in the file.
     pub record: RecordId,
-    /// The revision that wrote it.
+    /// The revision in which it was written.
     pub revision: Revision,
 }
 
-/// A row with what its summary says.
+/// A row with its opened summary.
 pub(super) struct OpenedRow {
     pub(super) row: RecordRow,
     pub(super) summary: Summary,
@@ -40,13 +40,13 @@ impl Unlocked {
         Binding { vault: self.vault, record: row.record, revision: row.revision }
     }
 
-    /// Opens a row's summary, compares everything the row says with it, and the row with the state.
+    /// Opens a row's summary, checks everything in the row against it, and checks the row against the state.
     pub(super) fn open_row(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
         self.within_state(self.authenticate(row)?)
     }
 
-    /// As [`Unlocked::open_row`], without computing the tokens anew: enough where the running total, which covers
-    /// them, is compared.
+    /// As [`Unlocked::open_row`], but without recomputing the tokens. This is enough if the caller checks the running
+    /// total, which covers the tokens.
     pub(super) fn open_row_under_total(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
         self.within_state(self.open_summary(row)?)
     }
@@ -58,7 +58,7 @@ impl Unlocked {
         Ok(opened)
     }
 
-    /// Opens a row's summary and compares everything the row says with it.
+    /// Opens a row's summary and checks everything in the row against it.
     pub(super) fn authenticate(&self, row: RecordRow) -> Result<OpenedRow, Fault> {
         let opened = self.open_summary(row)?;
         if row_tokens(&self.root.tokens(&opened.summary.details, opened.summary.digits_token)) != opened.row.tokens {
@@ -80,14 +80,14 @@ impl Unlocked {
         Ok(OpenedRow { row, summary })
     }
 
-    /// Unseals the whole record of a row that has been opened.
+    /// Unseals the record of a row that was opened.
     pub(super) fn unseal(&self, reader: &dyn Reader, opened: &OpenedRow) -> Result<Result<Record, Fault>, StoreError> {
         let handle = opened.summary.handle;
         let fault = |kind| Ok(Err(Fault::of(handle, kind)));
         match reader.sealed(handle.number()) {
             Ok(Some(bytes)) => Ok(self.unseal_bytes(bytes, opened)),
             Ok(None) => fault(FaultKind::SealedMissing),
-            // Torn pages and bytes of another form: the record is known, so it is named.
+            // A torn page or a malformed row. The handle is known here, so the fault can name it.
             Err(StoreError::Damaged(_)) => fault(FaultKind::SealedChanged),
             Err(error) => Err(error),
         }
@@ -110,7 +110,7 @@ impl Unlocked {
         Ok(record)
     }
 
-    /// What a row adds to the running total, as the row stands.
+    /// The row's contribution to the running total, from the row as it stands.
     pub(super) fn total_of_row(&self, row: &RecordRow) -> Total {
         let tokens = seal_tokens(&row.tokens);
         self.root.total_of(TotalItem {

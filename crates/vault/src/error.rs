@@ -1,47 +1,47 @@
-//! Why a vault did not do what it was asked. Data only; the sentences are made elsewhere.
+//! Errors of a vault, as data. Their messages are made elsewhere.
 
 use super::{CopyDoubt, Fault};
 use crate::seal::{KdfError, RandomError, SealError, SlotError};
 use crate::store::StoreError;
 use drivekey_record::{Handle, ItemNumber, KeyKind};
 
-/// Why a vault did not do it.
+/// Why the vault did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// The file.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A key derivation.
+    /// A key derivation failed.
     #[error(transparent)]
     Kdf(#[from] KdfError),
-    /// Sealing.
+    /// Sealing or unsealing failed.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// The passphrase opens no slot, and the slots are as they were written.
+    /// The passphrase opens no slot, and all slots are as they were written.
     #[error("wrong passphrase")]
     WrongPassphrase,
     /// The kit opens no slot of this vault.
     #[error("wrong kit")]
     WrongKit,
-    /// No slot opened, and at least one is damaged: the passphrase may be right.
+    /// No slot opened, and at least one is damaged, so the passphrase may be right.
     #[error("a keyslot is damaged")]
     SlotDamaged,
-    /// The passphrase is right for a slot that someone changed.
+    /// The passphrase is right for a slot that was tampered with.
     #[error("a keyslot was changed")]
     SlotTampered,
-    /// No slot with this name.
+    /// There is no slot with this ID.
     #[error("no such keyslot")]
     NoSuchSlot,
-    /// Keyslots that were not tried: they are too many, or cost too much together. None of the others opened.
+    /// Some keyslots were not tried because they are too many or too expensive together. None of the others opened.
     #[error("{left_out} keyslots were not tried")]
     SlotsNotTried {
-        /// How many.
+        /// The number of slots that were not tried.
         left_out: usize,
     },
-    /// Another process wrote again and again while this was read.
+    /// Other processes kept writing during the read.
     #[error("the vault was changed meanwhile")]
     ChangedMeanwhile,
-    /// Something inside is not as it was written.
+    /// Something in the vault is not as it was written.
     #[error("{} faults", .0.len())]
     Faults(Vec<Fault>),
     /// This is not the copy that this machine knows.
@@ -53,10 +53,10 @@ pub enum VaultError {
     /// No attachment or copy has this number.
     #[error("no item {0}")]
     NoSuchItem(ItemNumber),
-    /// The record's key is of another kind: nothing but a recovery password can be tried on a drive.
+    /// The key is of another kind. Only a recovery password can be tried on a drive.
     #[error("{0} is of the kind {1}")]
     NoRecoveryPassword(Handle, KeyKind),
-    /// All numbers are given out.
+    /// All numbers are used up.
     #[error("the vault is full")]
     Full,
 }

@@ -1,5 +1,5 @@
-//! The items beside the records: reading all of them under their own count and total, reading one, adding one, changing
-//! one. A write opens only the items that it touches.
+//! The items beside the records: listing all with their own count and total, reading, adding and changing one. A write
+//! opens only the items that it changes.
 
 use rayon::prelude::*;
 use zeroize::Zeroizing;
@@ -12,7 +12,7 @@ use crate::seal::{Binding, SealedItem, Total, make_id, seal_content, sha256, uns
 use crate::store::{ItemRow, Reader, Store};
 use drivekey_record::{Item, ItemNumber, RecordId, Revision};
 
-/// Rows read under one lock: a journal's item takes some 75 KiB.
+/// Rows read under one lock. An item of a journal takes some 75 KiB.
 const BATCH_ITEMS: u32 = 128;
 
 /// An item with its row.
@@ -22,39 +22,39 @@ pub(super) struct OpenedItem {
     pub(super) item: Item,
 }
 
-/// Items of one kind that are sound, by number.
+/// The sound items of one kind, by number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemListing<T> {
     /// The items.
     pub items: Vec<T>,
-    /// What is wrong with others: of one that does not open nobody knows the kind.
+    /// Faults of other items. The kind of an item that does not open is unknown.
     pub faults: Vec<Fault>,
 }
 
 impl<T> ItemListing<T> {
-    /// The items, for who must not decide anything while something is wrong.
+    /// The items, for callers that must not decide anything while there are faults.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when there are any.
+    /// [`VaultError::Faults`] if there are any.
     pub fn sound(self) -> Result<Vec<T>, VaultError> {
         if self.faults.is_empty() { Ok(self.items) } else { Err(VaultError::Faults(self.faults)) }
     }
 }
 
 impl ItemListing<ItemNumber> {
-    /// What to say of an item that was not found by its number, after all of that number were listed.
+    /// The error for an item that was not found by its number. `self` lists all items with that number.
     pub(super) fn absent(mut self, number: ItemNumber) -> VaultError {
         if !self.items.is_empty() {
-            // A damaged page leads a search by number astray, and a walk past it.
+            // A damaged page can mislead a lookup by number, but not a full walk.
             self.faults.push(Fault::whole(FaultKind::Structure));
         }
         if self.faults.is_empty() { VaultError::NoSuchItem(number) } else { VaultError::Faults(self.faults) }
     }
 }
 
-/// A walk over all items in batches, with their count and total.
+/// A walk over all items in batches, which computes their count and total.
 pub(super) struct ItemWalk {
-    /// The highest revision that an item may have; any where the state is lost.
+    /// The highest revision that an item may have; `None` allows any, because the state is lost.
     latest: Option<Revision>,
     last: u32,
     is_last: bool,
@@ -68,7 +68,7 @@ impl ItemWalk {
         Self { latest, last: 0, is_last: false, count: 0, total: Total::default(), faults: Vec::new() }
     }
 
-    /// The next rows; `None` behind the last.
+    /// The next rows; `None` after the last.
     pub(super) fn rows(&mut self, reader: &dyn Reader) -> Result<Option<Vec<Result<ItemRow, u32>>>, VaultError> {
         if self.is_last {
             return Ok(None);
@@ -80,7 +80,7 @@ impl ItemWalk {
         Ok(Some(batch.rows))
     }
 
-    /// Those of the rows that open; the others are faults.
+    /// The rows that open. The others become faults.
     pub(super) fn open(&mut self, access: &Unlocked, rows: Vec<Result<ItemRow, u32>>) -> Vec<OpenedItem> {
         let latest = self.latest;
         let open = |row: Result<ItemRow, u32>| match row {
@@ -102,7 +102,7 @@ impl ItemWalk {
         opened
     }
 
-    /// What is wrong, after all rows: with single ones, and with what the state says of all.
+    /// The faults, after all rows: those of single items, and those found by comparison with the state.
     pub(super) fn end(mut self, state: Option<&State>) -> Vec<Fault> {
         if state.is_some_and(|state| state.items != self.count || state.item_total != self.total) {
             self.faults.push(Fault::whole(FaultKind::Items));
@@ -112,7 +112,7 @@ impl ItemWalk {
 }
 
 impl Vault<Unlocked> {
-    /// What `keep` takes of all items that open. No writer waits for more than a batch.
+    /// What `keep` selects from all items that open. No writer waits for more than a batch.
     pub(super) fn list_items<T>(
         &mut self,
         keep: impl Fn(OpenedItem) -> Option<T>,
@@ -139,7 +139,8 @@ impl Vault<Unlocked> {
 }
 
 impl Unlocked {
-    /// Hands over all items that open, batch by batch, under the state that was last read; gives what is wrong.
+    /// Passes all items that open to the caller, batch by batch, under the state that was last read. Returns the
+    /// faults.
     pub(super) fn walk_items(
         &self,
         store: &mut dyn Store,
@@ -154,11 +155,11 @@ impl Unlocked {
         Ok(walk.end(self.state.as_ref()))
     }
 
-    /// One item; `None` when there is none. Whether one is missing is not looked at.
+    /// One item; `None` if there is none. Does not check whether items are missing.
     pub(super) fn item(&self, reader: &dyn Reader, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
         let latest = self.state.as_ref().map(State::revision);
         let row = reader.item(number.number())?;
-        row.map(|row| self.open_item(row, latest).map_err(one)).transpose()
+        row.map(|row| self.open_item(row, latest).map_err(single_fault)).transpose()
     }
 
     fn open_item(&self, mut row: ItemRow, latest: Option<Revision>) -> Result<OpenedItem, Fault> {
@@ -179,36 +180,36 @@ impl Unlocked {
         Ok(OpenedItem { number, row, item })
     }
 
-    /// An item's bytes, as they were sealed.
+    /// An item's bytes as they were before sealing.
     pub(super) fn content(&self, reader: &dyn Reader, opened: &OpenedItem) -> Result<Zeroizing<Vec<u8>>, VaultError> {
         let fault = || VaultError::Faults(vec![Fault::whole(FaultKind::Content(opened.row.number))]);
         let sealed = reader.content(opened.row.number)?.ok_or_else(fault)?;
         unseal_content(&self.root, &sealed, &opened.row.content_sha256).map_err(|_| fault())
     }
 
-    /// What an item adds to the items' total, as its row stands.
+    /// An item's contribution to the items' total, from its row as it stands.
     pub(super) fn total_of_item(&self, row: &ItemRow) -> Total {
         self.root.total_of_item(row.item, row.revision, &row.content_sha256, &sha256(&row.summary))
     }
 }
 
-fn one(fault: Fault) -> VaultError {
+fn single_fault(fault: Fault) -> VaultError {
     VaultError::Faults(vec![fault])
 }
 
 impl WriteSession<'_> {
-    /// One item, as this write sees it; `None` when there is none.
+    /// One item as this write sees it; `None` if there is none.
     pub(super) fn item(&self, number: ItemNumber) -> Result<Option<OpenedItem>, VaultError> {
         let row = self.writer.reader().item(number.number())?;
-        row.map(|row| self.open_row_of_item(row).map_err(one)).transpose()
+        row.map(|row| self.open_row_of_item(row).map_err(single_fault)).transpose()
     }
 
-    /// Opens an item's row, as this write sees it.
+    /// Opens an item's row as this write sees it.
     pub(super) fn open_row_of_item(&self, row: ItemRow) -> Result<OpenedItem, Fault> {
         self.access.open_item(row, self.state.revision().next())
     }
 
-    /// Adds an item, with content where it has some.
+    /// Adds an item, with its content if it has any.
     pub(super) fn add_item(&mut self, item: &Item, content: Option<&[u8]>) -> Result<ItemNumber, VaultError> {
         let number = self.state.item_numbers.checked_add(1).and_then(ItemNumber::new).ok_or(VaultError::Full)?;
         self.state.item_numbers = number.number();
@@ -216,10 +217,11 @@ impl WriteSession<'_> {
         Ok(number)
     }
 
-    /// Adds an item anew in place of one whose row or content is not what was written. Where the row is another, the
-    /// total stays wrong by it.
+    /// Replaces an item whose row or content is not as written. If the row is not the one that was written, the total
+    /// stays wrong.
     pub(super) fn renew_item(&mut self, old: &ItemRow, item: &Item, content: &[u8]) -> Result<ItemNumber, VaultError> {
-        let number = ItemNumber::new(old.number).ok_or_else(|| one(Fault::whole(FaultKind::Item(old.number))))?;
+        let number =
+            ItemNumber::new(old.number).ok_or_else(|| single_fault(Fault::whole(FaultKind::Item(old.number))))?;
         self.delete_row(old)?;
         self.insert_item(number, item, Some(content))?;
         Ok(number)
@@ -243,7 +245,7 @@ impl WriteSession<'_> {
         Ok(())
     }
 
-    /// Seals an item anew in place of an opened one; its content stays.
+    /// Replaces an opened item by a new version. Its content stays.
     pub(super) fn replace_item(&mut self, old: &OpenedItem, item: &Item) -> Result<(), VaultError> {
         let revision = self.revision()?;
         let binding = Binding { vault: self.access.vault, record: old.row.item, revision };
@@ -256,7 +258,7 @@ impl WriteSession<'_> {
         Ok(())
     }
 
-    /// Takes an item away for good.
+    /// Deletes an item permanently.
     pub(super) fn delete_item(&mut self, old: &OpenedItem) -> Result<(), VaultError> {
         self.delete_row(&old.row)
     }
@@ -268,7 +270,7 @@ impl WriteSession<'_> {
         Ok(())
     }
 
-    /// What to say of an item that is not found by its number.
+    /// The error for an item that is not found by its number.
     pub(super) fn absent_item(&self, number: ItemNumber) -> VaultError {
         let mut walk = ItemWalk::new(self.state.revision().next());
         let mut items = Vec::new();

@@ -1,6 +1,6 @@
-//! The only place that joins seal and store: a vault that is locked, and one that is open. `store` is what every
-//! engine must do that keeps one, `sqlite` keeps it in a file. Must not know prompts, formats of imported files or the
-//! screen. Time comes in as an argument.
+//! A vault, locked and unlocked. `seal` is its cryptography, `store` is the contract for storage engines, and `sqlite`
+//! stores it in a file. Only this crate joins them. It knows no prompts, screens or import formats. Time is an
+//! argument.
 #![forbid(unsafe_code)]
 
 pub mod reveal;

@@ -1,5 +1,5 @@
-//! What this machine remembers of the vaults it has opened: each one's root, latest write and place.
-//! Two small files each, under names that tell neither vault nor place. Must not know a passphrase or a key.
+//! What this machine remembers of each vault that it opened: its root, latest write and place. Two small files per vault,
+//! with names that reveal neither the vault nor its place.
 
 use std::fs;
 use std::io;
@@ -16,9 +16,9 @@ use drivekey_record::{Revision, SlotId, VaultId, WriteId};
 /// Why a copy may not be the one this machine knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyDoubt {
-    /// The vault's name is known here, but it has another root: another vault was put in its place.
+    /// The vault ID is known here with another root: another vault was put in its place.
     ForeignRoot,
-    /// At this place lay another vault.
+    /// This place used to hold another vault.
     OtherVault,
     /// An older copy.
     Older {
@@ -27,7 +27,7 @@ pub enum CopyDoubt {
         /// The latest this machine saw.
         known: u32,
     },
-    /// A copy that went its own way after the two were one.
+    /// A copy that diverged from the one that this machine knows.
     Forked {
         /// The revision of this file.
         found: u32,
@@ -36,16 +36,16 @@ pub enum CopyDoubt {
     },
 }
 
-/// The folder in which this machine keeps what it remembers; `None` remembers nothing.
+/// The folder in which this machine keeps what it remembers. With `None`, nothing is remembered.
 #[derive(Debug, Clone)]
 pub struct Machine {
     folder: Option<PathBuf>,
 }
 
-/// What is remembered of one vault.
+/// What is remembered about one vault.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
-struct Memory {
+struct KnownVault {
     root: String,
     revision: u32,
     write: String,
@@ -54,13 +54,13 @@ struct Memory {
 }
 
 impl Machine {
-    /// Remembers in this folder, which is made when it is first needed.
+    /// Uses this folder, which is created when it is first needed.
     #[must_use]
     pub const fn new(folder: Option<PathBuf>) -> Self {
         Self { folder }
     }
 
-    /// The folder, where there is one.
+    /// The folder, if there is one.
     pub(super) fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
@@ -75,11 +75,11 @@ impl Machine {
         Some(self.folder.as_ref()?.join(format!("{}.place", hex(&name[..16]))))
     }
 
-    fn recall(&self, vault: VaultId) -> Option<Memory> {
+    fn recall(&self, vault: VaultId) -> Option<KnownVault> {
         serde_json::from_slice(&fs::read(self.vault_file(vault)?).ok()?).ok()
     }
 
-    /// The latest revision of this vault that was seen here.
+    /// The latest revision of this vault that this machine has seen.
     pub(super) fn seen_revision(&self, vault: VaultId) -> Option<Revision> {
         Revision::new(self.recall(vault)?.revision)
     }
@@ -89,7 +89,7 @@ impl Machine {
         SlotId::from_hex(&self.recall(vault)?.last_slot?)
     }
 
-    /// Compares a vault that opened with what is remembered. Changes nothing.
+    /// Compares a vault that was opened with what is remembered. Changes nothing.
     pub(super) fn doubt(
         &self,
         vault: VaultId,
@@ -103,7 +103,7 @@ impl Machine {
         if memory.root != hex(root) {
             return Some(CopyDoubt::ForeignRoot);
         }
-        // A mark that was torn is one that no copy has.
+        // A torn write ID becomes one that no copy has.
         let write = WriteId::from_hex(&memory.write).unwrap_or(WriteId::from_bytes([0; 16]));
         state?
             .doubt_since(memory.revision, write)
@@ -118,7 +118,7 @@ impl Machine {
     /// Remembers this vault as it is now. Called after each clean opening and each write.
     ///
     /// # Errors
-    /// When the folder or its files cannot be written; the vault itself is not concerned.
+    /// If the folder or its files cannot be written. The vault itself is not affected.
     pub(super) fn remember(
         &self,
         vault: VaultId,
@@ -156,7 +156,8 @@ impl Machine {
     ) -> io::Result<()> {
         let (Some(folder), Some(vault_file)) = (&self.folder, self.vault_file(vault)) else { return Ok(()) };
         let before = self.recall(vault);
-        // Another process may have remembered a later write meanwhile; what is remembered never goes back by itself.
+        // Another process may have remembered a later write meanwhile. The remembered revision must not go back by
+        // itself.
         if let Some(before) = &before
             && before.root == hex(root)
             && before.revision > state.revision().number()
@@ -164,7 +165,7 @@ impl Machine {
         {
             return Ok(());
         }
-        let memory = Memory {
+        let memory = KnownVault {
             root: hex(root),
             revision: state.revision().number(),
             write: state.write_id().map(|write| write.to_string()).unwrap_or_default(),
@@ -173,7 +174,7 @@ impl Machine {
                 .or_else(|| before.as_ref().and_then(|memory| memory.last_slot.clone())),
         };
         private::make_folders(folder)?;
-        // A torn memory would raise a false alarm.
+        // An unchanged file is not rewritten: a torn one would raise a false alarm.
         if before.as_ref() != Some(&memory) {
             private::replace(&vault_file, &serde_json::to_vec(&memory)?)?;
         }

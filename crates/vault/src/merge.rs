@@ -1,5 +1,5 @@
-//! Two sayings of one record become one: empty fields are filled, differing ones are kept beside their source. Nothing
-//! that is there is overwritten. Must not know the store.
+//! Merges two versions of one record: empty fields are filled, and differing values are kept with their source. No
+//! value is overwritten.
 
 use chrono::{DateTime, Utc};
 
@@ -9,11 +9,10 @@ use drivekey_record::{
     normalise_mount_point,
 };
 
-/// A record remembers this many sources.
-const MOST_SOURCES: usize = 32;
+/// The maximum number of sources that a record keeps.
+const MAX_SOURCES: usize = 32;
 
-/// Fills what is empty, keeps what differs with its source, and adds tags. Gives what is said otherwise for the first
-/// time.
+/// Fills empty fields, keeps differing values with their source, and adds tags. Returns the differences that are new.
 pub(super) fn merge(details: &mut Details, incoming: &Incoming, now: DateTime<Utc>) -> Vec<Difference> {
     let mut merging = Merging { typed: incoming.kind == SourceKind::Typed, details };
     let said = &incoming.details;
@@ -37,7 +36,7 @@ pub(super) fn merge(details: &mut Details, incoming: &Incoming, now: DateTime<Ut
     note_source(details, source)
 }
 
-/// What of a record was set in this vault and not brought by a source: all that undoing its import leaves of it.
+/// Keeps what was set in this vault and drops what came from a source. This is what remains after the import is undone.
 pub(super) fn set_here(left: Details) -> Details {
     let has = |field| left.set_here.has(field);
     Details {
@@ -66,7 +65,7 @@ pub(super) fn set_here(left: Details) -> Details {
 
 struct Merging<'a> {
     details: &'a mut Details,
-    /// Typed by a person here, and so to stay when an import that says the same is undone.
+    /// Typed by a person here. Such a value stays when an import with the same value is undone.
     typed: bool,
 }
 
@@ -81,7 +80,7 @@ impl Merging<'_> {
         }
     }
 
-    /// Gives what differs from a filled field.
+    /// Returns a value that differs from a filled field.
     fn text(&mut self, field: Field, said: Option<&LineText>) -> Option<LineText> {
         let kept = match field {
             Field::DeviceName => &mut self.details.device_name,
@@ -94,7 +93,7 @@ impl Merging<'_> {
         let said = said?;
         match kept {
             None => *kept = Some(said.clone()),
-            // Capitals and spaces may matter in a note: it is a text, not a name.
+            // Case and spaces may matter in a note, which is not a name.
             Some(kept) if field != Field::Note && kept.normalised() == said.normalised() || kept == said => {
                 if self.typed {
                     self.details.set_here.note(field, true);
@@ -118,7 +117,7 @@ impl Merging<'_> {
                 }
                 return None;
             }
-            // It says the same, less exactly.
+            // The same type, less exactly.
             (FixedData | RemovableData, Data) => return None,
             (Unknown, new) => details.volume_type = new,
             (Data, new @ (FixedData | RemovableData)) if self.typed || !details.set_here.has(Field::VolumeType) => {
@@ -142,7 +141,7 @@ impl Merging<'_> {
         }
     }
 
-    /// `current` is what every key is of which nobody says otherwise.
+    /// Every key is `current` unless a source says otherwise.
     fn state(&mut self, said: State) -> Option<State> {
         let details = &mut *self.details;
         if said == State::Current || said == details.state {
@@ -155,7 +154,7 @@ impl Merging<'_> {
         Some(said)
     }
 
-    /// Two trials with one outcome say the same.
+    /// Two trials with the same outcome do not differ.
     fn proof(&mut self, said: Option<&Proof>) -> Option<Proof> {
         let new = said?;
         match &self.details.proof {
@@ -178,22 +177,22 @@ impl Merging<'_> {
     }
 }
 
-/// Adds a source that says something new, or that is new itself.
+/// Adds a source that is new or says something new.
 fn note_source(details: &mut Details, source: Source) -> Vec<Difference> {
     let same = |old: &Source| Source { imported_date_time: source.imported_date_time, ..old.clone() } == source;
     if details.sources.iter().any(same) {
         return Vec::new();
     }
     if source.is_plain() {
-        // The first source says what the record itself says; only a differing field makes a second reading of it new.
+        // The record holds what its first source says. Reading that source again is new only if a field differs.
         let same_file = details.sources.iter().any(|old| old.kind == source.kind && old.file_name == source.file_name);
-        if !same_file && details.sources.len() < MOST_SOURCES {
+        if !same_file && details.sources.len() < MAX_SOURCES {
             details.sources.push(source);
         }
         return Vec::new();
     }
-    if details.sources.len() >= MOST_SOURCES {
-        // One that says nothing of its own gives way, but the first: it says when the key was added.
+    if details.sources.len() >= MAX_SOURCES {
+        // To make room, a source that adds nothing is dropped, but never the first: it tells when the key was added.
         match details.sources.iter().skip(1).position(Source::is_plain) {
             Some(at) => drop(details.sources.remove(at + 1)),
             None => return Difference::between(details, &source, false),
@@ -225,8 +224,8 @@ mod tests {
         for file in 0..40 {
             merge(&mut details, &said("PC", &format!("{file}.txt")), now);
         }
-        assert_eq!(details.sources.len(), MOST_SOURCES);
-        for file in 1..MOST_SOURCES {
+        assert_eq!(details.sources.len(), MAX_SOURCES);
+        for file in 1..MAX_SOURCES {
             let found = merge(&mut details, &said(&format!("PC-{file}"), "b.age"), now);
             assert!(matches!(&found[..], [Difference { field: Field::DeviceName, noted: true, .. }]), "{found:?}");
         }
@@ -234,14 +233,14 @@ mod tests {
         assert!(matches!(&found[..], [Difference { noted: false, .. }]), "{found:?}");
         assert_eq!(
             (details.sources.len(), details.sources[0].file_name.as_ref().unwrap().as_str()),
-            (MOST_SOURCES, "0.txt")
+            (MAX_SOURCES, "0.txt")
         );
-        // What is kept already is no news.
+        // A difference that is already kept is not reported.
         assert!(merge(&mut details, &said("PC-7", "b.age"), now).is_empty());
     }
 
     proptest! {
-        /// Whatever comes in, in whatever order: each saying is the record's, or stands beside its source, or was reported as lost.
+        /// For any inputs in any order: each value is the record's, is kept with its source, or is reported as lost.
         #[test]
         fn no_saying_is_lost_in_silence(sayings in prop::collection::vec((0..6_u8, 0..6_u8, 0..3_u8, 0..5_u8), 1..60)) {
             let mut details = Details::default();
@@ -253,7 +252,7 @@ mod tests {
                 one.details.volume_type = [VolumeType::OperatingSystem, VolumeType::FixedData, VolumeType::RemovableData][usize::from(*volume_type)];
                 let now = DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(i64::try_from(at).unwrap());
                 reported.extend(merge(&mut details, &one, now).into_iter().filter(|one| !one.noted));
-                prop_assert!(details.sources.len() <= MOST_SOURCES);
+                prop_assert!(details.sources.len() <= MAX_SOURCES);
                 for field in [Field::DeviceName, Field::Note, Field::VolumeType] {
                     let said = field.of(&one.details);
                     let kept = field.of(&details) == said || details.sources.iter().any(|source| field.otherwise(source) == said);

@@ -1,5 +1,5 @@
-//! Taking a damaged vault as it stands for the truth, after the user has seen what is wrong and said so.
-//! Deletes no record and no slot; a record that does not open stays named by every later verification.
+//! Repair: accepts a damaged vault as it stands, after the user has seen the faults and agreed. It deletes no record
+//! and no slot. A record that does not open is still reported by every later verification.
 
 use super::items::ItemWalk;
 use super::scan::{BATCH_ROWS, handle_of};
@@ -12,11 +12,11 @@ use crate::store::{self, Damage, StoreError};
 use drivekey_record::WriteId;
 
 impl Vault<Unlocked> {
-    /// Rebuilds the indexes; takes count, total and slots as they are. A write that was broken off is undone first,
-    /// where undoing it gives a damaged vault.
+    /// Rebuilds the indexes, and accepts count, total and slots as they are. If undoing an interrupted write gives a
+    /// damaged vault, the write is undone first.
     ///
     /// # Errors
-    /// [`VaultError::Copy`] when this is not the copy that this machine knows; what any write can meet.
+    /// [`VaultError::Copy`] if this is not the copy that this machine knows, and any error of a write.
     pub fn repair(&mut self) -> Result<(), VaultError> {
         if let Some(doubt) = self.access.doubt {
             return Err(VaultError::Copy(doubt));
@@ -31,7 +31,7 @@ impl Vault<Unlocked> {
             }
         }
         if self.access.state.is_none() {
-            // The old state is lost: its names of slots and its marks of writes with it.
+            // The old state is lost, and with it the slot names and the IDs of the writes.
             let write = WriteId::from_bytes(make_id()?);
             self.access.state =
                 Some(State::first(store::VERSION, self.access.root.recipient_text(), Vec::new(), write));
@@ -39,7 +39,7 @@ impl Vault<Unlocked> {
         let mut session = self.begin_over_faults()?;
         let (mut total, mut count, mut handles, mut revision) =
             (Total::default(), 0_u32, session.state.handles, session.state.revision());
-        // Rows that have not the form of one are in no total, and stay named by every later verification.
+        // Malformed rows are not part of the total. Every later verification reports them.
         let mut last = 0;
         loop {
             let batch = session.writer.reader().rows_after(last, BATCH_ROWS)?;
@@ -47,7 +47,7 @@ impl Vault<Unlocked> {
             for row in batch.rows.into_iter().flatten() {
                 total = total.plus(session.access.total_of_row(&row));
                 count = count.saturating_add(1);
-                // A forged row must not use up the numbers.
+                // A forged row must not use up the handles.
                 if let Ok(authentic) = session.access.authenticate(row) {
                     handles = handles.max(authentic.row.handle);
                     revision = revision.max(authentic.row.revision);
@@ -61,7 +61,7 @@ impl Vault<Unlocked> {
         session.state.imports.clear();
         while let Some(rows) = walk.rows(session.writer.reader())? {
             for opened in walk.open(session.access, rows) {
-                // A write that changed no record raised the revision all the same, and this machine may have seen it.
+                // A write that changed no record still raised the revision, and this machine may have seen it.
                 revision = revision.max(opened.row.revision);
                 session.state.item_numbers = session.state.item_numbers.max(opened.number.number());
                 note_run(&mut session.state.imports, &opened);
@@ -75,8 +75,8 @@ impl Vault<Unlocked> {
         session.state.catch_up(revision);
         let vault = session.access.vault;
         let rows = session.writer.reader().slots()?;
-        // Only after all tables were walked: an index is built of their rows, and pages that lead in a circle would not
-        // end.
+        // Rebuild only after all tables were walked. An index is built from their rows, and the build would not end if
+        // their pages form a cycle.
         if rows.more {
             return Err(StoreError::Damaged(Damage::Structure).into());
         }

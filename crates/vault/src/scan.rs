@@ -1,5 +1,5 @@
-//! Going through all summaries on all cores, without any index, with count and running total compared. Rows are read in
-//! batches: no writer waits for more than one of them, and no more than two are in memory.
+//! Scanning all summaries on all cores, without an index, and checking count and running total. Rows are read in
+//! batches: no writer waits for more than one batch, and at most two are in memory.
 
 use std::sync::mpsc;
 
@@ -11,45 +11,45 @@ use drivekey_record::{Handle, LineText, VolumeType, normalise};
 
 /// Rows read under one lock.
 pub(super) const BATCH_ROWS: u32 = 8192;
-/// Rows handed to a core at a time.
+/// Rows per task.
 const CHUNK_ROWS: usize = 1024;
-/// So many records are kept until all are read: then they are of one view, whoever writes meanwhile.
-const COLLECTED: u32 = 16 * 1024;
-/// A scan that another process's write disturbs begins again so often.
+/// A list of up to this many records is collected before it is handed over, so that all of it is from one view.
+const COLLECTED_RECORDS: u32 = 16 * 1024;
+/// How often a scan is attempted if writes of other processes disturb it.
 pub(super) const TRIES: u32 = 3;
 
-/// A row as it stands, or the handle of one that has not the form of a row.
+/// A row as it stands, or the handle number of a malformed row.
 pub(super) type FoundRow = Result<RecordRow, u32>;
 
 /// Which records a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Only this device's, any spelling.
+    /// Only records of this device, in any spelling.
     pub device: Option<LineText>,
-    /// Only this volume type's; `Data` also gives fixed and removable ones.
+    /// Only records of this volume type. `Data` includes fixed and removable drives.
     pub volume_type: Option<VolumeType>,
-    /// What of the trash.
+    /// Which records with regard to the trash.
     pub trash: TrashFilter,
 }
 
-/// What a list shows of the trash.
+/// Which records a list shows with regard to the trash.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TrashFilter {
-    /// Nothing.
+    /// Only records that are not in the trash.
     #[default]
     Without,
-    /// Nothing else.
+    /// Only records in the trash.
     Only,
     /// Both.
     With,
 }
 
-/// All records that were asked for, and what is wrong with any.
+/// The records that were asked for, and all faults.
 #[derive(Debug)]
 pub struct Listing {
-    /// By handle.
+    /// The records, by handle.
     pub entries: Vec<Entry>,
-    /// Faults of records and of the whole.
+    /// Faults of records and of the vault as a whole.
     pub faults: Vec<Fault>,
 }
 
@@ -73,41 +73,40 @@ impl Filter {
 }
 
 impl Vault<Unlocked> {
-    /// Lists records; compares their count and total with what was written.
+    /// Lists records. Checks their count and total against the state.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read, [`VaultError::ChangedMeanwhile`] where others write all the
-    /// time.
+    /// [`VaultError::Store`] if the file cannot be read, [`VaultError::ChangedMeanwhile`] if other processes keep
+    /// writing.
     pub fn list(&mut self, filter: &Filter) -> Result<Listing, VaultError> {
         let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
         self.scan(|opened| filter.takes(opened, device.as_deref()))
     }
 
-    /// Lists records without keeping them: hands them over in parts, by handle. `take` says whether it wants more.
-    /// Gives what is wrong; an empty list where it ended early.
+    /// Lists records without keeping them: passes them to `take` in parts, by handle, until it returns `false`. Returns
+    /// the faults, or none if `take` ended the list early.
     ///
     /// # Errors
-    /// As [`Vault::list`]; [`VaultError::ChangedMeanwhile`] at once where something was handed over before another
-    /// process wrote.
+    /// As [`Vault::list`]; [`VaultError::ChangedMeanwhile`] at once if another process writes after `take` was called.
     pub fn list_each(
         &mut self,
         filter: &Filter,
         take: impl FnMut(Vec<Entry>) -> bool,
     ) -> Result<Vec<Fault>, VaultError> {
         let device = filter.device.as_ref().map(|name| normalise(name.as_str()));
-        if self.access.state.as_ref().is_some_and(|state| state.count <= COLLECTED) {
+        if self.access.state.as_ref().is_some_and(|state| state.count <= COLLECTED_RECORDS) {
             let listing = self.scan(|opened| filter.takes(opened, device.as_deref()))?;
             let mut take = take;
             take(listing.entries);
             return Ok(listing.faults);
         }
         let Self { store, access, .. } = self;
-        let mut parts = Parts { take, begun: false };
+        let mut parts = PartSink { take, begun: false };
         let faults = access.scan_store(&mut **store, |opened| filter.takes(opened, device.as_deref()), &mut parts)?;
         Ok(access.unless_unknown(!parts.begun, faults))
     }
 
-    /// All records that are wanted, and what is wrong with any.
+    /// The records that `takes` selects, and all faults.
     pub(super) fn scan(&mut self, takes: impl Fn(&OpenedRow) -> bool + Sync) -> Result<Listing, VaultError> {
         let Self { store, access, .. } = self;
         let mut entries = Vec::new();
@@ -116,8 +115,7 @@ impl Vault<Unlocked> {
         Ok(Listing { entries, faults })
     }
 
-    /// What to say of a handle under which no row is found: that there is no such record, or, where records are missing
-    /// or a scan finds it, that.
+    /// The error for a handle without a row: no such record, unless a scan finds faults or finds the record itself.
     pub(super) fn absent(&mut self, handle: Handle) -> VaultError {
         match self.scan(|opened| opened.summary.handle == handle) {
             Ok(listing) => absent_after(handle, !listing.entries.is_empty(), listing.faults),
@@ -126,7 +124,7 @@ impl Vault<Unlocked> {
     }
 }
 
-/// What a scan tells of a handle under which no row was found.
+/// The error after a scan for a handle without a row. `is_seen` tells whether the scan found the record.
 fn absent_after(handle: Handle, is_seen: bool, mut faults: Vec<Fault>) -> VaultError {
     if is_seen {
         faults.push(Fault::whole(FaultKind::Structure));
@@ -134,13 +132,13 @@ fn absent_after(handle: Handle, is_seen: bool, mut faults: Vec<Fault>) -> VaultE
     if faults.is_empty() { VaultError::NoSuchRecord(handle) } else { VaultError::Faults(faults) }
 }
 
-/// Where a scan's records go.
+/// Receives the records of a scan.
 pub(super) trait Sink {
-    /// Takes the next records; `false` ends the scan.
+    /// Takes the next records. Returns `false` to end the scan.
     fn take(&mut self, entries: Vec<Entry>) -> bool;
-    /// Forgets what it took; `false` where that cannot be.
+    /// Discards what it received, before the scan starts again. Returns `false` if that is not possible.
     fn restart(&mut self) -> bool;
-    /// Whether taking may wait for somebody: then no lock is held meanwhile.
+    /// Whether `take` may block. No lock is held while it runs.
     fn may_block(&self) -> bool;
 }
 
@@ -160,12 +158,12 @@ impl Sink for Vec<Entry> {
     }
 }
 
-struct Parts<F> {
+struct PartSink<F> {
     take: F,
     begun: bool,
 }
 
-impl<F: FnMut(Vec<Entry>) -> bool> Sink for Parts<F> {
+impl<F: FnMut(Vec<Entry>) -> bool> Sink for PartSink<F> {
     fn take(&mut self, entries: Vec<Entry>) -> bool {
         if entries.is_empty() {
             return true;
@@ -183,12 +181,12 @@ impl<F: FnMut(Vec<Entry>) -> bool> Sink for Parts<F> {
     }
 }
 
-/// How much of a row is compared.
+/// Opens a row, with more or fewer checks.
 type OpenRow = fn(&Unlocked, RecordRow) -> Result<OpenedRow, Fault>;
 
-/// What became of the rows of one batch.
+/// The outcome of some rows.
 #[derive(Default)]
-struct Part {
+struct ScanPart {
     entries: Vec<Entry>,
     faults: Vec<Fault>,
     total: Total,
@@ -196,7 +194,7 @@ struct Part {
 }
 
 impl Unlocked {
-    /// Goes through the whole file, batch by batch. Begins again where another process wrote between two of them.
+    /// Scans the whole vault batch by batch. Starts again if another process wrote between two batches.
     pub(super) fn scan_store(
         &mut self,
         store: &mut dyn Store,
@@ -229,7 +227,7 @@ impl Unlocked {
         Err(VaultError::ChangedMeanwhile)
     }
 
-    /// Without the state nobody knows how many records there should be: that nothing was found is no answer.
+    /// Without the state, the number of records is unknown, so an empty result must not pass as an answer.
     pub(super) fn unless_unknown(&self, is_empty: bool, mut faults: Vec<Fault>) -> Vec<Fault> {
         if is_empty && self.state.is_none() {
             faults.push(Fault::whole(FaultKind::State));
@@ -237,7 +235,7 @@ impl Unlocked {
         faults
     }
 
-    /// What to say of a handle under which no row is found, within one view, which nobody changes.
+    /// The error for a handle without a row, within one view.
     pub(super) fn absent_in(&self, reader: &dyn Reader, handle: Handle) -> VaultError {
         let mut found = Vec::new();
         let is_meant = |opened: &OpenedRow| opened.summary.handle == handle;
@@ -247,8 +245,8 @@ impl Unlocked {
         }
     }
 
-    /// Opens every summary and compares count and total. Only where these differ, or are lost, every row's tokens are
-    /// computed anew, to name the rows that were changed.
+    /// Opens every summary and checks count and total. The tokens of all rows are recomputed only if a check fails or
+    /// the state is lost, to name the rows that were changed.
     fn scan_rows(
         &self,
         mut rows: impl FnMut(u32) -> Result<RowBatch<RecordRow>, VaultError>,
@@ -265,7 +263,7 @@ impl Unlocked {
         self.scan_with(&mut rows, &|_: &OpenedRow| false, &mut Vec::new(), Self::open_row)
     }
 
-    /// While the cores open one batch, the next is read.
+    /// Reads the next batch while the cores open the current one.
     fn scan_with(
         &self,
         rows: &mut impl FnMut(u32) -> Result<RowBatch<RecordRow>, VaultError>,
@@ -273,7 +271,7 @@ impl Unlocked {
         sink: &mut impl Sink,
         open: OpenRow,
     ) -> Result<Vec<Fault>, VaultError> {
-        let mut all = Part::default();
+        let mut all = ScanPart::default();
         let mut last = 0;
         let mut next = rows(last)?;
         while !next.rows.is_empty() {
@@ -297,7 +295,7 @@ impl Unlocked {
                 if is_last { Ok(RowBatch { rows: Vec::new(), is_last }) } else { rows(last) }
             });
             drop(send);
-            let mut parts: Vec<(usize, Part)> = receive.iter().collect();
+            let mut parts: Vec<(usize, ScanPart)> = receive.iter().collect();
             parts.sort_unstable_by_key(|(place, _)| *place);
             for (_, part) in parts {
                 all.faults.extend(part.faults);
@@ -313,7 +311,7 @@ impl Unlocked {
         Ok(all.faults)
     }
 
-    /// What count and total of all rows tell.
+    /// The fault, if any, in the count and total of all rows.
     pub(super) fn total_fault(&self, count: u32, total: Total) -> Option<Fault> {
         let state = self.state.as_ref()?;
         if state.count != count {
@@ -322,8 +320,8 @@ impl Unlocked {
         (state.total != total).then(|| Fault::whole(FaultKind::Total))
     }
 
-    fn open_chunk(&self, rows: Vec<FoundRow>, takes: &(impl Fn(&OpenedRow) -> bool + Sync), open: OpenRow) -> Part {
-        let mut part = Part::default();
+    fn open_chunk(&self, rows: Vec<FoundRow>, takes: &(impl Fn(&OpenedRow) -> bool + Sync), open: OpenRow) -> ScanPart {
+        let mut part = ScanPart::default();
         for row in rows {
             let row = match row {
                 Ok(row) => row,
@@ -344,7 +342,7 @@ impl Unlocked {
     }
 }
 
-/// The handle's number of a row, whatever its form.
+/// The handle number of a row, even of a malformed one.
 pub(super) fn handle_of(row: &FoundRow) -> u32 {
     match row {
         Ok(row) => row.handle,

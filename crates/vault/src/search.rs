@@ -1,33 +1,33 @@
-//! Finding a record: by the index first, by words inside when that gives nothing. Never says "not found" over a
-//! vault from which something is missing.
+//! Finding records: first through the index, then by text if that finds nothing. It never reports "not found" while
+//! records are missing from the vault.
 
 use super::entry::OpenedRow;
 use super::{Entry, Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::store::{Reader, TokenColumn};
 use drivekey_record::{Details, Handle, KeyKind, RecordId, RecoveryPassword, Secret, fold_look_alikes, normalise};
 
-/// Fewest characters of a Key ID that are looked for.
+/// The minimum number of characters for a Key ID search.
 const KEY_ID_MIN_CHARS: usize = 4;
 const PREFIX_CHARS: usize = 8;
 const KEY_ID_CHARS: usize = 32;
 
-/// How the words were understood.
+/// How the search text was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReadAs {
-    /// As they stand.
+    /// Exactly as typed.
     Typed,
-    /// As a Key ID with characters that are easily taken for one another.
+    /// As a Key ID with look-alike characters.
     LookAlike,
 }
 
-/// What was found.
+/// The result of a search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// By handle; those in the trash last.
+    /// The records, by handle, with those in the trash last.
     pub entries: Vec<Entry>,
-    /// How the words were understood.
+    /// How the search text was understood.
     pub read_as: ReadAs,
-    /// What is wrong with others that may be meant, too. The records found are sound.
+    /// Faults of other records that may be the ones meant. The records found are sound.
     pub faults: Vec<Fault>,
 }
 
@@ -36,7 +36,7 @@ impl Found {
         Self { entries, read_as: ReadAs::Typed, faults: Vec::new() }
     }
 
-    /// Records under a token, and what is wrong with others; the faults alone are an error.
+    /// Makes a result from records and the faults of others. It is an error if there are only faults.
     fn beside(entries: Vec<Entry>, faults: Vec<Fault>) -> Result<Self, VaultError> {
         if entries.is_empty() && !faults.is_empty() {
             Err(VaultError::Faults(faults))
@@ -45,10 +45,10 @@ impl Found {
         }
     }
 
-    /// The records, for who must not decide anything while something is wrong.
+    /// The records, for callers that must not decide anything while there are faults.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when there are any.
+    /// [`VaultError::Faults`] if there are any.
     pub fn sound(self) -> Result<Vec<Entry>, VaultError> {
         if self.faults.is_empty() { Ok(self.entries) } else { Err(VaultError::Faults(self.faults)) }
     }
@@ -60,10 +60,10 @@ impl Found {
 }
 
 impl Vault<Unlocked> {
-    /// Finds records by a handle, any part of a Key ID, a device, or words inside.
+    /// Finds records by handle, any part of a Key ID, device, or words in the details.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when no hit is what was written, or when nothing fits and records are missing.
+    /// [`VaultError::Faults`] if all hits are faulty, or if nothing matches and records are missing.
     pub fn find(&mut self, words: &[String]) -> Result<Found, VaultError> {
         let phrase = words.join(" ");
         let (reader, access) = self.view()?;
@@ -76,22 +76,22 @@ impl Vault<Unlocked> {
         if !found.entries.is_empty() {
             return Ok(found.sorted());
         }
-        let words: Vec<Word> = words
+        let words: Vec<SearchWord> = words
             .iter()
-            .map(|word| Word { text: normalise(word), hex: compact(word) })
+            .map(|word| SearchWord { text: normalise(word), hex: compact(word) })
             .filter(|word| !word.text.is_empty())
             .collect();
         let hex = compact(&phrase);
-        let named = handle_of(&phrase);
+        let named = parse_handle(&phrase);
         let exact = |handle: Handle, details: &Details| {
             named == Some(handle)
-                || key_id_part(details, &hex, str::to_owned)
-                || !words.is_empty() && words.iter().all(|word| word_inside(details, word))
+                || key_id_contains(details, &hex, str::to_owned)
+                || !words.is_empty() && words.iter().all(|word| details_contain(details, word))
         };
         self.find_in_all(exact, &hex).map(Found::sorted)
     }
 
-    /// Finds the records that an identifier names: a handle, or any part of a Key ID from four characters up.
+    /// Finds records by handle, or by any part of a Key ID with at least four characters.
     ///
     /// # Errors
     /// As [`Vault::find`].
@@ -102,13 +102,13 @@ impl Vault<Unlocked> {
         }
         drop(reader);
         let hex = compact(id);
-        let named = handle_of(id);
+        let named = parse_handle(id);
         let exact =
-            |handle: Handle, details: &Details| named == Some(handle) || key_id_part(details, &hex, str::to_owned);
+            |handle: Handle, details: &Details| named == Some(handle) || key_id_contains(details, &hex, str::to_owned);
         self.find_in_all(exact, &hex).map(Found::sorted)
     }
 
-    /// Which records have these digits.
+    /// Finds the records that have these digits.
     ///
     /// # Errors
     /// As [`Vault::find`].
@@ -124,7 +124,7 @@ impl Vault<Unlocked> {
         Found::beside(listing.entries, listing.faults).map(Found::sorted)
     }
 
-    /// For each of these, whether the index knows its digits.
+    /// For each password, whether the index has its digits.
     ///
     /// # Errors
     /// As [`Vault::find`].
@@ -140,7 +140,7 @@ impl Vault<Unlocked> {
     /// The record with this handle.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchRecord`], or [`VaultError::Faults`] when it is not what was written.
+    /// [`VaultError::NoSuchRecord`], or [`VaultError::Faults`] if the record is not as it was written.
     pub fn entry(&mut self, handle: Handle) -> Result<Entry, VaultError> {
         let (reader, access) = self.view()?;
         if let Some(opened) = access.row_of(&*reader, handle)? {
@@ -150,27 +150,27 @@ impl Vault<Unlocked> {
         Err(self.absent(handle))
     }
 
-    /// Reads a whole record, digits and all.
+    /// Reads a whole record, including its key.
     pub(crate) fn unseal(&mut self, handle: Handle, expected: RecordId) -> Result<(Entry, Secret), VaultError> {
         let (reader, access) = self.view()?;
         let Some(opened) = access.row_of(&*reader, handle)?.filter(|opened| opened.row.record == expected) else {
             drop(reader);
             return Err(self.absent(handle));
         };
-        let record = access.unseal(&*reader, &opened)?.map_err(one)?;
+        let record = access.unseal(&*reader, &opened)?.map_err(single_fault)?;
         Ok((opened.entry(), record.secret))
     }
 
-    /// Scans all summaries: what fits exactly; else Key IDs that fit with look-alikes folded.
+    /// Scans all summaries for exact matches, or else for Key IDs that match with look-alikes folded.
     ///
-    /// A handle is looked for here, too: a damaged page leads a search by number astray, and a scan past it.
+    /// Handles are matched here too, because a damaged page can mislead a lookup by number, but not a scan.
     fn find_in_all(&mut self, exact: impl Fn(Handle, &Details) -> bool + Sync, hex: &str) -> Result<Found, VaultError> {
-        let folded = |details: &Details| key_id_part(details, &fold_look_alikes(hex), fold_look_alikes);
+        let folded = |details: &Details| key_id_contains(details, &fold_look_alikes(hex), fold_look_alikes);
         let listing = self
             .scan(|opened| exact(opened.summary.handle, &opened.summary.details) || folded(&opened.summary.details))?;
         let (fits, alike): (Vec<Entry>, Vec<Entry>) =
             listing.entries.into_iter().partition(|entry| exact(entry.handle, &entry.details));
-        // Where something is wrong, the record that was meant may be the one: none that looks alike is offered in its
+        // With faults, the record that was meant may be among the faulty ones, so no look-alike is offered in its
         // place.
         if !fits.is_empty() || alike.is_empty() || !listing.faults.is_empty() {
             return Found::beside(fits, listing.faults);
@@ -179,19 +179,19 @@ impl Vault<Unlocked> {
     }
 }
 
-fn one(fault: Fault) -> VaultError {
+fn single_fault(fault: Fault) -> VaultError {
     VaultError::Faults(vec![fault])
 }
 
 impl Unlocked {
     pub(super) fn row_of(&self, reader: &dyn Reader, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
-        reader.row(handle.number())?.map(|row| self.open_row(row).map_err(one)).transpose()
+        reader.row(handle.number())?.map(|row| self.open_row(row).map_err(single_fault)).transpose()
     }
 
-    /// The rows under a token, each opened and compared with it: a token is a hint, and an index entry may lead to
-    /// another record's row.
+    /// The rows with a token, each opened and compared with it. A token is a hint: an index entry may lead to another
+    /// record's row.
     ///
-    /// All of them must be sound: what is written is decided by them.
+    /// Any fault is an error, because writes depend on these rows.
     pub(super) fn hits(
         &self,
         reader: &dyn Reader,
@@ -202,8 +202,8 @@ impl Unlocked {
         if faults.is_empty() { Ok(hits) } else { Err(VaultError::Faults(faults)) }
     }
 
-    /// As [`Unlocked::hits`]: those that are sound, and what is wrong with the others. One bad row must not hide the
-    /// good.
+    /// As [`Unlocked::hits`], but returns the sound rows and the faults of the others, so that one bad row does not
+    /// hide the good ones.
     fn hits_with_faults(
         &self,
         reader: &dyn Reader,
@@ -229,9 +229,9 @@ impl Unlocked {
         Found::beside(hits.into_iter().map(OpenedRow::entry).collect(), faults)
     }
 
-    /// A handle, or a Key ID of eight characters and more: exactly first, then with look-alikes folded.
+    /// Looks up a handle or a Key ID of at least eight characters, exactly first, then with look-alikes folded.
     fn by_id_in_index(&self, reader: &dyn Reader, typed: &str) -> Result<Option<Found>, VaultError> {
-        if let Some(handle) = handle_of(typed)
+        if let Some(handle) = parse_handle(typed)
             && let Some(opened) = self.row_of(reader, handle)?
         {
             return Ok(Some(Found::typed(vec![opened.entry()])));
@@ -241,8 +241,8 @@ impl Unlocked {
             return Ok(None);
         }
         let begins = |opened: &OpenedRow, fold: fn(&str) -> String, beside: &[Fault]| {
-            // A record that knows fewer characters than were typed fits as far as it goes, unless a faulty one may be
-            // meant.
+            // A record with a shorter known prefix than was typed also matches, unless a faulty record may be the one
+            // that is meant.
             let known = opened.summary.details.key_id.known_hex().map(|known| fold(&known));
             known.is_some_and(|known| {
                 known.starts_with(&fold(&hex)) || beside.is_empty() && fold(&hex).starts_with(&known)
@@ -257,13 +257,13 @@ impl Unlocked {
         if !exact.is_empty() || !faults.is_empty() {
             return Found::beside(exact, faults).map(Some);
         }
-        // One that looks alike is a guess: where something is wrong, none is offered.
+        // A look-alike is a guess, so it is not offered while there are faults.
         let folded = match self.root.folded_prefix_token(&hex) {
             Some(token) => self.hits(reader, TokenColumn::FoldedPrefix, token.as_bytes())?,
             None => Vec::new(),
         };
         if folded.iter().any(|opened| begins(opened, str::to_owned, &[])) {
-            // The exact index did not lead there: it is damaged. The scan gives the answer, without any index.
+            // The exact index should have led here, so it is damaged. The scan works without an index.
             return Ok(None);
         }
         let folded: Vec<Entry> =
@@ -272,12 +272,12 @@ impl Unlocked {
     }
 }
 
-/// The handle that was typed.
-fn handle_of(typed: &str) -> Option<Handle> {
+/// Parses a typed handle.
+fn parse_handle(typed: &str) -> Option<Handle> {
     typed.trim().parse().ok()
 }
 
-/// What was typed, without braces, hyphens and spaces; empty when it cannot be a Key ID.
+/// The typed text without braces, hyphens and spaces; empty if it cannot be a Key ID.
 fn compact(typed: &str) -> String {
     let dropped =
         |c: &char| !matches!(c, '{' | '}' | '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '…') && !c.is_whitespace();
@@ -286,29 +286,29 @@ fn compact(typed: &str) -> String {
     if kept.len() >= KEY_ID_MIN_CHARS && kept.chars().all(like_hex) { kept } else { String::new() }
 }
 
-fn key_id_part(details: &Details, hex: &str, fold: fn(&str) -> String) -> bool {
+fn key_id_contains(details: &Details, hex: &str, fold: fn(&str) -> String) -> bool {
     hex.len() >= KEY_ID_MIN_CHARS && details.key_id.known_hex().is_some_and(|known| fold(&known).contains(hex))
 }
 
-/// A word that was typed, ready to be compared with many texts.
-struct Word {
+/// A search word, prepared for comparison with many texts.
+struct SearchWord {
     text: String,
-    /// As a part of a Key ID; empty when it cannot be one.
+    /// The word as part of a Key ID; empty if it cannot be one.
     hex: String,
 }
 
-fn word_inside(details: &Details, word: &Word) -> bool {
+fn details_contain(details: &Details, word: &SearchWord) -> bool {
     let texts = [&details.device_name, &details.device_id, &details.mount_point, &details.volume_label, &details.note];
     let from = details.sources.iter().flat_map(|source| [&source.file_name, &source.device_name, &source.volume_label]);
     let inside = |text: &drivekey_record::LineText| text.normalised().contains(&word.text);
     texts.into_iter().flatten().chain(&details.tags).any(inside)
         || from.flatten().any(inside)
-        || is_name(details.volume_type.word(), word)
-        // A kind is a word to find by where it is not the one that every key is of.
-        || details.kind != KeyKind::BitLocker && is_name(details.kind.name(), word)
-        || key_id_part(details, &word.hex, str::to_owned)
+        || matches_name(details.volume_type.word(), word)
+        // BitLocker is the kind of nearly all records, so its name would match everything.
+        || details.kind != KeyKind::BitLocker && matches_name(details.kind.name(), word)
+        || key_id_contains(details, &word.hex, str::to_owned)
 }
 
-fn is_name(name: &str, word: &Word) -> bool {
+fn matches_name(name: &str, word: &SearchWord) -> bool {
     normalise(name) == word.text
 }

@@ -1,5 +1,4 @@
-//! Between a keyslot and its row: what a row is made of, which kind it is, its digest, and whether the rows of a file
-//! are those that its state names.
+//! Conversion between keyslots and their rows, the digest of a row, and the check of all rows against the state.
 
 use super::state::{SlotState, State};
 use super::{Fault, FaultKind};
@@ -9,8 +8,8 @@ use crate::seal::{
 use crate::store::{SlotRow, SlotRows};
 use drivekey_record::{LineText, SlotId, VaultId};
 
-/// Most keyslots a vault has.
-pub(super) const MOST_SLOTS: usize = 32;
+/// The maximum number of keyslots in a vault.
+pub(super) const MAX_SLOTS: usize = 32;
 
 pub(super) const fn cost_of(row: &SlotRow) -> KdfCost {
     KdfCost { memory_kib: row.memory_kib, passes: row.passes, lanes: row.lanes }
@@ -20,18 +19,20 @@ pub(super) const fn kind_of(row: &SlotRow) -> SlotKind {
     SlotKind::from_number(row.kind)
 }
 
-/// Whether a row is a slot of its kind beyond doubt. A damaged kind must shut out nobody: a kit's slot has no cost, a
-/// passphrase's has, and of others the checksum must fit.
+/// Whether a row is certainly of its kind. A damaged kind must lock nobody out: a kit's slot has no cost, a
+/// passphrase's has one, and for other kinds the checksum must match.
 pub(super) fn is_plain(vault: VaultId, row: &SlotRow) -> bool {
     let costs = (row.memory_kib, row.passes, row.lanes) != (0, 0, 0);
     match kind_of(row) {
         SlotKind::Passphrase => costs,
         SlotKind::Kit => !costs,
-        SlotKind::Recipient | SlotKind::PostQuantum | SlotKind::Other(_) => computed(vault, row) == row.checksum,
+        SlotKind::Recipient | SlotKind::PostQuantum | SlotKind::Other(_) => {
+            computed_checksum(vault, row) == row.checksum
+        }
     }
 }
 
-fn computed(vault: VaultId, row: &SlotRow) -> [u8; SHA256_BYTES] {
+fn computed_checksum(vault: VaultId, row: &SlotRow) -> [u8; SHA256_BYTES] {
     slot_checksum(kind_of(row), vault, row.slot, &body_of(row))
 }
 
@@ -87,13 +88,13 @@ fn row_of(
     (row, state)
 }
 
-/// SHA-256 over all of a slot's row, its own checksum too: a damaged slot that was taken as it stands must neither
-/// stay a fault for ever nor lose the checksum that tells its owner of the damage.
+/// SHA-256 over a slot's row, including its own checksum. After a repair accepts a damaged slot, it is no longer a
+/// fault, but keeps its checksum, so that its owner is still told of the damage.
 pub(super) fn row_digest(vault: VaultId, row: &SlotRow) -> [u8; 32] {
-    sha256(&[computed(vault, row).as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
+    sha256(&[computed_checksum(vault, row).as_slice(), &row.checksum, &row.kind.to_be_bytes()].concat())
 }
 
-/// The slots in the file must be those that the state names, to the byte.
+/// Checks that the slots in the file are exactly those in the state.
 pub(super) fn slot_faults(vault: VaultId, state: &State, found: &SlotRows) -> Vec<Fault> {
     let mut faults = Vec::new();
     let present = found.rows.iter().map(|row| (row.slot, row_digest(vault, row)));

@@ -1,8 +1,8 @@
-//! Adding, changing and taking away keyslots. Must not know how a passphrase is asked for.
+//! Adding, changing and removing keyslots.
 
 use secrecy::SecretString;
 
-use super::slot_rows::{MOST_SLOTS, kind_of, kit_slot_row, slot_row};
+use super::slot_rows::{MAX_SLOTS, kind_of, kit_slot_row, slot_row};
 use super::state::SlotState;
 use super::{SlotInfo, Unlocked, Vault, VaultError};
 use crate::seal::{KdfCost, KitIdentity, KitSlot, PassphraseSlot, SlotKind};
@@ -12,18 +12,18 @@ use drivekey_record::{LineText, SlotId};
 /// Why a keyslot was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum SlotChangeError {
-    /// The vault.
+    /// The vault failed.
     #[error(transparent)]
     Vault(#[from] VaultError),
-    /// The last slot that this version can open: without it nobody could open the vault here again.
+    /// It is the last slot that this version can open. Without it, the vault could not be opened again.
     #[error("the last keyslot")]
     Last,
-    /// No more slots fit.
+    /// The vault has the maximum number of slots.
     #[error("too many keyslots")]
     TooMany,
 }
 
-/// A kit's slot that is not in the vault yet.
+/// A kit's slot that was not added to the vault yet.
 #[derive(Debug)]
 pub struct MadeKitSlot {
     row: SlotRow,
@@ -31,7 +31,7 @@ pub struct MadeKitSlot {
 }
 
 impl MadeKitSlot {
-    /// Its name.
+    /// Its ID.
     #[must_use]
     pub const fn slot(&self) -> SlotId {
         self.row.slot
@@ -42,7 +42,7 @@ impl Vault<Unlocked> {
     /// Adds a passphrase.
     ///
     /// # Errors
-    /// [`SlotChangeError::TooMany`] past 32 slots.
+    /// [`SlotChangeError::TooMany`] if there are 32 slots.
     pub fn add_passphrase(
         &mut self,
         passphrase: &SecretString,
@@ -52,19 +52,19 @@ impl Vault<Unlocked> {
         self.swap_slot(None, passphrase, cost, name)
     }
 
-    /// Adds an emergency kit. Whoever holds what it was made from can open the vault from then on.
+    /// Adds an emergency kit. From then on, its holder can open the vault.
     ///
     /// # Errors
-    /// [`SlotChangeError::TooMany`] past 32 slots.
+    /// [`SlotChangeError::TooMany`] if there are 32 slots.
     pub fn add_kit(&mut self, kit: &KitIdentity, name: Option<LineText>) -> Result<SlotId, SlotChangeError> {
         let made = self.make_kit_slot(kit, name)?;
         self.add_kit_slot(made)
     }
 
-    /// Makes an emergency kit's slot, which opens nothing until it is added: so that its page can be there first.
+    /// Makes an emergency kit's slot, which opens nothing until it is added. This allows printing the page first.
     ///
     /// # Errors
-    /// [`VaultError`] when the system gives no randomness.
+    /// [`VaultError`] if the system gives no random bytes.
     pub fn make_kit_slot(&self, kit: &KitIdentity, name: Option<LineText>) -> Result<MadeKitSlot, VaultError> {
         let (made, recipient) = KitSlot::make(&self.access.root, kit)?;
         let (row, kept) = kit_slot_row(self.access.vault, made, recipient, name);
@@ -79,20 +79,20 @@ impl Vault<Unlocked> {
         self.put_slot(None, &made.row, made.kept)
     }
 
-    /// Puts a new passphrase in place of the one that opened the vault. Where a kit opened it, in place of the only
-    /// passphrase; where there are several, beside them: which of them was forgotten is not known.
+    /// Replaces the passphrase that opened the vault. If a kit opened it, replaces the only passphrase; if there are
+    /// several, adds one, because it is not known which of them was forgotten.
     ///
-    /// It costs no less than the old one, whatever `cost` says.
+    /// The new cost is at least that of the old slot, whatever `cost` is.
     ///
     /// # Errors
-    /// [`SlotChangeError::Vault`] with what any write can meet.
+    /// [`SlotChangeError::Vault`] with any error of a write.
     pub fn change_passphrase(&mut self, passphrase: &SecretString, cost: KdfCost) -> Result<SlotId, SlotChangeError> {
         let Some(old) = self.replaced_passphrase() else { return self.swap_slot(None, passphrase, cost, None) };
         let cost = cost.at_least(old.cost.at_most(self.limits.ceiling));
         self.swap_slot(Some(old.slot), passphrase, cost, old.name)
     }
 
-    /// The cost below which a new passphrase must not fall: that of the one that it would replace.
+    /// The minimum cost of a new passphrase: that of the passphrase that it would replace.
     #[must_use]
     pub fn passphrase_cost(&self) -> Option<KdfCost> {
         self.replaced_passphrase().map(|old| old.cost)
@@ -100,7 +100,7 @@ impl Vault<Unlocked> {
 
     fn replaced_passphrase(&self) -> Option<SlotInfo> {
         let slots = self.slots();
-        // Only a kit opens in place of a passphrase. A slot whose kind was changed in the file stands for nobody else's.
+        // Only a kit may replace another slot's passphrase. A slot whose kind was changed in the file may not.
         let by_other = slots.iter().any(|info| info.in_use && info.kind == SlotKind::Kit);
         let passphrases = slots.into_iter().filter(|info| info.kind == SlotKind::Passphrase);
         let mut passphrases = passphrases.filter(|info| by_other || info.in_use);
@@ -110,7 +110,7 @@ impl Vault<Unlocked> {
         }
     }
 
-    /// The new slot is made before the write begins: a derivation takes a second, and nobody should wait for it.
+    /// The new slot is made before the write begins, because a derivation takes a second and would block other writers.
     fn swap_slot(
         &mut self,
         old: Option<SlotId>,
@@ -130,7 +130,7 @@ impl Vault<Unlocked> {
             session.writer.delete_slot(old).map_err(VaultError::from)?;
             session.state.slots.retain(|state| state.slot() != Some(old));
         }
-        if session.state.slots.len() >= MOST_SLOTS {
+        if session.state.slots.len() >= MAX_SLOTS {
             return Err(SlotChangeError::TooMany);
         }
         session.writer.insert_slot(row).map_err(VaultError::from)?;
@@ -140,7 +140,7 @@ impl Vault<Unlocked> {
         if old == Some(before) {
             session.access.slot = slot;
         }
-        // A commit that failed has kept the old slot: the next attempt must find it.
+        // After a failed commit the old slot is still there, and the next attempt must find it.
         if let Err(error) = session.commit() {
             self.access.slot = before;
             return Err(error.into());
@@ -149,10 +149,10 @@ impl Vault<Unlocked> {
         Ok(slot)
     }
 
-    /// Takes a slot away.
+    /// Removes a slot.
     ///
     /// # Errors
-    /// [`SlotChangeError::Last`] for the only one that can be opened here.
+    /// [`SlotChangeError::Last`] if no other slot can be opened by this version.
     pub fn remove_slot(&mut self, slot: SlotId) -> Result<(), SlotChangeError> {
         let mut session = self.begin()?;
         if !session.state.slots.iter().any(|state| state.slot() == Some(slot)) {

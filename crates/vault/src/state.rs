@@ -1,5 +1,4 @@
-//! What the one sealed state row says: revision, count, running total, the slots as they must be.
-//! Must not know how it is sealed.
+//! The content of the sealed state row: revision, count, running total, and the slots as they must be.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +6,7 @@ use super::CopyDoubt;
 use crate::seal::Total;
 use drivekey_record::{ItemNumber, LineText, Revision, SlotId, WriteId};
 
-/// How many writes are remembered, to tell an older copy from a forked one.
+/// How many write IDs are kept, to tell an older copy from a forked one.
 const RECENT_WRITES: usize = 128;
 
 /// The state of a vault after its latest write.
@@ -16,28 +15,28 @@ const RECENT_WRITES: usize = 128;
 pub(super) struct State {
     pub(super) schema_version: u32,
     revision: u32,
-    /// Marks of the recent writes, oldest first; the last belongs to `revision`.
+    /// The IDs of the recent writes, oldest first. The last belongs to `revision`.
     writes: Vec<String>,
     pub(super) count: u32,
-    /// Handles given so far.
+    /// The number of handles assigned so far.
     pub(super) handles: u32,
     pub(super) total: Total,
-    /// Rows of items.
+    /// The number of items.
     pub(super) items: u32,
-    /// Numbers of items given so far.
+    /// The number of item numbers assigned so far.
     pub(super) item_numbers: u32,
     /// The running total of the items.
     pub(super) item_total: Total,
     /// The journals of imports, oldest first.
     pub(super) imports: Vec<ImportRun>,
-    /// The root's public half.
+    /// The root's recipient.
     pub(super) recipient: String,
     pub(super) slots: Vec<SlotState>,
     #[serde(flatten)]
     unknown: serde_json::Map<String, serde_json::Value>,
 }
 
-/// The items of one import's journal, one behind the other: the number of the first, and how many there are.
+/// The items of one import's journal, with consecutive numbers: the first number, and how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ImportRun(pub(super) ItemNumber, pub(super) u32);
 
@@ -46,7 +45,7 @@ pub(super) struct ImportRun(pub(super) ItemNumber, pub(super) u32);
 pub(super) struct SlotState {
     slot: String,
     pub(super) name: Option<LineText>,
-    /// Its public half, so that a new root can be wrapped for it.
+    /// Its recipient, so that a new root can be wrapped for it.
     pub(super) recipient: String,
     /// SHA-256 over the whole row, in hex.
     digest: String,
@@ -75,19 +74,19 @@ impl State {
         Revision::new(self.revision).unwrap_or(Revision::FIRST)
     }
 
-    /// The mark of the latest write.
+    /// The ID of the latest write.
     pub(super) fn write_id(&self) -> Option<WriteId> {
         self.writes.last().and_then(|text| WriteId::from_hex(text))
     }
 
-    /// The mark that the write of an earlier revision left; `None` when that is no longer remembered.
+    /// The ID of an earlier revision's write; `None` if it is no longer kept.
     pub(super) fn write_of(&self, revision: Revision) -> Option<WriteId> {
         let back = usize::try_from(self.revision.checked_sub(revision.number())?).ok()?;
         let at = self.writes.len().checked_sub(back + 1)?;
         self.writes.get(at).and_then(|text| WriteId::from_hex(text))
     }
 
-    /// Why this may not descend from a write that was seen; `None` also where the marks no longer reach back so far.
+    /// Why this may not descend from a write that was seen. Also `None` if the write IDs do not reach back far enough.
     pub(super) fn doubt_since(&self, known: u32, write: WriteId) -> Option<CopyDoubt> {
         let found = self.revision;
         match Revision::new(known).and_then(|revision| self.write_of(revision)) {
@@ -98,7 +97,7 @@ impl State {
         }
     }
 
-    /// Goes on from at least this revision, where the marks of the writes before it are lost.
+    /// Continues from at least this revision if the IDs of the writes before it are lost.
     pub(super) fn catch_up(&mut self, revision: Revision) {
         if self.revision() < revision {
             self.revision = revision.number();
@@ -106,7 +105,7 @@ impl State {
         }
     }
 
-    /// Steps on to the next revision; `None` when the numbers are used up.
+    /// Advances to the next revision; `None` if the numbers are used up.
     pub(super) fn advance(&mut self, write: WriteId) -> Option<()> {
         self.revision = self.revision().next()?.number();
         self.writes.push(write.to_string());
@@ -133,7 +132,7 @@ impl SlotState {
 pub(super) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -1,5 +1,4 @@
-//! Taking records in: each is new, known already, known with something new, or in conflict. Nothing is overwritten.
-//! Must not know how a batch finds out.
+//! Taking records in. Each is new, known, known with something new, or in conflict. Nothing is overwritten.
 
 mod batch;
 
@@ -13,80 +12,81 @@ use crate::store::TokenColumn;
 use batch::Batch;
 use drivekey_record::{Details, Difference, Handle, ImportJournal, LineText, Secret, SourceKind};
 
-/// A record on its way in.
+/// A record to be taken in.
 #[derive(Debug)]
 pub struct Incoming {
     /// The key, of the kind that the details name.
     pub secret: Secret,
-    /// What its source and the user say of it; its own sources are ignored.
+    /// What its source and the user say about it. Its `sources` are ignored.
     pub details: Details,
-    /// What kind of source.
+    /// The kind of source.
     pub kind: SourceKind,
     /// The source's file name.
     pub file_name: Option<LineText>,
 }
 
-/// What became of a record on its way in.
+/// The outcome for one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TakenIn {
-    /// New in the vault.
+    /// It is new in the vault.
     New(Handle),
-    /// In the vault already, with all that was said.
+    /// The vault already has it, with the same details.
     Known(Handle),
-    /// In the vault already; something new was noted.
+    /// The vault already had it. Some of the details are new.
     Noted(Handle),
-    /// New, and at odds with these: the same Key ID with other digits, or the same digits under another Key ID.
+    /// It is new, and in conflict with these: the same Key ID with other digits, or the same digits with another Key
+    /// ID.
     Conflict(Handle, Vec<Handle>),
 }
 
-/// What would become of a record, as far as the index tells.
+/// The expected outcome for one record, according to the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Expected {
-    /// New in the vault.
+    /// It is new in the vault.
     New,
-    /// In the vault already; whether anything new is said of it is not looked at.
+    /// The vault already has it. Whether its details are new is not checked.
     Known(Handle),
-    /// At odds with these.
+    /// It is in conflict with these.
     Conflict(Vec<Handle>),
 }
 
-/// What is done with the outcome.
+/// What to do with the outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taking {
-    /// Keep it.
+    /// Commit it.
     Keep,
-    /// Only tell what would happen.
+    /// Discard it, and only report it.
     DryRun,
 }
 
-/// All that one import brings.
+/// The contents of one import.
 #[derive(Debug, Default)]
 pub struct Intake {
     /// The records.
     pub records: Vec<Incoming>,
     /// The attachments.
     pub attachments: Vec<NewAttachment>,
-    /// What is imported, as the journal names it.
+    /// What was imported, as the journal names it.
     pub origin: Option<LineText>,
 }
 
-/// What became of all that one import brought, in the same order.
+/// The outcome of one import, in the same order.
 #[derive(Debug, Default)]
 pub struct IntakeOutcome {
     /// The records.
     pub records: Vec<TakenIn>,
-    /// What is to be told of each record besides.
+    /// Further notes on each record.
     pub notes: Vec<RecordNotes>,
     /// The attachments.
     pub attachments: Vec<AttachedAs>,
 }
 
-/// What is to be told of a record that came in.
+/// Further notes on a record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordNotes {
-    /// What its source says otherwise than the record, for the first time.
+    /// The details in which its source differs from the record and that are new.
     pub differences: Vec<Difference>,
-    /// Since when it lies in the trash: a person put it there, and it stays.
+    /// Since when it has been in the trash. A person put it there, so it stays there.
     pub in_trash_since: Option<DateTime<Utc>>,
 }
 
@@ -101,10 +101,10 @@ impl TakenIn {
 }
 
 impl Vault<Unlocked> {
-    /// Takes records in, all in one write or none. `progress` is told how many are sealed.
+    /// Takes records in, all in one write or none. `progress` gets the number of records that are sealed.
     ///
     /// # Errors
-    /// What any write can meet; then nothing is kept.
+    /// Any error of a write; then nothing is stored.
     pub fn take_in(
         &mut self,
         incoming: Vec<Incoming>,
@@ -120,10 +120,10 @@ impl Vault<Unlocked> {
         Ok(outcomes)
     }
 
-    /// What would become of each of these, without writing and without a look at each other.
+    /// The expected outcome for each record, without writing and without comparing the records with each other.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when a record they meet is not what was written.
+    /// [`VaultError::Faults`] if a record in the vault that matches is not as it was written.
     pub fn expect(&mut self, incoming: &[Incoming]) -> Result<Vec<Expected>, VaultError> {
         let (reader, access) = self.view()?;
         incoming
@@ -152,11 +152,11 @@ impl Vault<Unlocked> {
             .collect()
     }
 
-    /// Takes in all that one import brings, in one write or none, and notes in the journal what it did: also an import
-    /// that brings nothing new is one that can be undone, so that undoing the one before it keeps what both brought.
+    /// Takes in the contents of one import, all in one write or none, and adds it to the journal. An import without
+    /// anything new is in the journal too, so that undoing the one before keeps what both contained.
     ///
     /// # Errors
-    /// What any write can meet; then nothing is kept.
+    /// Any error of a write; then nothing is stored.
     pub fn import(
         &mut self,
         intake: Intake,

@@ -1,5 +1,5 @@
-//! The journal of imports, and undoing the last one: what it added goes into the trash, what it changed goes back.
-//! No key is deleted.
+//! The journal of imports, and undoing the last one: records that it added go to the trash, and its changes are
+//! reverted. No key is deleted.
 
 use chrono::{DateTime, Utc};
 
@@ -13,12 +13,12 @@ use drivekey_record::{
     SourceKind, has_tag,
 };
 
-/// Imports that can be undone; older ones stand.
-const MOST_IMPORTS: usize = 64;
-/// Items of all journals together, some 75 MiB. The last import can be undone whatever its size.
-const MOST_JOURNAL_ITEMS: usize = 1024;
-/// Changes in one item of the journal: each holds a record's details twice.
-const CHANGES_AN_ITEM: usize = 32;
+/// The number of imports that can be undone. Older ones are final.
+const MAX_IMPORTS: usize = 64;
+/// The maximum number of items of all journals, some 75 MiB. The last import can be undone whatever its size.
+const MAX_JOURNAL_ITEMS: usize = 1024;
+/// Changes in one item of a journal. Each change holds a record's details twice.
+const CHANGES_PER_ITEM: usize = 32;
 
 /// An import that can be undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,23 +38,23 @@ pub struct ImportInfo {
 /// What undoing an import did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
-    /// The import.
+    /// The import that was undone.
     pub import: ImportInfo,
-    /// Records that lie in the trash now.
+    /// Records that are now in the trash.
     pub removed: Vec<Handle>,
-    /// Records that are as they were before.
+    /// Records whose changes were reverted.
     pub reverted: Vec<Handle>,
-    /// Records that stay: another source has them too.
+    /// Records that stay, because another source has them too.
     pub kept: Vec<Handle>,
-    /// What is wrong with records and attachments that are as they were for that reason.
+    /// Faults of records and attachments, which were left as they are for that reason.
     pub faults: Vec<Fault>,
 }
 
 impl Vault<Unlocked> {
-    /// The last import that was not undone.
+    /// The last import that can be undone.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when the journal is not what was written.
+    /// [`VaultError::Faults`] if the journal is not as it was written.
     pub fn last_import(&mut self) -> Result<Option<ImportInfo>, VaultError> {
         drop(self.view()?);
         let mut found = Vec::new();
@@ -78,15 +78,15 @@ impl Vault<Unlocked> {
         Ok(info)
     }
 
-    /// Undoes the last import that was not undone; `None` when there is none. Records and attachments that are not what
-    /// was written stay as they are.
+    /// Undoes the last import; `None` if there is none. Records and attachments with faults stay as they are.
     ///
     /// # Errors
-    /// [`VaultError::Faults`] when the journal is not what was written, and what any write can meet; then nothing is
+    /// [`VaultError::Faults`] if the journal is not as it was written, and any error of a write; then nothing is
     /// undone.
     pub fn undo_import(&mut self, now: DateTime<Utc>) -> Result<Option<Undone>, VaultError> {
         let mut session = self.begin()?;
-        // An older row of its journal, put back into the file, is no import that could be undone again.
+        // The state decides. An older row of its journal that is put back into the file does not make it undoable
+        // again.
         let Some(run) = session.state.imports.pop() else { return Ok(None) };
         let mut undone: Option<Undone> = None;
         for number in run.numbers() {
@@ -95,15 +95,15 @@ impl Vault<Unlocked> {
             undone.import.add(&journal);
             for change in &journal.changed {
                 let reverted = session.revert(change, undone);
-                undone.unless_faulty(reverted)?;
+                undone.collect_faults(reverted)?;
             }
             for handle in journal.added.iter() {
-                let taken = session.take_back(handle, journal.imported_date_time, now, undone);
-                undone.unless_faulty(taken)?;
+                let taken = session.remove_added(handle, journal.imported_date_time, now, undone);
+                undone.collect_faults(taken)?;
             }
             for number in &journal.attached {
-                let put_away = session.put_away(*number, now);
-                undone.unless_faulty(put_away)?;
+                let removed = session.remove_attachment(*number, now);
+                undone.collect_faults(removed)?;
             }
             session.delete_item(&opened)?;
         }
@@ -113,7 +113,7 @@ impl Vault<Unlocked> {
 }
 
 impl ImportInfo {
-    /// Of the first item of a journal, before anything is counted.
+    /// The info from the first item of a journal, with nothing counted yet.
     fn of(first: &ImportJournal) -> Self {
         let (imported, origin) = (first.imported_date_time, first.origin.clone());
         Self { imported, origin, added: 0, changed: 0, attached: 0 }
@@ -132,8 +132,8 @@ impl Undone {
         Self { import, removed: Vec::new(), reverted: Vec::new(), kept: Vec::new(), faults: Vec::new() }
     }
 
-    /// Notes what is wrong with one record or attachment; that is no reason to keep the rest.
-    fn unless_faulty(&mut self, outcome: Result<(), VaultError>) -> Result<(), VaultError> {
+    /// Notes the faults of one record or attachment. They do not stop the undoing of the others.
+    fn collect_faults(&mut self, outcome: Result<(), VaultError>) -> Result<(), VaultError> {
         match outcome {
             Err(VaultError::Faults(faults)) => {
                 self.faults.extend(faults);
@@ -151,14 +151,14 @@ impl ImportRun {
         (0..count).filter_map(move |at| first.number().checked_add(at).and_then(ItemNumber::new))
     }
 
-    /// What the journal in one of its items must say of where it belongs.
+    /// The `part_of` that the journal in this item must have.
     fn part_of(self, number: ItemNumber) -> Option<ItemNumber> {
         (number != self.0).then_some(self.0)
     }
 }
 
 impl Unlocked {
-    /// One item of an import's journal, which must be there.
+    /// One item of an import's journal, which must exist.
     fn journal(
         &self,
         reader: &dyn Reader,
@@ -180,8 +180,8 @@ fn missing(number: ItemNumber) -> VaultError {
     VaultError::Faults(vec![Fault::whole(FaultKind::Item(number.number()))])
 }
 
-/// Finds the journals among all items, by number, where the state that knew them is lost. One with a hole cannot be
-/// undone any more.
+/// Recovers the journals from all items, in order of their numbers, if the state is lost. A journal with a gap can no
+/// longer be undone.
 pub(super) fn note_run(runs: &mut Vec<ImportRun>, opened: &OpenedItem) {
     let Item::Import(journal) = &opened.item else { return };
     match (journal.part_of, runs.last_mut()) {
@@ -198,16 +198,16 @@ pub(super) fn note_run(runs: &mut Vec<ImportRun>, opened: &OpenedItem) {
 }
 
 impl WriteSession<'_> {
-    /// Writes an import's journal, and drops those that are too old to be undone.
+    /// Writes an import's journal, and deletes those that are too old to be undone.
     pub(super) fn note_import(
         &mut self,
         mut journal: ImportJournal,
         changed: Vec<DetailsChange>,
     ) -> Result<(), VaultError> {
-        let items = changed.len().div_ceil(CHANGES_AN_ITEM).max(1);
+        let items = changed.len().div_ceil(CHANGES_PER_ITEM).max(1);
         self.drop_old_journals(items)?;
         let mut rest = changed.into_iter().peekable();
-        journal.changed = rest.by_ref().take(CHANGES_AN_ITEM).collect();
+        journal.changed = rest.by_ref().take(CHANGES_PER_ITEM).collect();
         let (imported_date_time, mut part_of) = (journal.imported_date_time, None);
         loop {
             let number = self.add_item(&Item::Import(journal), None)?;
@@ -224,12 +224,12 @@ impl WriteSession<'_> {
                 origin: None,
                 added: drivekey_record::HandleSet::default(),
                 attached: Vec::new(),
-                changed: rest.by_ref().take(CHANGES_AN_ITEM).collect(),
+                changed: rest.by_ref().take(CHANGES_PER_ITEM).collect(),
             };
         }
     }
 
-    /// Makes room for the journal of an import, which has so many items.
+    /// Makes room for an import's journal of `items` items.
     fn drop_old_journals(&mut self, items: usize) -> Result<(), VaultError> {
         let surplus = self.state.imports.len() - kept_beside(items, &self.state.imports);
         let old: Vec<ImportRun> = self.state.imports.drain(..surplus).collect();
@@ -240,9 +240,9 @@ impl WriteSession<'_> {
         Ok(())
     }
 
-    fn put_away(&mut self, number: ItemNumber, now: DateTime<Utc>) -> Result<(), VaultError> {
+    fn remove_attachment(&mut self, number: ItemNumber, now: DateTime<Utc>) -> Result<(), VaultError> {
         let Some(opened) = self.item(number)? else {
-            // One that a repair has given up is no fault.
+            // An attachment that a repair has accepted as missing is not a fault.
             return match self.absent_item(number) {
                 VaultError::NoSuchItem(_) => Ok(()),
                 error => Err(error),
@@ -253,9 +253,9 @@ impl WriteSession<'_> {
         self.replace_item(&opened, &Item::Attachment(info))
     }
 
-    /// Puts a record that an import added into the trash, unless another source has it as well. All that it holds stays
-    /// with it: what was set here comes back with the key, and all of it with 'restore'.
-    fn take_back(
+    /// Moves a record that an import added to the trash, unless another source has it too. It keeps all its details: a
+    /// new import restores those that were set here, and 'restore' restores all of them.
+    fn remove_added(
         &mut self,
         handle: Handle,
         imported: DateTime<Utc>,
@@ -266,7 +266,7 @@ impl WriteSession<'_> {
             return Ok(());
         }
         let (old, mut record) = self.take(handle)?;
-        // A clock that stands still cannot make a key that was typed one of the import's.
+        // The clock may have stood still, so the time alone does not make a typed key part of the import.
         let elsewhere = |source: &Source| source.imported_date_time != imported || source.kind == SourceKind::Typed;
         if record.details.sources.iter().any(elsewhere) {
             undone.kept.push(handle);
@@ -274,19 +274,19 @@ impl WriteSession<'_> {
         }
         undone.removed.push(handle);
         if record.details.removed.is_some() {
-            // A person put it there: no import takes it out again.
+            // A person put it in the trash, so no import may restore it.
             return Ok(());
         }
         for other in std::mem::take(&mut record.details.conflicts_with) {
             let settled = self.settle_conflict(other, handle);
-            undone.unless_faulty(settled)?;
+            undone.collect_faults(settled)?;
         }
         record.details.removed = Some(now);
         record.details.undone = true;
         self.replace(&old, &record)
     }
 
-    /// Takes a record that is no longer in force out of another's conflicts.
+    /// Removes a record that is no longer in force from another record's conflicts.
     fn settle_conflict(&mut self, of: Handle, with: Handle) -> Result<(), VaultError> {
         if self.row_of(of)?.is_some() {
             let (old, mut record) = self.take(of)?;
@@ -296,13 +296,13 @@ impl WriteSession<'_> {
         Ok(())
     }
 
-    /// Takes a record's details back to what they were, but for what was changed since.
+    /// Reverts an import's change to a record's details, except what was changed since.
     fn revert(&mut self, change: &DetailsChange, undone: &mut Undone) -> Result<(), VaultError> {
         if self.row_of(change.handle)?.is_none() {
             return Ok(());
         }
         let (old, mut record) = self.take(change.handle)?;
-        take_back_changes(&mut record.details, &change.before, &change.after);
+        revert_details(&mut record.details, &change.before, &change.after);
         if record.details != old.summary.details {
             self.replace(&old, &record)?;
             undone.reverted.push(change.handle);
@@ -311,31 +311,32 @@ impl WriteSession<'_> {
     }
 }
 
-/// Field by field: what still is as the import left it, and was not set here since, becomes what it was before.
-fn take_back_changes(details: &mut Details, before: &Details, after: &Details) {
-    fn back<T: Clone + PartialEq>(now: &mut T, before: &T, after: &T) {
+/// Reverts each field that still has the import's value and was not set here since.
+fn revert_details(details: &mut Details, before: &Details, after: &Details) {
+    fn revert_value<T: Clone + PartialEq>(now: &mut T, before: &T, after: &T) {
         if now == after {
             now.clone_from(before);
         }
     }
     for field in Field::ALL {
-        // Filling a field takes the note away that it was set here: where it stands, a person came after the import.
+        // When an import fills a field, the field is no longer set here. If it is set here now, a person set it after
+        // the import.
         if details.set_here.has(field) && !after.set_here.has(field) {
             continue;
         }
         match field {
-            Field::KeyId => back(&mut details.key_id, &before.key_id, &after.key_id),
-            Field::DeviceName => back(&mut details.device_name, &before.device_name, &after.device_name),
-            Field::DeviceId => back(&mut details.device_id, &before.device_id, &after.device_id),
-            Field::VolumeType => back(&mut details.volume_type, &before.volume_type, &after.volume_type),
-            Field::MountPoint => back(&mut details.mount_point, &before.mount_point, &after.mount_point),
-            Field::VolumeLabel => back(&mut details.volume_label, &before.volume_label, &after.volume_label),
-            Field::Created => back(&mut details.created, &before.created, &after.created),
-            Field::Note => back(&mut details.note, &before.note, &after.note),
-            Field::State => back(&mut details.state, &before.state, &after.state),
-            Field::Proof => back(&mut details.proof, &before.proof, &after.proof),
+            Field::KeyId => revert_value(&mut details.key_id, &before.key_id, &after.key_id),
+            Field::DeviceName => revert_value(&mut details.device_name, &before.device_name, &after.device_name),
+            Field::DeviceId => revert_value(&mut details.device_id, &before.device_id, &after.device_id),
+            Field::VolumeType => revert_value(&mut details.volume_type, &before.volume_type, &after.volume_type),
+            Field::MountPoint => revert_value(&mut details.mount_point, &before.mount_point, &after.mount_point),
+            Field::VolumeLabel => revert_value(&mut details.volume_label, &before.volume_label, &after.volume_label),
+            Field::Created => revert_value(&mut details.created, &before.created, &after.created),
+            Field::Note => revert_value(&mut details.note, &before.note, &after.note),
+            Field::State => revert_value(&mut details.state, &before.state, &after.state),
+            Field::Proof => revert_value(&mut details.proof, &before.proof, &after.proof),
         }
-        // A beginning of a Key ID that was typed is one's own again when its completion is taken back.
+        // If a person typed a Key ID prefix and its completion is reverted, the prefix is set here again.
         if before.set_here.has(field) && field.of(details) == field.of(before) {
             details.set_here.note(field, true);
         }
@@ -344,31 +345,32 @@ fn take_back_changes(details: &mut Details, before: &Details, after: &Details) {
     details.tags.retain(|tag| has_tag(&before.tags, tag) || !has_tag(&after.tags, tag) || set_here.has_tag(tag));
     details.unknown.retain(|name, value| before.unknown.contains_key(name) || after.unknown.get(name) != Some(value));
     details.sources.retain(|source| before.sources.contains(source) || !after.sources.contains(source));
-    // One that gave way to a source of this import.
+    // A source that was dropped to make room for one from this import.
     let gone = before.sources.iter().filter(|source| !after.sources.contains(source));
     details.sources.extend(gone.cloned());
     details.sources.sort_by_key(|source| source.imported_date_time);
-    // Records that this import added say themselves with whom they are in conflict; those between older ones go here.
+    // Conflicts with records that this import added are removed with those records. This removes conflicts between
+    // older ones.
     details
         .conflicts_with
         .retain(|other| before.conflicts_with.contains(other) || !after.conflicts_with.contains(other));
 }
 
-/// Without what a journal keeps of records that are purged.
+/// The journal without the changes to purged records; `None` if there are none.
 pub(super) fn without(journal: &ImportJournal, purged: &[Handle]) -> Option<ImportJournal> {
     let kept: Vec<DetailsChange> =
         journal.changed.iter().filter(|change| !purged.contains(&change.handle)).cloned().collect();
     (kept.len() < journal.changed.len()).then(|| ImportJournal { changed: kept, ..journal.clone() })
 }
 
-/// How many of the newest journals stay beside one of so many items.
+/// How many of the newest journals are kept beside one with this many items.
 fn kept_beside(items: usize, runs: &[ImportRun]) -> usize {
     let mut all = items;
     let fits = |ImportRun(_, count): &&ImportRun| {
         all += *count as usize;
-        all <= MOST_JOURNAL_ITEMS
+        all <= MAX_JOURNAL_ITEMS
     };
-    runs.iter().rev().take(MOST_IMPORTS - 1).take_while(fits).count()
+    runs.iter().rev().take(MAX_IMPORTS - 1).take_while(fits).count()
 }
 
 #[cfg(test)]
@@ -385,7 +387,7 @@ mod tests {
         assert_eq!(kept(1, &[]), 0);
         assert_eq!(kept(1, &[1; 63]), 63);
         assert_eq!(kept(1, &[1; 64]), 63);
-        // A hundred thousand changed records: the newest import alone, whatever its size.
+        // A hundred thousand changed records leave room for the newest import only, whatever its size.
         assert_eq!(kept(3125, &[125; 10]), 0);
         assert_eq!(kept(125, &[125; 28]), 7);
         assert_eq!(kept(1, &[1, 1, 3125, 2, 2]), 2);

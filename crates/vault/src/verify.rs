@@ -1,4 +1,4 @@
-//! Opening every record and comparing every binding. Changes nothing, and keeps no writer waiting for long.
+//! Verification: opens every record and checks every binding. It changes nothing and does not block writers for long.
 
 use rayon::prelude::*;
 
@@ -14,25 +14,25 @@ const BATCH_RECORDS: u32 = 512;
 /// Handles of sealed records read under one lock.
 const BATCH_HANDLES: u32 = 100_000;
 
-/// What a verification found.
+/// The result of a verification.
 #[derive(Debug)]
 pub struct Verification {
-    /// Records opened and found whole.
+    /// The number of sound records.
     pub whole: u32,
     /// Everything that is not as it was written.
     pub faults: Vec<Fault>,
 }
 
-/// A row with its sealed record, as both stand in the file.
+/// A row with its sealed record.
 type FoundRecord = (RecordRow, Result<Option<Vec<u8>>, FaultKind>);
 
 impl Vault<Unlocked> {
-    /// Opens every record; compares summaries, blobs, index entries, count, total, slots and pages.
-    /// `progress` is told how many records are done, of how many.
+    /// Opens every record; checks summaries, blobs, tokens, count, total, slots and pages. `progress` gets the number
+    /// of records that are done, and the number of all.
     ///
     /// # Errors
-    /// [`VaultError::Store`] when the file cannot be read at all, [`VaultError::ChangedMeanwhile`] where others write
-    /// all the time.
+    /// [`VaultError::Store`] if the file cannot be read at all, [`VaultError::ChangedMeanwhile`] if other processes
+    /// keep writing.
     pub fn verify(&mut self, mut progress: impl FnMut(usize, usize)) -> Result<Verification, VaultError> {
         for _ in 0..TRIES {
             drop(self.view()?);
@@ -69,13 +69,13 @@ impl Unlocked {
         Ok(found)
     }
 
-    /// The view that the verification began with, or after two seconds a newer one that shows the same writes.
+    /// The view in which the verification began, or after two seconds a newer one with the same writes.
     pub(super) fn same_view<'a>(&self, store: &'a mut dyn Store) -> Result<Box<dyn Reader + 'a>, VaultError> {
         let reader = store.read_held()?;
         if self.is_unchanged(&*reader)? { Ok(reader) } else { Err(VaultError::ChangedMeanwhile) }
     }
 
-    /// Gives how many rows there are, and whether a missing row or blob was named.
+    /// Returns the number of rows, and whether a fault names a missing row or blob.
     fn verify_records(
         &self,
         store: &mut dyn Store,
@@ -131,7 +131,7 @@ impl Unlocked {
         let (mut count, mut last) = (0_u32, 0);
         loop {
             let handles = match self.same_view(store)?.sealed_after(last, BATCH_HANDLES) {
-                // The pages of the sealed records were named already.
+                // The damaged pages of the sealed records are among the faults already.
                 Err(StoreError::Damaged(_)) => return Ok(count),
                 other => other?,
             };
@@ -141,7 +141,7 @@ impl Unlocked {
         }
     }
 
-    /// Opens every attachment and compares it with what is known of it.
+    /// Opens every attachment and checks it against its metadata.
     fn verify_items(&self, store: &mut dyn Store) -> Result<Vec<Fault>, VaultError> {
         let mut contents = Vec::new();
         let mut faults = self.walk_items(store, |reader, items| {
@@ -163,7 +163,7 @@ impl Unlocked {
     }
 }
 
-/// Reads the sealed blobs of a batch. One torn record must not keep the others from being verified.
+/// Reads the sealed blobs of a batch. A torn blob must not prevent verifying the others.
 fn read_sealed(
     reader: &dyn Reader,
     batch: Vec<FoundRow>,

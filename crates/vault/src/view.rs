@@ -1,12 +1,12 @@
-//! One view of the file: state, slots and rows of an answer are read together. What another process wrote since is
-//! simply newer.
+//! A view: a consistent snapshot in which state, slots and rows are read together, including anything that another
+//! process wrote since the last view.
 
 use super::slot_rows::slot_faults;
 use super::{Fault, FaultKind, Unlocked, Vault, VaultError};
 use crate::store::Reader;
 
 impl Vault<Unlocked> {
-    /// Begins a view, under the state that stands in it.
+    /// Begins a view and reads the state in it.
     pub(super) fn view(&mut self) -> Result<(Box<dyn Reader + '_>, &Unlocked), VaultError> {
         let Self { store, access, .. } = self;
         let reader = store.read()?;
@@ -16,7 +16,7 @@ impl Vault<Unlocked> {
 }
 
 impl Unlocked {
-    /// Takes over state and slots of this view, where another process has written since the last one.
+    /// Reads state and slots of this view if another process has written since the last one.
     pub(super) fn refresh(&mut self, reader: &dyn Reader) -> Result<(), VaultError> {
         let (vault, sealed) = reader.vault()?;
         if vault != self.vault {
@@ -32,7 +32,7 @@ impl Unlocked {
             None => vec![Fault::whole(FaultKind::State)],
         };
         if let (Some(before), Some(now), None) = (&self.state, &state, self.doubt) {
-            // Another copy may have been put in its place while it was open.
+            // Another copy may have replaced the file while it was open.
             self.doubt = before.write_id().and_then(|write| now.doubt_since(before.revision().number(), write));
         }
         self.state = state;
@@ -40,7 +40,7 @@ impl Unlocked {
         Ok(())
     }
 
-    /// Whether a view shows the same writes as the one before.
+    /// Whether a view shows the same writes as the previous one.
     pub(super) fn is_unchanged(&self, reader: &dyn Reader) -> Result<bool, VaultError> {
         let (vault, sealed) = reader.vault()?;
         Ok(vault == self.vault && sealed == self.sealed_state)

@@ -1,4 +1,4 @@
-//! One write to a vault: state and slots checked anew, records sealed, total kept, everything in one transaction.
+//! One write to a vault: it checks state and slots again, seals records and updates the total, all in one transaction.
 
 use super::entry::{OpenedRow, row_tokens};
 use super::state::State;
@@ -7,7 +7,7 @@ use crate::seal::{Binding, Root, SealError, SealedRecord, SealedSummary, Summary
 use crate::store::{NewRecord, Place, RecordRow, StoreError, Writer};
 use drivekey_record::{Handle, Record, Revision, WriteId};
 
-/// A write in progress. Dropped without [`WriteSession::commit`], the vault stays as it was.
+/// A write in progress. If it is dropped without [`WriteSession::commit`], the vault stays as it was.
 pub(super) struct WriteSession<'a> {
     pub(super) writer: Box<dyn Writer + 'a>,
     pub(super) access: &'a mut Unlocked,
@@ -16,7 +16,7 @@ pub(super) struct WriteSession<'a> {
     place: Place,
 }
 
-/// A record sealed for its row.
+/// A sealed record with its row.
 pub(super) struct SealedRow {
     pub(super) row: RecordRow,
     pub(super) sealed: SealedRecord,
@@ -35,7 +35,7 @@ impl Vault<Unlocked> {
         if !session.access.faults.is_empty() {
             return Err(VaultError::Faults(session.access.faults.clone()));
         }
-        // An opening that was sound is remembered; only then does this machine know the vault by its place.
+        // Only a sound opening makes this machine remember the vault at its place, so `OtherVault` means nothing here.
         let doubt = session.machine.doubt(
             session.access.vault,
             session.access.root.fingerprint(),
@@ -48,7 +48,7 @@ impl Vault<Unlocked> {
         }
     }
 
-    /// Begins a write that may mend what is wrong with state and slots.
+    /// Begins a write that may repair faults of state and slots.
     pub(super) fn begin_over_faults(&mut self) -> Result<WriteSession<'_>, VaultError> {
         if self.unsettled.is_some() {
             return Err(StoreError::UnfinishedDamaged.into());
@@ -56,7 +56,7 @@ impl Vault<Unlocked> {
         let Self { store, machine, access, .. } = self;
         let place = store.place().clone();
         let writer = store.write()?;
-        // Another process may have written since the unlocking.
+        // Another process may have written since the vault was unlocked.
         access.refresh(writer.reader())?;
         let Some(state) = access.state.clone() else {
             return Err(VaultError::Faults(vec![Fault::whole(FaultKind::State)]));
@@ -66,23 +66,23 @@ impl Vault<Unlocked> {
 }
 
 impl<'a> WriteSession<'a> {
-    /// The revision that this write makes.
+    /// The revision of this write.
     pub(super) fn revision(&self) -> Result<Revision, VaultError> {
         self.state.revision().next().ok_or(VaultError::Full)
     }
 
-    /// The latest revision that this machine saw.
+    /// The latest revision that this machine has seen.
     pub(super) fn remembered(&self) -> Option<Revision> {
         self.machine.seen_revision(self.access.vault)
     }
 
-    /// The next handle, never given before.
+    /// Assigns the next handle. Handles are never reused.
     pub(super) fn next_handle(&mut self) -> Result<Handle, VaultError> {
         self.state.handles = self.state.handles.checked_add(1).ok_or(VaultError::Full)?;
         Handle::new(self.state.handles).ok_or(VaultError::Full)
     }
 
-    /// The parts, for a caller that seals on other threads while this one writes.
+    /// Access, writer and state, for a caller that seals on other threads while this one writes.
     pub(super) fn parts(&mut self) -> (&Unlocked, &mut (dyn Writer + 'a), &mut State) {
         (self.access, &mut *self.writer, &mut self.state)
     }
@@ -104,7 +104,7 @@ impl<'a> WriteSession<'a> {
         Ok(())
     }
 
-    /// Seals a record anew in place of an opened one.
+    /// Replaces an opened record by a new version.
     pub(super) fn replace(&mut self, old: &OpenedRow, record: &Record) -> Result<(), VaultError> {
         let revision = self.revision()?;
         let new = seal_row(
@@ -119,7 +119,7 @@ impl<'a> WriteSession<'a> {
         Ok(())
     }
 
-    /// Takes an opened record away for good.
+    /// Deletes an opened record permanently.
     pub(super) fn delete(&mut self, old: &OpenedRow) -> Result<(), VaultError> {
         self.writer.delete_record(&old.row)?;
         self.state.total = self.state.total.minus(self.access.total_of_row(&old.row));
@@ -127,7 +127,7 @@ impl<'a> WriteSession<'a> {
         Ok(())
     }
 
-    /// A record's row, also one that this write has written already.
+    /// A record's row, even if this write has written it.
     pub(super) fn row_of(&self, handle: Handle) -> Result<Option<OpenedRow>, VaultError> {
         let Some(row) = self.writer.reader().row(handle.number())? else { return Ok(None) };
         let one = |fault| VaultError::Faults(vec![fault]);
@@ -137,7 +137,7 @@ impl<'a> WriteSession<'a> {
         self.access.authenticate(row).map(Some).map_err(one)
     }
 
-    /// The record with this handle, opened and whole.
+    /// The record with this handle, opened and unsealed.
     pub(super) fn take(&self, handle: Handle) -> Result<(OpenedRow, Record), VaultError> {
         let Some(opened) = self.row_of(handle)? else { return Err(self.absent(handle)) };
         let record =
@@ -145,7 +145,7 @@ impl<'a> WriteSession<'a> {
         Ok((opened, record))
     }
 
-    /// What to say of a handle that has no row. What this write has changed already is not in the total that was kept.
+    /// The error for a handle without a row. Totals are compared only if this write has not changed them.
     fn absent(&self, handle: Handle) -> VaultError {
         if self
             .access
@@ -158,7 +158,7 @@ impl<'a> WriteSession<'a> {
         self.access.absent_in(self.writer.reader(), handle)
     }
 
-    /// Keeps all of it, and remembers it on this machine.
+    /// Commits the write, and remembers it on this machine.
     pub(super) fn commit(mut self) -> Result<(), VaultError> {
         self.state.advance(WriteId::from_bytes(make_id()?)).ok_or(VaultError::Full)?;
         let sealed_state = self.access.root.seal_state(&self.state)?;

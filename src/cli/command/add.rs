@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::proving::{self, Trial, TrialWords};
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{exit_with_doubts, unlocked};
 use crate::cli::volumes::Target;
 use crate::cli::{json, key_entry, table, world::World};
 use drivekey_flows::add::{OnDrive, Typed, add, differences};
@@ -55,7 +55,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         TakenIn::Conflict(_, with) => {
             let names: Vec<String> = with.iter().map(ToString::to_string).collect();
             format!(
-                "The key is in the vault, but {} says otherwise: the same Key ID with other digits, or the same digits under another Key ID. Both are kept.",
+                "The key is in the vault, but {} says otherwise: the same Key ID with other digits, or the same \
+                 digits under another Key ID. Both are kept.",
                 names.join(", ")
             )
         }
@@ -73,7 +74,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &AddArgs
         writeln!(world.err, "It lies in the trash; 'drivekey restore {}' takes it out.", entry.handle)?;
     }
     guard::warn_of_vaults_place(world, &mut vault)?;
-    let exit = exit_over(&vault);
+    let exit = exit_with_doubts(&vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }
 

@@ -9,8 +9,8 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
-use crate::cli::session::{end_over, unlocked};
-use crate::cli::{json as print, new_file, table, world::World};
+use crate::cli::session::{end_with_faults, unlocked};
+use crate::cli::{json, new_file, table, world::World};
 use drivekey_record::AttachmentKind;
 use drivekey_vault::reveal::reveal_attachment;
 use drivekey_vault::{Attached, ItemListing, Unlocked, Vault, VaultError};
@@ -25,11 +25,11 @@ pub(in crate::cli) fn run(
     match command {
         AttachmentCommand::List => {
             list(world, shared, &attachments)?;
-            end_over(&vault, &attachments.faults, "what is listed is sound")
+            end_with_faults(&vault, &attachments.faults, "what is listed is sound")
         }
         AttachmentCommand::Save(args) => {
             save(world, shared, &mut vault, &attachments, args)?;
-            end_over(&vault, &attachments.faults, "what was saved is sound")
+            end_with_faults(&vault, &attachments.faults, "what was saved is sound")
         }
     }
 }
@@ -38,7 +38,7 @@ fn list(world: &mut World<'_>, shared: &Shared, kept: &ItemListing<Attached>) ->
     let attachments: Vec<&Attached> = kept.items.iter().filter(|one| one.info.removed_date_time.is_none()).collect();
     if shared.json {
         let value: Vec<_> = attachments.iter().map(|one| as_json(one)).collect();
-        return print::print(world.out, &json!({ "value": value }));
+        return json::print(world.out, &json!({ "value": value }));
     }
     if attachments.is_empty() {
         if !kept.faults.is_empty() {
@@ -90,7 +90,7 @@ fn save(
     let bytes = reveal_attachment(vault, found)?;
     new_file::write(world, &whole_path, &bytes)?;
     if shared.json {
-        return print::print(
+        return json::print(
             world.out,
             &json!({ "attachment": format!("a{}", found.number), "path": path.display().to_string() }),
         );

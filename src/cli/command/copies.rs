@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::cli::args::{CopiesArgs, CopiesCommand, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{end_over, exit_over, unlocked};
-use crate::cli::{json as print, table, world::World};
+use crate::cli::session::{end_with_faults, exit_with_doubts, unlocked};
+use crate::cli::{json, table, world::World};
 use drivekey_record::CopyKind;
 use drivekey_vault::{Copy, CopyMark, ItemListing};
 
@@ -28,17 +28,17 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &CopiesA
             let mut copies = vault.copies()?;
             copies.items.retain(|copy| args.all || copy.info.destroyed_date_time.is_none());
             list(world, shared, &copies)?;
-            return end_over(&vault, &copies.faults, "what is listed is sound");
+            return end_with_faults(&vault, &copies.faults, "what is listed is sound");
         }
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }
 
 fn list(world: &mut World<'_>, shared: &Shared, noted: &ItemListing<Copy>) -> Result<(), Failure> {
     let copies = &noted.items;
     if shared.json {
         let value: Vec<_> = copies.iter().map(as_json).collect();
-        return print::print(world.out, &json!({ "value": value }));
+        return json::print(world.out, &json!({ "value": value }));
     }
     if copies.is_empty() {
         if !noted.faults.is_empty() {

@@ -3,7 +3,7 @@
 use crate::cli::args::{EditArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_flows::edit::{self, EditError, is_nothing};
 use drivekey_record::{LineText, parse_mount_point};
@@ -41,7 +41,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &EditArg
             table::one(world.out, entry)?;
         }
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }
 
 fn nothing() -> Failure {
@@ -57,7 +57,7 @@ fn setting(text: Option<&str>) -> Result<Setting<LineText>, Failure> {
     })
 }
 
-/// A drive letter in its one spelling, or a folder's path.
+/// A drive letter such as `C:`, or the path of a folder.
 fn drive(text: Option<&str>) -> Result<Setting<LineText>, Failure> {
     match setting(text)? {
         Setting::To(typed) => parse_mount_point(typed.as_str()).map(Setting::To).ok_or_else(|| {

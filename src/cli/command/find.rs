@@ -3,7 +3,7 @@
 use crate::cli::args::{FindArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{end_over, note_look_alike, refuse_digits, unlocked};
+use crate::cli::session::{end_with_faults, note_look_alike, refuse_digits, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_flows::lookup::{Answer, find};
 
@@ -24,7 +24,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
             return Err(Failure::new(
                 Exit::NotFound,
                 format!("nothing in this vault fits \"{typed}\""),
-                "try fewer or other characters; the key may be in another vault, in your Microsoft account (aka.ms/myrecoverykey), or with your administrator",
+                "try fewer or other characters; the key may be in another vault, in your Microsoft account \
+                 (aka.ms/myrecoverykey), or with your administrator",
             ));
         }
         Answer::LookAlikes(_) => {
@@ -41,5 +42,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &FindArg
         let whose = if others.is_empty() { "its digits" } else { "the digits of one" };
         writeln!(world.err, "To see {whose}: drivekey show {}", first.handle)?;
     }
-    end_over(&vault, answer.faults(), "what is listed is sound")
+    end_with_faults(&vault, answer.faults(), "what is listed is sound")
 }

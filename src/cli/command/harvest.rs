@@ -12,7 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, unreadable};
 use crate::cli::guard;
 use crate::cli::proving::{asked_for, not_opened_failure};
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::volume_words::{drive_words, place_words, unconfirmed_note};
 use crate::cli::volumes::{self, Placed};
 use crate::cli::{json, key_entry, table, volume_words, world::World};
@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Harvest
     let target = volumes::target(&args.drive, &args.remains)?;
     let volumes = target.volumes()?;
     let typed = if args.key_stdin { Some(key_entry::from_stdin(world)?) } else { None };
-    let bek = args.bek.as_deref().map(bek).transpose()?;
+    let bek = args.bek.as_deref().map(startup_key).transpose()?;
     let mut vault = unlocked(world, shared)?;
     let secret = if let Some(password) = typed {
         Secret::Digits(password)
@@ -58,7 +58,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Harvest
     report(world, shared, args, &mut vault, &all)
 }
 
-fn bek(path: &Path) -> Result<ExternalKey, Failure> {
+fn startup_key(path: &Path) -> Result<ExternalKey, Failure> {
     harvest::read_startup_key(path).map_err(|error| match error {
         StartupKeyError::Unreadable(error) => unreadable(path, &error),
         StartupKeyError::NotAStartupKey => Failure::new(
@@ -129,7 +129,8 @@ fn other_failure(drive: &str, kind: ProtectorKind, why: OtherNotOpened) -> Failu
         OtherNotOpened::CannotCheck => Failure::new(
             Exit::Failed,
             format!(
-                "it cannot be checked whether {what} opens {drive}: what the drive says of it is damaged, or of a kind that this program does not know"
+                "it cannot be checked whether {what} opens {drive}: what the drive says of it is damaged, or of a \
+                 kind that this program does not know"
             ),
             "it may well be right; try it in Windows",
         ),
@@ -169,13 +170,15 @@ fn report(
             Integrity::Intact if opened.harvest().passwords.iter().any(|one| one.integrity != Integrity::Intact) => {
                 writeln!(
                     world.err,
-                    "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their digits are right, their Key IDs may not be."
+                    "Warning: some of these keys are in a copy of the drive's list only that somebody changed: their \
+                     digits are right, their Key IDs may not be."
                 )?;
             }
             Integrity::Intact => {}
             Integrity::Altered => writeln!(
                 world.err,
-                "Warning: somebody CHANGED what this drive says of itself: its digits are right, its computer, label and Key IDs may not be."
+                "Warning: somebody CHANGED what this drive says of itself: its digits are right, its computer, label \
+                 and Key IDs may not be."
             )?,
             Integrity::Unknown => {
                 writeln!(world.err, "Warning: what this drive says of itself could not be confirmed.")?;
@@ -191,7 +194,8 @@ fn report(
             record
         });
         let silent = all.iter().flat_map(|(_, _, kept)| &kept.silent).map(|guid| Value::from(guid.to_string()));
-        let document = json!({ "dryRun": args.dry_run, "records": records.collect::<Vec<_>>(), "silent": silent.collect::<Vec<_>>() });
+        let (records, silent): (Vec<_>, Vec<_>) = (records.collect(), silent.collect());
+        let document = json!({ "dryRun": args.dry_run, "records": records, "silent": silent });
         json::print(world.out, &document)?;
     } else if args.dry_run {
         for (guid, taken) in &taken {
@@ -230,7 +234,7 @@ fn report(
     let new = taken.iter().filter(|(_, taken)| matches!(taken, TakenIn::New(_) | TakenIn::Conflict(..))).count();
     writeln!(world.err, "{}", summary(taken.len(), new, args.dry_run))?;
     guard::warn_of_vaults_place(world, vault)?;
-    Ok(if silent > 0 { Exit::Partly } else { exit_over(vault) })
+    Ok(if silent > 0 { Exit::Partly } else { exit_with_doubts(vault) })
 }
 
 fn summary(all: usize, new: usize, dry_run: bool) -> String {

@@ -6,7 +6,7 @@ use crate::cli::args::{HeaderCommand, HeaderSaveArgs, Shared};
 use crate::cli::drive_failure::target_failure;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::session::{exit_with_doubts, unlocked};
 use crate::cli::volume_words::{called, place_words, warnings};
 use crate::cli::{json, volumes, world::World};
 use drivekey_flows::headers;
@@ -58,7 +58,7 @@ fn save(world: &mut World<'_>, shared: &Shared, args: &HeaderSaveArgs) -> Result
             writeln!(world.err, "Warning: {warning}.")?;
         }
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }
 
 fn outcome(kept: AttachedAs) -> (String, bool) {

@@ -7,7 +7,7 @@ use crate::cli::drive_failure::{MORE_RIGHTS, target_failure};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, capital};
 use crate::cli::outlet::on_one_line;
-use crate::cli::session::{end_over, unlocked_if_wanted};
+use crate::cli::session::{end_with_faults, unlocked_if_wanted};
 use crate::cli::volume_words::place_words;
 use crate::cli::{json, volume_json, volume_words, volumes, world::World};
 use drivekey_drives::DriveError;
@@ -43,7 +43,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &Identif
     let mut faults: Vec<Fault> = Vec::new();
     faults.extend(all.volumes.iter().filter_map(|one| one.fits.as_ref()).flat_map(|fits| fits.faults.iter().cloned()));
     faults.dedup();
-    vault.map_or(Ok(Exit::Done), |vault| end_over(&vault, &faults, "what is shown is sound"))
+    vault.map_or(Ok(Exit::Done), |vault| end_with_faults(&vault, &faults, "what is shown is sound"))
 }
 
 fn as_json(one: &Identified<'_>) -> Value {
@@ -75,7 +75,8 @@ fn say(world: &mut World<'_>, one: &Identified<'_>, another: bool) -> Result<(),
         }
         None => writeln!(
             world.err,
-            "No key in this vault is this drive's. It may be in another vault, in the Microsoft account (aka.ms/myrecoverykey), or with an administrator."
+            "No key in this vault is this drive's. It may be in another vault, in the Microsoft account \
+             (aka.ms/myrecoverykey), or with an administrator."
         )?,
     }
     Ok(())

@@ -13,17 +13,17 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::outlet::printable;
-use crate::cli::passphrase::{New, given};
+use crate::cli::passphrase::{NewPassphrase, given};
 use crate::cli::progress::Bar;
 use crate::cli::question;
-use crate::cli::session::{create, exit_over, locked, unlock_with, unlocked, vault_path};
+use crate::cli::session::{create, exit_with_doubts, locked, unlock_with, unlocked, vault_path};
 use crate::cli::volumes::Target;
 use crate::cli::world::World;
 use drivekey_flows::intake::{self, Named, Outcome, Ready, Sources};
 use drivekey_record::{Handle, LineText};
 use drivekey_vault::{Taking, Unlocked, Vault};
 
-/// Bars for so few would only flicker.
+/// For this many or fewer a progress bar would only flicker.
 const FEW_FILES: u64 = 200;
 const FEW_KEYS: u64 = 2000;
 
@@ -58,7 +58,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
     let first = vault.is_none();
     let mut vault = match vault {
         Some(mut vault) => {
-            // Whoever cannot write anyway is not asked first.
+            // Nobody is asked if the vault cannot be written anyway.
             if previews && vault.doubt().is_none() && vault.faults().is_empty() {
                 let expected = ready.expect(&mut vault)?;
                 preview::confirm(world, &ready, &expected)?;
@@ -81,7 +81,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportA
         world.settle()?;
         kit::offer(world, shared, &mut vault)?;
     }
-    Ok(if exit == Exit::Done { exit_over(&vault) } else { exit })
+    Ok(if exit == Exit::Done { exit_with_doubts(&vault) } else { exit })
 }
 
 /// The first import into nothing: one command from nothing to safe.
@@ -108,7 +108,7 @@ pub(super) fn offer_vault(
 }
 
 pub(super) fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) -> Result<Vault<Unlocked>, Failure> {
-    let new = given(world, &shared.passphrase)?.map_or(New::Asked, New::Given);
+    let new = given(world, &shared.passphrase)?.map_or(NewPassphrase::Asked, NewPassphrase::Given);
     let passphrase = create(world, path, new, shared.yes)?;
     writeln!(world.err, "A new vault lies at {}", printable(path))?;
     writeln!(

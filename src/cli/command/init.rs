@@ -4,16 +4,16 @@ use crate::cli::args::{InitArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
-use crate::cli::passphrase::{New, given};
+use crate::cli::passphrase::{NewPassphrase, given};
 use crate::cli::session::{create, vault_path};
 use crate::cli::{json, world::World};
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &InitArgs) -> Result<Exit, Failure> {
     let path = vault_path(world, shared)?;
     let new = match given(world, &shared.passphrase)? {
-        Some(passphrase) => New::Given(passphrase),
-        None if args.generate => New::Generated,
-        None => New::Asked,
+        Some(passphrase) => NewPassphrase::Given(passphrase),
+        None if args.generate => NewPassphrase::Generated,
+        None => NewPassphrase::Asked,
     };
     create(world, &path, new, shared.yes)?;
     if shared.json {

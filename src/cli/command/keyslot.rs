@@ -5,10 +5,10 @@ use serde_json::json;
 use super::passphrase::{new, still_opens};
 use crate::cli::args::{KeyslotCommand, Shared};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, short};
+use crate::cli::failure::{Failure, short_slot};
 use crate::cli::passphrase::choose;
-use crate::cli::session::{exit_over, one_slot, unlocked};
-use crate::cli::{json as print, question, table, world::World};
+use crate::cli::session::{exit_with_doubts, one_slot, unlocked};
+use crate::cli::{json, question, table, world::World};
 use drivekey_flows::slots;
 use drivekey_vault::SlotInfo;
 use drivekey_vault::seal::SlotKind;
@@ -21,9 +21,9 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             let passphrase = choose(world, new(&args.new), shared.yes)?;
             let slot = slots::add_passphrase(&mut vault, &passphrase, args.name.clone(), world.kdf)?;
             if shared.json {
-                print::print(world.out, &json!({ "slot": slot.to_string() }))?;
+                json::print(world.out, &json!({ "slot": slot.to_string() }))?;
             } else {
-                writeln!(world.err, "Keyslot {} now opens the vault, too.", short(slot))?;
+                writeln!(world.err, "Keyslot {} now opens the vault, too.", short_slot(slot))?;
             }
         }
         KeyslotCommand::Remove(args) => {
@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             };
             let question = format!(
                 "Remove keyslot {}? Its {door} will no longer open this file; copies from before still open with it.",
-                short(slot)
+                short_slot(slot)
             );
             let sure = question::confirm(world, shared.yes, &question, || {
                 Failure::no_terminal("this must be confirmed", "confirm it with --yes")
@@ -46,14 +46,14 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, command: &Keys
             }
             slots::remove(&mut vault, removal)?;
             if shared.json {
-                print::print(world.out, &json!({ "slot": slot.to_string() }))?;
+                json::print(world.out, &json!({ "slot": slot.to_string() }))?;
             } else {
-                writeln!(world.err, "Keyslot {} is removed.", short(slot))?;
+                writeln!(world.err, "Keyslot {} is removed.", short_slot(slot))?;
                 writeln!(world.err, "{}", still_opens(&format!("Its {door}")))?;
             }
         }
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }
 
 fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<(), Failure> {
@@ -74,12 +74,12 @@ fn list(world: &mut World<'_>, shared: &Shared, slots: &[SlotInfo]) -> Result<()
                 })
             })
             .collect();
-        return print::print(world.out, &json!({ "value": value }));
+        return json::print(world.out, &json!({ "value": value }));
     }
     let head = ["KEYSLOT", "KIND", "NAME", "MEMORY", ""].map(str::to_owned).to_vec();
     let rows = slots.iter().map(|info| {
         vec![
-            short(info.slot),
+            short_slot(info.slot),
             kind_words(info.kind),
             info.name.as_ref().map(ToString::to_string).unwrap_or_default(),
             if info.kind == SlotKind::Passphrase {

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::args::{KitCheckArgs, KitCommand, KitMakeArgs, Shared};
-use crate::cli::copy_note::{self, Made, Whereto};
+use crate::cli::copy_note::{self, CopyPlace, Made};
 use crate::cli::exit::Exit;
-use crate::cli::failure::{Failure, short};
+use crate::cli::failure::{Failure, short_slot};
 use crate::cli::guard::{self, Holding};
-use crate::cli::session::{exit_over, locked, unlocked, vault_path};
-use crate::cli::{interrupt, json as print, kit_entry, new_file, printer, question, world::World};
+use crate::cli::session::{exit_with_doubts, locked, unlocked, vault_path};
+use crate::cli::{interrupt, json, kit_entry, new_file, printer, question, world::World};
 use drivekey_flows::give_out::{self, DrawnAs};
 use drivekey_flows::kit::{Kit, KitError, note_checked};
 use drivekey_record::{CopyKind, LineText};
@@ -16,7 +16,7 @@ use drivekey_sheet::Paper;
 use drivekey_vault::{Unlocked, Vault};
 use serde_json::json;
 
-/// The page's usual name.
+/// The file name that is offered.
 const USUAL_NAME: &str = match DrawnAs::USUAL {
     DrawnAs::Pdf => "drivekey-emergency-kit.pdf",
     DrawnAs::Html => "drivekey-emergency-kit.html",
@@ -39,13 +39,14 @@ fn make(world: &mut World<'_>, shared: &Shared, args: &KitMakeArgs) -> Result<Ex
     let paper = if args.letter { Paper::Letter } else { Paper::A4 };
     let mut vault = unlocked(world, shared)?;
     let noted = print_kit(world, shared, &mut vault, to.as_deref(), args.name.as_ref(), (drawn_as, paper))?;
-    let exit = exit_over(&vault);
+    let exit = exit_with_doubts(&vault);
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }
 
 /// Offers a kit to whoever has just made a vault.
 pub(super) fn offer(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Unlocked>) -> Result<(), Failure> {
-    let question = "If the passphrase is forgotten, nobody can open the vault. Make an emergency kit now, a page to print that opens it?";
+    let question = "If the passphrase is forgotten, nobody can open the vault. Make an emergency kit now, a page to \
+                    print that opens it?";
     if !question::ask(world, question)? {
         return Ok(());
     }
@@ -62,7 +63,7 @@ pub(super) fn offer(world: &mut World<'_>, shared: &Shared, vault: &mut Vault<Un
     Ok(())
 }
 
-/// Makes a kit and its page. `false`: it was not noted among the copies.
+/// Makes a kit and its page. Returns `false` if it could not be noted among the copies.
 fn print_kit(
     world: &mut World<'_>,
     shared: &Shared,
@@ -86,7 +87,7 @@ fn print_kit(
         if said.is_empty() { said } else { format!(" {said}") }
     };
     if shared.json {
-        print::print(
+        json::print(
             world.out,
             &json!({ "slot": slot.to_string(), "file": to.map(|path| path.display().to_string()) }),
         )?;
@@ -97,23 +98,25 @@ fn print_kit(
         writeln!(
             world.err,
             "The emergency kit is in this file (keyslot {}). Whoever has it and the vault file can open the vault.",
-            short(slot)
+            short_slot(slot)
         )?;
         writeln!(
             world.err,
-            "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it still opens the vault."
+            "Print it, keep the page with your papers, and delete the file. 'drivekey kit check' sees whether it \
+             still opens the vault."
         )?;
         writeln!(
             world.err,
-            "If it is ever lost or seen, 'drivekey keyslot remove {}' shuts this file to it, but no copy of the file made until then.",
-            short(slot)
+            "If it is ever lost or seen, 'drivekey keyslot remove {}' shuts this file to it, but no copy of the file \
+             made until then.",
+            short_slot(slot)
         )?;
         new_file::tell_of_leftovers(world, path)?;
     } else {
-        writeln!(world.err, "The emergency kit was handed to the printer (keyslot {}).{said}", short(slot))?;
+        writeln!(world.err, "The emergency kit was handed to the printer (keyslot {}).{said}", short_slot(slot))?;
         writeln!(world.err, "{}", printer::COPIES)?;
     }
-    let place = to.map_or(Whereto::Printer, Whereto::Path);
+    let place = to.map_or(CopyPlace::Printer, CopyPlace::Path);
     copy_note::note(
         world,
         vault,
@@ -130,7 +133,7 @@ impl<E: Into<Self>> From<KitError<E>> for Failure {
                 (because.into(), "the kit's keyslot was removed again".to_owned())
             }
             KitError::WithoutPage { because, slot, is_removed: false } => {
-                let remove = format!("remove it with 'drivekey keyslot remove {}'", short(slot));
+                let remove = format!("remove it with 'drivekey keyslot remove {}'", short_slot(slot));
                 (because.into(), format!("the kit's keyslot is still there: {remove}"))
             }
         };
@@ -157,10 +160,10 @@ fn check(world: &mut World<'_>, shared: &Shared, args: &KitCheckArgs) -> Result<
     let used = note_checked(&mut vault, (world.now)())?;
     let slot = used.as_ref().map(|info| info.slot.to_string());
     if shared.json {
-        print::print(world.out, &json!({ "opens": true, "slot": slot }))?;
+        json::print(world.out, &json!({ "opens": true, "slot": slot }))?;
     } else {
-        let which = used.map(|info| format!(" (keyslot {})", short(info.slot))).unwrap_or_default();
+        let which = used.map(|info| format!(" (keyslot {})", short_slot(info.slot))).unwrap_or_default();
         writeln!(world.out, "This kit opens the vault{which}.")?;
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }

@@ -3,7 +3,7 @@
 use crate::cli::args::{ListArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{end_over, unlocked};
+use crate::cli::session::{end_with_faults, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_flows::lookup::{self, Listed};
 use drivekey_record::LineText;
@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArg
     let filter = Filter { device: args.device.clone(), volume_type: args.volume_type, trash };
     if shared.json {
         let faults = json::print_listed(world.out, |take| vault.list_each(&filter, take))?;
-        return end_over(&vault, &faults, LISTED);
+        return end_with_faults(&vault, &faults, LISTED);
     }
     let Listed { listing, read_as_part_of, in_trash } = lookup::list(&mut vault, &filter)?;
     if let (Some(device), false) = (&args.device, read_as_part_of.is_empty()) {
@@ -42,7 +42,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ListArg
         };
         writeln!(world.err, "No keys to list. {hint}.")?;
     }
-    end_over(&vault, &listing.faults, LISTED)
+    end_with_faults(&vault, &listing.faults, LISTED)
 }
 
 /// The computers' names.

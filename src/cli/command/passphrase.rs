@@ -3,15 +3,16 @@
 use crate::cli::args::{NewPassphraseArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::passphrase::{New, choose};
-use crate::cli::session::{exit_over, unlocked};
+use crate::cli::passphrase::{NewPassphrase, choose};
+use crate::cli::session::{exit_with_doubts, unlocked};
 use crate::cli::{json, world::World};
 use drivekey_flows::slots::{self, Changed};
 
 /// What taking a door away does not do: the secret behind all doors stays the same.
 pub(super) fn still_opens(door: &str) -> String {
     format!(
-        "{door} still opens every copy of the file from before, and this file too if somebody puts the old keyslot back into it. \
+        "{door} still opens every copy of the file from before, and this file too if somebody puts the old keyslot \
+         back into it. \
          If that matters, let Windows make new recovery keys and import those into a new vault."
     )
 }
@@ -23,20 +24,20 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &NewPass
     if shared.json {
         json::print(world.out, &serde_json::json!({ "slot": slot.to_string() }))?;
     } else if !is_in_place {
-        // A kit opened it, and which of several passphrases was forgotten is not known.
+        // A kit opened the vault, so it is not known which of several passphrases was forgotten.
         writeln!(world.err, "The new passphrase opens the vault, and so do the others: none of them was taken away.")?;
         writeln!(world.err, "'drivekey keyslot list' shows them, 'drivekey keyslot remove SLOT' removes one.")?;
     } else {
         writeln!(world.err, "The passphrase is changed.")?;
         writeln!(world.err, "{}", still_opens("The old passphrase"))?;
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }
 
-pub(super) fn new(args: &NewPassphraseArgs) -> New<'_> {
+pub(super) fn new(args: &NewPassphraseArgs) -> NewPassphrase<'_> {
     match (&args.new_passphrase_file, args.generate) {
-        (Some(path), _) => New::File(path),
-        (None, true) => New::Generated,
-        (None, false) => New::Asked,
+        (Some(path), _) => NewPassphrase::File(path),
+        (None, true) => NewPassphrase::Generated,
+        (None, false) => NewPassphrase::Asked,
     }
 }

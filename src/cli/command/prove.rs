@@ -10,7 +10,7 @@ use crate::cli::guard;
 use crate::cli::progress::Bar;
 use crate::cli::proving::{Trial, TrialWords, asked_for, failure_of, say_kept};
 use crate::cli::repairing::grouped;
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::volumes::{self, Placed};
 use crate::cli::{json, saved_header, table, world::World};
 use drivekey_flows::prove::{self, Answer, ProveError, Proved, ProvedAll, Suspicion};
@@ -28,7 +28,7 @@ enum Among {
 }
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ProveArgs) -> Result<Exit, Failure> {
-    // A wrong name of the drive shows before the passphrase is asked for.
+    // A wrong drive is named before the passphrase is asked for.
     let target = args.drive.drive.as_deref().map(|drive| volumes::target(drive, &args.remains)).transpose()?;
     let mut vault = unlocked(world, shared)?;
     let target = match (target, &args.drive.header) {
@@ -70,7 +70,7 @@ fn one(
     if let Some(failure) = failure_of(&entry, &trial) {
         return Err(failure);
     }
-    let exit = exit_over(vault);
+    let exit = exit_with_doubts(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }
 
@@ -197,7 +197,8 @@ fn end(
         if let Suspicion::ExchangedWith(other) = suspicion {
             writeln!(
                 world.err,
-                "What the drive lists under the Key ID of {} is opened by {other}: in the vault or on the drive that Key ID is wrong.",
+                "What the drive lists under the Key ID of {} is opened by {other}: in the vault or on the drive that \
+                 Key ID is wrong.",
                 one.entry.handle
             )?;
         }
@@ -217,7 +218,7 @@ fn end(
     if !suspected.is_empty() {
         return Ok(Exit::Partly);
     }
-    let exit = exit_over(vault);
+    let exit = exit_with_doubts(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::args::{PurgeArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::{json, question, table, world::World};
 use drivekey_flows::trash::{self, TrashError};
 use drivekey_vault::VaultError;
@@ -25,7 +25,8 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
     })?;
     table::entries(world.err, doomed.clone())?;
     let what = format!(
-        "{} will be deleted for good. No one can bring {} back. Copies on sticks, paper and in older copies of the vault stay.\n",
+        "{} will be deleted for good. No one can bring {} back. Copies on sticks, paper and in older copies of the \
+         vault stay.\n",
         if doomed.len() == 1 { "This key".to_owned() } else { format!("These {} keys", doomed.len()) },
         if doomed.len() == 1 { "it" } else { "them" },
     );
@@ -40,5 +41,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &PurgeAr
             handles.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         )?;
     }
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }

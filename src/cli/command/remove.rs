@@ -3,7 +3,7 @@
 use crate::cli::args::{IdArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::trash::report;
 use crate::cli::{question, table, world::World};
 use drivekey_flows::trash;
@@ -24,5 +24,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &IdArgs)
     }
     let entry = trash::remove(&mut vault, &entry, (world.now)())?;
     report(world, shared, &entry, "is in the trash; 'drivekey restore' takes it out again")?;
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }

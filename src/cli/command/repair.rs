@@ -14,7 +14,7 @@ use crate::cli::guard;
 use crate::cli::progress::Bar;
 use crate::cli::proving::{TrialWords, not_opened_failure, say_kept};
 use crate::cli::repairing::{arithmetic, grouped};
-use crate::cli::session::{exit_over, unlocked, unlocked_if_wanted};
+use crate::cli::session::{exit_with_doubts, unlocked, unlocked_if_wanted};
 use crate::cli::volume_words::{drive_words, target_words, unconfirmed_note};
 use crate::cli::volumes::{self, Target};
 use crate::cli::{json, question, saved_header, table, volume_words, world::World};
@@ -24,7 +24,7 @@ use drivekey_fve::repair::{Candidates, Effort, Reading, ReadingError};
 use drivekey_record::{GROUP_DIGITS, GROUPS};
 use drivekey_vault::{Unlocked, Vault};
 
-/// More than any spelling of a key needs.
+/// The most characters of a key, however it is typed.
 const STDIN_BYTES: u64 = 4096;
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &RepairArgs) -> Result<Exit, Failure> {
@@ -68,7 +68,8 @@ fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
         ));
     }
     world.terminal.say(
-        "Type what can be read of the key, group by group, or paste all of it.\nType ? for a digit that cannot be read, and Enter alone for a group of which nothing can.\n",
+        "Type what can be read of the key, group by group, or paste all of it.\nType ? for a digit that cannot be \
+         read, and Enter alone for a group of which nothing can.\n",
     )?;
     let mut whole = Zeroizing::new(String::with_capacity(GROUPS * (GROUP_DIGITS + 2) * 4));
     let mut group = 1;
@@ -100,7 +101,7 @@ fn typed(world: &mut World<'_>) -> Result<Reading, Failure> {
     Ok(Reading::parse(whole.trim())?)
 }
 
-/// One group by itself, so that a person typing is told at once.
+/// Reads one group, so that a typing person learns at once what is wrong with it.
 fn check_group(line: &str) -> Result<(), ReadingError> {
     const OTHERS: &str = " ? ? ? ? ? ? ?";
     let mut all = Zeroizing::new(String::with_capacity(line.len() + OTHERS.len()));
@@ -179,7 +180,7 @@ fn count(
     let entries = keep_possible(vault, candidates, &key_id, args.device.as_ref(), (world.now)())?;
     table::entries(world.err, entries)?;
     writeln!(world.err, "'drivekey show' shows the digits of one; 'drivekey prove ID --drive DRIVE' tries it.")?;
-    Ok(exit_over(vault))
+    Ok(exit_with_doubts(vault))
 }
 
 /// On the drive itself, or its header.
@@ -225,7 +226,8 @@ fn on(
                 likely.count(),
                 repair.is_unsure,
                 format!(
-                    "type ? for the digits that you are least sure of; in a terminal, what is less likely can be tried, too: {}",
+                    "type ? for the digits that you are least sure of; in a terminal, what is less likely can be \
+                     tried, too: {}",
                     arithmetic(&search.estimate())
                 ),
             ));
@@ -240,12 +242,13 @@ fn on(
     Err(does_not_open(
         thorough.count(),
         repair.is_unsure,
-        "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' shows the Key IDs"
+        "type ? for the digits that you are least sure of; it may also be another drive's key: 'drivekey identify' \
+         shows the Key IDs"
             .to_owned(),
     ))
 }
 
-/// Nothing stops it here: Ctrl-C ends the program.
+/// It cannot be stopped halfway: Ctrl-C ends the program.
 fn run_search<'a>(world: &World<'_>, search: &Search<'a>) -> Option<Hit<'a>> {
     match search.run(&Bar::timed(world, "tried")) {
         Searched::Found(hit) => Some(hit),
@@ -265,7 +268,8 @@ fn does_not_open(tried: u128, unsure: bool, hint: String) -> Failure {
         return Failure::new(
             Exit::Failed,
             format!(
-                "none of the {tried} keys that this may have been was seen to open the drive, and not all that it has could be checked"
+                "none of the {tried} keys that this may have been was seen to open the drive, and not all that it has \
+                 could be checked"
             ),
             hint,
         );
@@ -279,7 +283,8 @@ fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
     let refusal = || {
         Failure::refused(
             format!("trying them all would take too long: {arithmetic}"),
-            "each digit more makes it ten times shorter; the Key ID, given with --id, helps where the drive has several keys",
+            "each digit more makes it ten times shorter; the Key ID, given with --id, helps where the drive has \
+             several keys",
         )
     };
     if !world.terminal.is_present() {
@@ -288,7 +293,7 @@ fn agree_to(world: &mut World<'_>, search: &Search<'_>) -> Result<(), Failure> {
     question::typed(world, &format!("Trying them all takes long: {arithmetic}.\n"), "yes").map_err(|_| refusal())
 }
 
-/// What was found is kept with all that the drive says of it.
+/// Keeps what was found, with all that the drive says of it.
 fn keep<'a>(
     world: &mut World<'_>,
     shared: &Shared,
@@ -321,6 +326,6 @@ fn keep<'a>(
     writeln!(world.err, "The key was found {after}. It opens {} and is in the vault.", mended.trial.drive())?;
     writeln!(world.err, "To see its digits: drivekey show {}", mended.entry.handle)?;
     guard::warn_of_vaults_place(world, vault)?;
-    let exit = exit_over(vault);
+    let exit = exit_with_doubts(vault);
     Ok(if exit == Exit::Done { kept } else { exit })
 }

@@ -3,7 +3,7 @@
 use crate::cli::args::{IdArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{exit_over, one_entry, unlocked};
+use crate::cli::session::{exit_with_doubts, one_entry, unlocked};
 use crate::cli::trash::report;
 use crate::cli::world::World;
 use drivekey_flows::trash;
@@ -13,5 +13,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &IdArgs)
     let entry = one_entry(world, &mut vault, &args.id)?;
     let entry = trash::restore(&mut vault, &entry)?;
     report(world, shared, &entry, "is out of the trash")?;
-    Ok(exit_over(&vault))
+    Ok(exit_with_doubts(&vault))
 }

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use crate::cli::args::{PrintArgs, Shared, SheetArgs, SheetCommand, SplitInto};
 use crate::cli::command::export::chosen::named;
-use crate::cli::copy_note::{self, Made as Noted, Whereto};
+use crate::cli::copy_note::{self, CopyPlace, Made as Noted};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
 use crate::cli::guard::{self, Holding};
-use crate::cli::session::{end_over, exit_over, unlocked};
+use crate::cli::session::{end_with_faults, exit_with_doubts, unlocked};
 use crate::cli::world::World;
 use drivekey_flows::give_out::{self, Arrangement, Choice, DrawnAs, PagesError, pages};
 use drivekey_record::CopyKind;
@@ -25,7 +25,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SheetAr
     }
 }
 
-/// What was made, for whoever keeps account of it.
+/// The sheets that were made.
 pub(super) struct Made<'a> {
     /// Whose keys are on it.
     pub(super) entries: &'a [Entry],
@@ -65,9 +65,9 @@ fn print(world: &mut World<'_>, shared: &Shared, args: &PrintArgs) -> Result<Exi
     let place = deliver::deliver(world, &target, &document)?;
     let noted = after(world, shared, &mut vault, &Made { entries: &choice.entries, place, split })?;
     if !choice.faults.is_empty() {
-        return end_over(&vault, &choice.faults, "what was printed is sound");
+        return end_with_faults(&vault, &choice.faults, "what was printed is sound");
     }
-    let exit = exit_over(&vault);
+    let exit = exit_with_doubts(&vault);
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }
 
@@ -106,9 +106,9 @@ fn after(
     deliver::say(world, shared, &keys, made)?;
     let records: Vec<_> = made.entries.iter().map(|entry| entry.handle).collect();
     let place = match &made.place {
-        deliver::Place::File(path) => Whereto::Path(path),
-        deliver::Place::Output => Whereto::Path(Path::new("-")),
-        deliver::Place::Printer(_) => Whereto::Printer,
+        deliver::Place::File(path) => CopyPlace::Path(path),
+        deliver::Place::Output => CopyPlace::Path(Path::new("-")),
+        deliver::Place::Printer(_) => CopyPlace::Printer,
     };
     copy_note::note(
         world,

@@ -9,7 +9,7 @@ use crate::cli::args::{Shared, ShowArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
-use crate::cli::session::{end_over, one_sound_entry, unlocked};
+use crate::cli::session::{end_with_faults, one_sound_entry, unlocked};
 use crate::cli::{json, table, world::World};
 use drivekey_record::GROUPS;
 use drivekey_vault::Entry;
@@ -23,7 +23,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ShowArg
     let (entry, faults) = one_sound_entry(world, &mut vault, &args.id.id)?;
     guard::check_output(world, &mut vault, &Holding::Records(std::slice::from_ref(&entry)))?;
     let revealed = reveal(&mut vault, &entry)?;
-    let end = end_over(
+    let end = end_with_faults(
         &vault,
         &faults,
         "what is shown is sound, but compare its Key ID with your screen: another record may be the one",
@@ -60,7 +60,10 @@ fn screen(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
     }
     if world.surroundings.out_is_terminal && world.terminal.is_present() {
         if revealed.key.digits().is_some() {
-            world.terminal.say("\nOn the recovery screen type the groups in order; F1 to F10 stand for 1 to 0 where number keys do not work.\n")?;
+            world.terminal.say(
+                "\nOn the recovery screen type the groups in order; F1 to F10 stand for 1 to 0 where \
+                                number keys do not work.\n",
+            )?;
         }
         let _ = world.terminal.ask_line("Press Enter to clear the screen. ")?;
         world.terminal.clear()?;
@@ -68,7 +71,7 @@ fn screen(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One group at a time, so that reader and typist keep the same place.
+/// Shows one group at a time, so that whoever reads aloud and whoever types keep the same place.
 fn read_aloud(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal("reading aloud goes group by group", "leave --read-aloud out"));
@@ -114,7 +117,7 @@ fn copy(world: &mut World<'_>, revealed: &Revealed) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Graph's `key` beside the other properties; written straight to the output.
+/// A record with Graph's `key` beside its other properties. It is written straight to the output.
 struct WithKey<'a>(&'a Revealed);
 
 impl Serialize for WithKey<'_> {

@@ -15,7 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::guard;
 use crate::cli::passphrase::given;
 use crate::cli::progress::Rate;
-use crate::cli::session::{exit_over, locked, unlock_with, unlocked, vault_path};
+use crate::cli::session::{exit_with_doubts, locked, unlock_with, unlocked, vault_path};
 use crate::cli::world::World;
 use drivekey_flows::intake::{Outcome, Ready, Said};
 use drivekey_flows::sweep::search;
@@ -63,17 +63,17 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
         warn(world, &mut vault, kept)?;
         sweep.erased = args.erase.then(|| erasing::erase(world, &mut vault, &sweep.lying)).transpose()?;
         let exit = summary::show(world, shared, &sweep, &outcome, !keeps)?;
-        return Ok(over(exit, &vault));
+        return Ok(final_exit(exit, &vault));
     }
     let exit = summary::show(world, shared, &sweep, &outcome, !keeps)?;
     warn(world, &mut vault, kept)?;
     if args.erase {
         let erased = erasing::erase(world, &mut vault, &sweep.lying)?;
         if summary::erased(world, &erased)? && exit == Exit::Done {
-            return Ok(over(Exit::Partly, &vault));
+            return Ok(final_exit(Exit::Partly, &vault));
         }
     }
-    Ok(over(exit, &vault))
+    Ok(final_exit(exit, &vault))
 }
 
 /// What the journal calls what was taken in.
@@ -87,8 +87,8 @@ fn warn(world: &mut World<'_>, vault: &mut Vault<Unlocked>, kept: bool) -> Resul
     if kept { guard::warn_of_vaults_place(world, vault) } else { Ok(()) }
 }
 
-fn over(exit: Exit, vault: &Vault<Unlocked>) -> Exit {
-    if exit == Exit::Done { exit_over(vault) } else { exit }
+fn final_exit(exit: Exit, vault: &Vault<Unlocked>) -> Exit {
+    if exit == Exit::Done { exit_with_doubts(vault) } else { exit }
 }
 
 /// The vault, or nothing where the person at the terminal leaves it out, or nobody is there to ask and it is not
@@ -131,7 +131,7 @@ fn takes_in(
     }
     match preview::confirm(world, ready, &expected) {
         Ok(()) => Ok(true),
-        // Whoever asked for it and then says no ends here; whoever was only offered it still sees the report.
+        // A person who asked for it and then declines is done. One to whom it was only offered still gets the report.
         Err(refusal) if wanted || refusal.exit != Exit::Refused => Err(refusal),
         Err(_) => Ok(false),
     }

@@ -5,8 +5,8 @@ use serde_json::json;
 use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{end_over, unlocked};
-use crate::cli::{json as print, question, world::World};
+use crate::cli::session::{end_with_faults, unlocked};
+use crate::cli::{json, question, world::World};
 use drivekey_flows::undo::{self, UndoError};
 use drivekey_record::Handle;
 use drivekey_vault::ImportInfo;
@@ -36,7 +36,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit
         ),
     })?;
     if shared.json {
-        print::print(
+        json::print(
             world.out,
             &json!({
                 "imported": undone.import.imported,
@@ -53,7 +53,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared) -> Result<Exit
         list(world, "As before", &undone.reverted)?;
         list(world, "Kept, another source has it too", &undone.kept)?;
     }
-    end_over(&vault, &undone.faults, "what is named above was undone")
+    end_with_faults(&vault, &undone.faults, "what is named above was undone")
 }
 
 fn list(world: &mut World<'_>, what: &str, handles: &[Handle]) -> Result<(), Failure> {

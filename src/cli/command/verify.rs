@@ -6,7 +6,7 @@ use crate::cli::failure::{Failure, capital, fault_words};
 use crate::cli::guard;
 use crate::cli::outlet::printable;
 use crate::cli::progress::Bar;
-use crate::cli::session::{exit_over, locked, unlocked, vault_path};
+use crate::cli::session::{exit_with_doubts, locked, unlocked, vault_path};
 use crate::cli::{json, passphrase, question, world::World};
 use drivekey_flows::verify::{self, MendError};
 use drivekey_vault::{Unlocked, Vault, Verification};
@@ -27,7 +27,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &VerifyA
     report(world, shared, args, &verification, is_doubtful)?;
     guard::warn_of_vaults_place(world, &mut vault)?;
     if verification.faults.is_empty() {
-        return Ok(exit_over(&vault));
+        return Ok(exit_with_doubts(&vault));
     }
     Ok(Exit::Damaged)
 }
@@ -94,7 +94,8 @@ fn accept_copy(world: &mut World<'_>, shared: &Shared) -> Result<Exit, Failure> 
     let path = vault_path(world, shared)?;
     let vault = locked(world, &path)?;
     let what = format!(
-        "From now on this machine takes {} for the right copy.\nDo this only if you put it there yourself, for example from a backup.\n",
+        "From now on this machine takes {} for the right copy.\nDo this only if you put it there yourself, for \
+         example from a backup.\n",
         printable(&path)
     );
     question::typed(world, &what, "ACCEPT")?;
@@ -135,7 +136,9 @@ fn repair(world: &mut World<'_>, vault: &mut Vault<Unlocked>, found: &Verificati
     for fault in &found.faults {
         writeln!(world.err, "Wrong: {}", fault_words(fault))?;
     }
-    let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of the file is kept beside it.\n";
+    let what = "The vault will be taken as it stands: its indexes are built anew, its count and keyslots are taken as \
+                they are.\nRecords that are missing stay missing, and those that do not open stay named. A copy of \
+                the file is kept beside it.\n";
     question::typed(world, what, "REPAIR")?;
     let kept = verify::keep_copy(vault).map_err(|error| match error {
         MendError::Vault(error) => error.into(),

@@ -3,7 +3,7 @@
 use crate::cli::args::{Shared, WhoseArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::session::{end_over, unlocked};
+use crate::cli::session::{end_with_faults, unlocked};
 use crate::cli::{json, key_entry, table, world::World};
 use drivekey_flows::lookup::whose;
 
@@ -30,5 +30,5 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &WhoseAr
             "the key is sound in itself; 'drivekey add' takes it in",
         ));
     }
-    end_over(&vault, &found.faults, "what is shown is sound")
+    end_with_faults(&vault, &found.faults, "what is shown is sound")
 }

@@ -8,7 +8,7 @@ use drivekey_sheet::read_payloads;
 
 /// Serves the program that started it.
 pub(in crate::cli) fn serve() -> Exit {
-    // Digits pass through it. Where the system does not shut out debuggers the program has said so already.
+    // Digits pass through this process. If the system does not shut out debuggers, the program has said so already.
     let _ = secmem_proc::harden_process();
     // Before a byte of anybody's is read.
     match limits::begin().and_then(|()| each_file()) {

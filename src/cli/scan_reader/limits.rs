@@ -17,7 +17,7 @@ pub(super) fn begin() -> io::Result<()> {
     use rustix::process::Resource;
 
     close_inherited()?;
-    // macOS knows the limit of memory and does not enforce it; where it refuses to take it, the others still hold.
+    // macOS has this limit, but does not enforce it. If it refuses to set it, the other limits still hold.
     let memory = limit(Resource::As, MEMORY_BYTES);
     if cfg!(target_os = "linux") {
         memory?;
@@ -47,7 +47,7 @@ pub(super) fn renew() -> io::Result<()> {
     Ok(setrlimit(Resource::Cpu, Rlimit { current: Some(current), maximum })?)
 }
 
-/// A shell may have handed down more than the three streams, a passphrase among them. What Rust opens is not inherited.
+/// A shell may have handed down more than the three streams, such as a passphrase. What Rust opens is not inherited.
 #[cfg(target_os = "linux")]
 fn close_inherited() -> io::Result<()> {
     let mut open = Vec::new();
@@ -99,7 +99,7 @@ pub(super) const fn is_beyond(_: u32) -> bool {
     false
 }
 
-/// No console flashes up.
+/// Keeps a console window from flashing up.
 #[cfg(windows)]
 pub(super) fn without_window(command: &mut Command) {
     use std::os::windows::process::CommandExt;

@@ -1,4 +1,4 @@
-//! Children that die, hang, lie or look around. Shells stand in for them; `tests/program/trouble.rs` tries the real
+//! Children that die, hang, lie or look around. Shells stand in for them; `tests/program/scan_child.rs` tries the real
 //! one.
 #![cfg(unix)]
 
@@ -8,7 +8,7 @@ use std::path::Path;
 use super::*;
 
 const SOON: Duration = Duration::from_secs(20);
-/// What the children are given: they read so many bytes, the length before them included.
+/// What the children get. They read this many bytes, with the length in front.
 const FILE: &[u8] = b"0123456789";
 const TAKE: &str = "head -c 14 >/dev/null; ";
 /// The first file's answer: no texts.
@@ -57,7 +57,7 @@ fn nobody_waits_longer_than_was_said() {
     let short = Duration::from_millis(300);
     let began = Instant::now();
     assert_eq!(ask("exec sleep 600", short), Err(ScanError::GaveUp));
-    // Half an answer; one that takes nothing; one whose own child holds the pipe after its end.
+    // A child that gives half an answer, one that takes nothing, and one whose own child keeps the pipe open.
     assert_eq!(ask(r"head -c 14 >/dev/null; printf '\001\000\000'; exec sleep 600", short), Err(ScanError::GaveUp));
     assert_eq!(shell("exec sleep 600", short).read(&vec![0; 1 << 20]).unwrap_err(), ScanError::GaveUp);
     assert_eq!(ask("sleep 5 & kill -KILL $$", short), Err(ScanError::GaveUp));

@@ -18,7 +18,7 @@ pub(super) type Answer = Result<Vec<Zeroizing<String>>, ScanError>;
 const READ: u8 = 0;
 const REFUSALS: [(u8, ScanError); 3] = [(1, ScanError::Format), (2, ScanError::TooLarge), (3, ScanError::Damaged)];
 
-fn nonsense() -> io::Error {
+fn malformed() -> io::Error {
     io::ErrorKind::InvalidData.into()
 }
 
@@ -30,7 +30,7 @@ fn number(from: &mut impl Read) -> io::Result<u32> {
 
 /// Hands over a file.
 pub(super) fn send(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(bytes.len()).map_err(|_| nonsense())?;
+    let length = u32::try_from(bytes.len()).map_err(|_| malformed())?;
     to.write_all(&length.to_le_bytes())?;
     to.write_all(bytes)?;
     to.flush()
@@ -40,10 +40,10 @@ pub(super) fn send(to: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
 pub(super) fn take(from: &mut impl Read, before: impl FnOnce() -> io::Result<()>) -> io::Result<Option<Vec<u8>>> {
     let length = match number(from) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        length => usize::try_from(length?).map_err(|_| nonsense())?,
+        length => usize::try_from(length?).map_err(|_| malformed())?,
     };
     if length > SCAN_BYTES {
-        return Err(nonsense());
+        return Err(malformed());
     }
     before()?;
     let mut bytes = vec![0; length];
@@ -60,13 +60,13 @@ pub(super) fn answer(to: &mut impl Write, file: u32, answer: &Answer) -> io::Res
     match answer {
         Ok(texts) => {
             bytes.push(READ);
-            bytes.extend_from_slice(&u32::try_from(texts.len()).map_err(|_| nonsense())?.to_le_bytes());
+            bytes.extend_from_slice(&u32::try_from(texts.len()).map_err(|_| malformed())?.to_le_bytes());
             for text in texts {
-                bytes.extend_from_slice(&u32::try_from(text.len()).map_err(|_| nonsense())?.to_le_bytes());
+                bytes.extend_from_slice(&u32::try_from(text.len()).map_err(|_| malformed())?.to_le_bytes());
                 bytes.extend_from_slice(text.as_bytes());
             }
         }
-        Err(error) => bytes.push(REFUSALS.iter().find(|(_, known)| known == error).ok_or_else(nonsense)?.0),
+        Err(error) => bytes.push(REFUSALS.iter().find(|(_, known)| known == error).ok_or_else(malformed)?.0),
     }
     to.write_all(&bytes)?;
     to.flush()
@@ -75,27 +75,27 @@ pub(super) fn answer(to: &mut impl Write, file: u32, answer: &Answer) -> io::Res
 /// Takes the answer for the file of this number. Anything but exactly that is an error.
 pub(super) fn receive(from: &mut impl Read, file: u32) -> io::Result<Answer> {
     if number(from)? != file {
-        return Err(nonsense());
+        return Err(malformed());
     }
     let mut status = [0];
     from.read_exact(&mut status)?;
     if status[0] != READ {
-        return Ok(Err(REFUSALS.iter().find(|(code, _)| *code == status[0]).ok_or_else(nonsense)?.1));
+        return Ok(Err(REFUSALS.iter().find(|(code, _)| *code == status[0]).ok_or_else(malformed)?.1));
     }
     let count = number(from)?;
     if usize::try_from(count).is_ok_and(|count| count > PAYLOADS) {
-        return Err(nonsense());
+        return Err(malformed());
     }
     let (mut texts, mut all) = (Vec::new(), 0);
     for _ in 0..count {
         let length = number(from)?;
         all += u64::from(length);
         if length > TEXT_BYTES || all > ALL_BYTES {
-            return Err(nonsense());
+            return Err(malformed());
         }
-        let mut bytes = Zeroizing::new(vec![0; usize::try_from(length).map_err(|_| nonsense())?]);
+        let mut bytes = Zeroizing::new(vec![0; usize::try_from(length).map_err(|_| malformed())?]);
         from.read_exact(&mut bytes)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| nonsense())?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| malformed())?;
         texts.push(Zeroizing::new(text.to_owned()));
     }
     Ok(Ok(texts))
@@ -156,7 +156,9 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn no_answer_makes_it_panic(bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(1), any::<u8>()], 0..200)) {
+        fn no_answer_makes_it_panic(
+            bytes in prop::collection::vec(prop_oneof![Just(0_u8), Just(1), any::<u8>()], 0..200),
+        ) {
             let _ = receive(&mut &bytes[..], 0);
             let _ = take(&mut &bytes[..], || Ok(()));
         }

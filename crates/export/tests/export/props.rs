@@ -12,8 +12,7 @@ use proptest::prelude::*;
 
 fn digits() -> impl Strategy<Value = String> {
     // The same group eight times is no key that Windows makes; the importer says so.
-    prop::array::uniform8(any::<u16>())
-        .prop_map(|groups| groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-"))
+    prop::array::uniform8(any::<u16>()).prop_map(drivekey_testkit::texts::password)
 }
 
 fn key_id() -> impl Strategy<Value = KeyId> {

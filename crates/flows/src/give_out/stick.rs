@@ -1,5 +1,5 @@
-//! Key files on a stick, under Windows' own names where Windows knows such keys, each read back from the stick itself. Nothing that stands there is
-//! replaced.
+//! Writes key files to a stick, under Windows' own names where Windows knows such keys, and reads each back from the
+//! stick itself. Nothing that is there is replaced.
 
 use std::path::Path;
 

@@ -77,13 +77,14 @@ fn holds_more(reading: &Reading) -> bool {
         || reading.attachments.iter().any(|attachment| attachment.inside.is_some())
 }
 
-/// Whether an export of this program names a key of another kind or an attachment: those of JSON and CSV are not compared
-/// with the vault. Bundles are read whole.
+/// Whether an export of this program names a key of another kind or an attachment: those of JSON and CSV are not
+/// compared with the vault. Bundles are read whole.
 fn names_other_kinds(reading: &Reading, bytes: &[u8]) -> bool {
     if reading.source == Some(SourceKind::Bundle) {
         return false;
     }
-    // Letters in UTF-16 have zero bytes between them. One buffer of its full size, so that nothing unwiped is left behind.
+    // Letters in UTF-16 have zero bytes between them. The buffer has its full size at once, so that nothing unwiped is
+    // left behind.
     let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
     text.extend(bytes.iter().filter(|byte| **byte != 0).map(u8::to_ascii_lowercase));
     let of_json = text.windows(KIND.len()).enumerate().filter(|(_, window)| *window == KIND).any(|(at, _)| {

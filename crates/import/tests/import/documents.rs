@@ -13,14 +13,11 @@ use std::time::{Duration, Instant};
 use drivekey_import::{Outcome, Reading, Remark, read};
 use drivekey_record::{Guid, KeyId, SourceKind};
 use drivekey_testkit::documents::{Container, Leaf, deep, gz, pack, zeros, zip};
+use drivekey_testkit::texts::password;
 use proptest::prelude::*;
 
 /// What any file may take in a build without optimisation on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-fn password(groups: [u16; 8]) -> String {
-    groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-")
-}
 
 fn timed(bytes: &[u8]) -> Reading {
     let start = Instant::now();

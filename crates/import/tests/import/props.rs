@@ -3,50 +3,8 @@
 
 use drivekey_import::{Outcome, Remark, read};
 use drivekey_record::{Guid, KeyId};
+use drivekey_testkit::texts::{Encoding, password};
 use proptest::prelude::*;
-
-/// How a text becomes bytes.
-#[derive(Debug, Clone, Copy)]
-enum Bytes {
-    Utf8,
-    Utf8Bom,
-    Utf16Le,
-    Utf16LeBom,
-    Utf16Be,
-    Utf16BeBom,
-    Windows1252,
-}
-
-impl Bytes {
-    fn of(self, text: &str) -> Vec<u8> {
-        let units = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
-        match self {
-            Self::Utf8 => text.as_bytes().to_vec(),
-            Self::Utf8Bom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
-            Self::Utf16Le => units(u16::to_le_bytes),
-            Self::Utf16LeBom => [b"\xFF\xFE".to_vec(), units(u16::to_le_bytes)].concat(),
-            Self::Utf16Be => units(u16::to_be_bytes),
-            Self::Utf16BeBom => [b"\xFE\xFF".to_vec(), units(u16::to_be_bytes)].concat(),
-            Self::Windows1252 => encoding_rs::WINDOWS_1252.encode(text).0.into_owned(),
-        }
-    }
-}
-
-fn encodings() -> impl Strategy<Value = Bytes> {
-    prop::sample::select(vec![
-        Bytes::Utf8,
-        Bytes::Utf8Bom,
-        Bytes::Utf16Le,
-        Bytes::Utf16LeBom,
-        Bytes::Utf16Be,
-        Bytes::Utf16BeBom,
-        Bytes::Windows1252,
-    ])
-}
-
-fn password(groups: [u16; 8]) -> String {
-    groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-")
-}
 
 proptest! {
     // Beside the sources there is no place where these tests may write.
@@ -56,7 +14,7 @@ proptest! {
     fn a_pair_survives_any_mixture(
         groups in prop::array::uniform8(any::<u16>()),
         id in any::<[u8; 16]>(),
-        encoding in encodings(),
+        encoding in prop::sample::select(Encoding::ALL.to_vec()),
         line_end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
         dash in prop::sample::select(vec!["-", "\u{2013}", " ", "", " - ", "\u{2011}", "\u{2212}", "/", "\u{A0}"]),
         zero in prop::sample::select(vec!['0', '\u{660}', '\u{6F0}', '\u{FF10}', '\u{966}']),
@@ -72,7 +30,7 @@ proptest! {
         prop_assume!(groups.iter().any(|group| *group != groups[0]));
         let plain = password(groups);
         // A page of 256 characters has no other digits and few dashes.
-        let narrow = matches!(encoding, Bytes::Windows1252);
+        let narrow = matches!(encoding, Encoding::Windows1252);
         let zero = if narrow { '0' } else { zero };
         let dash = if narrow && !dash.is_ascii() { "\u{2013}" } else { dash };
         let words = if narrow && !words.0.is_ascii() { ("ID:", "Schlüssel:") } else { words };
@@ -85,7 +43,7 @@ proptest! {
         let (open, close) = if marks { ("\u{202A}", "\u{202C}") } else { ("", "") };
         let gap = if below { format!("{line_end}{line_end}{quote}") } else { " ".to_owned() };
         let text = format!("{quote}{}{gap}{open}{guid}{close}{line_end}{quote}{}{gap}{open}{key}{close}{line_end}", words.0, words.1);
-        let reading = read(None, &encoding.of(&text));
+        let reading = read(None, &encoding.encode(&text));
         prop_assert_eq!(reading.records.len(), 1, "{:?} from {:?}", reading.remarks, text);
         prop_assert!(reading.records[0].password.expose_secret().as_str() == plain);
         prop_assert_eq!(&reading.records[0].key_id, &KeyId::Full(Guid::from_bytes(id)), "{:?}", text);
@@ -113,8 +71,8 @@ proptest! {
     fn no_text_makes_it_panic(
         text in "([0-9]{6}[-/ \n]|[0-9A-F]{8}-[0-9A-F]{4}|Drive: |C:|[xX*#]{6}-|[OlSB0-9]{6}-|\\PC|\n|> |: |\u{2013}|\u{60B}){0,60}",
     ) {
-        for encoding in [Bytes::Utf8, Bytes::Utf16Le, Bytes::Windows1252] {
-            prop_assert!(read(None, &encoding.of(&text)).records.is_empty());
+        for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Windows1252] {
+            prop_assert!(read(None, &encoding.encode(&text)).records.is_empty());
         }
     }
 

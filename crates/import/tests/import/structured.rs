@@ -5,42 +5,16 @@
 
 use drivekey_import::{Outcome, Reading, Remark, read};
 use drivekey_record::{Guid, KeyId, VolumeType};
+use drivekey_testkit::texts::{Encoding, password};
 use proptest::prelude::*;
-
-fn password(groups: [u16; 8]) -> String {
-    groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-")
-}
 
 fn id(bytes: [u8; 16]) -> Guid {
     Guid::from_bytes(bytes)
 }
 
-/// How a text becomes bytes.
-#[derive(Debug, Clone, Copy)]
-enum Bytes {
-    Utf8,
-    Utf8Bom,
-    Utf16Le,
-    Utf16LeBom,
-    Utf16BeBom,
-}
-
-impl Bytes {
-    fn of(self, text: &str) -> Vec<u8> {
-        let units = |to: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(to).collect::<Vec<u8>>();
-        match self {
-            Self::Utf8 => text.as_bytes().to_vec(),
-            Self::Utf8Bom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),
-            Self::Utf16Le => units(u16::to_le_bytes),
-            Self::Utf16LeBom => [b"\xFF\xFE".to_vec(), units(u16::to_le_bytes)].concat(),
-            Self::Utf16BeBom => [b"\xFE\xFF".to_vec(), units(u16::to_be_bytes)].concat(),
-        }
-    }
-}
-
-fn encodings() -> impl Strategy<Value = Bytes> {
-    prop::sample::select(vec![Bytes::Utf8, Bytes::Utf8Bom, Bytes::Utf16Le, Bytes::Utf16LeBom, Bytes::Utf16BeBom])
-}
+/// Those in which every name below can be written, and that structured files are found in.
+const ENCODINGS: [Encoding; 5] =
+    [Encoding::Utf8, Encoding::Utf8Bom, Encoding::Utf16Le, Encoding::Utf16LeBom, Encoding::Utf16BeBom];
 
 /// A pair, and the GUIDs of other things that stand beside it.
 #[derive(Debug, Clone)]
@@ -109,7 +83,7 @@ proptest! {
         shape in 0..5_usize,
         pretty in any::<bool>(),
         escaped in any::<bool>(),
-        encoding in encodings(),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         let objects: Vec<String> = pairs.iter().enumerate().map(|(index, pair)| {
             let fields = [
@@ -135,7 +109,7 @@ proptest! {
             3 => format!("PS C:\\> Get-Keys | ConvertTo-Json\r\n[\r\n{}\r\n]\r\n\r\nPS C:\\>", objects.join(",\r\n")),
             _ => format!("{{\"a\":{{\"requestId\":\"{}\",\"b\":[{{\"c\":[{}]}}]}}}}", pairs[0].decoys[0], objects.join(",")),
         };
-        let reading = read(None, &encoding.of(&text));
+        let reading = read(None, &encoding.encode(&text));
         exact(&reading, &pairs, &text)?;
         for (index, record) in reading.records.iter().enumerate() {
             prop_assert_eq!(record.device_name.as_ref().map(|name| name.as_str().to_owned()), Some(format!("PC-{index}")), "{}", text);
@@ -152,7 +126,7 @@ proptest! {
         quoted in any::<bool>(),
         line_end in prop::sample::select(vec!["\n", "\r\n"]),
         preface in prop::sample::select(vec!["", "Export of all keys\n\n", "\n"]),
-        encoding in encodings(),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         let quote = |cell: String| if quoted && !sign.contains('|') { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell };
         let row = |cells: [String; 7]| {
@@ -170,7 +144,7 @@ proptest! {
                 pair.decoys[0].to_string(), pair.decoys[1].to_string(), pair.decoys[2].to_string(),
             ]);
         }
-        let reading = read(None, &encoding.of(&text));
+        let reading = read(None, &encoding.encode(&text));
         exact(&reading, &pairs, &text)?;
         for (index, record) in reading.records.iter().enumerate() {
             prop_assert_eq!(record.device_name.as_ref().map(|name| name.as_str().to_owned()), Some(format!("PC-{index}")), "{}", text);
@@ -183,14 +157,14 @@ proptest! {
         pairs in pairs(1..5),
         order in shuffled(vec![0_usize, 1, 2]),
         sign in prop::sample::select(vec![",", ";", "\t"]),
-        encoding in encodings(),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         let mut text = String::new();
         for pair in &pairs {
             let cells = [pair.id.to_string(), pair.key.clone(), "F:".to_owned()];
             text += &format!("{}\r\n", order.iter().map(|at| cells[*at].clone()).collect::<Vec<_>>().join(sign));
         }
-        exact(&read(None, &encoding.of(&text)), &pairs, &text)?;
+        exact(&read(None, &encoding.encode(&text)), &pairs, &text)?;
     }
 
     #[test]
@@ -200,7 +174,7 @@ proptest! {
         fold in 20..90_usize,
         base64 in any::<bool>(),
         line_end in prop::sample::select(vec!["\n", "\r\n"]),
-        encoding in encodings(),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         use base64::Engine;
         let encode = |bytes: &[u8]| base64::engine::general_purpose::STANDARD.encode(bytes);
@@ -232,7 +206,7 @@ proptest! {
             }
             text += line_end;
         }
-        let reading = read(None, &encoding.of(&text));
+        let reading = read(None, &encoding.encode(&text));
         exact(&reading, &pairs, &text)?;
         for (index, record) in reading.records.iter().enumerate() {
             prop_assert_eq!(record.device_name.as_ref().map(|name| name.as_str().to_owned()), Some(format!("PC-{index}")), "{}", text);
@@ -245,7 +219,7 @@ proptest! {
         pairs in pairs(1..4),
         order in shuffled((0..4).collect::<Vec<usize>>()),
         form in 0..4_usize,
-        encoding in encodings(),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         let mut text = "<?xml version=\"1.0\"?>\r\n<export requestId=\"x\">".to_owned();
         for (index, pair) in pairs.iter().enumerate() {
@@ -259,7 +233,7 @@ proptest! {
             };
         }
         text += "</export>";
-        let reading = read(None, &encoding.of(&text));
+        let reading = read(None, &encoding.encode(&text));
         exact(&reading, &pairs, &text)?;
         for (index, record) in reading.records.iter().enumerate() {
             prop_assert_eq!(record.device_name.as_ref().map(|name| name.as_str().to_owned()), Some(format!("PC-{index}")), "{}", text);
@@ -271,7 +245,7 @@ proptest! {
         pairs in pairs(1..5),
         order in shuffled((0..4).collect::<Vec<usize>>()),
         tpm in any::<bool>(),
-        encoding in encodings(),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         let mut text = "\r\n\r\n".to_owned();
         for pair in &pairs {
@@ -283,7 +257,7 @@ proptest! {
             text += &of(pair.id, "RecoveryPassword", &pair.key);
             text += &of(pair.decoys[1], "ExternalKey", "");
         }
-        exact(&read(None, &encoding.of(&text)), &pairs, &text)?;
+        exact(&read(None, &encoding.encode(&text)), &pairs, &text)?;
     }
 
     #[test]
@@ -309,10 +283,10 @@ proptest! {
             "dn: CN=", "dn:: ", " ", "keyId", "RecoveryKey", "KeyProtectorId : ", "RecoveryPassword : ", "---- ----", "C22048E2-1740-4D2B-8BED-9F07A429921C",
             "C22048E2", "123456-", "OSV", "4.2E+47", "\"id\":", "true", "null", "1e999", "é", "\u{202E}", "sep=;", "#TYPE ", "Id: ", "Key: ", "=\"", "'",
         ]), 0..60),
-        encoding in encodings(),
+        encoding in prop::sample::select(ENCODINGS.to_vec()),
     ) {
         let text: String = parts.concat();
-        prop_assert!(read(None, &encoding.of(&text)).records.is_empty(), "{}", text);
+        prop_assert!(read(None, &encoding.encode(&text)).records.is_empty(), "{}", text);
     }
 }
 

@@ -167,7 +167,7 @@ proptest! {
         seed in any::<u64>(),
         three in any::<bool>(),
     ) {
-        let key = groups.map(|group| format!("{:06}", u32::from(group) * 11)).join("-");
+        let key = drivekey_testkit::texts::password(groups);
         let kind = if three { SplitKind::TwoOfThree } else { SplitKind::TwoOfTwo };
         let shares = split(&digits(&key), kind, &mut fill_from(seed)).unwrap();
         let read: Vec<Share> = shares.iter().map(|share| Share::parse(&share.text()).unwrap()).collect();

@@ -1,5 +1,5 @@
-//! A bundle: one age file for other people, sealed to a passphrase or to their own age keys, so that the stock age
-//! program opens it. Must not know what is inside.
+//! A bundle: an age file for other people, encrypted to a passphrase or to their own age keys. The stock age program
+//! opens it.
 
 use std::io::{Read, Write};
 use std::str::FromStr;
@@ -10,36 +10,36 @@ use zeroize::Zeroizing;
 use super::KdfLimits;
 use super::stack::wiped;
 
-/// How an age file begins.
+/// The first line of an age file.
 const MAGIC: &[u8] = b"age-encryption.org/v1\n";
-/// The stanza of a passphrase; it is always the only one.
+/// The start of the scrypt stanza. A file that has one has no other stanza.
 const PASSPHRASE_STANZA: &[u8] = b"-> scrypt ";
-/// Twice the work for each step: the stock program's own choice, about a second and 256 MiB.
+/// The scrypt work factor (log2) of the stock age program: about a second and 256 MiB.
 const WORK_LOG2: u32 = 18;
 
-/// Somebody a bundle can be sealed to: an `age1…` key.
+/// A recipient of a bundle: an `age1…` key.
 pub struct BundleRecipient(age::x25519::Recipient);
 
-/// A private age key that may open a bundle; in a box, so that moving it leaves no copy.
+/// A private age key that may open a bundle. Boxed, so that a move leaves no copy behind.
 pub struct BundleIdentity(Box<age::x25519::Identity>);
 
-/// To whom a bundle is sealed.
+/// Who can open a bundle.
 pub enum BundleLock<'a> {
-    /// To whoever knows the passphrase; the work on it within these limits.
+    /// Whoever knows the passphrase. The work factor is within these limits.
     Passphrase(&'a SecretString, KdfLimits),
-    /// To these people.
+    /// The holders of these keys.
     Recipients(&'a [BundleRecipient]),
 }
 
 /// What opens a bundle.
 pub enum BundleKey<'a> {
-    /// The passphrase; work beyond the limits is refused.
+    /// The passphrase. A work factor beyond the limits is refused.
     Passphrase(&'a SecretString, KdfLimits),
-    /// Any of these.
+    /// Any of these private keys.
     Identities(&'a [BundleIdentity]),
 }
 
-/// What a bundle asks for.
+/// What is needed to open a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BundleAsks {
     /// A passphrase.
@@ -51,19 +51,19 @@ pub enum BundleAsks {
 /// Why a bundle was not sealed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
-    /// The text is no age key of the kind that is understood.
+    /// The text is not an age key of a supported type.
     #[error("not an age key")]
     NotAKey,
-    /// Nobody to seal it to.
+    /// There are no recipients.
     #[error("no recipient")]
     NoRecipient,
     /// The passphrase or the keys do not open it.
     #[error("does not open it")]
     WrongKey,
-    /// It asks for more work on the passphrase than is allowed.
+    /// The work factor is beyond the limits.
     #[error("asks for too much work")]
     TooMuchWork,
-    /// It is no age file, or was damaged.
+    /// It is not an age file, or it is damaged.
     #[error("damaged")]
     Damaged,
 }
@@ -96,14 +96,14 @@ impl std::fmt::Debug for BundleIdentity {
     }
 }
 
-/// What these bytes ask for, if they begin as an age file.
+/// What is needed to open these bytes, if they start like an age file.
 #[must_use]
 pub fn bundle_asks(bytes: &[u8]) -> Option<BundleAsks> {
     let stanzas = bytes.strip_prefix(MAGIC)?;
     Some(if stanzas.starts_with(PASSPHRASE_STANZA) { BundleAsks::Passphrase } else { BundleAsks::Identity })
 }
 
-/// Seals a text.
+/// Encrypts a text.
 ///
 /// # Errors
 /// [`BundleError::NoRecipient`].
@@ -116,7 +116,7 @@ fn seal_unwiped(text: &[u8], lock: &BundleLock<'_>) -> Result<Vec<u8>, BundleErr
     let recipients: Vec<&dyn age::Recipient> = match lock {
         BundleLock::Passphrase(typed, limits) => {
             let mut recipient = age::scrypt::Recipient::new((*typed).clone());
-            recipient.set_work_factor(log2_of(
+            recipient.set_work_factor(work_factor(
                 WORK_LOG2.clamp(limits.floor.memory_kib.ilog2(), limits.ceiling.memory_kib.ilog2()),
             ));
             passphrase = recipient;
@@ -133,10 +133,10 @@ fn seal_unwiped(text: &[u8], lock: &BundleLock<'_>) -> Result<Vec<u8>, BundleErr
     Ok(sealed)
 }
 
-/// Opens a bundle.
+/// Decrypts a bundle.
 ///
 /// # Errors
-/// [`BundleError`]; where it was cut off nothing of it is given.
+/// Any [`BundleError`]. A truncated bundle gives no output at all.
 pub fn open_bundle(sealed: &[u8], key: &BundleKey<'_>) -> Result<Zeroizing<Vec<u8>>, BundleError> {
     wiped(|| open_unwiped(sealed, key))
 }
@@ -146,7 +146,7 @@ fn open_unwiped(sealed: &[u8], key: &BundleKey<'_>) -> Result<Zeroizing<Vec<u8>>
     let identities: Vec<&dyn age::Identity> = match key {
         BundleKey::Passphrase(typed, limits) => {
             let mut identity = age::scrypt::Identity::new((*typed).clone());
-            identity.set_max_work_factor(log2_of(limits.ceiling.memory_kib.ilog2()));
+            identity.set_max_work_factor(work_factor(limits.ceiling.memory_kib.ilog2()));
             passphrase = identity;
             vec![&passphrase]
         }
@@ -156,7 +156,7 @@ fn open_unwiped(sealed: &[u8], key: &BundleKey<'_>) -> Result<Zeroizing<Vec<u8>>
     };
     let decryptor = age::Decryptor::new(sealed).map_err(|_| BundleError::Damaged)?;
     let mut reader = decryptor.decrypt(identities.into_iter()).map_err(|error| refusal(&error))?;
-    // The text is shorter than what it is sealed in, so the buffer never grows.
+    // The plaintext is shorter than the bundle, so the buffer never grows.
     let mut text = Zeroizing::new(vec![0_u8; sealed.len()]);
     let mut filled = 0;
     loop {
@@ -178,8 +178,8 @@ const fn refusal(error: &age::DecryptError) -> BundleError {
     }
 }
 
-/// scrypt with age's block size takes as many KiB as it goes rounds, so limits of memory are limits of work.
-fn log2_of(log2: u32) -> u8 {
+/// scrypt with age's block size needs as many KiB as its cost parameter N, so memory limits are also limits of N.
+fn work_factor(log2: u32) -> u8 {
     u8::try_from(log2.clamp(1, 30)).unwrap_or(30)
 }
 

@@ -1,57 +1,56 @@
-//! Which cost of a derivation a machine can afford: measured, and never less than what it is to replace. Must not know
-//! what is derived.
+//! Calibration: the derivation cost that a machine can afford, measured, and never less than the cost that it replaces.
 
 use std::time::{Duration, Instant};
 
 use super::kdf::{OUTPUT_BYTES, hash_within, memory_of};
 use super::{KdfCost, KdfError, KdfLimits};
 
-/// More memory than this would shut out the small machine on which the vault may have to be opened one day.
+/// The vault may have to be opened on a small machine one day, so the memory is limited to this.
 const CALIBRATED_MEMORY_KIB: u32 = 256 * 1024;
-/// Whatever else a machine does only adds to the time of a run: the least of several tells what it can.
-const MEASURINGS: u32 = 2;
-/// Runs in the same memory: taking it anew is the dearest part of a short run.
-const RUNS_EACH: u32 = 2;
+/// Other load only ever adds time, so the minimum of several measurements is the most accurate.
+const MEASUREMENTS: u32 = 2;
+/// Runs per allocation. Allocation is the most expensive part of a short run.
+const RUNS_PER_ALLOCATION: u32 = 2;
 
-/// How long the parts of a derivation take at the floor's memory.
+/// The times of the parts of a derivation, with the floor's memory.
 #[derive(Debug, Clone, Copy)]
 struct Times {
-    /// Getting the memory.
-    memory: Duration,
+    /// Allocating the memory.
+    allocation: Duration,
     /// One pass over it.
     pass: Duration,
 }
 
-/// The cost that takes about `target` on this machine, more memory first, then more passes; and no less than
-/// `replaced`, the cost of the slot that makes way, in any part.
+/// The cost that takes about `target` on this machine. Memory is raised first, then passes. No parameter is below that
+/// of `replaced`, the cost of the slot that is replaced.
 ///
 /// # Errors
-/// [`KdfError::OutOfMemory`] when not even the floor's memory can be had.
+/// [`KdfError::OutOfMemory`] if not even the floor's memory can be allocated.
 pub fn calibrate(limits: KdfLimits, target: Duration, replaced: Option<KdfCost>) -> Result<KdfCost, KdfError> {
-    let measured = (0..MEASURINGS).map(|_| measure(limits.floor));
+    let measured = (0..MEASUREMENTS).map(|_| measure(limits.floor));
     Ok(affordable(limits, target, replaced, least(measured)?))
 }
 
-/// One pass at a time: short enough that one of them is likely to run undisturbed.
+/// Measures single passes, which are short enough for one to run undisturbed.
 fn measure(floor: KdfCost) -> Result<Times, KdfError> {
     let once = KdfCost { passes: 1, ..floor };
     let started = Instant::now();
     let mut blocks = memory_of(once)?;
-    let memory = started.elapsed();
+    let allocation = started.elapsed();
     let mut pass = Duration::MAX;
-    for _ in 0..RUNS_EACH {
+    for _ in 0..RUNS_PER_ALLOCATION {
         let started = Instant::now();
         hash_within(&mut blocks, b"calibration", &[0; 16], once, &mut [0; OUTPUT_BYTES])?;
         pass = pass.min(started.elapsed());
     }
-    Ok(Times { memory, pass })
+    Ok(Times { allocation, pass })
 }
 
 fn least(measured: impl Iterator<Item = Result<Times, KdfError>>) -> Result<Times, KdfError> {
-    let endless = Times { memory: Duration::MAX, pass: Duration::MAX };
+    let endless = Times { allocation: Duration::MAX, pass: Duration::MAX };
     measured.into_iter().try_fold(endless, |least, one| {
         let one = one?;
-        Ok(Times { memory: least.memory.min(one.memory), pass: least.pass.min(one.pass) })
+        Ok(Times { allocation: least.allocation.min(one.allocation), pass: least.pass.min(one.pass) })
     })
 }
 
@@ -60,7 +59,7 @@ fn affordable(limits: KdfLimits, target: Duration, replaced: Option<KdfCost>, ti
     let kib = |nanoseconds: Duration| {
         nanoseconds.as_nanos().max(1) * u128::from(cost.memory_kib) / u128::from(limits.floor.memory_kib.max(1))
     };
-    let (mut memory, mut pass, target) = (kib(times.memory), kib(times.pass), target.as_nanos());
+    let (mut memory, mut pass, target) = (kib(times.allocation), kib(times.pass), target.as_nanos());
     let most_kib = CALIBRATED_MEMORY_KIB.min(limits.ceiling.memory_kib);
     while cost.memory_kib.saturating_mul(2) <= most_kib && 2 * (memory + pass * u128::from(cost.passes)) <= target {
         cost.memory_kib *= 2;
@@ -82,8 +81,8 @@ mod tests {
     };
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn times(memory: u64, pass: u64) -> Times {
-        Times { memory: Duration::from_millis(memory), pass: Duration::from_millis(pass) }
+    fn times(allocation: u64, pass: u64) -> Times {
+        Times { allocation: Duration::from_millis(allocation), pass: Duration::from_millis(pass) }
     }
 
     #[test]
@@ -111,7 +110,7 @@ mod tests {
                 assert_eq!(KdfLimits::PRODUCT.check(cost), Ok(()));
             }
         }
-        // And it is raised where there is time: to a second, memory first.
+        // The cost is raised to a second where there is time, memory first.
         let low = KdfCost { memory_kib: 64 * 1024, passes: 4, lanes: 4 };
         let raised = affordable(KdfLimits::PRODUCT, SECOND, Some(low), times(20, 30));
         assert_eq!(raised, KdfCost { memory_kib: 256 * 1024, passes: 7, lanes: 4 });

@@ -1,4 +1,4 @@
-//! What can go wrong when sealing and unsealing. Names no key, no plaintext and no algorithm.
+//! Errors of sealing and unsealing. They contain no key, plaintext or algorithm.
 
 use super::RandomError;
 
@@ -8,16 +8,16 @@ pub enum SealError {
     /// The bytes are not what this vault sealed: damaged, forged, or sealed for another purpose.
     #[error("the sealed bytes do not open")]
     DoesNotOpen,
-    /// They open, but say that they belong to another vault, record or revision.
+    /// They open, but belong to another vault, record or revision.
     #[error("the sealed bytes belong elsewhere")]
     BelongsElsewhere,
-    /// They open, but hold no record of this kind.
+    /// They open, but hold no valid record.
     #[error("the sealed bytes hold something else")]
     Malformed,
-    /// More bytes than a record may have.
+    /// The plaintext is larger than a record may be.
     #[error("too large to seal")]
     TooLarge,
-    /// The system gave no random bytes.
+    /// The operating system gave no random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
 }

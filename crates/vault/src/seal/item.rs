@@ -1,5 +1,5 @@
-//! An item beside the records: what is known of it, sealed and bound to its place; and an attachment's bytes as an age
-//! file that the stock program opens. Must not know what kinds of item there are.
+//! An item beside the records: its metadata, sealed and bound to its place, and an attachment's bytes as an age file
+//! that the stock age program opens.
 
 use zeroize::Zeroizing;
 
@@ -10,15 +10,15 @@ use drivekey_record::{Item, ItemNumber};
 
 const ITEM: &[u8; PURPOSE_BYTES] = b"drivekey/1/item\0";
 const PAD_BYTES: usize = 256;
-/// No honest item comes near this: a large import's journal fills several.
+/// No honest item comes near this. The journal of a large import fills several items.
 const ITEM_CEILING_BYTES: usize = 3 * 1024 * 1024;
 
-/// What is known of an item, sealed: nonce, ciphertext, tag.
+/// The sealed metadata of an item: nonce, ciphertext, tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedItem(Vec<u8>);
 
 impl SealedItem {
-    /// As read from a store.
+    /// Makes it from bytes in a store.
     #[must_use]
     pub const fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
@@ -30,10 +30,11 @@ impl SealedItem {
         self.0
     }
 
-    /// Seals an item for its place, beside content with this SHA-256.
+    /// Seals an item for its place, bound to the content with this SHA-256.
     ///
     /// # Errors
-    /// [`SealError::TooLarge`] past a ceiling no honest item reaches; [`SealError::Random`] without a nonce.
+    /// [`SealError::TooLarge`] beyond a size that no honest item reaches; [`SealError::Random`] if the system gives no
+    /// nonce.
     pub fn seal(
         root: &Root,
         binding: Binding,
@@ -51,7 +52,7 @@ impl SealedItem {
     /// Opens an item in its place.
     ///
     /// # Errors
-    /// [`SealError::DoesNotOpen`] when any byte, the place or the content beside it is another.
+    /// [`SealError::DoesNotOpen`] if any byte, the place or the bound content differs.
     pub fn unseal(
         &self,
         root: &Root,
@@ -64,24 +65,24 @@ impl SealedItem {
     }
 }
 
-/// Every field of fixed length, so that no two places give the same bytes.
+/// All fields have a fixed length, so that no two places give the same bytes.
 fn item_aad(binding: Binding, content_sha256: &[u8; SHA256_BYTES], number: ItemNumber) -> Vec<u8> {
     let (revision, number) = (binding.revision.number().to_be_bytes(), number.number().to_be_bytes());
     [ITEM.as_slice(), binding.vault.as_bytes(), binding.record.as_bytes(), &revision, &number, content_sha256].concat()
 }
 
-/// Seals an attachment's bytes, as they are, as an age file to the root recipient.
+/// Encrypts an attachment's bytes, unchanged, as an age file to the root's recipient.
 ///
 /// # Errors
-/// [`SealError::Malformed`] never happens with a root's own recipient.
+/// Never [`SealError::Malformed`], because the recipient is the root's own.
 pub fn seal_content(root: &Root, bytes: &[u8]) -> Result<Vec<u8>, SealError> {
     age_seal(root.recipient(), bytes)
 }
 
-/// Opens an attachment whose SHA-256 is the one its item is bound to.
+/// Decrypts an attachment whose SHA-256 its item is bound to.
 ///
 /// # Errors
-/// [`SealError::DoesNotOpen`] when it is another, or was not sealed under this root.
+/// [`SealError::DoesNotOpen`] if it has another SHA-256, or was not encrypted to this root.
 pub fn unseal_content(
     root: &Root,
     sealed: &[u8],

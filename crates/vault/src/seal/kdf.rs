@@ -1,5 +1,4 @@
-//! From a passphrase to 64 secret bytes: Argon2id 1.3 (RFC 9106), its cost, floor and ceiling.
-//! Must not know slots, files or prompts.
+//! The derivation of 64 secret bytes from a passphrase: Argon2id 1.3 (RFC 9106), its cost, and the limits of the cost.
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use rayon::prelude::*;
@@ -9,10 +8,10 @@ use zeroize::Zeroizing;
 
 use super::stack;
 
-/// Bytes the derivation gives: 32 for the slot's identity, 32 for its check value.
+/// Bytes of the output: 32 for the slot's identity, 32 for its check value.
 pub(super) const OUTPUT_BYTES: usize = 64;
 
-/// What one derivation costs.
+/// The cost of one derivation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KdfCost {
     /// Memory in KiB.
@@ -24,13 +23,13 @@ pub struct KdfCost {
 }
 
 impl KdfCost {
-    /// In each part the greater of the two: no cheaper than either.
+    /// The larger of the two in each parameter.
     #[must_use]
     pub fn at_least(self, other: Self) -> Self {
         self.of_each(other, u32::max)
     }
 
-    /// In each part the lesser of the two.
+    /// The smaller of the two in each parameter.
     #[must_use]
     pub fn at_most(self, other: Self) -> Self {
         self.of_each(other, u32::min)
@@ -45,40 +44,40 @@ impl KdfCost {
     }
 }
 
-/// The cheapest cost that is accepted, and the dearest. A file that asks for less or more is refused before any work.
+/// The lowest and the highest accepted cost. A file that asks for any other cost is refused before any work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KdfLimits {
-    /// Nothing below this.
+    /// The lowest accepted value of each parameter.
     pub floor: KdfCost,
-    /// Nothing above this.
+    /// The highest accepted value of each parameter.
     pub ceiling: KdfCost,
 }
 
 /// Why no bytes were derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KdfError {
-    /// Cheaper than the floor.
+    /// The cost is below the floor.
     #[error("the key derivation is too cheap")]
     BelowFloor(KdfCost),
-    /// Dearer than the ceiling.
+    /// The cost is above the ceiling.
     #[error("the key derivation is too dear")]
     AboveCeiling(KdfCost),
-    /// The machine has not that much memory free.
+    /// The machine does not have this much free memory.
     #[error("{memory_kib} KiB of memory could not be had")]
     OutOfMemory {
-        /// What was asked for.
+        /// The memory that was asked for.
         memory_kib: u32,
     },
 }
 
 impl KdfLimits {
-    /// The product's limits (DESIGN section 3): floor is the second choice of RFC 9106, 64 MiB.
+    /// The limits of this program. The floor is the second recommended option of RFC 9106, with 64 MiB.
     pub const PRODUCT: Self = Self {
         floor: KdfCost { memory_kib: 64 * 1024, passes: 3, lanes: 4 },
         ceiling: KdfCost { memory_kib: 1024 * 1024, passes: 16, lanes: 16 },
     };
 
-    /// Refuses a cost outside the limits.
+    /// Checks that a cost is within the limits.
     ///
     /// # Errors
     /// [`KdfError::BelowFloor`] or [`KdfError::AboveCeiling`].
@@ -98,7 +97,7 @@ impl KdfLimits {
     }
 }
 
-/// NFKC, then Argon2id.
+/// Normalises the passphrase to NFKC and applies Argon2id.
 pub(super) fn derive(
     passphrase: &SecretString,
     salt: &[u8],
@@ -106,13 +105,13 @@ pub(super) fn derive(
     limits: KdfLimits,
 ) -> Result<Box<Zeroizing<[u8; OUTPUT_BYTES]>>, KdfError> {
     limits.check(cost)?;
-    // EXPOSE: the passphrase is what the derivation is of.
+    // EXPOSE: the passphrase is the input of the derivation.
     let typed = passphrase.expose_secret();
-    // NFKC can lengthen a text up to eighteen times; reserved first, the buffer never moves and leaves no copy.
+    // NFKC can make a text up to eighteen times longer. With this capacity the buffer never moves and leaves no copy.
     let mut normal = Zeroizing::new(String::with_capacity(typed.len() * 18));
     normal.extend(typed.nfkc());
     let output = hash(normal.as_bytes(), salt, cost);
-    stack::wipe_helpers();
+    stack::wipe_pool_stacks();
     output
 }
 
@@ -138,8 +137,8 @@ fn params(cost: KdfCost) -> Result<Params, KdfError> {
     Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(OUTPUT_BYTES)).map_err(|_| KdfError::AboveCeiling(cost))
 }
 
-/// Memory for one derivation. All cores touch it first: the system hands out each page at that moment, which on one
-/// core takes a fifth as long as the derivation itself.
+/// Allocates the memory of one derivation. All cores touch it first, because the system maps each page at that moment.
+/// On one core this would take a fifth of the time of the derivation.
 pub(super) fn memory_of(cost: KdfCost) -> Result<Vec<Block>, KdfError> {
     let count = params(cost)?.block_count();
     let mut memory = Vec::new();
@@ -187,7 +186,7 @@ mod tests {
         }
     }
 
-    /// The C reference implementation's answer for these inputs (t=3, m=64 KiB, p=4, 64 bytes, Argon2id 1.3), which
+    /// The output of the C reference implementation for these inputs (t=3, m=64 KiB, p=4, 64 bytes, Argon2id 1.3). It
     /// pins the variant, the version and the order of the parameters.
     #[test]
     fn a_known_answer() {

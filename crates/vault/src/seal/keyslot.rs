@@ -1,5 +1,4 @@
-//! One way into the vault: a passphrase, stretched, opens an age file that holds the root. Must not know the others,
-//! nor where a slot is kept.
+//! The passphrase keyslot: a passphrase is stretched into an age identity, which opens an age file with the root.
 
 use age::x25519::{Identity, Recipient};
 use bech32::Hrp;
@@ -17,75 +16,76 @@ use super::stack::wiped;
 use super::{KdfCost, KdfError, KdfLimits, RandomError, Root, SealError, SlotKind};
 use drivekey_record::{SlotId, VaultId};
 
-/// Bytes of a salt: what RFC 9106 recommends.
+/// Bytes of a salt, as RFC 9106 recommends.
 pub const SALT_BYTES: usize = 16;
 /// Bytes of the check value.
 pub const CHECK_BYTES: usize = 16;
 
-/// What a passphrase slot keeps, readable without the passphrase.
+/// What a passphrase slot stores. It can be read without the passphrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotBody {
     /// The cost of its derivation.
     pub cost: KdfCost,
     /// Its salt.
     pub salt: [u8; SALT_BYTES],
-    /// Tells a wrong passphrase from a damaged file.
+    /// A MAC that tells a wrong passphrase from a damaged slot.
     pub check_value: [u8; CHECK_BYTES],
     /// The age file that holds the root.
     pub wrapped: Vec<u8>,
 }
 
-/// A passphrase slot with its name.
+/// A passphrase slot with its ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassphraseSlot {
-    /// Its name.
+    /// Its ID.
     pub id: SlotId,
-    /// What it keeps.
+    /// Its contents.
     pub body: SlotBody,
 }
 
-/// A slot just made, with what must be remembered of it under the root.
+/// A new slot, with what the vault's state stores about it.
 #[derive(Debug, Clone)]
 pub struct MadeSlot {
     /// The slot.
     pub slot: PassphraseSlot,
-    /// Its public half, `age1…`: a new root can be wrapped for it while its owner is away.
+    /// Its recipient, `age1…`. A new root can be wrapped for it without the passphrase.
     pub recipient: String,
 }
 
-/// Why no slot was made.
+/// Why a slot was not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlotError {
-    /// The derivation failed.
+    /// The key derivation failed.
     #[error(transparent)]
     Kdf(#[from] KdfError),
-    /// The sealing failed.
+    /// Sealing failed.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// The system gave no random bytes.
+    /// The operating system gave no random bytes.
     #[error(transparent)]
     Random(#[from] RandomError),
 }
 
-/// What trying a passphrase on a slot gave.
+/// The outcome of trying a passphrase on a slot.
 #[derive(Debug)]
 pub enum SlotOpening {
     /// The root.
     Opened(Box<Root>),
-    /// This passphrase is not this slot's; the slot's bytes are as they were written.
+    /// The passphrase is not this slot's. The slot's bytes are as they were written.
     WrongPassphrase,
-    /// The slot's bytes are not as they were written, and it did not open.
+    /// The slot did not open, and its bytes are not as they were written.
     Damaged,
-    /// The passphrase is right and the slot's checksum fits, yet its age file does not open: someone changed it.
+    /// The passphrase is right and the slot's checksum matches, but its age file does not open: the slot was tampered
+    /// with.
     Tampered,
 }
 
 impl PassphraseSlot {
-    /// Wraps the root under a passphrase, with a new salt and name.
+    /// Wraps the root under a passphrase, with a new salt and a new ID.
     ///
     /// # Errors
-    /// [`KdfError`] for a cost outside the limits or memory that cannot be had.
-    /// [`SealError::Random`] when the system gives no salt.
+    /// [`KdfError`] for a cost outside the limits or if memory runs out. [`SealError::Random`] if the system gives no
+    /// salt.
     pub fn make(
         root: &Root,
         passphrase: &SecretString,
@@ -114,10 +114,10 @@ impl PassphraseSlot {
         Ok(MadeSlot { slot, recipient: recipient.to_string() })
     }
 
-    /// Tries a passphrase. `checksum` is the one the store kept for this slot.
+    /// Tries a passphrase. `checksum` is the one in the store for this slot.
     ///
     /// # Errors
-    /// [`KdfError`] for a cost outside the limits, before any work, or for memory that cannot be had.
+    /// [`KdfError`] for a cost outside the limits, before any work, or if memory runs out.
     pub fn open(
         &self,
         vault: VaultId,
@@ -129,7 +129,7 @@ impl PassphraseSlot {
         wiped(|| self.open_whole(vault, passphrase, whole, limits))
     }
 
-    /// Leaves copies of the keys on the stack: its caller overwrites it.
+    /// Leaves copies of the keys on the stack. The caller must overwrite it.
     fn open_whole(
         &self,
         vault: VaultId,
@@ -140,7 +140,7 @@ impl PassphraseSlot {
         let body = &self.body;
         let output = match derive(passphrase, &body.salt, body.cost, limits) {
             Ok(output) => output,
-            // A flipped bit in the cost must not read as an attack or a weak vault.
+            // A flipped bit in the cost must not be reported as a cost outside the limits.
             Err(KdfError::BelowFloor(_) | KdfError::AboveCeiling(_)) if !whole => return Ok(SlotOpening::Damaged),
             Err(error) => return Err(error),
         };
@@ -150,19 +150,19 @@ impl PassphraseSlot {
         })
     }
 
-    /// SHA-256 over everything the slot keeps: recognises accidents, not attackers.
+    /// SHA-256 over everything in the slot. It detects accidents, not attacks.
     #[must_use]
     pub fn checksum(&self, vault: VaultId) -> [u8; SHA256_BYTES] {
         slot_checksum(SlotKind::Passphrase, vault, self.id, &self.body)
     }
 }
 
-/// The root's identity file, with the slot's place in its comment lines, as an age file to the slot's recipient. Leaves
-/// copies of the root on the stack: its callers overwrite it.
+/// The root's identity file, with vault and slot ID in its comment lines, as an age file to the slot's recipient.
+/// Leaves copies of the root on the stack, which the callers must overwrite.
 pub(super) fn wrap_root(root: &Root, id: SlotId, recipient: &Recipient) -> Result<Vec<u8>, SealError> {
     let secret = root.identity_text();
     let header = identity_file_header(root.vault(), id);
-    // EXPOSE: the root's identity is what the slot holds.
+    // EXPOSE: the slot's content is the root's identity.
     let secret = secret.expose_secret();
     let mut plain = Zeroizing::new(String::with_capacity(header.len() + secret.len() + 1));
     plain.push_str(&header);
@@ -171,7 +171,7 @@ pub(super) fn wrap_root(root: &Root, id: SlotId, recipient: &Recipient) -> Resul
     age_seal(recipient, plain.as_bytes())
 }
 
-/// What opening a slot with its identity gives. `whole`: the slot's checksum fits.
+/// The outcome of opening a slot with its identity. `whole` tells whether the slot's checksum matches.
 pub(super) fn open_with(
     kind: SlotKind,
     vault: VaultId,
@@ -192,14 +192,14 @@ pub(super) fn open_with(
     }
 }
 
-/// Reads the identity file inside: the comment lines must name this vault and this slot.
+/// Parses the decrypted identity file. Its comment lines must name this vault and this slot.
 fn root_in(vault: VaultId, id: SlotId, plain: &[u8]) -> Result<Box<Root>, SealError> {
     let text = std::str::from_utf8(plain).map_err(|_| SealError::Malformed)?;
     let identity = text.strip_prefix(identity_file_header(vault, id).as_str()).ok_or(SealError::BelongsElsewhere)?;
     Root::from_text(vault, identity.trim_end())
 }
 
-/// SHA-256 over everything a slot of any kind keeps.
+/// SHA-256 over everything in a slot of any kind.
 #[must_use]
 pub fn slot_checksum(kind: SlotKind, vault: VaultId, id: SlotId, body: &SlotBody) -> [u8; SHA256_BYTES] {
     let mut hash = Sha256::new();
@@ -217,7 +217,7 @@ fn identity_file_header(vault: VaultId, slot: SlotId) -> String {
     format!("# drivekey root identity\n# vault {vault}\n# slot {slot}\n")
 }
 
-/// The first half of the derived bytes is an age identity's secret.
+/// Makes an age identity from the first half of the output.
 fn slot_identity(output: &[u8; OUTPUT_BYTES]) -> Result<Identity, SealError> {
     let hrp = Hrp::parse("age-secret-key-").map_err(|_| SealError::Malformed)?;
     let mut text =
@@ -236,14 +236,14 @@ pub(super) fn check_value(
     key: &[u8],
 ) -> [u8; CHECK_BYTES] {
     let Ok(mut mac) = HmacReset::<Sha256>::new_from_slice(key) else {
-        // HMAC takes keys of every length.
+        // HMAC accepts keys of any length.
         return [0; CHECK_BYTES];
     };
     mac.update(&slot_prefix(b"drivekey/1/check", kind, vault, slot, cost, salt));
     mac_bytes(&mut mac)
 }
 
-/// Every field of fixed length.
+/// All fields have a fixed length, so that no two slots give the same bytes.
 fn slot_prefix(
     purpose: &[u8; 16],
     kind: SlotKind,
@@ -316,7 +316,7 @@ mod tests {
         }
         for bent in broken {
             let opening = bent.open(VAULT, &secret("demopass"), &checksum, LIMITS).unwrap();
-            // Grease in the age header may be flipped without harm; everything else is damage.
+            // A flipped bit in the grease of the age header does no harm. Any other is damage.
             assert!(matches!(opening, SlotOpening::Damaged | SlotOpening::Opened(_)), "{opening:?}");
         }
         let mut other_check = slot.clone();

@@ -1,5 +1,4 @@
-//! One way into the vault: an emergency kit, an age identity made at random and printed, never stored. Must not know
-//! how it is printed or typed.
+//! The kit keyslot: an emergency kit is a random age identity, which is printed and never stored.
 
 use std::str::FromStr;
 
@@ -17,22 +16,23 @@ use super::stack::wiped;
 use super::{KdfCost, Root, SealError, SlotError, SlotKind};
 use drivekey_record::{SlotId, VaultId};
 
-/// A kit is random enough by itself: nothing is derived at a cost.
+/// A kit is random enough without a costly derivation.
 const NO_COST: KdfCost = KdfCost { memory_kib: 0, passes: 0, lanes: 0 };
 
-/// What a kit's page holds. Wiped when dropped, prints nothing; in a box, so that moving it leaves no copy.
+/// The secret on a kit's page. Wiped when dropped, never printed by `Debug`, and boxed, so that a move leaves no copy
+/// behind.
 pub struct KitIdentity(Box<Identity>);
 
-/// A kit's slot with its name.
+/// A kit's slot with its ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KitSlot {
-    /// Its name.
+    /// Its ID.
     pub id: SlotId,
-    /// What it keeps; its cost is zero.
+    /// Its contents. The cost is zero.
     pub body: SlotBody,
 }
 
-/// The text is no age identity.
+/// The text is not an age identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a kit")]
 pub struct KitError;
@@ -44,18 +44,18 @@ impl std::fmt::Debug for KitIdentity {
 }
 
 impl KitIdentity {
-    /// A new one, from the system's randomness.
+    /// Makes a random one.
     #[must_use]
     pub fn make() -> Self {
         Self(wiped(|| Box::new(Identity::generate())))
     }
 
-    /// From the text on the page, `AGE-SECRET-KEY-1…`.
+    /// Parses the text on the page, `AGE-SECRET-KEY-1…`.
     ///
     /// # Errors
-    /// [`KitError`] when the text is no age identity.
+    /// [`KitError`] if the text is not an age identity.
     pub fn from_text(text: &SecretString) -> Result<Self, KitError> {
-        // EXPOSE: age reads the identity from its text.
+        // EXPOSE: age parses the identity from its text.
         let text = text.expose_secret().trim();
         wiped(|| Identity::from_str(text).map(Box::new)).map(Self).map_err(|_| KitError)
     }
@@ -66,7 +66,7 @@ impl KitIdentity {
         wiped(|| self.0.to_string())
     }
 
-    /// Leaves copies of the key on the stack: its callers overwrite it.
+    /// Leaves copies of the key on the stack, which the callers must overwrite.
     fn check_key(&self, salt: &[u8; SALT_BYTES]) -> Result<PurposeKey, SealError> {
         let secret = identity_bytes(&self.0)?;
         let mut key = Box::new(Zeroizing::new([0_u8; 32]));
@@ -77,10 +77,10 @@ impl KitIdentity {
 }
 
 impl KitSlot {
-    /// Wraps the root for a kit, with a new salt and name. Gives the slot and its public half.
+    /// Wraps the root for a kit, with a new salt and a new ID. Returns the slot and its recipient.
     ///
     /// # Errors
-    /// [`SlotError::Random`] when the system gives no salt.
+    /// [`SlotError::Random`] if the system gives no salt.
     pub fn make(root: &Root, kit: &KitIdentity) -> Result<(Self, String), SlotError> {
         let id = SlotId::from_bytes(make_bytes()?);
         let salt = make_bytes()?;
@@ -94,10 +94,10 @@ impl KitSlot {
         Ok((Self { id, body: SlotBody { cost: NO_COST, salt, check_value, wrapped } }, recipient.to_string()))
     }
 
-    /// Tries a kit. `checksum` is the one the store kept for this slot.
+    /// Tries a kit. `checksum` is the one in the store for this slot.
     ///
     /// # Errors
-    /// [`SealError::Malformed`] never happens with an identity that age has read.
+    /// Never [`SealError::Malformed`], because age has parsed the identity.
     pub fn open(
         &self,
         vault: VaultId,
@@ -111,7 +111,7 @@ impl KitSlot {
         })
     }
 
-    /// SHA-256 over everything the slot keeps: recognises accidents, not attackers.
+    /// SHA-256 over everything in the slot. It detects accidents, not attacks.
     #[must_use]
     pub fn checksum(&self, vault: VaultId) -> [u8; SHA256_BYTES] {
         slot_checksum(SlotKind::Kit, vault, self.id, &self.body)

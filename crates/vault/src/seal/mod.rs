@@ -1,5 +1,4 @@
-//! The crypto floor with a front door: callers choose a purpose, never an algorithm.
-//! Must not know SQL, files on disk, prompts or time.
+//! The cryptography, behind one interface: callers choose a purpose, never an algorithm.
 
 mod bundle;
 mod calibrate;

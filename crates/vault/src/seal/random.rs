@@ -1,14 +1,14 @@
-//! Random bytes from the operating system. Must not know what they are for.
+//! Random bytes from the operating system.
 
-/// The system gave no random bytes.
+/// The operating system gave no random bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the system gave no random bytes")]
 pub struct RandomError;
 
-/// Sixteen random bytes: a name nobody can guess or meet twice.
+/// Sixteen random bytes: an ID that is unique and cannot be guessed.
 ///
 /// # Errors
-/// [`RandomError`] when the system has none to give.
+/// [`RandomError`] if the system gives none.
 pub fn make_id() -> Result<[u8; 16], RandomError> {
     make_bytes()
 }
@@ -19,10 +19,11 @@ pub(super) fn make_bytes<const N: usize>() -> Result<[u8; N], RandomError> {
     Ok(bytes)
 }
 
-/// A number from 0 to `bound - 1`, each as likely as the other (numbers past the last whole multiple are drawn anew).
+/// A uniformly distributed number from 0 to `bound - 1`. Values beyond the last multiple of `bound` are rejected and
+/// drawn again.
 ///
 /// # Errors
-/// [`RandomError`] when the system has none to give.
+/// [`RandomError`] if the system gives none.
 pub fn make_number_below(bound: std::num::NonZeroU32) -> Result<u32, RandomError> {
     let bound = bound.get();
     let fair = u32::MAX - u32::MAX % bound;

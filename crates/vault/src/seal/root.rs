@@ -1,5 +1,4 @@
-//! The root secret of a vault: an age identity made at random, and the keys for single purposes that come from it.
-//! Must not know what is sealed with them.
+//! The root secret of a vault: a random age identity, and the keys derived from it, one for each purpose.
 
 use std::str::FromStr;
 
@@ -18,14 +17,14 @@ use drivekey_record::VaultId;
 /// Bytes of a root's fingerprint.
 pub const FINGERPRINT_BYTES: usize = 32;
 
-/// A value by which a machine recognises a root it has met; tells nothing of the root.
+/// A value that identifies a root on this machine. It reveals nothing about the root.
 pub type Fingerprint = [u8; FINGERPRINT_BYTES];
 
-/// A 32-byte key for one purpose, filled where it stays.
+/// A 32-byte key for one purpose, filled in place.
 pub(super) type PurposeKey = Box<Zeroizing<[u8; 32]>>;
 
-/// The opened root of one vault with everything that is derived from it. Wiped when dropped. Each secret lies in a box
-/// of its own, so that moving a root copies none.
+/// The unwrapped root of one vault with all keys derived from it. Wiped when dropped. Each secret is boxed, so that
+/// moving a root copies none.
 pub struct Root {
     vault: VaultId,
     identity: Box<Identity>,
@@ -41,7 +40,7 @@ pub struct Root {
 /// The 32 bytes of an age identity.
 pub(super) fn identity_bytes(identity: &Identity) -> Result<PurposeKey, SealError> {
     let text = identity.to_string();
-    // EXPOSE: the identity's 32 bytes are the input from which the purposes' keys are derived.
+    // EXPOSE: the identity's 32 bytes are the input of the key derivation.
     let checked = CheckedHrpstring::new::<bech32::Bech32>(text.expose_secret()).map_err(|_| SealError::Malformed)?;
     let mut secret = Box::new(Zeroizing::new([0_u8; 32]));
     let mut bytes = checked.byte_iter();
@@ -52,28 +51,28 @@ pub(super) fn identity_bytes(identity: &Identity) -> Result<PurposeKey, SealErro
 }
 
 impl Root {
-    /// A new root for this vault, from the system's randomness.
+    /// Makes a random root for this vault.
     ///
     /// # Errors
-    /// [`SealError::Malformed`] never happens with an identity made by age itself.
+    /// Never [`SealError::Malformed`], because age made the identity.
     pub fn make(vault: VaultId) -> Result<Box<Self>, SealError> {
         wiped(|| Self::from_identity(vault, Box::new(Identity::generate())))
     }
 
-    /// From the text of an age identity, `AGE-SECRET-KEY-1…`.
+    /// Parses the text of an age identity, `AGE-SECRET-KEY-1…`.
     ///
     /// # Errors
-    /// [`SealError::Malformed`] when the text is none.
+    /// [`SealError::Malformed`] if the text is not an age identity.
     pub(super) fn from_text(vault: VaultId, text: &str) -> Result<Box<Self>, SealError> {
         wiped(|| Self::from_identity(vault, Box::new(Identity::from_str(text).map_err(|_| SealError::Malformed)?)))
     }
 
-    /// Leaves copies of the keys on the stack: its callers overwrite it.
+    /// Leaves copies of the keys on the stack, which the callers must overwrite.
     fn from_identity(vault: VaultId, identity: Box<Identity>) -> Result<Box<Self>, SealError> {
         let secret = identity_bytes(&identity)?;
         let derive = |purpose: &str| -> Result<PurposeKey, SealError> {
             let mut key = Box::new(Zeroizing::new([0_u8; 32]));
-            // The vault id is the salt, the purpose the info (RFC 5869).
+            // The salt is the vault ID, and the info is the purpose (RFC 5869).
             Hkdf::<Sha256>::new(Some(vault.as_bytes()), secret.as_slice())
                 .expand(purpose.as_bytes(), key.as_mut_slice())
                 .map_err(|_| SealError::Malformed)?;
@@ -95,19 +94,20 @@ impl Root {
         }))
     }
 
-    /// The vault whose root this is.
+    /// The vault of this root.
     #[must_use]
     pub const fn vault(&self) -> VaultId {
         self.vault
     }
 
-    /// Its fingerprint under this vault's id.
+    /// The root's fingerprint, which depends on the vault ID.
     #[must_use]
     pub const fn fingerprint(&self) -> &Fingerprint {
         &self.fingerprint
     }
 
-    /// The public half, `age1…`. Kept inside sealed blobs only: who has it can seal, though not bind.
+    /// The recipient, `age1…`. It is stored in sealed blobs only: whoever has it can encrypt to the root, but cannot
+    /// forge a binding.
     #[must_use]
     pub fn recipient_text(&self) -> String {
         self.recipient.to_string()
@@ -126,7 +126,7 @@ impl Root {
     }
 }
 
-/// The caller's MAC holds its input, which may be digits: it is finished and wiped where it stands, never moved.
+/// The MAC state contains its input, which may be digits. It is finished and wiped in place, never moved.
 pub(super) fn mac_bytes<const N: usize>(mac: &mut HmacReset<Sha256>) -> [u8; N] {
     let full = mac.finalize_reset().into_bytes();
     std::array::from_fn(|at| full[at])

@@ -1,5 +1,5 @@
-//! A whole record as an age file to the root recipient: what it holds, to what it is bound, how it is padded.
-//! Must not know tables. The JSON inside is what a stranger with the stock age program reads.
+//! A whole record as an age file to the root's recipient: its contents, its binding and its padding. The JSON inside is
+//! what anybody with the stock age program reads.
 
 use std::io::{Read, Write};
 
@@ -14,19 +14,19 @@ use drivekey_record::{Details, Handle, Record, RecordId, Revision, Secret, Secre
 
 /// Bytes of a SHA-256.
 pub const SHA256_BYTES: usize = 32;
-/// Plaintexts are filled with spaces up to a multiple of this, so that their length tells little.
+/// Plaintexts are padded with spaces to a multiple of this, to hide their length.
 const PAD_BYTES: usize = 512;
 /// No honest record comes near this.
 const PLAINTEXT_CEILING_BYTES: usize = 1024 * 1024;
 
-/// The place a sealed blob belongs to.
+/// The place that a sealed blob is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Binding {
     /// The vault.
     pub vault: VaultId,
     /// The record.
     pub record: RecordId,
-    /// The state revision that wrote it.
+    /// The revision in which it was written.
     pub revision: Revision,
 }
 
@@ -35,7 +35,7 @@ pub struct Binding {
 pub struct SealedRecord(Vec<u8>);
 
 impl SealedRecord {
-    /// As read from a store.
+    /// Makes it from bytes in a store.
     #[must_use]
     pub const fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
@@ -47,7 +47,7 @@ impl SealedRecord {
         &self.0
     }
 
-    /// Its SHA-256, to which the summary is bound.
+    /// Its SHA-256. The summary is bound to it.
     #[must_use]
     pub fn sha256(&self) -> [u8; SHA256_BYTES] {
         sha256(&self.0)
@@ -56,8 +56,8 @@ impl SealedRecord {
     /// Seals a record for its place.
     ///
     /// # Errors
-    /// [`SealError::TooLarge`] past a ceiling no honest record reaches; [`SealError::Malformed`] where the key is not of
-    /// the kind that the details name.
+    /// [`SealError::TooLarge`] beyond a size that no honest record reaches; [`SealError::Malformed`] if the key is not
+    /// of the kind in the details.
     pub fn seal(root: &Root, binding: Binding, handle: Handle, record: &Record) -> Result<Self, SealError> {
         if !record.secret.is_of(record.details.kind) {
             return Err(SealError::Malformed);
@@ -70,10 +70,10 @@ impl SealedRecord {
             handle,
         })
         .map_err(|_| SealError::Malformed)?;
-        // EXPOSE: the key is what is sealed.
+        // EXPOSE: the record is sealed with its key.
         let key = record.secret.expose_secret().json();
         let mut text = Zeroizing::new(Vec::with_capacity(head.len() + details.len() + key.len() + 2 * PAD_BYTES));
-        // Three objects joined into one; none of them is empty.
+        // Joins three objects into one. None of them is empty.
         for part in [&head[..head.len() - 1], ",", &details[1..details.len() - 1], ",\"", KEY, "\":"] {
             text.extend_from_slice(part.as_bytes());
         }
@@ -87,14 +87,14 @@ impl SealedRecord {
         age_seal(root.recipient(), &text).map(Self)
     }
 
-    /// Opens it and compares the place it was sealed for.
+    /// Unseals a record and checks that it was sealed for this place.
     ///
     /// # Errors
-    /// [`SealError::DoesNotOpen`] for bytes this root did not seal, [`SealError::BelongsElsewhere`] for another
-    /// record's, [`SealError::Malformed`] for something else inside.
+    /// [`SealError::DoesNotOpen`] for bytes that were not encrypted to this root, [`SealError::BelongsElsewhere`] for
+    /// another record's bytes, [`SealError::Malformed`] for an invalid record.
     pub fn unseal(&self, root: &Root, binding: Binding, handle: Handle) -> Result<Record, SealError> {
         let text = age_unseal(root.identity(), &self.0)?;
-        let opened: Opened = serde_json::from_slice(&text).map_err(|_| SealError::Malformed)?;
+        let opened: ParsedRecord = serde_json::from_slice(&text).map_err(|_| SealError::Malformed)?;
         if opened.vault != binding.vault.to_string()
             || opened.record != binding.record.to_string()
             || opened.revision != binding.revision.number()
@@ -128,7 +128,7 @@ fn age_seal_unwiped(recipient: &age::x25519::Recipient, plaintext: &[u8]) -> Res
     Ok(sealed)
 }
 
-/// Streams into a buffer of fixed room: `age::decrypt` would grow a plain `Vec` and leave copies behind.
+/// Streams into a buffer of fixed size, because `age::decrypt` would grow a plain `Vec` and leave copies behind.
 pub(super) fn age_unseal(identity: &age::x25519::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
     if sealed.len() > PLAINTEXT_CEILING_BYTES + 4096 {
         return Err(SealError::TooLarge);
@@ -153,7 +153,7 @@ fn age_unseal_unwiped(identity: &age::x25519::Identity, sealed: &[u8]) -> Result
     Ok(plaintext)
 }
 
-/// The place, at the beginning of a sealed record; Graph's and our own fields follow, and the digits.
+/// The place, at the start of a sealed record. The details and the key follow.
 #[derive(Serialize)]
 struct Head {
     vault: String,
@@ -168,10 +168,10 @@ const REVISION: &str = "revision";
 const HANDLE: &str = "handle";
 const KEY: &str = "key";
 
-/// The names that no other field of a record may have.
+/// The names that the details must not use.
 const RESERVED: [&str; 5] = [VAULT, RECORD, REVISION, HANDLE, KEY];
 
-/// The details as a JSON object, the same to the byte in the sealed record and in its summary.
+/// The details as a JSON object. It is identical in the sealed record and in its summary.
 pub(super) fn details_json(details: &Details) -> Result<String, SealError> {
     if details.unknown.keys().any(|name| RESERVED.contains(&name.as_str())) {
         return Err(SealError::Malformed);
@@ -179,7 +179,7 @@ pub(super) fn details_json(details: &Details) -> Result<String, SealError> {
     serde_json::to_string(details).map_err(|_| SealError::Malformed)
 }
 
-struct Opened {
+struct ParsedRecord {
     vault: String,
     record: String,
     revision: u32,
@@ -188,28 +188,28 @@ struct Opened {
     details: serde_json::Map<String, serde_json::Value>,
 }
 
-impl<'de> Deserialize<'de> for Opened {
+impl<'de> Deserialize<'de> for ParsedRecord {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(OpenedVisitor)
+        deserializer.deserialize_map(ParsedRecordVisitor)
     }
 }
 
-/// Reads the key straight into its type; serde's `flatten` would keep it in an unwiped buffer on the way.
-struct OpenedVisitor;
+/// Reads the key straight into its type. Serde's `flatten` would keep it in a buffer that is not wiped.
+struct ParsedRecordVisitor;
 
-impl<'de> Visitor<'de> for OpenedVisitor {
-    type Value = Opened;
+impl<'de> Visitor<'de> for ParsedRecordVisitor {
+    type Value = ParsedRecord;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a sealed record")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Opened, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ParsedRecord, A::Error> {
         use serde::de::Error;
         let (mut vault, mut record, mut revision, mut handle, mut key) = (None, None, None, None, None);
         let mut details = serde_json::Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            // A name that stands twice would mean one thing here and another to other readers.
+            // A duplicate name could mean one thing here and another to other readers.
             match name.as_str() {
                 VAULT if vault.is_none() => vault = Some(map.next_value()?),
                 RECORD if record.is_none() => record = Some(map.next_value()?),
@@ -222,7 +222,7 @@ impl<'de> Visitor<'de> for OpenedVisitor {
                 _ => drop(details.insert(name, map.next_value()?)),
             }
         }
-        Ok(Opened {
+        Ok(ParsedRecord {
             vault: vault.ok_or_else(|| A::Error::missing_field(VAULT))?,
             record: record.ok_or_else(|| A::Error::missing_field(RECORD))?,
             revision: revision.ok_or_else(|| A::Error::missing_field(REVISION))?,
@@ -278,7 +278,7 @@ mod tests {
         let sealed = SealedRecord::seal(&root, binding(), handle, &other).unwrap();
         let opened = sealed.unseal(&root, binding(), handle).unwrap();
         assert_eq!((opened.details, opened.secret.expose_secret().as_str()), (other.details, text.as_str()));
-        // A key and a kind that do not fit are never sealed.
+        // A key is never sealed with details of another kind.
         for wrong in [
             Record { details: record().details, secret: secret() },
             Record { details: Details { kind, ..Details::default() }, ..record() },
@@ -301,7 +301,7 @@ mod tests {
             let opened = sealed.unseal(&root, binding(), handle).unwrap();
             assert_eq!(opened.details.kind.name(), kept);
             assert_eq!(opened.secret.recovery_password().is_some(), kept == "bitlocker");
-            // Under the one spelling it is sealed again, and found.
+            // Sealing it again uses the one spelling, so its tokens match.
             let again = SealedRecord::seal(&root, binding(), handle, &opened).unwrap();
             let plain = age_unseal(root.identity(), again.as_bytes()).unwrap();
             assert!(String::from_utf8_lossy(&plain).contains(&format!(r#""kind":"{kept}""#)));
@@ -347,7 +347,7 @@ mod tests {
             r#"{{"vault":"a","record":"b","revision":1,"handle":"r1","key":"{}"}}"#,
             LIBBDE.replace("422125", "422126")
         );
-        let opened: Opened = serde_json::from_str(&wrong).unwrap();
+        let opened: ParsedRecord = serde_json::from_str(&wrong).unwrap();
         let error = Secret::read(KeyKind::BitLocker, &opened.key).err().unwrap().to_string();
         assert!(error.contains("group 3") && !error.contains("4711") && !error.contains("422126"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! The kinds of keyslot: what opens one. Those that this version cannot open are kept and named.
+//! The kinds of keyslot. Those that this version cannot open are kept and listed.
 
 use std::fmt;
 
@@ -9,16 +9,16 @@ pub enum SlotKind {
     Passphrase,
     /// An emergency kit.
     Kit,
-    /// A key of age's own ecosystem: an identity, an SSH key, a plugin's hardware key.
+    /// A key of the age ecosystem: an identity, an SSH key, or a plugin's hardware key.
     Recipient,
     /// Reserved for age's post-quantum recipients.
     PostQuantum,
-    /// A kind of a later version, by its number.
+    /// A kind that a later version defines, by its number.
     Other(u32),
 }
 
 impl SlotKind {
-    /// Those that have a number of their own.
+    /// The kinds that have a variant.
     pub const KNOWN: [Self; 4] = [Self::Passphrase, Self::Kit, Self::Recipient, Self::PostQuantum];
 
     /// The kind with this number.
@@ -52,7 +52,7 @@ impl SlotKind {
     }
 }
 
-/// The word in JSON; of a later version's kind the number.
+/// The JSON name; for a kind of a later version, its number.
 impl fmt::Display for SlotKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,16 +1,18 @@
-//! Overwriting what work with keys left on the stack. The crates give identities, MACs and ciphers by value, and each
-//! move leaves a copy that no type wipes. Must not know what the work is.
+//! Overwriting what work with keys left on the stack. The crates pass identities, MACs and ciphers by value, and each
+//! move leaves a copy that no type wipes.
 
 use std::hint::black_box;
 
-/// More than unsealing an age file reaches below its caller, unoptimised too.
+/// More stack than unsealing an age file uses, even without optimisation.
 const DEEP_BYTES: usize = 32 * 1024;
-/// More than one symmetric sealing or one MAC reaches: it is done for each record of a list.
+/// More stack than one symmetric encryption or one MAC uses. Smaller, because it is overwritten for each record of a
+/// list.
 const SHALLOW_BYTES: usize = 8 * 1024;
 
-/// Does work with an identity, and overwrites the stack below: a quarter of a microsecond, beside X25519's sixty.
+/// Runs work with an identity and overwrites the stack that it used. This takes a quarter of a microsecond; X25519
+/// takes sixty microseconds.
 ///
-/// The result must hold no key but behind a pointer.
+/// The result must hold keys only behind a pointer.
 #[inline(never)]
 pub(super) fn wiped<T>(work: impl FnOnce() -> T) -> T {
     let result = below(work);
@@ -18,7 +20,7 @@ pub(super) fn wiped<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// The same for work that reaches less deep: 55 nanoseconds.
+/// As [`wiped`], for work that uses less stack. This takes 55 nanoseconds.
 #[inline(never)]
 pub(super) fn wiped_shallow<T>(work: impl FnOnce() -> T) -> T {
     let result = below(work);
@@ -26,12 +28,12 @@ pub(super) fn wiped_shallow<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// The same for the threads that share out a derivation: each overwrites its own stack.
-pub(super) fn wipe_helpers() {
+/// Overwrites the stacks of the threads that share a derivation.
+pub(super) fn wipe_pool_stacks() {
     rayon::broadcast(|_| overwrite::<DEEP_BYTES>());
 }
 
-/// In a frame of its own, which begins where that of [`overwrite`] will.
+/// Runs in a frame of its own, which starts where that of [`overwrite`] will.
 #[inline(never)]
 fn below<T>(work: impl FnOnce() -> T) -> T {
     work()
@@ -40,6 +42,6 @@ fn below<T>(work: impl FnOnce() -> T) -> T {
 #[inline(never)]
 fn overwrite<const BYTES: usize>() {
     let mut bytes = [0_u8; BYTES];
-    // Whoever might look at them: without it the compiler leaves the array out.
+    // Without this, the compiler removes the array.
     black_box(&mut bytes);
 }

@@ -1,4 +1,4 @@
-//! Sealing of the vault's one state row. Must not know what stands in it.
+//! Sealing of the vault's state row.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,16 +12,16 @@ impl Root {
     /// Seals the vault's state.
     ///
     /// # Errors
-    /// [`SealError::Random`] when the system gives no nonce.
+    /// [`SealError::Random`] if the system gives no nonce.
     pub fn seal_state<T: Serialize>(&self, state: &T) -> Result<Vec<u8>, SealError> {
         let text = serde_json::to_vec(state).map_err(|_| SealError::Malformed)?;
         seal_bytes(&self.state_key, text, PAD_BYTES, &state_aad(self.vault()))
     }
 
-    /// Opens the vault's state.
+    /// Unseals the vault's state.
     ///
     /// # Errors
-    /// [`SealError::DoesNotOpen`] when any byte is another.
+    /// [`SealError::DoesNotOpen`] if any byte differs.
     pub fn unseal_state<T: DeserializeOwned>(&self, sealed: &[u8]) -> Result<T, SealError> {
         let text = unseal_bytes(&self.state_key, sealed, &state_aad(self.vault()))?;
         serde_json::from_slice(&text).map_err(|_| SealError::Malformed)

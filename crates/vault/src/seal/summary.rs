@@ -1,5 +1,5 @@
-//! A record's summary: everything but the digits, sealed for quick reading and bound to its place and to the sealed
-//! record beside it. Must not know the digits.
+//! A record's summary: everything but the digits, sealed for fast reading, and bound to its place and to the sealed
+//! record beside it.
 
 use chacha20poly1305::aead::AeadInOut;
 use chacha20poly1305::{Key, KeyInit, Tag, XChaCha20Poly1305, XNonce};
@@ -18,12 +18,12 @@ pub(super) const PURPOSE_BYTES: usize = 16;
 const SUMMARY: &[u8; PURPOSE_BYTES] = b"drivekey/1/summ\0";
 const STATE: &[u8; PURPOSE_BYTES] = b"drivekey/1/state";
 
-/// What a list shows of a record without unsealing it.
+/// What a list shows of a record without unsealing the record itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
-    /// The record's permanent name.
+    /// The record's permanent handle.
     pub handle: Handle,
-    /// The token of its digits, so that the index can be checked without them.
+    /// The token of its digits, so that the index can be checked without the digits.
     pub digits_token: Token,
     /// Everything but the digits.
     pub details: Details,
@@ -42,7 +42,7 @@ struct Wire {
 pub struct SealedSummary(Vec<u8>);
 
 impl SealedSummary {
-    /// As read from a store.
+    /// Makes it from bytes in a store.
     #[must_use]
     pub const fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
@@ -54,16 +54,16 @@ impl SealedSummary {
         &self.0
     }
 
-    /// The bytes again, without a copy.
+    /// The bytes for a store, without a copy.
     #[must_use]
     pub fn into_bytes(self) -> Vec<u8> {
         self.0
     }
 
-    /// Seals a summary for its place beside the sealed record with this SHA-256.
+    /// Seals a summary for its place, bound to the sealed record with this SHA-256.
     ///
     /// # Errors
-    /// [`SealError::Random`] when the system gives no nonce.
+    /// [`SealError::Random`] if the system gives no nonce.
     pub fn seal(
         root: &Root,
         binding: Binding,
@@ -76,10 +76,10 @@ impl SealedSummary {
         seal_bytes(&root.summary_key, text.into_bytes(), PAD_BYTES, &summary_aad(binding, sealed_sha256)).map(Self)
     }
 
-    /// Opens a summary in its place.
+    /// Unseals a summary in its place.
     ///
     /// # Errors
-    /// [`SealError::DoesNotOpen`] when any byte, the place or the sealed record beside it is another.
+    /// [`SealError::DoesNotOpen`] if any byte, the place or the bound sealed record differs.
     pub fn unseal(
         &self,
         root: &Root,
@@ -92,7 +92,7 @@ impl SealedSummary {
     }
 }
 
-/// Every field of fixed length, so that no two places give the same bytes.
+/// All fields have a fixed length, so that no two places give the same bytes.
 fn summary_aad(binding: Binding, sealed_sha256: &[u8; SHA256_BYTES]) -> Vec<u8> {
     [
         SUMMARY.as_slice(),
@@ -108,7 +108,7 @@ pub(super) fn state_aad(vault: VaultId) -> Vec<u8> {
     [STATE.as_slice(), vault.as_bytes()].concat()
 }
 
-/// XChaCha20-Poly1305 over space-padded JSON; gives nonce, ciphertext, tag.
+/// Encrypts space-padded JSON with XChaCha20-Poly1305. Returns nonce, ciphertext and tag.
 pub(super) fn seal_bytes(
     key: &[u8; 32],
     mut text: Vec<u8>,

@@ -1,5 +1,5 @@
-//! Keyed tokens: what an index may hold of a device, a volume type, a Key ID or the digits without telling them.
-//! Must not know tables. Tokens are hints; whoever finds one recomputes it from the opened summary.
+//! Keyed tokens: an index of them finds a device, a volume type, a Key ID or digits without revealing them. A token is
+//! only a hint. Whoever finds a row by one recomputes it from the opened summary.
 
 use hmac::Mac;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use drivekey_record::{
     normalise,
 };
 
-/// Bytes of a token: 128 bits of the HMAC.
+/// Bytes of a token: the first 128 bits of the HMAC.
 pub const TOKEN_BYTES: usize = 16;
 
 /// One keyed token.
@@ -23,26 +23,26 @@ pub struct Token([u8; TOKEN_BYTES]);
 /// All tokens of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tokens {
-    /// Of the device's name; absent where it is not known.
+    /// Token of the device name; `None` if it is not known.
     pub device: Option<Token>,
-    /// Of the device's name and the volume type together; absent where no name is known.
+    /// Token of the device name and the volume type together; `None` if the name is not known.
     pub device_type: Option<Token>,
-    /// Of the whole Key ID.
+    /// Token of the complete Key ID.
     pub key_id: Option<Token>,
-    /// Of its first eight characters.
+    /// Token of the first eight characters of the Key ID.
     pub prefix: Option<Token>,
-    /// Of its first eight characters with look-alikes folded.
+    /// Token of the first eight characters of the Key ID, with look-alikes folded.
     pub folded_prefix: Option<Token>,
-    /// Of the digits.
+    /// Token of the digits.
     pub digits: Token,
 }
 
-/// Characters of a Key ID that a recovery screen shows, and that the prefix tokens cover.
+/// Characters of a Key ID that a recovery screen shows. The prefix tokens cover them.
 const PREFIX_CHARS: usize = 8;
 
-/// What a token is made of.
+/// What a token is for. The number is the first byte of the MAC's input.
 #[derive(Clone, Copy)]
-enum Of {
+enum TokenPurpose {
     Device = 1,
     DeviceType = 2,
     KeyId = 3,
@@ -53,7 +53,7 @@ enum Of {
 }
 
 impl Token {
-    /// As read from a store.
+    /// Makes it from bytes in a store.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; TOKEN_BYTES]) -> Self {
         Self(bytes)
@@ -70,7 +70,7 @@ impl TryFrom<String> for Token {
     type Error = drivekey_record::GuidError;
 
     fn try_from(hex: String) -> Result<Self, Self::Error> {
-        // Sixteen bytes in hex are read as a GUID's are.
+        // Sixteen bytes in hex are parsed like a GUID.
         hex.parse::<Guid>().map(|bytes| Self(*bytes.as_bytes()))
     }
 }
@@ -82,10 +82,10 @@ impl From<Token> for String {
 }
 
 impl Root {
-    fn token(&self, of: Of, parts: &[&[u8]]) -> Token {
+    fn token(&self, purpose: TokenPurpose, parts: &[&[u8]]) -> Token {
         wiped_shallow(|| {
             let mut mac = self.index_mac.clone();
-            mac.update(&[of as u8]);
+            mac.update(&[purpose as u8]);
             for part in parts {
                 mac.update(part);
             }
@@ -93,36 +93,36 @@ impl Root {
         })
     }
 
-    /// The token of a device's name, any spelling.
+    /// The token of a device name, equal for all spellings.
     #[must_use]
     pub fn device_token(&self, name: &str) -> Token {
-        self.token(Of::Device, &[normalise(name).as_bytes()])
+        self.token(TokenPurpose::Device, &[normalise(name).as_bytes()])
     }
 
-    /// The token of a device's name, any spelling, and a volume type together. A type alone has few values: how often
-    /// each token stands in a file would tell which it is.
+    /// The token of a device name, equal for all spellings, and a volume type. There is no token of a type alone: it
+    /// has few values, and the frequency of each token would reveal which is which.
     #[must_use]
     pub fn device_type_token(&self, name: &str, volume_type: VolumeType) -> Token {
-        // No name holds a zero byte.
-        self.token(Of::DeviceType, &[normalise(name).as_bytes(), b"\0", volume_type.name().as_bytes()])
+        // No name contains a zero byte.
+        self.token(TokenPurpose::DeviceType, &[normalise(name).as_bytes(), b"\0", volume_type.name().as_bytes()])
     }
 
-    /// The token of a whole Key ID.
+    /// The token of a complete Key ID.
     #[must_use]
     pub fn key_id_token(&self, guid: &Guid) -> Token {
-        self.token(Of::KeyId, &[guid.as_bytes()])
+        self.token(TokenPurpose::KeyId, &[guid.as_bytes()])
     }
 
     /// The token of the first eight characters of a Key ID; `None` for fewer.
     #[must_use]
     pub fn prefix_token(&self, hex: &str) -> Option<Token> {
-        Some(self.token(Of::Prefix, &[hex.get(..PREFIX_CHARS)?.to_ascii_uppercase().as_bytes()]))
+        Some(self.token(TokenPurpose::Prefix, &[hex.get(..PREFIX_CHARS)?.to_ascii_uppercase().as_bytes()]))
     }
 
-    /// The token of the first eight characters with look-alikes folded; takes what was typed, hex or not.
+    /// The token of the first eight characters with look-alikes folded. Accepts typed text that is not hex.
     #[must_use]
     pub fn folded_prefix_token(&self, typed: &str) -> Option<Token> {
-        Some(self.token(Of::FoldedPrefix, &[fold_look_alikes(typed.get(..PREFIX_CHARS)?).as_bytes()]))
+        Some(self.token(TokenPurpose::FoldedPrefix, &[fold_look_alikes(typed.get(..PREFIX_CHARS)?).as_bytes()]))
     }
 
     /// The token of a recovery password's digits.
@@ -132,7 +132,7 @@ impl Root {
         self.token_of_key(KeyKind::BitLocker, password.expose_secret().as_str())
     }
 
-    /// The token of a key of any kind: its text as it is kept, unchanged.
+    /// The token of a key of any kind, from its unchanged text.
     #[must_use]
     pub fn key_token(&self, kind: KeyKind, secret: &Secret) -> Token {
         // EXPOSE: duplicates are found by a keyed token of the key.
@@ -140,17 +140,17 @@ impl Root {
     }
 
     fn token_of_key(&self, kind: KeyKind, text: &str) -> Token {
-        // No kind's name holds a zero byte.
-        self.token(Of::Digits, &[kind.name().as_bytes(), b"\0", text.as_bytes()])
+        // No kind's name contains a zero byte.
+        self.token(TokenPurpose::Digits, &[kind.name().as_bytes(), b"\0", text.as_bytes()])
     }
 
-    /// The name of an attachment's row: of the same bytes for the same protector there is one, found without a look at
-    /// the others.
+    /// The ID of an attachment's row, derived from its bytes and its protector, so that a duplicate is found without
+    /// reading the others.
     #[must_use]
     pub fn attachment_id(&self, info: &AttachmentInfo) -> RecordId {
         let parts: [&[u8]; 4] =
             [info.attachment.name().as_bytes(), b"\0", info.guid.as_bytes(), info.sha256.as_bytes()];
-        RecordId::from_bytes(self.token(Of::Attachment, &parts).0)
+        RecordId::from_bytes(self.token(TokenPurpose::Attachment, &parts).0)
     }
 
     /// All tokens of a record, from its details and the token of its digits.

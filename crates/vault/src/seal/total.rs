@@ -1,5 +1,4 @@
-//! The running total: one number that changes whenever a record comes, goes or changes.
-//! Must not know how records are found.
+//! The running total: one number that changes whenever a record is added, deleted or changed.
 
 use hmac::Mac;
 use serde::{Deserialize, Serialize};
@@ -12,12 +11,13 @@ use drivekey_record::{RecordId, Revision};
 
 const LIMBS: usize = 4;
 
-/// A sum modulo 2^256. Its text is 64 hex digits, the most significant first: JSON readers lose large numbers.
+/// A sum modulo 2^256. Its text is 64 hex digits, most significant first, because JSON readers lose precision in large
+/// numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Total([u64; LIMBS]);
 
-/// The text is no total.
+/// The text is not a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not 64 hex digits")]
 pub struct TotalError;
@@ -41,14 +41,14 @@ impl TryFrom<String> for Total {
     }
 }
 
-/// What a record adds to the total: everything its row holds.
+/// A record's contribution to the total: everything in its row.
 #[derive(Debug, Clone, Copy)]
 pub struct TotalItem<'a> {
     /// The record.
     pub record: RecordId,
-    /// The revision that wrote it.
+    /// The revision in which it was written.
     pub revision: Revision,
-    /// SHA-256 of the sealed record, as the row says it.
+    /// SHA-256 of the sealed record, as stored in the row.
     pub sealed_sha256: &'a [u8; SHA256_BYTES],
     /// SHA-256 of the sealed summary.
     pub summary_sha256: &'a [u8; SHA256_BYTES],
@@ -57,7 +57,7 @@ pub struct TotalItem<'a> {
 }
 
 impl Total {
-    /// With another sum added.
+    /// The sum of both totals.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         let mut carry = false;
@@ -69,7 +69,7 @@ impl Total {
         }))
     }
 
-    /// With another sum taken away.
+    /// The difference of both totals.
     #[must_use]
     pub fn minus(self, other: Self) -> Self {
         let mut borrow = false;
@@ -83,7 +83,7 @@ impl Total {
 }
 
 impl Root {
-    /// What one item's row adds to the items' total.
+    /// The contribution of one item's row to the items' total.
     #[must_use]
     pub fn total_of_item(
         &self,
@@ -94,7 +94,7 @@ impl Root {
     ) -> Total {
         wiped_shallow(|| {
             let mut mac = self.total_mac.clone();
-            // Shorter than any record's, so that neither can stand for the other.
+            // This input is shorter than any record's, so neither can replace the other.
             for part in [item.as_bytes().as_slice(), &revision.number().to_be_bytes(), content_sha256, summary_sha256] {
                 mac.update(part);
             }
@@ -102,7 +102,7 @@ impl Root {
         })
     }
 
-    /// What one record's row adds to the total.
+    /// The contribution of one record's row to the total.
     #[must_use]
     pub fn total_of(&self, item: TotalItem<'_>) -> Total {
         wiped_shallow(|| {
@@ -120,7 +120,7 @@ impl Root {
                 tokens.folded_prefix,
                 Some(tokens.digits),
             ] {
-                // A byte for presence keeps the absent token and the token of zeros apart.
+                // A presence byte distinguishes an absent token from a token of zeros.
                 mac.update(&[u8::from(token.is_some())]);
                 mac.update(token.map_or([0; 16], |token| *token.as_bytes()).as_slice());
             }

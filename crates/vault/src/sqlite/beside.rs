@@ -1,5 +1,5 @@
-//! What lies beside a vault under the names that SQLite would take up, and why it is refused. Nothing is opened that
-//! could block, nothing is deleted.
+//! The files beside a vault under the names that SQLite would use, and why they are refused. Nothing is opened that
+//! could block, and nothing is deleted.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,35 +8,35 @@ use super::connection::open_for_reading;
 use super::paths::VaultPath;
 use super::{Beside, BesideProblem, RefusedFile, StoreError};
 
-/// What lies beside a vault.
+/// The files beside a vault.
 #[derive(Debug, Default)]
-pub(super) struct Look {
-    /// What is refused as it stands.
+pub(super) struct FilesBeside {
+    /// The files that are refused without further checks.
     pub(super) refused: Vec<RefusedFile>,
-    /// An ordinary file under the journal's name, not yet judged.
+    /// Whether there is an ordinary file with the journal's name. It is judged later.
     pub(super) journal: bool,
 }
 
-/// Looks before SQLite opens anything: it would take up a log whatever the vault's header says.
-pub(super) fn look(vault: &VaultPath) -> Result<Look, StoreError> {
-    let mut look = Look::default();
+/// Runs before SQLite opens anything, because SQLite would use a write-ahead log whatever the vault's header says.
+pub(super) fn inspect(vault: &VaultPath) -> Result<FilesBeside, StoreError> {
+    let mut found = FilesBeside::default();
     for (path, kind) in [(vault.wal(), Beside::WriteAheadLog), (vault.shm(), Beside::LogIndex)] {
-        if there(&path)?.is_some() {
-            look.refused.push(RefusedFile { path, kind, problem: BesideProblem::NeverOurs });
+        if metadata_of(&path)?.is_some() {
+            found.refused.push(RefusedFile { path, kind, problem: BesideProblem::NeverOurs });
         }
     }
     let path = vault.journal();
-    if let Some(meta) = there(&path)? {
+    if let Some(meta) = metadata_of(&path)? {
         if meta.is_file() {
-            look.journal = true;
+            found.journal = true;
         } else {
-            look.refused.push(RefusedFile { path, kind: Beside::Journal, problem: BesideProblem::NotAFile });
+            found.refused.push(RefusedFile { path, kind: Beside::Journal, problem: BesideProblem::NotAFile });
         }
     }
-    Ok(look)
+    Ok(found)
 }
 
-fn there(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
+fn metadata_of(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
     match path.symlink_metadata() {
         Ok(meta) => Ok(Some(meta)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -44,20 +44,20 @@ fn there(path: &Path) -> Result<Option<std::fs::Metadata>, StoreError> {
     }
 }
 
-/// Renames a refused file so that SQLite no longer takes it for the vault's. Replaces nothing; gives the new name.
-/// A log goes before a journal: only then can SQLite be asked whether somebody is writing.
+/// Renames a refused file so that SQLite no longer uses it. Replaces nothing; returns the new name. A write-ahead log
+/// must be set aside before a journal, because SQLite can then tell whether another process is writing.
 ///
 /// # Errors
-/// [`StoreError::Busy`] for the journal of a write that is going on, what the system refused, and
-/// [`StoreError::Exists`] when all names are taken.
+/// [`StoreError::Busy`] for the journal of a write in progress, I/O errors, and [`StoreError::Exists`] if all names are
+/// taken.
 pub fn set_aside(vault: &Path, refused: &RefusedFile) -> Result<PathBuf, StoreError> {
-    if refused.kind == Beside::Journal && there(&refused.path)?.is_some_and(|meta| meta.is_file()) {
+    if refused.kind == Beside::Journal && metadata_of(&refused.path)?.is_some_and(|meta| meta.is_file()) {
         let reading = open_for_reading(vault)?;
         let looked =
             reading.connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from);
         match looked {
             Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => {}
-            // Not one that was left behind.
+            // SQLite does not see a hot journal, so it was not left behind.
             Ok(()) => return Err(StoreError::Busy),
             Err(error) => return Err(error),
         }
@@ -66,7 +66,7 @@ pub fn set_aside(vault: &Path, refused: &RefusedFile) -> Result<PathBuf, StoreEr
         let mut name = refused.path.as_os_str().to_owned();
         name.push(format!(".set-aside-{number}"));
         let aside = PathBuf::from(name);
-        if there(&aside)?.is_none() {
+        if metadata_of(&aside)?.is_none() {
             std::fs::rename(&refused.path, &aside)?;
             return Ok(aside);
         }

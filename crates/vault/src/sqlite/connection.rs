@@ -1,5 +1,5 @@
-//! One connection to a vault's file: opened for reading or for writing, never creating, with SQLite held on a short
-//! lead.
+//! Connections to a vault's file, for reading or for writing. They never create a file, and SQLite's features are
+//! restricted.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,28 +11,28 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 use super::meter::Meter;
 
-/// How long a reader waits for a writer to commit, and a writer for readers and other writers.
+/// How long a reader waits for a commit, and a writer for readers and other writers.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Largest blob or row; a sealed record stays far below.
+/// The largest blob or row. A sealed record is far below.
 const LENGTH_CEILING_BYTES: i32 = 4 * 1024 * 1024;
-/// Page cache of a write. A cache that overflows writes into the file before the commit, and shuts readers out so long.
+/// The page cache of a write. If it overflows, SQLite writes to the file before the commit, which locks readers out.
 const WRITE_CACHE_KIB: i32 = 512 * 1024;
 
-/// A connection whose work is bounded.
+/// A connection with a limit on its work.
 pub(super) struct Metered {
     pub(super) connection: Connection,
     pub(super) meter: Meter,
 }
 
-/// Only reads: SQLite then neither rolls back nor checkpoints.
+/// Opens for reading only, so that SQLite neither rolls back nor checkpoints.
 pub(super) fn open_for_reading(path: &Path) -> Result<Metered, StoreError> {
     let opened = open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     opened.connection.busy_timeout(BUSY_TIMEOUT)?;
     Ok(opened)
 }
 
-/// Reads and writes. Waits for nobody, and rolls a hot journal back where nobody else has the file open: its settings
-/// look into the file.
+/// Opens for reading and writing without a busy timeout. Its settings read the file, so SQLite rolls back a hot journal
+/// if no other process has the file open.
 pub(super) fn open_for_writing(path: &Path) -> Result<Metered, StoreError> {
     let opened = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let connection = &opened.connection;
@@ -44,7 +44,7 @@ pub(super) fn open_for_writing(path: &Path) -> Result<Metered, StoreError> {
     Ok(opened)
 }
 
-/// Settings of a connection that writes.
+/// Applies the settings of a connection that writes.
 pub(super) fn for_writing(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "EXTRA")?;
     connection.pragma_update(None, "cache_size", -WRITE_CACHE_KIB)?;
@@ -52,7 +52,7 @@ pub(super) fn for_writing(connection: &Connection) -> Result<(), StoreError> {
 }
 
 fn open(path: &Path, access: OpenFlags) -> Result<Metered, StoreError> {
-    // The path is resolved already: a link in it now was put there since.
+    // The path is resolved, so any link in it was put there since.
     let flags =
         access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut connection = Connection::open_with_flags(path, flags)?;
@@ -61,7 +61,7 @@ fn open(path: &Path, access: OpenFlags) -> Result<Metered, StoreError> {
     Ok(Metered { connection, meter })
 }
 
-/// Settings of every connection; none of them looks into the file.
+/// Applies the settings of every connection. None of them reads the file.
 pub(super) fn distrust(connection: &Connection) -> Result<(), StoreError> {
     for (config, on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),

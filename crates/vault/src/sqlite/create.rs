@@ -1,4 +1,4 @@
-//! Making a new file: built beside its place, synced, and renamed without replacing anything.
+//! Creating a vault file: built in a temporary file beside its place, synced, and renamed without replacing anything.
 
 use std::fs::File;
 use std::io;
@@ -14,12 +14,12 @@ use super::reader::SqliteReader;
 use super::writer::SqliteWriter;
 use super::{FirstRows, Place, StoreError, Writer, schema};
 
-/// Makes a new vault file with its slots and its sealed state. Gives the name of its place.
+/// Creates a vault file with its slots and its sealed state. Returns its place.
 ///
-/// On Unix its mode is 0600 from the first byte on.
+/// On Unix, its mode is 0600 from the start.
 ///
 /// # Errors
-/// [`StoreError::Exists`] when anything is at the path; whatever fails, nothing is left behind.
+/// [`StoreError::Exists`] if there is anything at the path. After any error, nothing is left behind.
 pub fn create(path: &Path, first: &FirstRows<'_>) -> Result<Place, StoreError> {
     let path = std::path::absolute(path)?;
     if path.symlink_metadata().is_ok() {
@@ -28,7 +28,7 @@ pub fn create(path: &Path, first: &FirstRows<'_>) -> Result<Place, StoreError> {
     let folder = path.parent().ok_or(StoreError::Missing)?;
     let temporary = tempfile::Builder::new().prefix(".drivekey-new-").tempfile_in(folder)?;
     let built = build(temporary.path(), first);
-    // A build that failed may have left a journal beside the temporary file.
+    // A failed build may have left a journal beside the temporary file.
     let _ = std::fs::remove_file(VaultPath::of(temporary.path().to_owned()).journal());
     built?;
     File::options().write(true).open(temporary.path())?.sync_all()?;
@@ -60,19 +60,18 @@ fn put_in_place(temporary: NamedTempFile, path: &Path) -> Result<(), StoreError>
         Ok(_) => Ok(()),
         Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => Err(StoreError::Exists),
         Err(refused) if path.symlink_metadata().is_err() => {
-            // FAT and exFAT know neither a rename that spares what is there nor hard links. Nothing was there a
-            // moment ago.
+            // FAT and exFAT have neither a rename that does not replace nor hard links. The path was free a moment ago.
             refused.file.persist(path).map(drop).map_err(|refused| refused.error.into())
         }
         Err(refused) => Err(refused.error.into()),
     }
 }
 
-/// Makes the rename itself last. Windows has no such call and needs none for a new name.
+/// Makes the rename durable. Windows has no such call and does not need one.
 fn sync_folder(folder: &Path) -> Result<(), StoreError> {
     if cfg!(unix) {
         match File::open(folder).and_then(|folder| folder.sync_all()) {
-            // Some file systems sync files only.
+            // Some file systems can only sync files.
             Err(error)
                 if matches!(
                     error.kind(),

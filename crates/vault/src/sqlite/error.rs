@@ -1,4 +1,4 @@
-//! SQLite's errors in the words of the store.
+//! Conversion of SQLite's errors to those of the store.
 
 use std::io;
 
@@ -12,10 +12,10 @@ impl From<rusqlite::Error> for StoreError {
                 (_, ffi::SQLITE_READONLY_ROLLBACK) => Self::UnfinishedWrite,
                 (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => Self::Busy,
                 (ErrorCode::DiskFull, _) => Self::DiskFull,
-                // With the database open, this is a journal that cannot be made beside it.
+                // The database is open, so this is a journal that cannot be created beside it.
                 (ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied, _) => Self::ReadOnly,
                 (ErrorCode::NotADatabase, _) => Self::Damaged(Damage::Header),
-                // Stopped by the meter: no file that this program made costs so much.
+                // Interrupted by the meter. No file that this program made needs so much work.
                 (ErrorCode::DatabaseCorrupt | ErrorCode::OperationInterrupted, _) => Self::Damaged(Damage::Structure),
                 (ErrorCode::SchemaChanged, _) => Self::Damaged(Damage::Schema),
                 (ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig, _) => {

@@ -1,4 +1,4 @@
-//! A vault's file that is open, or a private copy of one: its views, and the right to write to it.
+//! An open vault file, or a private copy of one: its views, and the right to write to it.
 
 use std::fs::File;
 use std::path::Path;
@@ -16,32 +16,32 @@ use super::{Beside, BesideProblem, Place, Reader, RefusedFile, Store, StoreError
 use super::{connection, header, reserve};
 use drivekey_files::vault_file::Descriptor;
 
-/// SQLite may take a journal that a writer has just removed for one that was left behind: looked at again so often.
-const LOOKS: u32 = 4;
-pub(super) const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
-/// Longest time for which a reader keeps writers from committing.
-const HELD_MOST: Duration = Duration::from_secs(2);
-/// The pages of a file up to this size are checked where it lies; those of a larger one on a copy, since writers would
+/// SQLite may see the journal that a writer is just removing as hot, so it is checked again this many times.
+const HOT_JOURNAL_CHECKS: u32 = 4;
+pub(super) const BETWEEN_CHECKS: Duration = Duration::from_millis(20);
+/// How long a held view may keep writers from committing.
+const MAX_HELD: Duration = Duration::from_secs(2);
+/// Up to this size, the pages of a file are checked in place. A larger file is checked on a copy, because writers would
 /// have to wait too long.
 const CHECKED_IN_PLACE_BYTES: u64 = 64 * 1024 * 1024;
 
 /// An open vault file, or a private copy of one.
 pub(super) struct SqliteFile {
-    // Connections are closed before the descriptor.
+    // Fields drop in order: the connections must be closed before the descriptor.
     pub(super) reading: Metered,
     pub(super) writing: Option<Metered>,
     pub(super) file: Descriptor,
     pub(super) path: VaultPath,
     place: Place,
     private: PrivateFolder,
-    /// Since when a view is held.
+    /// When the held view began.
     held_since: Option<Instant>,
-    /// Where a copy is read: the copy, and what keeps the file itself from being read.
+    /// For a private copy: the copy, and the files that keep the vault's own file from being read.
     copy: Option<(PrivateCopy, Vec<RefusedFile>)>,
 }
 
 impl SqliteFile {
-    /// The file itself, through a connection that cannot write.
+    /// Opens the vault's own file through a connection that cannot write.
     pub(super) fn in_place(path: &VaultPath, file: Descriptor, private: &PrivateFolder) -> Result<Self, StoreError> {
         let reading = connection::open_for_reading(path.path())?;
         drop(read_again(&reading.connection, &file)?);
@@ -51,7 +51,7 @@ impl SqliteFile {
         Ok(Self::new(reading, file, path, private, None))
     }
 
-    /// A private copy of the file at `real`.
+    /// Opens a private copy of the file at `real`.
     pub(super) fn of_copy(
         copy: PrivateCopy,
         real: &VaultPath,
@@ -90,9 +90,9 @@ impl SqliteFile {
         Ok(self.file.metadata()?.len())
     }
 
-    /// A view that is held until it is released, or for two seconds.
+    /// A view that is held until it is released, for two seconds at most.
     fn held(&mut self) -> Result<SqliteReader<'_>, StoreError> {
-        let is_fresh = self.held_since.is_some_and(|since| since.elapsed() < HELD_MOST);
+        let is_fresh = self.held_since.is_some_and(|since| since.elapsed() < MAX_HELD);
         if !is_fresh || self.reading.connection.is_autocommit() {
             self.release();
             self.reading.meter.refill(self.bytes()?);
@@ -102,7 +102,7 @@ impl SqliteFile {
         Ok(SqliteReader::held(&self.reading.connection))
     }
 
-    /// A private copy of the file as it is now, to be looked through without keeping writers out.
+    /// Makes a private copy of the current file, which can be read without blocking writers.
     fn snapshot(&mut self) -> Result<Self, StoreError> {
         self.release();
         let shared = begin_reading(&self.reading.connection, &self.file)?;
@@ -153,12 +153,12 @@ impl Store for SqliteFile {
         Ok(Box::new(SqliteWriter::new(reader, writing.meter.clone(), self.bytes()?)))
     }
 
-    /// Walks the pages of the file itself, or of a copy where that would take long.
+    /// Checks the pages of the file itself, or of a copy if that would take long.
     fn check_structure(&mut self) -> Result<(), StoreError> {
         if self.bytes()? > CHECKED_IN_PLACE_BYTES && !self.is_copy() {
             match self.snapshot() {
                 Ok(mut copy) => return copy.held()?.check_pages(),
-                // No room for a copy: better checked where it lies than not at all.
+                // There is no room for a copy, so the file is checked in place.
                 Err(StoreError::DiskFull | StoreError::ReadOnly | StoreError::Io(_)) => {}
                 Err(error) => return Err(error),
             }
@@ -208,14 +208,14 @@ impl StoreFile for SqliteFile {
     }
 }
 
-/// Begins a read, where it is not sure at once that a journal was left behind.
+/// Begins a read. A journal that seems to be hot is checked again a few times.
 pub(super) fn read_again<'a>(reading: &'a Connection, file: &Descriptor) -> Result<SqliteReader<'a>, StoreError> {
-    let mut looks = 0;
+    let mut checks = 0;
     loop {
         match begin_reading(reading, file) {
-            Err(StoreError::UnfinishedWrite) if looks < LOOKS => {
-                looks += 1;
-                std::thread::sleep(BETWEEN_LOOKS);
+            Err(StoreError::UnfinishedWrite) if checks < HOT_JOURNAL_CHECKS => {
+                checks += 1;
+                std::thread::sleep(BETWEEN_CHECKS);
             }
             other => return other,
         }

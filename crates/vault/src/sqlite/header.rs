@@ -1,5 +1,6 @@
-//! The first 100 bytes of the file, read by plain I/O before any library may touch it: a library would roll back a
-//! journal, take an empty file for a new one, or believe a foreign one. Source: sqlite.org/fileformat2.html, 1.3.
+//! Checks of the first 100 bytes of the file. They are read by plain I/O before SQLite opens the file, because SQLite
+//! would roll back a journal, take an empty file for a new database, or trust a foreign one. Source:
+//! sqlite.org/fileformat2.html, 1.3.
 
 use super::schema::APPLICATION_ID;
 use super::{Damage, StoreError, VERSION};
@@ -7,18 +8,18 @@ use drivekey_files::vault_file::Descriptor;
 
 const HEADER_BYTES: usize = 100;
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// The reserved bytes that must be zero.
+/// Reserved bytes, which must be zero.
 const RESERVED: std::ops::Range<usize> = 72..92;
-/// Where the change counter stands.
+/// The offset of the change counter.
 const COUNTER_AT: usize = 24;
 
-/// Reads the header and checks what no write ever changes; for a look without a lock, while another process may be
-/// writing. A journal beside the file relaxes nothing: nobody has judged it yet.
+/// Checks the fields that no write ever changes. This needs no lock, even while another process is writing. A journal
+/// beside the file relaxes nothing, because it has not been judged.
 pub(super) fn check_form(file: &Descriptor) -> Result<(), StoreError> {
     form(&read(file)?).map(drop)
 }
 
-/// The whole check, length and counters too: for a file that nobody writes meanwhile.
+/// Checks all fields, including length and counters. Needs a file that no process is writing to.
 pub(super) fn check(file: &Descriptor) -> Result<(), StoreError> {
     let header = read(file)?;
     let expected = form(&header)?;
@@ -35,21 +36,21 @@ fn read(file: &Descriptor) -> Result<[u8; HEADER_BYTES], StoreError> {
     }
     let mut header = [0; HEADER_BYTES];
     match file.read_exact_at(&mut header, 0) {
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(short(&header)),
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Err(too_short(&header)),
         Err(error) => Err(error.into()),
         Ok(()) => Ok(header),
     }
 }
 
-/// How often the file was changed, as its header says; `None` when there is no header.
+/// The change counter in the header; `None` if there is no complete header.
 pub(super) fn change_counter(file: &Descriptor) -> Option<u32> {
     let mut counter = [0; 4];
     file.read_exact_at(&mut counter, COUNTER_AT as u64).ok()?;
     Some(u32::from_be_bytes(counter))
 }
 
-/// A file too short to have a header is a cut vault only if what is there begins like one.
-fn short(header: &[u8; HEADER_BYTES]) -> StoreError {
+/// A file shorter than the header is a truncated vault only if it starts with the magic bytes.
+fn too_short(header: &[u8; HEADER_BYTES]) -> StoreError {
     if header.starts_with(MAGIC) { StoreError::Damaged(Damage::Header) } else { StoreError::NotAVault }
 }
 
@@ -57,11 +58,11 @@ fn u32_at(header: &[u8; HEADER_BYTES], at: usize) -> u32 {
     u32::from_be_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]])
 }
 
-/// Checks what is the same in every vault; gives the length that the file must have.
+/// Checks the fields that are the same in every vault. Returns the file length according to the header.
 fn form(header: &[u8; HEADER_BYTES]) -> Result<u64, StoreError> {
     let ours = u32_at(header, 68) == APPLICATION_ID;
     if !header.starts_with(MAGIC) {
-        // Ours with a bent magic is damage; anything else was never a vault.
+        // A vault with damaged magic bytes is damaged. Any other file was never a vault.
         return Err(if ours && header[RESERVED].iter().all(|byte| *byte == 0) {
             StoreError::Damaged(Damage::Header)
         } else {
@@ -82,7 +83,7 @@ fn form(header: &[u8; HEADER_BYTES]) -> Result<u64, StoreError> {
     let sound = version > 0
         && page.is_power_of_two()
         && page >= 512
-        // Write and read version 1: a rollback journal. 2 would be a write-ahead log, which is never made here.
+        // Read and write version 1: rollback journal. Version 2 is a write-ahead log, which this program never uses.
         && header[18] == 1
         && header[19] == 1
         && header[20] == 0

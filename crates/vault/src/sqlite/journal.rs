@@ -1,5 +1,5 @@
-//! What a rollback journal says of itself, read by plain I/O before SQLite may play it back.
-//! Source: sqlite.org/fileformat2.html, section 3.
+//! Checks of a rollback journal, read by plain I/O before SQLite may play it back. Source: sqlite.org/fileformat2.html,
+//! section 3.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -10,22 +10,22 @@ use sha2::{Digest, Sha256};
 use super::BesideProblem;
 
 const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
-/// Bytes of the header that mean something; it is padded to a sector.
+/// Bytes of the header that are used. The header is padded to a sector.
 const HEADER_BYTES: usize = 28;
-/// Headers between the pages, and what a short file needs.
+/// Allowance for the headers between pages, and for a short file.
 const SLACK_BYTES: u64 = 1024 * 1024;
-/// Page number and checksum around each page.
+/// Bytes of the page number and checksum around each page.
 const RECORD_BYTES: u64 = 8;
-/// Where page 1 keeps the change counter.
+/// The offset of the change counter in page 1.
 const COUNTER_AT: u64 = 24;
-/// More records than this are not looked through for page 1.
-const MOST_RECORDS: u64 = 1 << 20;
+/// The search for page 1 ends after this many page records.
+const MAX_RECORDS: u64 = 1 << 20;
 
-/// Whether a journal could be the one that a write to this file left behind. `file_bytes` and `counter` are the
-/// file's length and change counter; `None` where its beginning is torn, which the journal may mend.
+/// Whether a journal could belong to an interrupted write to this file. `file_bytes` and `counter` are the file's
+/// length and change counter. The counter is `None` if the header is torn, which the journal may mend.
 ///
 /// # Errors
-/// The problem, or what the system refused.
+/// I/O errors. The problem of the journal is the inner error.
 pub(super) fn is_plausible(
     path: &Path,
     file_bytes: u64,
@@ -35,7 +35,7 @@ pub(super) fn is_plausible(
     let length = file.metadata()?.len();
     let mut header = Vec::with_capacity(HEADER_BYTES);
     file.by_ref().take(HEADER_BYTES as u64).read_to_end(&mut header)?;
-    // It holds each page of the file once; a vault never shrinks.
+    // A journal has each page of the file at most once, and a vault never shrinks.
     if !begins_as_one(&header) || length > file_bytes.saturating_mul(2) + SLACK_BYTES {
         return Ok(Err(BesideProblem::NotAJournal));
     }
@@ -43,13 +43,13 @@ pub(super) fn is_plausible(
         return Ok(Err(BesideProblem::SuperJournal));
     }
     if !header.starts_with(&MAGIC) || header.len() < HEADER_BYTES {
-        // Torn before the write could have changed a page: SQLite finds nothing in it to undo.
+        // It was torn before the write could change a page, so SQLite has nothing to undo.
         return Ok(Ok(()));
     }
-    // SQLite takes a page size of zero for the file's own; it never writes one.
+    // SQLite would read a page size of zero as the file's own, but never writes zero.
     let Some(header) = Header::read(&header) else { return Ok(Err(BesideProblem::NotAJournal)) };
     match (first_page_counter(&mut file, length, &header)?, counter) {
-        // A write that was broken off has the old counter in its journal; the file has that or the next.
+        // The journal of an interrupted write has the old counter. The file has that or the next one.
         (Some(before), Some(now)) if now != before && now != before.wrapping_add(1) => {
             Ok(Err(BesideProblem::OtherWrite))
         }
@@ -57,14 +57,14 @@ pub(super) fn is_plausible(
     }
 }
 
-/// The mark, or what a torn write leaves of it: SQLite writes it last, over zeros.
+/// Whether it starts with the magic bytes or a torn write of them. SQLite writes them last, over zeros.
 fn begins_as_one(header: &[u8]) -> bool {
     let mark = &header[..header.len().min(MAGIC.len())];
     let same = mark.iter().zip(MAGIC).take_while(|(found, magic)| *found == magic).count();
     same > 0 && mark[same..].iter().all(|byte| *byte == 0)
 }
 
-/// The header of a journal, or of one of its later segments.
+/// The header of a journal or of a later segment of it.
 struct Header {
     records: u32,
     sector_bytes: u64,
@@ -82,7 +82,7 @@ impl Header {
     }
 }
 
-/// A transaction over several databases ends its journals with the name of another; this program makes none.
+/// The journals of a transaction over several databases end with the name of a super-journal. This program makes none.
 fn names_a_super_journal(file: &mut File, length: u64) -> io::Result<bool> {
     let mut end = [0; 8];
     file.seek(SeekFrom::Start(length - 8))?;
@@ -90,8 +90,8 @@ fn names_a_super_journal(file: &mut File, length: u64) -> io::Result<bool> {
     Ok(end == MAGIC)
 }
 
-/// The change counter in the journal's copy of page 1, where it has one. Each time that pages had to be written before
-/// the commit, a new segment with a header of its own begins at the next sector.
+/// The change counter in the journal's copy of page 1, if it has one. Each time pages are written before the commit, a
+/// new segment with its own header starts at the next sector.
 fn first_page_counter(file: &mut File, length: u64, first: &Header) -> io::Result<Option<u32>> {
     let record_bytes = first.page_bytes + RECORD_BYTES;
     let (mut at, mut records, mut looked) = (0, u64::from(first.records), 0);
@@ -100,7 +100,7 @@ fn first_page_counter(file: &mut File, length: u64, first: &Header) -> io::Resul
         let there = length.saturating_sub(at) / record_bytes;
         for _ in 0..records.min(there) {
             looked += 1;
-            if looked > MOST_RECORDS {
+            if looked > MAX_RECORDS {
                 return Ok(None);
             }
             if number_at(file, at)? == 1 {
@@ -129,7 +129,7 @@ fn number_at(file: &mut File, at: u64) -> io::Result<u32> {
     Ok(u32::from_be_bytes(number))
 }
 
-/// By what it shows that a journal is another one than before.
+/// The SHA-256 of a journal, to detect that it was replaced.
 pub(super) fn sha256(path: &Path) -> io::Result<[u8; 32]> {
     let mut file = File::open(path)?;
     let mut digest = Sha256::new();

@@ -1,5 +1,5 @@
-//! How much work SQLite may do on a connection before it is stopped: pages of a file made by hand can lead in circles,
-//! in its list of tables too, and would never end.
+//! A limit on SQLite's work on a connection. The pages of a forged file can form a cycle, even in its list of tables,
+//! and reading them would never end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,45 +8,46 @@ use rusqlite::Connection;
 
 use super::StoreError;
 
-/// SQLite's own steps between two looks at the meter.
-const STEPS_A_LOOK: i32 = 1000;
-/// What the smallest file may cost.
-const LOOKS_AT_LEAST: u64 = 10_000;
-/// What each page may cost: many times what checking every cell of it against every index takes.
-const LOOKS_A_PAGE: u64 = 20;
+/// Steps of SQLite's virtual machine between two calls of the progress handler.
+const STEPS_PER_CALL: i32 = 1000;
+/// The calls allowed for the smallest file.
+const MIN_CALLS: u64 = 10_000;
+/// The calls allowed for each page: many times what is needed to check every cell of it against every index.
+const CALLS_PER_PAGE: u64 = 20;
 const PAGE_BYTES: u64 = 4096;
 
-/// What is left of the work that is allowed.
+/// The remaining work.
 #[derive(Debug, Clone)]
 pub(super) struct Meter {
-    looks: Arc<AtomicU64>,
+    calls_left: Arc<AtomicU64>,
 }
 
 impl Meter {
-    /// Puts a meter on a connection to a file of this size. What goes beyond is answered as an interruption.
+    /// Attaches a meter to a connection to a file of this size. SQLite reports an interruption when the limit is
+    /// reached.
     pub(super) fn on(connection: &mut Connection, file_bytes: u64) -> Result<Self, StoreError> {
-        let meter = Self { looks: Arc::default() };
+        let meter = Self { calls_left: Arc::default() };
         meter.refill(file_bytes);
-        let looks = meter.looks.clone();
+        let calls_left = meter.calls_left.clone();
         let is_used_up = move || {
-            let left = looks.load(Ordering::Relaxed);
-            looks.store(left.saturating_sub(1), Ordering::Relaxed);
+            let left = calls_left.load(Ordering::Relaxed);
+            calls_left.store(left.saturating_sub(1), Ordering::Relaxed);
             left == 0
         };
-        connection.progress_handler(STEPS_A_LOOK, Some(is_used_up))?;
+        connection.progress_handler(STEPS_PER_CALL, Some(is_used_up))?;
         Ok(meter)
     }
 
-    /// Allows as much as one view of a file of this size may cost.
+    /// Allows the work of one view of a file of this size.
     pub(super) fn refill(&self, file_bytes: u64) {
-        self.looks.store(
-            LOOKS_AT_LEAST.saturating_add((file_bytes / PAGE_BYTES).saturating_mul(LOOKS_A_PAGE)),
+        self.calls_left.store(
+            MIN_CALLS.saturating_add((file_bytes / PAGE_BYTES).saturating_mul(CALLS_PER_PAGE)),
             Ordering::Relaxed,
         );
     }
 
-    /// Allows everything: what a write of our own costs does not depend on the file.
+    /// Removes the limit. The work of this program's own writes does not depend on the file.
     pub(super) fn release(&self) {
-        self.looks.store(u64::MAX, Ordering::Relaxed);
+        self.calls_left.store(u64::MAX, Ordering::Relaxed);
     }
 }

@@ -1,4 +1,4 @@
-//! A vault in one SQLite file. The folder that it lies in is not trusted, nor what SQLite would do about it by itself.
+//! A vault in one SQLite file. Neither the folder that it is in nor SQLite's automatic recovery is trusted.
 
 mod beside;
 mod connection;

@@ -1,11 +1,11 @@
-//! Opening an existing file, distrusting it and the folder it lies in: what lies beside it first, then its header, then
-//! a connection that only reads, then the tables. Never creates, never repairs; a file that is refused stays as it is.
+//! Opening an existing file without trusting it or its folder: first the files beside it, then its header, then a
+//! read-only connection, then the tables. It never creates or repairs. A refused file stays unchanged.
 
 use std::path::Path;
 use std::time::Instant;
 
 use super::beside;
-use super::file::{BETWEEN_LOOKS, SqliteFile};
+use super::file::{BETWEEN_CHECKS, SqliteFile};
 use super::paths::VaultPath;
 use super::private::{PrivateCopy, PrivateFolder};
 use super::view::begin_reading;
@@ -13,79 +13,79 @@ use super::{Beside, BesideProblem, Interrupted, Opened, RefusedFile, Settlement,
 use super::{connection, header, journal};
 use drivekey_files::vault_file::Descriptor;
 
-/// What SQLite reads of a journal to see whether it is one.
+/// The part of a journal that SQLite reads to see whether it is one.
 const BEGINNING_BYTES: u64 = 512;
 
-/// Opens a file. Private copies are made in `private` where they are needed.
+/// Opens a file. Private copies are made in `private` if they are needed.
 ///
 /// # Errors
-/// Each kind of refusal is a [`StoreError`] of its own; none changes the file.
+/// A [`StoreError`] for each kind of refusal. None changes the file.
 pub fn open(path: &Path, private: &PrivateFolder) -> Result<Opened, StoreError> {
     let path = VaultPath::resolve(path)?;
     let file = Descriptor::open(path.path())?;
-    let look = beside::look(&path)?;
+    let found = beside::inspect(&path)?;
     let form = header::check_form(&file);
-    if look.refused.is_empty() {
-        match (form, look.journal) {
+    if found.refused.is_empty() {
+        match (form, found.journal) {
             (Ok(()), _) => match SqliteFile::in_place(&path, file, private) {
                 Ok(store) => return Ok(Opened::Store(Box::new(store))),
                 Err(StoreError::UnfinishedWrite) => {}
                 Err(error) => return Err(error),
             },
             (Err(error), false) => return Err(error),
-            // The write that was broken off may have torn the header.
+            // The interrupted write may have torn the header.
             (Err(_), true) => {}
         }
-    } else if !look.journal {
+    } else if !found.journal {
         form?;
     }
     read_copies(&path, private)
 }
 
-/// Private copies: as the file stands, and where a journal lies beside it with the write undone.
+/// Opens private copies: one of the file as it stands and, if there is a journal, one with the write undone.
 fn read_copies(path: &VaultPath, private: &PrivateFolder) -> Result<Opened, StoreError> {
     let file = Descriptor::open(path.path())?;
-    let mut look = beside::look(path)?;
+    let mut found = beside::inspect(path)?;
     let mut undone = None;
-    if look.journal {
+    if found.journal {
         match undo_on_a_copy(path, &file, private)? {
-            Undone::NotHot => {}
-            Undone::Copy(copy, journal_sha256) => undone = Some((copy, journal_sha256)),
-            Undone::Refused(problem) => {
-                look.refused.push(RefusedFile { path: path.journal(), kind: Beside::Journal, problem });
+            UndoOnCopy::NotHot => {}
+            UndoOnCopy::Copy(copy, journal_sha256) => undone = Some((copy, journal_sha256)),
+            UndoOnCopy::Refused(problem) => {
+                found.refused.push(RefusedFile { path: path.journal(), kind: Beside::Journal, problem });
             }
         }
     }
     let boxed = |store: SqliteFile| -> Box<dyn Store> { Box::new(store) };
-    if look.refused.is_empty() && undone.is_none() {
-        // Another process undid the write meanwhile.
+    if found.refused.is_empty() && undone.is_none() {
+        // Another process has undone the write meanwhile.
         header::check_form(&file)?;
         return SqliteFile::in_place(path, file, private).map(boxed).map(Opened::Store);
     }
     let standing = private
         .copy(&file, None)
-        .and_then(|copy| SqliteFile::of_copy(copy, path, look.refused.clone(), private))
+        .and_then(|copy| SqliteFile::of_copy(copy, path, found.refused.clone(), private))
         .map(boxed);
     match undone {
         Some((copy, journal_sha256)) => {
             let settlement = JournalTried {
                 path: path.clone(),
                 private: private.clone(),
-                refused: look.refused.clone(),
+                refused: found.refused.clone(),
                 journal_sha256,
             };
-            let undone = SqliteFile::of_copy(copy, path, look.refused, private)?;
+            let undone = SqliteFile::of_copy(copy, path, found.refused, private)?;
             Ok(Opened::Interrupted(Interrupted { undone: boxed(undone), standing, settlement: Box::new(settlement) }))
         }
         None => standing.map(Opened::Store),
     }
 }
 
-/// The right to undo a broken-off write in the file itself, by the journal that was tried on a copy and by no other.
+/// The right to undo an interrupted write in the file itself, with exactly the journal that was tried on a copy.
 struct JournalTried {
     path: VaultPath,
     private: PrivateFolder,
-    /// What else lies beside the file.
+    /// The other refused files beside the vault.
     refused: Vec<RefusedFile>,
     journal_sha256: [u8; 32],
 }
@@ -97,9 +97,9 @@ impl Settlement for JournalTried {
         }
         let path = &self.path;
         let file = Descriptor::open(path.path())?;
-        let look = beside::look(path)?;
-        if look.refused.is_empty() && look.journal {
-            // Another process may have undone it since; then there is none.
+        let found = beside::inspect(path)?;
+        if found.refused.is_empty() && found.journal {
+            // Another process may have undone the write since. Then there is no journal.
             if journal::sha256(&path.journal()).is_ok_and(|now| now != self.journal_sha256) {
                 return Err(StoreError::UnfinishedWrite);
             }
@@ -119,60 +119,65 @@ impl Settlement for JournalTried {
     }
 }
 
-/// Lets SQLite undo the write. Waits for another process that is about to do the same.
+/// Lets SQLite undo the write. Waits if another process is about to do the same.
 fn undo(path: &VaultPath, file: &Descriptor) -> Result<(), StoreError> {
     let deadline = Instant::now() + connection::BUSY_TIMEOUT;
     loop {
         let undone = connection::open_for_writing(path.path())
             .and_then(|undoing| begin_reading(&undoing.connection, file).map(drop));
         match undone {
-            Err(StoreError::Busy) if Instant::now() < deadline => std::thread::sleep(BETWEEN_LOOKS),
+            Err(StoreError::Busy) if Instant::now() < deadline => std::thread::sleep(BETWEEN_CHECKS),
             other => return other,
         }
     }
 }
 
-enum Undone {
-    /// SQLite would not take it up: a write leaves such a file where it never got to change anything.
+enum UndoOnCopy {
+    /// SQLite does not see it as hot: the write had not changed anything.
     NotHot,
     Copy(PrivateCopy, [u8; 32]),
     Refused(BesideProblem),
 }
 
-/// Lets SQLite roll the journal back on a private copy.
-fn undo_on_a_copy(path: &VaultPath, file: &Descriptor, private: &PrivateFolder) -> Result<Undone, StoreError> {
+/// Lets SQLite roll back the journal on a private copy.
+fn undo_on_a_copy(path: &VaultPath, file: &Descriptor, private: &PrivateFolder) -> Result<UndoOnCopy, StoreError> {
     let length = file.metadata()?.len();
     let counter = header::check_form(file).ok().and_then(|()| header::change_counter(file));
     let plausible = match journal::is_plausible(&path.journal(), length, counter) {
         Ok(plausible) => plausible,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Undone::NotHot),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(UndoOnCopy::NotHot),
         Err(error) => return Err(error.into()),
     };
-    // What is no journal can be of any size; its beginning is enough to ask SQLite what it would do with it.
+    // A file that is not a journal can have any size. Its first bytes are enough to ask SQLite what it would do with
+    // it.
     let most_bytes = if plausible.is_ok() { u64::MAX } else { BEGINNING_BYTES };
     let copy = match private.copy(file, Some((&path.journal(), most_bytes))) {
-        // Another process undid the write meanwhile.
-        Err(StoreError::Missing) => return Ok(Undone::NotHot),
+        // Another process has undone the write meanwhile.
+        Err(StoreError::Missing) => return Ok(UndoOnCopy::NotHot),
         other => other?,
     };
     if !is_hot(&copy)? {
-        return Ok(Undone::NotHot);
+        return Ok(UndoOnCopy::NotHot);
     }
-    // Once more for the bytes that were copied: the file may have been exchanged in between.
+    // Check the copied bytes again, because the file may have been replaced in between.
     let copied = if plausible.is_ok() { journal::is_plausible(&copy.journal(), length, counter)? } else { plausible };
     if let Err(problem) = copied {
-        return Ok(Undone::Refused(problem));
+        return Ok(UndoOnCopy::Refused(problem));
     }
     let journal_sha256 = journal::sha256(&copy.journal())?;
     let undone = roll_back(&copy);
-    Ok(if undone.is_ok() { Undone::Copy(copy, journal_sha256) } else { Undone::Refused(BesideProblem::Disagrees) })
+    Ok(if undone.is_ok() {
+        UndoOnCopy::Copy(copy, journal_sha256)
+    } else {
+        UndoOnCopy::Refused(BesideProblem::Disagrees)
+    })
 }
 
-/// By SQLite's own rules.
+/// Whether the journal is hot by SQLite's own rules.
 fn is_hot(copy: &PrivateCopy) -> Result<bool, StoreError> {
     let reading = connection::open_for_reading(&copy.path())?;
     match reading.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(StoreError::from) {
-        // A torn header cannot be read, and the journal is what mends it.
+        // A torn header cannot be read, and the journal would mend it.
         Err(StoreError::UnfinishedWrite | StoreError::Damaged(_)) => Ok(true),
         Ok(()) => Ok(false),
         Err(error) => Err(error),

@@ -1,10 +1,10 @@
-//! Where a vault lies: its path, resolved once, and the names that SQLite would look for beside it.
+//! The path of a vault, resolved once, and the names that SQLite would use beside it.
 
 use std::path::{Path, PathBuf};
 
 use super::{Place, StoreError};
 
-/// A vault's path with every link resolved. Journal and locks go by this one.
+/// A vault's path with all links resolved. The names of journal and locks derive from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct VaultPath {
     path: PathBuf,
@@ -12,14 +12,14 @@ pub(super) struct VaultPath {
 
 impl VaultPath {
     /// # Errors
-    /// [`StoreError::Missing`] when nothing is there, [`StoreError::NotAVault`] for anything but an ordinary file.
+    /// [`StoreError::Missing`] if nothing is there, [`StoreError::NotAVault`] if it is not an ordinary file.
     pub(super) fn resolve(path: &Path) -> Result<Self, StoreError> {
-        // SQLite and people do better without the `\\?\` that Windows puts before a resolved path.
+        // Windows adds `\\?\` to a resolved path. SQLite and people prefer paths without it.
         let path = dunce::canonicalize(path)?;
         if path.metadata()?.is_file() { Ok(Self { path }) } else { Err(StoreError::NotAVault) }
     }
 
-    /// A file that this program has just made.
+    /// The path of a file that this program has just created.
     pub(super) const fn of(path: PathBuf) -> Self {
         Self { path }
     }
@@ -28,17 +28,17 @@ impl VaultPath {
         &self.path
     }
 
-    /// The journal that an interrupted write leaves.
+    /// The journal of an interrupted write.
     pub(super) fn journal(&self) -> PathBuf {
         journal_beside(&self.path)
     }
 
-    /// A write-ahead log; this program never makes one.
+    /// The write-ahead log. This program never creates one.
     pub(super) fn wal(&self) -> PathBuf {
         self.with_ending("-wal")
     }
 
-    /// The index of a write-ahead log.
+    /// The shared-memory index of a write-ahead log.
     pub(super) fn shm(&self) -> PathBuf {
         self.with_ending("-shm")
     }
@@ -60,7 +60,7 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// The name of the place of a file that is there, as the system itself spells it.
+/// The place of an existing file: its path as the system resolves it.
 pub(super) fn place_of(path: &Path) -> Place {
     Place::new(path.canonicalize().as_deref().unwrap_or(path).as_os_str().as_encoded_bytes())
 }

@@ -1,5 +1,5 @@
-//! Private copies of a vault: what is refused beside the file is tried on them, and read without, while the file itself
-//! stays untouched. Only sealed bytes are in them.
+//! Private copies of a vault, which are used to try or ignore the files beside it while the vault itself stays
+//! unchanged. They contain only sealed bytes.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -17,31 +17,31 @@ use drivekey_files::vault_file::Descriptor;
 /// The name of the copy in its folder.
 const NAME: &str = "vault";
 const PREFIX: &str = ".drivekey-copy-";
-/// A copy that is older than this was left by a program that was killed.
+/// A copy older than this was left behind by a killed process.
 const LEFT_BEHIND: Duration = Duration::from_hours(24);
 const TRIES: u32 = 3;
 const CHUNK_BYTES: usize = 1024 * 1024;
 
-/// Where private copies are made: the user's state folder, or where there is none the system's for temporary files.
+/// Where private copies are made: the user's state folder, or the system's temporary folder if there is none.
 #[derive(Debug, Clone, Default)]
 pub struct PrivateFolder {
     base: Option<PathBuf>,
 }
 
-/// A folder with a copy in it, removed with the last use.
+/// A folder with a copy in it. It is deleted with the last use.
 #[derive(Debug, Clone)]
 pub(super) struct PrivateCopy {
     folder: Arc<TempDir>,
 }
 
 impl PrivateFolder {
-    /// Copies are made in this folder, which is made when it is first needed.
+    /// Makes copies in this folder, which is created when it is first needed.
     #[must_use]
     pub const fn new(base: Option<PathBuf>) -> Self {
         Self { base }
     }
 
-    /// Copies a vault's bytes, and those of a journal where one is named, so many at most.
+    /// Copies a vault and, if given, its journal up to a number of bytes.
     pub(super) fn copy(&self, file: &Descriptor, journal: Option<(&Path, u64)>) -> Result<PrivateCopy, StoreError> {
         for _ in 0..TRIES {
             let before = stamp(file)?;
@@ -109,13 +109,13 @@ pub(super) fn copy_bytes(file: &Descriptor, to: &mut File) -> Result<(), StoreEr
     }
 }
 
-/// By what it shows that another process wrote meanwhile.
+/// Values that change when another process writes.
 fn stamp(file: &Descriptor) -> Result<(u64, Option<SystemTime>, Option<u32>), StoreError> {
     let meta = file.metadata()?;
     Ok((meta.len(), meta.modified().ok(), header::change_counter(file)))
 }
 
-/// Takes away what killed programs left. What cannot be taken away is tried again the next time.
+/// Deletes copies that killed processes left behind. Failures are tried again the next time.
 fn sweep(base: &Path) {
     for entry in std::fs::read_dir(base).into_iter().flatten().flatten() {
         let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));

@@ -1,5 +1,5 @@
-//! Reading within one view of the file that nobody changes meanwhile. Every form is checked; nothing is believed. Rows
-//! may share the pages of their blobs, and be larger together than the file.
+//! Reading from one consistent view of the file. The format of every value is checked. Rows may share the pages of
+//! their blobs and be larger together than the file.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 
@@ -20,10 +20,10 @@ const COLUMNS: &str = "handle, record_id, revision, sealed_sha256, summary, devi
 
 const ITEM_COLUMNS: &str = "number, item_id, revision, content_sha256, summary";
 
-/// A table that is read in parts.
+/// A table that is read in batches.
 struct Table<T> {
     name: &'static str,
-    /// The column of the numbers that name its rows.
+    /// The column with the numbers of the rows.
     number: &'static str,
     columns: &'static str,
     read: fn(&Row<'_>) -> rusqlite::Result<T>,
@@ -46,7 +46,7 @@ const ITEMS: Table<ItemRow> = Table {
     summary_bytes: |row| row.summary.len(),
 };
 
-/// A read in progress. Dropped, it ends the transaction that its connection is in, unless the store holds that.
+/// A read in progress. On drop it ends its transaction, unless the store holds that.
 pub(super) struct SqliteReader<'a> {
     connection: &'a Connection,
     is_held: bool,
@@ -55,7 +55,7 @@ pub(super) struct SqliteReader<'a> {
 impl Drop for SqliteReader<'_> {
     fn drop(&mut self) {
         if !self.is_held && !self.connection.is_autocommit() {
-            // Nothing is lost by a rollback that fails: the connection rolls back when it is closed.
+            // A failed rollback loses nothing: the connection rolls back when it is closed.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
     }
@@ -66,12 +66,12 @@ impl<'a> SqliteReader<'a> {
         Self { connection, is_held: false }
     }
 
-    /// The same, without ending the transaction.
+    /// As [`Self::new`], but does not end the transaction.
     pub(super) const fn held(connection: &'a Connection) -> Self {
         Self { connection, is_held: true }
     }
 
-    /// Leaves the transaction to the store.
+    /// Leaves the transaction open for the store.
     pub(super) const fn keep(mut self) -> Self {
         self.is_held = true;
         self
@@ -85,8 +85,8 @@ impl<'a> SqliteReader<'a> {
         Ok(self.connection.prepare_cached(sql)?)
     }
 
-    /// Hands over each row that a query gives, with the number in its first column, until no more is wanted. Pages that
-    /// several others lead to would give the same rows for ever; a number that does not ascend shows them.
+    /// Passes each row of a query to `take`, with the number in its first column, until `take` breaks. Pages that are
+    /// linked more than once could repeat rows without end, so a number that does not ascend is an error.
     fn walk(
         &self,
         sql: &str,
@@ -110,7 +110,7 @@ impl<'a> SqliteReader<'a> {
         Ok(())
     }
 
-    /// The next rows of a table after a number, by number and without any index.
+    /// The next rows of a table after a number, in ascending order and without an index.
     fn batch<T>(&self, table: &Table<T>, after: u32, most: u32) -> Result<RowBatch<T>, StoreError> {
         let Table { name, number, columns, read, summary_bytes } = table;
         let sql = format!(
@@ -132,25 +132,25 @@ impl<'a> SqliteReader<'a> {
         Ok(batch)
     }
 
-    /// Whether a table has rows with numbers that this program never gives.
+    /// Whether a table has rows with numbers that this program never assigns.
     fn has_others(&self, table: &str, column: &str) -> Result<bool, StoreError> {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {table} NOT INDEXED WHERE {column} > {LAST} OR {column} < 1)");
         Ok(self.prepare(&sql)?.query_one([], |row| row.get(0))?)
     }
 
-    /// Walks all pages and compares every index with its table.
+    /// Checks all pages, and compares every index with its table.
     pub(super) fn check_pages(&self) -> Result<(), StoreError> {
         let mut statement = self.prepare("PRAGMA integrity_check(1)")?;
         let answer: String = statement.query_one([], |row| row.get(0))?;
         if answer != "ok" {
-            // Only what this has walked is known to end.
+            // The statements below are only certain to end after this check.
             return Err(StoreError::Damaged(Damage::Structure));
         }
-        let loose: i64 = {
-            let mut loose = self.prepare("SELECT count(*) FROM pragma_foreign_key_check")?;
-            loose.query_one([], |row| row.get(0))?
+        let orphans: i64 = {
+            let mut orphans = self.prepare("SELECT count(*) FROM pragma_foreign_key_check")?;
+            orphans.query_one([], |row| row.get(0))?
         };
-        if loose == 0 { Ok(()) } else { Err(StoreError::Damaged(Damage::Structure)) }
+        if orphans == 0 { Ok(()) } else { Err(StoreError::Damaged(Damage::Structure)) }
     }
 }
 
@@ -240,7 +240,7 @@ impl Reader for SqliteReader<'_> {
     }
 }
 
-/// The number of a record or an item, as a handle has it.
+/// The number of a record or an item, checked against the range of handles.
 fn in_range(number: i64) -> Result<u32, StoreError> {
     u32::try_from(number).map_err(|_| StoreError::Damaged(Damage::Row))
 }
@@ -263,7 +263,7 @@ fn malformed_slot(row: &Row<'_>) -> Result<MalformedSlot, StoreError> {
     let mut digest = Sha256::new();
     for column in 1..=9 {
         let value = row.get_ref(column)?;
-        // Each with its type and length: no two rows give the same bytes.
+        // The type and length of each value, so that no two rows give the same bytes.
         let number;
         let (kind, bytes): (u8, &[u8]) = match value {
             ValueRef::Null => (0, &[]),

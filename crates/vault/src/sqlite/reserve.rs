@@ -1,4 +1,4 @@
-//! Taking the right to write: while a first connection keeps everybody from changing the file, a second asks for it.
+//! Taking the write lock: a second connection requests it while the first prevents any change to the file.
 
 use std::time::{Duration, Instant};
 
@@ -10,24 +10,24 @@ use super::{StoreError, beside};
 /// Pauses between attempts, from the shortest to the longest.
 const PAUSES_MS: std::ops::RangeInclusive<u64> = 2..=60;
 
-/// Leaves the store with a connection for writing inside an IMMEDIATE transaction.
+/// Gives the store a connection for writing inside an IMMEDIATE transaction.
 ///
-/// The connection that reads holds its shared lock until then: SQLite rolls a journal back only where nobody reads, so
-/// one that was planted meanwhile makes the attempt fail. Where another writer is at work, the shared lock is given up
-/// before waiting: two that wait while holding it would wait for each other.
+/// The reading connection holds its shared lock until then. SQLite rolls back a journal only if nobody reads, so a
+/// planted journal makes the attempt fail. If another writer is active, the shared lock is released before waiting,
+/// because two waiting writers that hold it would deadlock.
 pub(super) fn reserve(store: &mut SqliteFile) -> Result<(), StoreError> {
     store.writing = None;
     let deadline = Instant::now() + BUSY_TIMEOUT;
     let mut pause = *PAUSES_MS.start();
     loop {
         store.reading.meter.refill(store.bytes()?);
-        let look = beside::look(&store.path)?;
-        if !look.refused.is_empty() {
-            return Err(StoreError::Beside(look.refused));
+        let found = beside::inspect(&store.path)?;
+        if !found.refused.is_empty() {
+            return Err(StoreError::Beside(found.refused));
         }
         let shared = match begin_reading(&store.reading.connection, &store.file) {
             Err(StoreError::UnfinishedWrite) if Instant::now() < deadline => {
-                // A journal that its writer is removing, or one that was left behind; only the second stays.
+                // Its writer is removing the journal, or it was left behind. Only the latter stays.
                 drop(read_again(&store.reading.connection, &store.file)?);
                 continue;
             }
@@ -56,10 +56,10 @@ pub(super) fn reserve(store: &mut SqliteFile) -> Result<(), StoreError> {
     }
 }
 
-/// Writers that began together must not come back together.
+/// Writers that started together must not retry together.
 fn jitter_ms(most: u64) -> u64 {
     let mut byte = [0];
-    // Without random bytes the pauses are alike; the vault itself asks for randomness where it needs it.
+    // Without random bytes the pauses are equal. The vault asks for random bytes itself where it needs them.
     let _ = getrandom::fill(&mut byte);
     u64::from(byte[0]) % most.max(1)
 }

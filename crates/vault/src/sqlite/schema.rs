@@ -1,5 +1,4 @@
-//! The steps from nothing to the newest tables, and the test that a file has exactly those.
-//! Must not know what stands in the rows.
+//! The steps from an empty file to the newest tables, and the check that a file has exactly these.
 
 use std::sync::OnceLock;
 
@@ -7,19 +6,19 @@ use rusqlite::Connection;
 
 use super::{Damage, StoreError, VERSION};
 
-/// `dkey`, in the header's field that tells whose file it is.
+/// `dkey`, in the `application_id` field of the header.
 pub(super) const APPLICATION_ID: u32 = 0x646B_6579;
 
-/// Each step takes a file from the version before it to its own.
+/// Each step migrates a file from the previous version.
 const STEPS: [&str; 1] = [include_str!("../../../../schema/1.sql")];
 
-/// Many more lines than the steps make; a list that goes on and on is another list after the first of them.
-const MOST_ENTRIES: usize = 256;
+/// Many more entries than the steps create. A longer list differs anyway, so the rest is not read.
+const MAX_ENTRIES: usize = 256;
 
-/// One line of `sqlite_schema`.
+/// One row of `sqlite_schema`.
 type Entry = (String, String, String, Option<String>);
 
-/// Takes a file from `from` to the newest version, within the transaction that the connection is in.
+/// Migrates a file from version `from` to the newest version within the current transaction.
 pub(super) fn migrate(connection: &Connection, from: u32) -> Result<(), StoreError> {
     for step in STEPS.iter().skip(usize::try_from(from).unwrap_or(usize::MAX)) {
         connection.execute_batch(step)?;
@@ -29,13 +28,12 @@ pub(super) fn migrate(connection: &Connection, from: u32) -> Result<(), StoreErr
     Ok(())
 }
 
-/// The file's tables and indexes must be those that the steps make, to the letter: a planted trigger can swallow an
-/// INSERT in silence.
+/// Checks that the tables and indexes are exactly those of the steps. A planted trigger could drop an INSERT silently.
 pub(super) fn check(connection: &Connection) -> Result<(), StoreError> {
     if sorted(entries(connection)?) == *expected()? { Ok(()) } else { Err(StoreError::Damaged(Damage::Schema)) }
 }
 
-/// What the steps make. Made once: every read compares with it.
+/// The entries that the steps create. Computed once, because every read compares with them.
 fn expected() -> Result<&'static Vec<Entry>, StoreError> {
     static EXPECTED: OnceLock<Vec<Entry>> = OnceLock::new();
     if let Some(made) = EXPECTED.get() {
@@ -56,7 +54,7 @@ fn entries(connection: &Connection) -> Result<Vec<Entry>, StoreError> {
     let mut statement = connection.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema NOT INDEXED")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
     let found: Vec<Entry> =
-        rows.take(MOST_ENTRIES).map(|row| row.map_err(StoreError::from)).collect::<Result<_, _>>()?;
+        rows.take(MAX_ENTRIES).map(|row| row.map_err(StoreError::from)).collect::<Result<_, _>>()?;
     Ok(found)
 }
 
@@ -79,7 +77,7 @@ mod tests {
         assert!(tables > 5);
     }
 
-    /// What a file keeps of a statement is compared to the letter: a comment in it could never be mended.
+    /// A file keeps the exact text of each statement, so a comment in it could never be changed.
     #[test]
     fn no_word_of_explanation_is_frozen() {
         for (_, name, _, sql) in expected().unwrap() {

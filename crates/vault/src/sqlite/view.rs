@@ -1,4 +1,4 @@
-//! The beginning of a view of the file: the lock that it needs, and what must be so before anything in it is read.
+//! The start of a view of the file: its lock, and the checks before anything is read.
 
 use rusqlite::Connection;
 
@@ -9,17 +9,17 @@ use drivekey_files::vault_file::Descriptor;
 /// Begins a read on a connection, and checks the file under its lock.
 pub(super) fn begin_reading<'a>(connection: &'a Connection, file: &Descriptor) -> Result<SqliteReader<'a>, StoreError> {
     connection.execute_batch("BEGIN DEFERRED")?;
-    // Ends the transaction however this goes on.
+    // Ends the transaction on every return path.
     let reader = SqliteReader::new(connection);
     check(connection, file)?;
     Ok(reader)
 }
 
-/// What every view needs: the tables as they must be, no write-ahead log, the length that the header says. The first
-/// query takes the lock; from then on nobody changes the file.
+/// Checks the tables, the journal mode and the length in the header. The first query takes the lock, and from then on
+/// the file cannot change.
 pub(super) fn check(connection: &Connection, file: &Descriptor) -> Result<(), StoreError> {
     match connection.pragma_query_value(None, "schema_version", |_| Ok(())).map_err(StoreError::from) {
-        // SQLite calls a file that was cut malformed; its length says more.
+        // SQLite reports a truncated file as malformed. Its length tells more.
         Err(StoreError::Damaged(damage)) => return header::check(file).and(Err(StoreError::Damaged(damage))),
         other => other?,
     }

@@ -1,4 +1,4 @@
-//! Writing within one transaction: each statement must report the one row it expected, or nothing is kept.
+//! Writing within one transaction. Each statement must change exactly one row, or nothing is kept.
 
 use rusqlite::{Params, params};
 
@@ -7,7 +7,7 @@ use super::reader::SqliteReader;
 use super::{Damage, ItemRow, NewRecord, Reader, RecordRow, SlotRow, StoreError, Writer};
 use drivekey_record::{SlotId, VaultId};
 
-/// A write in progress; dropped without a commit, it leaves the file as it was.
+/// A write in progress. If it is dropped without a commit, the file stays as it was.
 pub(super) struct SqliteWriter<'a> {
     reader: SqliteReader<'a>,
     meter: Meter,

@@ -1,99 +1,99 @@
-//! What every engine must do that keeps a vault: views that nobody changes meanwhile, one writer at a time, all of a
-//! write or nothing. `drivekey-testkit` has the suite of tests that each one must pass.
+//! The contract for every storage engine of a vault: consistent views, one writer at a time, and atomic writes.
+//! `drivekey-testkit` has the test suite that every engine must pass.
 
 use super::{ItemRow, NewRecord, Place, RecordRow, RowBatch, SlotRow, SlotRows, StoreError, StoreFile, TokenColumn};
 use drivekey_record::{ID_BYTES, RecordId, SlotId, VaultId};
 
-/// A vault where it is kept, opened. Whoever can write there is not believed: rows of any form may come out, and none
-/// of them may stop the others from being read.
+/// An opened vault in its store. The contents are not trusted: rows may be malformed, and a malformed row must not
+/// prevent reading the others.
 ///
-/// Each call may end with [`StoreError::Lost`] where the engine is another program. Whatever was begun is then undone,
-/// and the next [`Store::read`] or [`Store::write`] connects anew or says that it cannot.
+/// Any call may fail with [`StoreError::Lost`] if the engine is another process. Unfinished work is then undone, and
+/// the next [`Store::read`] or [`Store::write`] reconnects or reports that it cannot.
 pub trait Store: Send {
-    /// The name of the place.
+    /// The place where the vault is stored.
     fn place(&self) -> &Place;
 
-    /// Begins a read: what it sees does not change until it is dropped, whoever writes meanwhile.
+    /// Begins a read. What it sees does not change until it is dropped, even if others write.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where a writer keeps readers out for too long, [`StoreError::Damaged`] where what is kept
-    /// is not what this version keeps, [`StoreError::UnfinishedWrite`] where a writer died since it was opened.
+    /// [`StoreError::Busy`] if a writer blocks readers for too long, [`StoreError::Damaged`] if the format is not that
+    /// of this version, [`StoreError::UnfinishedWrite`] if a writer died since the store was opened.
     fn read(&mut self) -> Result<Box<dyn Reader + '_>, StoreError>;
 
-    /// Goes on in the view that was last held, or begins one and holds it until [`Store::release`], so that a longer
-    /// read needs one view. Where a view keeps writers waiting it is given up here after two seconds, and a newer one
-    /// begins.
+    /// Continues in the held view, or begins one and holds it until [`Store::release`], so that a longer read uses one
+    /// view. If a held view blocks writers, it is ended here after two seconds and a newer one begins.
     ///
     /// # Errors
     /// As [`Store::read`].
     fn read_held(&mut self) -> Result<Box<dyn Reader + '_>, StoreError>;
 
-    /// Ends the view that is held, where one is.
+    /// Ends the held view, if there is one.
     fn release(&mut self);
 
-    /// Begins a write, and ends the view that is held. No other writer writes until it ends, and nobody sees anything
-    /// of it before its commit. What the writer reads is what the last commit left.
+    /// Begins a write, and ends the held view. No other write can happen until it ends, and nobody sees it before its
+    /// commit. The writer reads the state of the last commit.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] where another writer does not end for half a minute, [`StoreError::ReadOnly`], for a file
+    /// [`StoreError::Busy`] if another writer does not end within half a minute, [`StoreError::ReadOnly`], for a file
     /// [`StoreError::Beside`] and [`StoreError::TwoNames`], or as [`Store::read`].
     fn write(&mut self) -> Result<Box<dyn Writer + '_>, StoreError>;
 
-    /// Compares what the engine keeps for itself, as pages and indexes, with the rows. Keeps no writer waiting long.
+    /// Checks the engine's own structures, such as pages and indexes, against the rows. Does not block writers for
+    /// long.
     ///
     /// # Errors
-    /// [`super::Damage::Structure`] when anything is out of place, or as [`Store::read`].
+    /// [`super::Damage::Structure`] if there is any inconsistency, or as [`Store::read`].
     fn check_structure(&mut self) -> Result<(), StoreError>;
 
-    /// What the store can do because it is a file.
+    /// The operations of a store that is a file.
     fn file(&self) -> Option<&dyn StoreFile> {
         None
     }
 
-    /// The same, to change it.
+    /// As [`Store::file`], but mutable.
     fn file_mut(&mut self) -> Option<&mut dyn StoreFile> {
         None
     }
 }
 
-/// A read in progress: one view, which ends when it is dropped, unless the store holds it.
+/// A read in progress: one view. It ends when the reader is dropped, unless the store holds it.
 pub trait Reader {
-    /// The vault's id and its sealed state.
+    /// The vault's ID and its sealed state.
     ///
     /// # Errors
-    /// [`super::Damage::RowCount`] when the one row is not there.
+    /// [`super::Damage::RowCount`] if there is not exactly one row.
     fn vault(&self) -> Result<(VaultId, Vec<u8>), StoreError>;
 
-    /// All keyslots by name, [`super::MOST_SLOTS_READ`] at most, and without any index: a damaged one must not shut the
-    /// vault. A row of another form shuts out none of the others.
+    /// All keyslots by ID, at most [`super::MOST_SLOTS_READ`]. No index is used, because a damaged one must not lock
+    /// the vault. A malformed row must not hide the others.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when they cannot be gone through.
+    /// [`StoreError::Damaged`] if they cannot be read.
     fn slots(&self) -> Result<SlotRows, StoreError>;
 
     /// The row with this handle number.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
+    /// [`StoreError::Damaged`] for a malformed row.
     fn row(&self, handle: u32) -> Result<Option<RecordRow>, StoreError>;
 
-    /// The rows that carry this token, by handle, through the index. The vault compares them: an index may be wrong. In
-    /// the place of a row of another form comes the number of its handle, and a zero for a number that is no handle.
+    /// The rows with this token, by handle, found through the index. The vault checks them, because an index may be
+    /// wrong. A malformed row is replaced by its handle number, or by zero if its number is not a valid handle.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when they cannot be gone through, or never end.
+    /// [`StoreError::Damaged`] if they cannot be read, or never end.
     fn rows_with(&self, column: TokenColumn, token: &[u8; ID_BYTES])
     -> Result<Vec<Result<RecordRow, u32>>, StoreError>;
 
-    /// The next rows after a handle, at most so many and little more than [`super::BATCH_BYTES`] of them, by handle and
-    /// without any index. In the place of a row of another form comes the number of its handle, and a zero at the very
-    /// end for rows whose numbers are no handles.
+    /// The next rows after a handle, by handle and without an index: at most `most`, and little more than
+    /// [`super::BATCH_BYTES`] of them. A malformed row is replaced by its handle number. A zero at the very end stands
+    /// for rows whose numbers are not valid handles.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] when they cannot be gone through, or never end.
+    /// [`StoreError::Damaged`] if they cannot be read, or never end.
     fn rows_after(&self, handle: u32, most: u32) -> Result<RowBatch<RecordRow>, StoreError>;
 
-    /// The handles of the next sealed records after one, at most so many; fewer only at the end.
+    /// The handles of the next sealed records after a handle, at most `most`. There are fewer only at the end.
     ///
     /// # Errors
     /// As [`Reader::rows_after`].
@@ -102,22 +102,22 @@ pub trait Reader {
     /// The sealed record of a handle; `None` when there is none.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
+    /// [`StoreError::Damaged`] for a malformed row.
     fn sealed(&self, handle: u32) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The item with this number; `None` when there is none.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
+    /// [`StoreError::Damaged`] for a malformed row.
     fn item(&self, number: u32) -> Result<Option<ItemRow>, StoreError>;
 
-    /// The item with this name; `None` when there is none.
+    /// The item with this ID; `None` when there is none.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
+    /// [`StoreError::Damaged`] for a malformed row.
     fn item_named(&self, item: RecordId) -> Result<Option<ItemRow>, StoreError>;
 
-    /// The next items after a number, in the manner of [`Reader::rows_after`].
+    /// The next items after a number, as in [`Reader::rows_after`].
     ///
     /// # Errors
     /// As [`Reader::rows_after`].
@@ -126,83 +126,83 @@ pub trait Reader {
     /// The sealed content of an item; `None` when there is none.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] for a row of another form.
+    /// [`StoreError::Damaged`] for a malformed row.
     fn content(&self, number: u32) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
-/// A write in progress. Dropped without [`Writer::commit`], or after any error, it leaves the vault as it was.
+/// A write in progress. If it is dropped without [`Writer::commit`], or after any error, the vault stays as it was.
 ///
-/// Each call expects the rows that it names to be there once, and where it replaces one, to be the ones that were read:
-/// [`super::Damage::RowCount`] otherwise.
+/// Each call expects the rows that it names to exist exactly once, and a replaced row to be the one that was read.
+/// Otherwise it fails with [`super::Damage::RowCount`].
 pub trait Writer {
-    /// What the write sees so far.
+    /// The state of the write so far.
     fn reader(&self) -> &dyn Reader;
 
-    /// Puts a new state in place of the old.
+    /// Replaces the state.
     ///
     /// # Errors
-    /// [`StoreError`] when the store refuses.
+    /// [`StoreError`] if the engine fails.
     fn set_state(&mut self, state: &[u8]) -> Result<(), StoreError>;
 
     /// Adds a keyslot.
     ///
     /// # Errors
-    /// [`StoreError`] when the store refuses; [`super::Damage::Row`] for a name that is there already.
+    /// [`StoreError`] if the engine fails; [`super::Damage::Row`] if the ID exists.
     fn insert_slot(&mut self, slot: &SlotRow) -> Result<(), StoreError>;
 
-    /// Takes a keyslot away.
+    /// Deletes a keyslot.
     ///
     /// # Errors
-    /// [`super::Damage::RowCount`] when it is not there.
+    /// [`super::Damage::RowCount`] if it does not exist.
     fn delete_slot(&mut self, slot: SlotId) -> Result<(), StoreError>;
 
-    /// Adds records, with their sealed records.
+    /// Adds records, with their sealed blobs.
     ///
     /// # Errors
-    /// [`StoreError`] when the store refuses; [`super::Damage::Row`] for a handle or name that is there already.
+    /// [`StoreError`] if the engine fails; [`super::Damage::Row`] if a handle or ID exists.
     fn insert_records(&mut self, records: &[NewRecord<'_>]) -> Result<(), StoreError>;
 
-    /// Puts a record's new row and blob in place of the old ones. Handle, name and revision of the old row must be
-    /// those that were read; handle and name stay.
+    /// Replaces a record's row and blob. Handle, ID and revision of the old row must be those that were read. Handle
+    /// and ID stay.
     ///
     /// # Errors
-    /// [`super::Damage::RowCount`] when the old row is another by now.
+    /// [`super::Damage::RowCount`] if the old row has changed.
     fn replace_record(&mut self, old: &RecordRow, row: &RecordRow, sealed: &[u8]) -> Result<(), StoreError>;
 
-    /// Takes a record away for good.
+    /// Deletes a record permanently.
     ///
     /// # Errors
-    /// [`super::Damage::RowCount`] when it is not there.
+    /// [`super::Damage::RowCount`] if it does not exist.
     fn delete_record(&mut self, row: &RecordRow) -> Result<(), StoreError>;
 
-    /// Adds an item, with its content where it has one.
+    /// Adds an item, with its content if it has any.
     ///
     /// # Errors
-    /// [`StoreError`] when the store refuses; [`super::Damage::Row`] for a number or name that is there already.
+    /// [`StoreError`] if the engine fails; [`super::Damage::Row`] if the number or ID exists.
     fn insert_item(&mut self, row: &ItemRow, content: Option<&[u8]>) -> Result<(), StoreError>;
 
-    /// Puts an item's new row in place of the old one, which must be the one that was read. Its content stays.
+    /// Replaces an item's row. The old row must be the one that was read. The content stays.
     ///
     /// # Errors
-    /// [`super::Damage::RowCount`] when the old row is another by now.
+    /// [`super::Damage::RowCount`] if the old row has changed.
     fn replace_item(&mut self, old: &ItemRow, row: &ItemRow) -> Result<(), StoreError>;
 
-    /// Takes an item away for good.
+    /// Deletes an item permanently.
     ///
     /// # Errors
-    /// [`super::Damage::RowCount`] when it is not there.
+    /// [`super::Damage::RowCount`] if it does not exist.
     fn delete_item(&mut self, row: &ItemRow) -> Result<(), StoreError>;
 
-    /// Builds every index anew from its rows.
+    /// Rebuilds every index from its rows.
     ///
     /// # Errors
-    /// [`StoreError`] when the store refuses.
+    /// [`StoreError`] if the engine fails.
     fn rebuild_indexes(&mut self) -> Result<(), StoreError>;
 
-    /// Keeps all of it, durably: it outlives a power cut from then on.
+    /// Commits the write durably: it survives a power failure from then on.
     ///
     /// # Errors
-    /// [`StoreError::DiskFull`] and the like; then none of it is kept. After [`StoreError::Lost`] alone it is not known
-    /// whether it was: the next view tells.
+    /// [`StoreError::DiskFull`] and others; then nothing is committed. Only after [`StoreError::Lost`] is it unknown
+    /// whether it was. The next view tells.
     fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }

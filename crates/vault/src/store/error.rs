@@ -1,99 +1,100 @@
-//! What can go wrong with what is kept. Holds data; the sentences are made elsewhere.
+//! Errors of a store, as data. Their messages are made elsewhere.
 
 use std::io;
 
 use super::RefusedFile;
 
-/// How what is kept is damaged.
+/// The kinds of damage.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Damage {
-    /// A file without any bytes.
+    /// The file is empty.
     Empty,
-    /// A file whose beginning is not that of a sound vault.
+    /// The file does not begin like a sound vault.
     Header,
-    /// A file that is shorter or longer than its beginning says.
+    /// The file is shorter or longer than its header says.
     Length {
-        /// Bytes that its beginning speaks of.
+        /// The length according to the header.
         expected: u64,
-        /// Bytes there are.
+        /// The actual length.
         found: u64,
     },
-    /// The tables are not the ones this version makes: something was added, taken away or changed.
+    /// The tables are not exactly those of this version.
     Schema,
-    /// A row has not the form it must have.
+    /// A row is malformed.
     Row,
-    /// A row that must be there is not, or one too many.
+    /// A required row is missing, or there is one too many.
     RowCount,
-    /// What the engine keeps for itself, as pages and indexes, does not hang together.
+    /// The engine's own structures, such as pages and indexes, are inconsistent.
     Structure,
 }
 
-/// Why the store could not do it.
+/// Why the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Nothing there.
+    /// There is nothing at the path.
     #[error("nothing there")]
     Missing,
-    /// Something is there already.
+    /// There is already something at the path.
     #[error("something is there already")]
     Exists,
-    /// Something, but not of this program.
+    /// It is not a vault.
     #[error("not a vault")]
     NotAVault,
-    /// Written by a newer version.
+    /// It was written by a newer version.
     #[error("version {found} is newer than {known}")]
     Newer {
-        /// The version that was found.
+        /// The version found.
         found: u32,
-        /// The newest this program knows.
+        /// The newest version that this program knows.
         known: u32,
     },
     /// Damaged.
     #[error("damaged: {0:?}")]
     Damaged(Damage),
-    /// Somebody else is writing, and did not end in time.
+    /// Another process is writing and did not finish in time.
     #[error("busy")]
     Busy,
-    /// The connection to the engine was lost. Nothing is half done.
+    /// The connection to the engine was lost. No change is half done.
     #[error("the connection was lost")]
     Lost,
     /// The disk is full.
     #[error("disk full")]
     DiskFull,
-    /// What keeps it, or its medium, cannot be written.
+    /// The file, its folder or its medium cannot be written.
     #[error("read-only")]
     ReadOnly,
-    /// A write was broken off, and is not undone yet.
+    /// A write was interrupted and is not undone yet.
     #[error("an unfinished write")]
     UnfinishedWrite,
-    /// A write that was broken off must be undone first, and cannot be where the file lies. It can be read.
+    /// An interrupted write must be undone first, which is not possible where the file is. It can be read.
     #[error("an unfinished write that cannot be undone here")]
     UnfinishedOnReadOnly,
-    /// A write was broken off, and undoing it gives a damaged vault: only a repair does that.
+    /// A write was interrupted, and undoing it gives a damaged vault. Only a repair undoes it.
     #[error("an unfinished write that leaves damage when it is undone")]
     UnfinishedDamaged,
-    /// Something lies beside the file that the engine would take up, and it is none of this vault's.
+    /// Files beside the vault that the engine would use, but that do not belong to it.
     #[error("{} files beside the vault are refused", .0.len())]
     Beside(Vec<RefusedFile>),
-    /// The file has two names: each would have a journal of its own.
+    /// The file has more than one hard link. Each name would have a journal of its own.
     #[error("the file has two names")]
     TwoNames,
-    /// Another file was put in this one's place while it was open.
+    /// Another file replaced this one while it was open.
     #[error("the file was replaced")]
     Replaced,
-    /// What was asked can be done with a file only, and it is kept in none.
+    /// The operation needs a file, but the vault is not in a file.
     #[error("kept in no file")]
     NoFile,
-    /// The system refused.
+    /// An I/O error.
     #[error("input or output failed: {0:?}")]
     Io(io::ErrorKind),
-    /// The engine refused for a reason that has no name here; by its own number.
+    /// Another error of the engine, by its number.
     #[error("the store failed with code {0}")]
     Other(i32),
 }
 
 impl StoreError {
-    /// Whether it tells something of what is kept. The others are accidents: the same bytes may be read the next time.
+    /// Whether the error depends on the stored content. Any other is an accident: the next read of the same bytes may
+    /// succeed.
     #[must_use]
     pub const fn tells_of_content(&self) -> bool {
         !matches!(self, Self::Busy | Self::Lost | Self::DiskFull | Self::Io(_))

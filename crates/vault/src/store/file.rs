@@ -1,69 +1,70 @@
-//! What only a store that is a file has: a path, other names, and what lies beside it.
+//! The operations that only a store in a file has: its path, its other names, and the files beside it.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
-/// Under which name a file lies beside the vault's.
+/// The role of a file beside the vault, from its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Beside {
     /// A rollback journal.
     Journal,
     /// A write-ahead log.
     WriteAheadLog,
-    /// The index of a write-ahead log.
+    /// The shared-memory index of a write-ahead log.
     LogIndex,
 }
 
-/// Why it is not taken up.
+/// Why a file is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BesideProblem {
-    /// This program never makes one.
+    /// This program never creates such a file.
     NeverOurs,
     /// A link, a folder, a pipe or a device.
     NotAFile,
-    /// It has not the form of a journal.
+    /// It is not a valid journal.
     NotAJournal,
-    /// It names another journal: a write over several databases.
+    /// It names a super-journal: a write over several databases.
     SuperJournal,
-    /// It was left by another write than the one that was broken off.
+    /// It was left by another write than the interrupted one.
     OtherWrite,
-    /// Rolled back on a copy, it does not give this vault.
+    /// Rolling it back on a copy does not give this vault.
     Disagrees,
 }
 
-/// A file beside the vault that was refused.
+/// A refused file beside the vault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedFile {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
-    /// What the engine would take it for.
+    /// What the engine would use it as.
     pub kind: Beside,
     /// Why it is refused.
     pub problem: BesideProblem,
 }
 
-/// What a store can say and do because it is a file. One that is none has no such part.
+/// The operations of a store that is a file.
 pub trait StoreFile {
-    /// Where the file lies, links resolved.
+    /// The path of the file, with links resolved.
     fn path(&self) -> &Path;
 
-    /// How many names the file has. With two, each has a journal of its own, and one cannot see the other's.
+    /// The number of hard links to the file. Each name has a journal of its own, and no name shows the journals of the
+    /// others.
     fn names(&self) -> u64;
 
-    /// What lies beside the file and is refused. Where there is any, a copy is read, and nothing is written.
+    /// The refused files beside the vault. If there are any, a copy is read and nothing is written.
     fn refused(&self) -> &[RefusedFile];
 
-    /// Whether a copy is read in the file's place.
+    /// Whether a copy is read instead of the file.
     fn is_copy(&self) -> bool;
 
-    /// Refuses the journal, too, after what came of it was judged.
+    /// Also refuses the journal, after its result was judged.
     fn refuse_journal(&mut self);
 
-    /// Copies all bytes of the file, as they are now, into another.
+    /// Copies all bytes of the file, as they are now, into another file.
     ///
     /// # Errors
-    /// As [`super::Store::read`], and what the system refuses.
+    /// As [`super::Store::read`], and I/O errors.
     fn copy_into(&mut self, to: &mut File) -> Result<(), StoreError>;
 }

@@ -1,5 +1,5 @@
-//! What keeps a vault, whatever engine that is: sealed blobs and tokens in, sealed blobs and tokens out. Knows no
-//! plaintext, no key, no meaning, and no engine.
+//! The interface to the storage of a vault, for any engine. Sealed blobs and tokens go in and out. There is no
+//! plaintext, no key and no engine here.
 
 mod contract;
 mod error;
@@ -17,11 +17,11 @@ pub use row::{
     FirstRows, ItemRow, MalformedSlot, NewRecord, RecordRow, RowBatch, RowTokens, SlotRow, SlotRows, TokenColumn,
 };
 
-/// The newest version of the rows that this program knows, and the one it writes.
+/// The newest format version that this program knows, and the one that it writes.
 pub const VERSION: u32 = 1;
 
-/// A vault has at most 32 slots; forged ones beyond that are read so far that they can be named.
+/// A vault has at most 32 slots. Forged ones beyond that are read up to this limit, so that they can be reported.
 pub const MOST_SLOTS_READ: u32 = 256;
 
-/// A batch of rows ends with the row whose summary goes beyond this.
+/// A batch ends with the row whose summary exceeds this total.
 pub const BATCH_BYTES: usize = 16 * 1024 * 1024;

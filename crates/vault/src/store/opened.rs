@@ -1,33 +1,33 @@
-//! What opening a store gives: the store, or two ways to read it, of which the vault judges which one is its own.
+//! The result of opening a store: the store, or two versions of it, of which the vault chooses.
 
 use super::{Store, StoreError};
 
-/// What opening a store gave.
+/// The result of opening a store.
 pub enum Opened {
-    /// The store, ready to be read.
+    /// The store, ready for reading.
     Store(Box<dyn Store>),
-    /// A write was broken off and the engine itself does not answer for undoing it: whether what comes out is this
-    /// vault must be judged first. A database that recovers by its own log never gives this.
+    /// A write was interrupted, and the engine cannot be trusted to undo it: it must be judged first whether the result
+    /// is this vault. A database that recovers from its own log never returns this.
     Interrupted(Interrupted),
 }
 
-/// A vault whose last write was broken off. Nothing was changed where it is kept.
+/// A vault whose last write was interrupted. Nothing was changed in its place.
 pub struct Interrupted {
     /// A copy with the write undone.
     pub undone: Box<dyn Store>,
-    /// A copy as the vault stands, without what would undo the write; an error where that is no sound vault.
+    /// A copy of the vault as it stands, without the journal; an error if that is not a sound vault.
     pub standing: Result<Box<dyn Store>, StoreError>,
-    /// What undoes the write where the vault is kept.
+    /// Undoes the write in the vault's place.
     pub settlement: Box<dyn Settlement>,
 }
 
-/// The right to undo a broken-off write where the vault is kept, by what was tried on the copy and by nothing else.
+/// The right to undo an interrupted write in the vault's place, with exactly what was tried on the copy.
 pub trait Settlement: Send {
-    /// Undoes the write, after what came of it on the copy was judged, and opens the store.
+    /// Undoes the write, after its result on the copy was judged, and opens the store.
     ///
     /// # Errors
-    /// [`StoreError::UnfinishedOnReadOnly`] where nothing can be written: the copy is as good for reading.
-    /// [`StoreError::UnfinishedWrite`] where another write was broken off meanwhile, [`StoreError::Beside`] where more
-    /// is refused than the write's own.
+    /// [`StoreError::UnfinishedOnReadOnly`] if nothing can be written; the copy is as good for reading.
+    /// [`StoreError::UnfinishedWrite`] if another write was interrupted meanwhile, [`StoreError::Beside`] if other
+    /// files are refused besides the journal.
     fn settle(&self) -> Result<Box<dyn Store>, StoreError>;
 }

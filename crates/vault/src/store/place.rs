@@ -1,6 +1,6 @@
-//! The name of the place where a vault is kept: all that a machine remembers of it.
+//! The place where a vault is stored, as a name.
 
-/// The name of a place: a file's absolute path, a database's address. The same name each time, and no secret in it.
+/// The name of a place: a file's absolute path or a database's address. It is always the same, and contains no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     name: Vec<u8>,

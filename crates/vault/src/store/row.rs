@@ -1,8 +1,8 @@
-//! The rows as they stand in the store. Plain data without meaning.
+//! The rows of a store, as plain data.
 
 use drivekey_record::{ID_BYTES, RecordId, Revision, SlotId, VaultId};
 
-/// Bytes of a token and of a SHA-256.
+/// Bytes of a SHA-256.
 const SHA256_BYTES: usize = 32;
 
 /// The tokens of a row.
@@ -12,18 +12,18 @@ pub struct RowTokens {
     pub device: Option<[u8; ID_BYTES]>,
     /// Of the device and the volume type together.
     pub device_type: Option<[u8; ID_BYTES]>,
-    /// Of the whole Key ID.
+    /// Of the complete Key ID.
     pub key_id: Option<[u8; ID_BYTES]>,
-    /// Of its beginning.
+    /// Of its first eight characters.
     pub prefix: Option<[u8; ID_BYTES]>,
-    /// Of its beginning, folded.
+    /// Of its first eight characters, with look-alikes folded.
     pub folded_prefix: Option<[u8; ID_BYTES]>,
     /// Of the digits.
     pub digits: [u8; ID_BYTES],
 }
 
 impl RowTokens {
-    /// The token in one column.
+    /// The token in a column.
     #[must_use]
     pub const fn in_column(&self, column: TokenColumn) -> Option<&[u8; ID_BYTES]> {
         match column {
@@ -42,9 +42,9 @@ impl RowTokens {
 pub struct RecordRow {
     /// The number of its handle, from 1.
     pub handle: u32,
-    /// Its random name.
+    /// Its random ID.
     pub record: RecordId,
-    /// The revision that wrote it.
+    /// The revision in which it was written.
     pub revision: Revision,
     /// SHA-256 of the sealed record.
     pub sealed_sha256: [u8; SHA256_BYTES],
@@ -54,7 +54,7 @@ pub struct RecordRow {
     pub tokens: RowTokens,
 }
 
-/// A record's row with its sealed record, to be added.
+/// A new record's row with its sealed record.
 #[derive(Debug, Clone, Copy)]
 pub struct NewRecord<'a> {
     /// The row.
@@ -63,10 +63,10 @@ pub struct NewRecord<'a> {
     pub sealed: &'a [u8],
 }
 
-/// What a new vault begins with.
+/// The first rows of a new vault.
 #[derive(Debug, Clone, Copy)]
 pub struct FirstRows<'a> {
-    /// The vault's name.
+    /// The vault's ID.
     pub vault: VaultId,
     /// Its sealed state.
     pub state: &'a [u8],
@@ -79,28 +79,28 @@ pub struct FirstRows<'a> {
 pub struct ItemRow {
     /// Its number, from 1.
     pub number: u32,
-    /// Its random name.
+    /// Its random ID.
     pub item: RecordId,
-    /// The revision that wrote it.
+    /// The revision in which it was written.
     pub revision: Revision,
-    /// SHA-256 of its content; of nothing where it has none.
+    /// SHA-256 of its sealed content; of the empty string if it has none.
     pub content_sha256: [u8; SHA256_BYTES],
-    /// What is known of it, sealed.
+    /// Its sealed metadata.
     pub summary: Vec<u8>,
 }
 
 /// A keyslot's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlotRow {
-    /// Its name.
+    /// Its ID.
     pub slot: SlotId,
-    /// What opens it; 1 is a passphrase.
+    /// The number of its kind; 1 is a passphrase.
     pub kind: u32,
-    /// Memory of the key derivation in KiB.
+    /// Memory of the key derivation, in KiB.
     pub memory_kib: u32,
-    /// Its passes.
+    /// Passes of the key derivation.
     pub passes: u32,
-    /// Its lanes.
+    /// Lanes of the key derivation.
     pub lanes: u32,
     /// Its salt.
     pub salt: [u8; ID_BYTES],
@@ -112,54 +112,54 @@ pub struct SlotRow {
     pub checksum: [u8; SHA256_BYTES],
 }
 
-/// The next rows of a table that is read in parts.
+/// The next rows of a table that is read in batches.
 #[derive(Debug)]
 pub struct RowBatch<T> {
-    /// Each row, or the number of one that has not the form of a row.
+    /// Each row, or the number of a malformed row.
     pub rows: Vec<Result<T, u32>>,
-    /// Whether there are no more behind them.
+    /// Whether the table has no more rows.
     pub is_last: bool,
 }
 
-/// The keyslots of a file.
+/// The keyslots in a store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SlotRows {
-    /// By name.
+    /// The slots, by ID.
     pub rows: Vec<SlotRow>,
-    /// Rows that have not the form of a slot.
+    /// The malformed rows.
     pub malformed: Vec<MalformedSlot>,
-    /// Whether there are more than were read.
+    /// Whether there are more rows than were read.
     pub more: bool,
 }
 
-/// A row among the keyslots that has not the form of one. It opens nothing, and shuts out no other.
+/// A malformed keyslot row. It opens nothing, and does not hide any other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MalformedSlot {
-    /// Its name; made of the digest where the row has none.
+    /// Its ID; made from the digest if the row has none.
     pub slot: SlotId,
-    /// SHA-256 over all of the row.
+    /// SHA-256 over the whole row.
     pub digest: [u8; SHA256_BYTES],
 }
 
-/// What can be looked up.
+/// The columns that can be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TokenColumn {
     /// The device.
     Device,
     /// The device and the volume type together.
     DeviceType,
-    /// The whole Key ID.
+    /// The complete Key ID.
     KeyId,
     /// Its first eight characters.
     Prefix,
-    /// Its first eight characters, folded.
+    /// Its first eight characters, with look-alikes folded.
     FoldedPrefix,
     /// The digits.
     Digits,
 }
 
 impl TokenColumn {
-    /// All of them.
+    /// All columns.
     pub const ALL: [Self; 6] =
         [Self::Device, Self::DeviceType, Self::KeyId, Self::Prefix, Self::FoldedPrefix, Self::Digits];
 }

@@ -1,5 +1,5 @@
-//! The records of one write: each is placed beside those of the vault and of the batch, then all are sealed on all
-//! cores. Must not know of attachments and journals.
+//! The records of one write. Each is compared with those in the vault and in the batch, then all are sealed on all
+//! cores.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::mpsc;
@@ -16,23 +16,23 @@ use crate::store::TokenColumn;
 use crate::write::{SealedRow, WriteSession, seal_row};
 use drivekey_record::{DetailsChange, Difference, Handle, HandleSet, KeyKind, Record, RecordId};
 
-/// Records sealed at a time, and as many more waiting to be written.
+/// Records sealed at a time. Up to two sealed batches wait to be written.
 const BATCH: usize = 1024;
 
 /// A record that this write adds or changes.
 struct Pending {
     record: Record,
-    /// The row it is to replace; `None` for a new one.
+    /// The row that it replaces; `None` if the record is new.
     old: Option<OpenedRow>,
     changed: bool,
-    /// New in the vault, or back from an import that was undone.
+    /// Whether it is new, or restored after its import was undone.
     added: bool,
 }
 
-/// Records that come in by one write: placed one after the other, then sealed together.
+/// The records of one write. They are placed one after the other and then sealed together.
 pub(super) struct Batch<'a> {
     pub(super) session: WriteSession<'a>,
-    /// Boxed: a record is large, and a tree moves what it holds.
+    /// Boxed, because a record is large and a tree moves its values.
     pending: BTreeMap<Handle, Box<Pending>>,
     by_digits: HashMap<Token, Vec<Handle>>,
     by_key_id: HashMap<Token, Vec<Handle>>,
@@ -43,7 +43,7 @@ impl<'a> Batch<'a> {
         Self { session, pending: BTreeMap::new(), by_digits: HashMap::new(), by_key_id: HashMap::new() }
     }
 
-    /// What becomes of each, and what is to be told of it.
+    /// The outcome and the notes for each record.
     pub(super) fn place_all(
         &mut self,
         incoming: Vec<Incoming>,
@@ -54,19 +54,19 @@ impl<'a> Batch<'a> {
         let (mut outcomes, mut notes) = (Vec::with_capacity(incoming.len()), Vec::with_capacity(incoming.len()));
         for (one, token) in incoming.into_iter().zip(tokens) {
             let (outcome, differences) = self.place(one, token, now)?;
-            let in_trash_since = self.details(outcome.handle())?.record.details.removed;
+            let in_trash_since = self.pending_record(outcome.handle())?.record.details.removed;
             outcomes.push(outcome);
             notes.push(RecordNotes { differences, in_trash_since });
         }
         Ok((outcomes, notes))
     }
 
-    /// The records that this batch adds.
+    /// The records that are new in this batch.
     pub(super) fn added(&self) -> HandleSet {
         self.pending.iter().filter(|(_, pending)| pending.added).map(|(handle, _)| *handle).collect()
     }
 
-    /// What this batch changes of records that were there.
+    /// The changes of this batch to records that were in the vault.
     pub(super) fn changes(&self) -> Vec<DetailsChange> {
         let changed = self.pending.iter().filter(|(_, pending)| pending.changed && !pending.added);
         changed
@@ -85,7 +85,7 @@ impl<'a> Batch<'a> {
         &self.session.access.root
     }
 
-    /// The records, in the vault or in this batch, that carry a token.
+    /// The records with a token, in the vault or in this batch.
     fn with_token(&self, column: TokenColumn, token: Token) -> Result<BTreeSet<Handle>, VaultError> {
         let in_batch = match column {
             TokenColumn::Digits => self.by_digits.get(&token),
@@ -99,7 +99,7 @@ impl<'a> Batch<'a> {
         Ok(handles)
     }
 
-    fn details(&mut self, handle: Handle) -> Result<&mut Pending, VaultError> {
+    fn pending_record(&mut self, handle: Handle) -> Result<&mut Pending, VaultError> {
         use std::collections::btree_map::Entry;
         match self.pending.entry(handle) {
             Entry::Occupied(pending) => Ok(pending.into_mut()),
@@ -119,7 +119,7 @@ impl<'a> Batch<'a> {
         let (mut known, mut undone) = (None, None);
         let mut against = BTreeSet::new();
         for handle in self.with_token(TokenColumn::Digits, digits)? {
-            let details = &self.details(handle)?.record.details;
+            let details = &self.pending_record(handle)?.record.details;
             let place = if details.undone { &mut undone } else { &mut known };
             let key_id = &details.key_id;
             if key_id.may_equal(&incoming.details.key_id) && (place.is_none() || *key_id == incoming.details.key_id) {
@@ -139,13 +139,13 @@ impl<'a> Batch<'a> {
         self.add(handle, incoming, digits, against, now)
     }
 
-    /// The records of this kind under a whole Key ID, without those that lie in the trash because their import was
-    /// undone. Another kind's key under the same ID is no contradiction.
+    /// The records of this kind with a complete Key ID, without those whose import was undone. A key of another kind
+    /// with the same ID is not a conflict.
     fn in_force(&mut self, kind: KeyKind, key_id: Token) -> Result<BTreeSet<Handle>, VaultError> {
         let mut handles = self.with_token(TokenColumn::KeyId, key_id)?;
         let mut others = Vec::new();
         for &handle in &handles {
-            let details = &self.details(handle)?.record.details;
+            let details = &self.pending_record(handle)?.record.details;
             if details.undone || details.kind != kind {
                 others.push(handle);
             }
@@ -156,14 +156,14 @@ impl<'a> Batch<'a> {
         Ok(handles)
     }
 
-    /// A record that is there already: empty fields are filled, differing ones noted with their source.
+    /// Merges a record into one that exists: fills empty fields, and notes differing values with their source.
     fn note(
         &mut self,
         handle: Handle,
         incoming: &Incoming,
         now: DateTime<Utc>,
     ) -> Result<(TakenIn, Vec<Difference>), VaultError> {
-        let pending = self.details(handle)?;
+        let pending = self.pending_record(handle)?;
         let before = pending.record.details.clone();
         let differences = merge(&mut pending.record.details, incoming, now);
         if pending.record.details == before {
@@ -174,7 +174,7 @@ impl<'a> Batch<'a> {
         let whole =
             if key_id == before.key_id { None } else { key_id.full().map(|guid| self.root().key_id_token(guid)) };
         let Some(token) = whole else { return Ok((TakenIn::Noted(handle), differences)) };
-        // The Key ID has become whole: another record may claim it with other digits.
+        // The Key ID is now complete, so another record may have it with other digits.
         let mut against = self.in_force(incoming.details.kind, token)?;
         against.remove(&handle);
         self.by_key_id.entry(token).or_default().push(handle);
@@ -185,8 +185,8 @@ impl<'a> Batch<'a> {
         Ok((TakenIn::Conflict(handle, against.into_iter().collect()), differences))
     }
 
-    /// A record under a new handle, or under that of one whose import was undone: that one comes back as it was left,
-    /// without what the undone import brought.
+    /// Adds a record under a new handle, or under the handle of one whose import was undone. The latter keeps what was
+    /// set in this vault, but nothing from the undone import.
     fn add(
         &mut self,
         handle: Handle,
@@ -216,11 +216,11 @@ impl<'a> Batch<'a> {
         Ok((TakenIn::Conflict(handle, against.into_iter().collect()), differences))
     }
 
-    /// Notes a conflict with every side of it.
+    /// Notes a conflict in all its records.
     fn flag(&mut self, handle: Handle, against: &BTreeSet<Handle>) -> Result<(), VaultError> {
         for &other in against {
             for (one, named) in [(handle, other), (other, handle)] {
-                let pending = self.details(one)?;
+                let pending = self.pending_record(one)?;
                 if !pending.record.details.conflicts_with.contains(&named) {
                     pending.record.details.conflicts_with.push(named);
                     pending.record.details.conflicts_with.sort();
@@ -231,7 +231,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Seals on all cores while this thread writes what is sealed. The write goes on.
+    /// Seals on all cores while this thread writes what is sealed. Returns the write, which is still open.
     pub(super) fn write(self, mut progress: impl FnMut(usize)) -> Result<WriteSession<'a>, VaultError> {
         let Self { mut session, pending, .. } = self;
         let revision = session.revision()?;
@@ -259,7 +259,7 @@ impl<'a> Batch<'a> {
                         seal_row(root, binding, handle, &pending.record)
                     };
                     let sealed: Result<Vec<SealedRow>, SealError> = batch.into_par_iter().map(seal).collect();
-                    // The other side hangs up when a write fails.
+                    // The receiver is dropped if a write fails.
                     if send.send(sealed).is_err() {
                         break;
                     }

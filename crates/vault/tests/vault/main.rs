@@ -5,6 +5,7 @@ mod flip;
 mod items;
 mod later_kinds;
 mod malformed;
+mod repair;
 mod roundtrip;
 mod settle;
 mod slot_kinds;

@@ -6,14 +6,14 @@ use serde_json::json;
 use super::chosen::{self, counted};
 use super::saving::{Saved, is_output, save_to};
 use crate::cli::args::{ExportBundleArgs, Shared};
-use crate::cli::copy_note::{self, Made, Whereto};
+use crate::cli::copy_note::{self, CopyPlace, Made};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
-use crate::cli::passphrase::{self, New};
+use crate::cli::passphrase::{self, NewPassphrase};
 use crate::cli::session::unlocked;
-use crate::cli::{json as print, world::World};
+use crate::cli::{json, world::World};
 use drivekey_export::{Put, Seen};
 use drivekey_flows::give_out::{self, WITH_BUNDLE};
 use drivekey_record::CopyKind;
@@ -52,12 +52,12 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     }
     let lock = match &args.bundle_passphrase_file {
         _ if !recipients.is_empty() => Lock::Recipients(recipients),
-        Some(path) => Lock::Passphrase(passphrase::choose(world, New::File(path), shared.yes)?),
+        Some(path) => Lock::Passphrase(passphrase::choose(world, NewPassphrase::File(path), shared.yes)?),
         None => {
             world
                 .terminal
                 .say("The bundle gets a passphrase of its own. Tell it to nobody together with the file.\n")?;
-            Lock::Passphrase(passphrase::choose(world, New::Asked, shared.yes)?)
+            Lock::Passphrase(passphrase::choose(world, NewPassphrase::Asked, shared.yes)?)
         }
     };
     let chosen = choice.reveal(&mut vault, WITH_BUNDLE)?;
@@ -71,7 +71,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     let handles = chosen.handles();
     let place = printable(&args.to);
     if matches!(saved, Saved::File(..)) && shared.json {
-        print::print(
+        json::print(
             world.out,
             &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": read_back(saved) }),
         )?;
@@ -81,7 +81,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportBundleArg
     let made = Made {
         kind: CopyKind::Bundle,
         name: args.name.as_ref(),
-        place: Whereto::Path(&args.to),
+        place: CopyPlace::Path(&args.to),
         records: &handles,
         compared: false,
         slot: None,
@@ -120,7 +120,7 @@ fn recipient(typed: &str) -> Result<BundleRecipient, Failure> {
     })
 }
 
-/// How well a file is known to stand on its medium, for programs.
+/// From where a file was read back, for programs.
 pub(super) const fn read_back(saved: Saved) -> Option<&'static str> {
     match saved {
         Saved::File(_, Seen::Medium) => Some("medium"),
@@ -134,7 +134,8 @@ pub(super) fn warn_of_memory(world: &mut World<'_>, saved: Saved) -> Result<(), 
     if let Saved::File(Put::Written, Seen::Memory) = saved {
         writeln!(
             world.err,
-            "It was compared with what this system remembers of it; the medium itself could not be read past that memory."
+            "It was compared with what this system remembers of it; the medium itself could not be read past that \
+             memory."
         )?;
     }
     Ok(())

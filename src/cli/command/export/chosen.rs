@@ -3,7 +3,7 @@
 use crate::cli::args::Which;
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, faults_sentence};
-use crate::cli::session::{end_over, exit_over, one_sound_entry};
+use crate::cli::session::{end_with_faults, exit_with_doubts, one_sound_entry};
 use crate::cli::world::World;
 use drivekey_flows::give_out::{Choice, Chosen, GiveOutError};
 use drivekey_vault::{Filter, TrashFilter, Unlocked, Vault};
@@ -41,9 +41,9 @@ pub(in crate::cli::command) fn named(
 /// How a command ends that exported them.
 pub(super) fn exit(chosen: &Chosen, noted: bool, vault: &Vault<Unlocked>) -> Result<Exit, Failure> {
     if !chosen.faults.is_empty() {
-        return end_over(vault, &chosen.faults, "what was exported is sound");
+        return end_with_faults(vault, &chosen.faults, "what was exported is sound");
     }
-    let exit = exit_over(vault);
+    let exit = exit_with_doubts(vault);
     Ok(if exit == Exit::Done && !noted { Exit::Partly } else { exit })
 }
 
@@ -60,7 +60,7 @@ impl From<GiveOutError> for Failure {
     }
 }
 
-/// So many keys in words.
+/// A number of keys, in words.
 pub(super) fn counted(keys: usize) -> String {
     if keys == 1 { "1 key".to_owned() } else { format!("{keys} keys") }
 }

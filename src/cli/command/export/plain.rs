@@ -6,19 +6,19 @@ use super::bundle;
 use super::chosen::{self, counted};
 use super::saving::{Saved, is_output, save_to};
 use crate::cli::args::{ExportPlainArgs, Shared};
-use crate::cli::copy_note::{self, Made, Whereto};
+use crate::cli::copy_note::{self, CopyPlace, Made};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
 use crate::cli::outlet::printable;
 use crate::cli::session::unlocked;
-use crate::cli::{json as print, question, world::World};
+use crate::cli::{json, question, world::World};
 use drivekey_export::Put;
 use drivekey_flows::give_out::{Along, Form, plain};
 use drivekey_record::CopyKind;
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs, form: Form) -> Result<Exit, Failure> {
-    // Said before the passphrase is asked for: it would be typed for nothing.
+    // Refused before the passphrase is asked for, so that nobody types it for nothing.
     if !world.terminal.is_present() {
         return Err(Failure::no_terminal(
             "keys that anybody can read are only written after a typed confirmation",
@@ -44,10 +44,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let handles = chosen.handles();
     if let Saved::File(..) = saved {
         if shared.json {
-            print::print(
-                world.out,
-                &json!({ "path": args.to.display().to_string(), "keys": handles, "readBack": bundle::read_back(saved) }),
-            )?;
+            let (path, read_back) = (args.to.display().to_string(), bundle::read_back(saved));
+            json::print(world.out, &json!({ "path": path, "keys": handles, "readBack": read_back }))?;
         }
         let lie = if handles.len() == 1 { "lies" } else { "lie" };
         writeln!(
@@ -57,7 +55,8 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
         )?;
         writeln!(
             world.err,
-            "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every trace."
+            "Delete it as soon as it has served. On a stick or SSD only destroying or re-encrypting it removes every \
+             trace."
         )?;
         bundle::warn_of_memory(world, saved)?;
     }
@@ -65,7 +64,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportPlainArgs
     let made = Made {
         kind: CopyKind::File,
         name: args.name.as_ref(),
-        place: Whereto::Path(&args.to),
+        place: CopyPlace::Path(&args.to),
         records: &handles,
         compared,
         slot: None,

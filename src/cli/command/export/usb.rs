@@ -2,7 +2,7 @@
 
 use super::{chosen, saving, sticks, usb_report};
 use crate::cli::args::{ExportUsbArgs, Shared};
-use crate::cli::copy_note::{self, Made, Whereto};
+use crate::cli::copy_note::{self, CopyPlace, Made};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::guard::{self, Holding};
@@ -14,7 +14,7 @@ use drivekey_export::README_NAME;
 use drivekey_flows::give_out::{Stick, StickLine, WITH_STICK, Written};
 use drivekey_record::{CopyKind, Handle};
 
-/// A bar for so few would only flicker.
+/// For this many or fewer a progress bar would only flicker.
 const FEW_FILES: u64 = 50;
 
 pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) -> Result<Exit, Failure> {
@@ -44,7 +44,7 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &ExportUsbArgs) 
         let made = Made {
             kind: CopyKind::Stick,
             name: args.name.as_ref(),
-            place: Whereto::Path(&to),
+            place: CopyPlace::Path(&to),
             records: &there,
             compared: written.all_there_before(),
             slot: None,

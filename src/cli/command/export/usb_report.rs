@@ -10,7 +10,7 @@ use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
-use crate::cli::{json as print, world::World};
+use crate::cli::{json, world::World};
 use drivekey_export::{Put, Seen};
 use drivekey_flows::give_out::{StickFile, StickLine, Written};
 
@@ -62,7 +62,8 @@ pub(super) fn show(
     if *seen == Some(Seen::Memory) {
         writeln!(
             world.err,
-            "The files were compared with what this system remembers of them; the stick could not be read past that memory."
+            "The files were compared with what this system remembers of them; the stick could not be read past that \
+             memory."
         )?;
         writeln!(world.err, "Pull it out, plug it in again and repeat the command: it then only compares.")?;
     }
@@ -70,7 +71,7 @@ pub(super) fn show(
 }
 
 fn as_lines(world: &mut World<'_>, lines: &[StickLine], dry_run: bool) -> Result<(), Failure> {
-    // What stopped everything is said once.
+    // A cause that stopped everything is named once.
     let mut stopped = 0_usize;
     for line in lines {
         if line.outcome.is_err_and(|error| error.stops_all()) {
@@ -112,11 +113,12 @@ fn as_json(
                 StickFile::Startup | StickFile::Readme => None,
             };
             let (_, outcome) = words(line, dry_run);
-            json!({ "name": line.name, "handle": handle, "outcome": outcome, "refusedBecause": line.outcome.err().map(brief) })
+            let because = line.outcome.err().map(brief);
+            json!({ "name": line.name, "handle": handle, "outcome": outcome, "refusedBecause": because })
         })
         .collect();
     let seen = seen.map(|seen| if seen == Seen::Medium { "medium" } else { "memory" });
-    print::print(
+    json::print(
         world.out,
         &json!({ "path": to.display().to_string(), "files": files, "readBack": seen, "dryRun": dry_run }),
     )

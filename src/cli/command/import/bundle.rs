@@ -15,7 +15,7 @@ use drivekey_vault::seal::BundleError;
 /// How often a passphrase may be mistyped.
 const TRIES: usize = 3;
 
-/// Opens what can be opened. What stays shut is refused with its reason.
+/// Opens the files that can be opened. The others are refused, each with its reason.
 pub(super) fn open(world: &mut World<'_>, args: &ImportArgs, sources: &mut Sources) -> Result<(), Failure> {
     let identities = read_identities(&args.identities)?;
     let passphrase = args.bundle_passphrase_file.as_deref().map(passphrase::from_file).transpose()?;

@@ -32,7 +32,7 @@ pub(in crate::cli::command) fn found(world: &mut World<'_>, sources: &Sources) -
     table(world, rows.chain(others).collect())
 }
 
-/// Shows what is new and asks whether to store it; where nothing is, nobody is asked.
+/// Shows what is new and asks whether to store it. Nobody is asked if nothing is new.
 pub(in crate::cli::command) fn confirm(
     world: &mut World<'_>,
     ready: &Ready,

@@ -28,7 +28,7 @@ pub(in crate::cli::command) fn propose(
     Ok(())
 }
 
-/// What a reading leaves open.
+/// Asks what a reading leaves open.
 pub(in crate::cli::command) fn settle(
     world: &mut World<'_>,
     vault: Option<&mut Vault<Unlocked>>,
@@ -52,7 +52,8 @@ pub(in crate::cli::command) fn settle(
         let shown = shown(sources.read[open.at.file].path.as_deref());
         if open.is_weak {
             let question = format!(
-                "The key {place} of {shown} has the same group eight times; Windows makes no such key. Store it all the same?"
+                "The key {place} of {shown} has the same group eight times; Windows makes no such key. Store it all \
+                 the same?"
             );
             if !question::ask(world, &question)? {
                 left_out.push(open.at);

@@ -7,7 +7,7 @@ mod words;
 use crate::cli::args::Shared;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::{json as print, world::World};
+use crate::cli::{json, world::World};
 use drivekey_flows::intake::{Counts, Outcome};
 
 pub(in crate::cli::command) use document::{document, tell};
@@ -22,7 +22,7 @@ pub(in crate::cli::command) fn show(
 ) -> Result<Exit, Failure> {
     let counts = outcome.counts();
     if shared.json {
-        print::print(world.out, &document(outcome, dry_run))?;
+        json::print(world.out, &document(outcome, dry_run))?;
     } else {
         lines(world, outcome, dry_run)?;
         summary(world, outcome, dry_run)?;
@@ -40,7 +40,7 @@ pub(in crate::cli::command) fn show(
     Ok(exit(&counts))
 }
 
-/// All that was named refused is a failure, some of it is a part.
+/// It is a failure if all that was named was refused, and done in part if some of it was.
 pub(in crate::cli::command) const fn exit(counts: &Counts) -> Exit {
     match (counts.refused > 0, counts.keys() > 0) {
         (false, _) => Exit::Done,

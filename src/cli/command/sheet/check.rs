@@ -6,7 +6,7 @@ use crate::cli::args::{CheckArgs, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::failure::{Failure, password_sentence, unreadable};
 use crate::cli::outlet::on_one_line;
-use crate::cli::session::{end_over, exit_over, unlocked};
+use crate::cli::session::{end_with_faults, exit_with_doubts, unlocked};
 use crate::cli::world::World;
 use crate::cli::{copy_note, json, key_entry};
 use drivekey_flows::page_check::{self, Checked, Compared, NotCompared, UnreadableScan, Verdict, read_scans};
@@ -29,10 +29,10 @@ pub(super) fn run(world: &mut World<'_>, shared: &Shared, args: &CheckArgs) -> R
         }
     }
     if !faults.is_empty() {
-        return end_over(&vault, &faults, "the lines above tell what is sound");
+        return end_with_faults(&vault, &faults, "the lines above tell what is sound");
     }
     let noted = note(world, &mut vault, args, &checked)?;
-    verdict_exit(&checked, if noted { exit_over(&vault) } else { Exit::Partly })
+    verdict_exit(&checked, if noted { exit_with_doubts(&vault) } else { Exit::Partly })
 }
 
 /// Notes which sheet was compared, where the vault can be relied on.
@@ -163,7 +163,7 @@ fn as_json(checked: &Checked) -> Map<String, Value> {
     map
 }
 
-/// All verified: done. Otherwise what is wrong, by its gravest.
+/// Done if all were verified, or else the worst of what is wrong.
 fn verdict_exit(checked: &[Checked], done: Exit) -> Result<Exit, Failure> {
     let count = |is: fn(&Verdict) -> bool| checked.iter().filter(|one| is(&one.verdict)).count();
     let verified = count(|verdict| matches!(verdict, Verdict::Verified(_)));

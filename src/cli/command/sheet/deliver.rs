@@ -8,7 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::world::World;
 use crate::cli::{json, new_file, printer};
 
-/// Where it is to go.
+/// Where the pages are to go.
 pub(super) enum Target {
     File(PathBuf),
     Output,
@@ -65,7 +65,7 @@ pub(super) fn deliver(world: &mut World<'_>, target: &Target, document: &[u8]) -
     }
 }
 
-/// What people must know of what now lies there.
+/// Says where the keys are now, and what to do about it.
 pub(super) fn say(world: &mut World<'_>, shared: &Shared, keys: &str, made: &Made<'_>) -> Result<(), Failure> {
     if shared.json {
         let file = match &made.place {
@@ -90,7 +90,8 @@ pub(super) fn say(world: &mut World<'_>, shared: &Shared, keys: &str, made: &Mad
             writeln!(world.err, "{keys}: in this file, {open}. Whoever can read the file can read the drive.")?;
             writeln!(
                 world.err,
-                "Print it, compare the paper with 'drivekey sheet check', then delete the file; on a stick or SSD only destroying"
+                "Print it, compare the paper with 'drivekey sheet check', then delete the file; on a stick or SSD \
+                 only destroying"
             )?;
             writeln!(world.err, "or re-encrypting it removes every trace.")?;
         }

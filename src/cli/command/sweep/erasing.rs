@@ -32,7 +32,9 @@ pub(super) fn erase(
         _ => ("These files", "them"),
     };
     what = format!(
-        "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can outlast this. No one can bring {them} back.\n{}",
+        "{what}{these} will be written over and deleted for good. All their keys are in the vault: it was verified \
+         just now. Have a backup of the vault.\nOn a stick, an SSD or a disk with snapshots the old content can \
+         outlast this. No one can bring {them} back.\n{}",
         of_drives_left_without(&doomed.startup_keys)
     );
     question::typed(world, &what, "ERASE")?;
@@ -44,7 +46,8 @@ fn of_drives_left_without(startup_keys: &[ItemNumber]) -> String {
     let Some(first) = startup_keys.first() else { return String::new() };
     let names: Vec<String> = startup_keys.iter().map(|number| format!("a{number}")).collect();
     format!(
-        "A drive that is opened with a startup key among them ({}) then asks for its recovery key.\n'drivekey attachment save a{first} --to PATH' writes the startup key again.\n",
+        "A drive that is opened with a startup key among them ({}) then asks for its recovery key.\n'drivekey \
+         attachment save a{first} --to PATH' writes the startup key again.\n",
         names.join(", ")
     )
 }

@@ -14,7 +14,7 @@ use crate::cli::world::World;
 use drivekey_flows::intake::Outcome;
 use drivekey_flows::sweep::{Swept, Tally};
 
-/// Longest list of files in the clear; the rest is counted.
+/// The most files in the clear that are listed. The others are counted.
 const SHOWN_FILES: usize = 20;
 const MIB: u64 = 1 << 20;
 
@@ -95,7 +95,7 @@ fn in_the_clear(world: &mut World<'_>, files: &[PathBuf]) -> Result<(), Failure>
     Ok(())
 }
 
-/// What became of files that were to be erased; whether some are left.
+/// Reports what became of the files to be erased, and returns whether some are left.
 pub(super) fn erased(world: &mut World<'_>, all: &[Swept]) -> Result<bool, Failure> {
     for one in all {
         match left_because(one) {
@@ -109,7 +109,8 @@ pub(super) fn erased(world: &mut World<'_>, all: &[Swept]) -> Result<bool, Failu
     if gone > 0 {
         writeln!(
             world.err,
-            "A stick, an SSD, a snapshot or a backup may still have the old content: only destroying or re-encrypting the whole medium removes every trace."
+            "A stick, an SSD, a snapshot or a backup may still have the old content: only destroying or re-encrypting \
+             the whole medium removes every trace."
         )?;
     }
     Ok(gone < all.len())

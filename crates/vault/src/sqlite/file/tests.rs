@@ -1,4 +1,4 @@
-//! Another file is put in the vault's place between the look at its header and the first connection.
+//! Another file replaces the vault between the check of its header and the first connection.
 
 use super::*;
 use crate::sqlite::create;

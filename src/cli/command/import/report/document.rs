@@ -14,6 +14,11 @@ use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 /// Remarks of one file that say the same of different places; the rest is counted.
 const LISTED_ALIKE: usize = 1_000;
 
+/// A key that was found, where nothing is kept.
+fn found(id: &KeyId) -> serde_json::Value {
+    json!({ "id": id.full().map(ToString::to_string), "keyIdPrefix": prefix(id), "outcome": "found" })
+}
+
 /// All of it for programs.
 pub(in crate::cli::command) fn document(outcome: &Outcome, dry_run: bool) -> serde_json::Value {
     let counts = outcome.counts();
@@ -27,21 +32,24 @@ pub(in crate::cli::command) fn document(outcome: &Outcome, dry_run: bool) -> ser
                 .iter()
                 .zip(&file.notes)
                 .map(|((id, taken), notes)| record(id, taken, notes))
-                .chain(file.found.iter().map(|id| json!({ "id": id.full().map(ToString::to_string), "keyIdPrefix": prefix(id), "outcome": "found" })))
+                .chain(file.found.iter().map(found))
                 .collect();
             let attachments: Vec<_> = file
                 .attached
                 .iter()
                 .map(|attached| match attached {
-                    AttachedAs::New(number) | AttachedAs::Renewed(number) => json!({ "attachment": format!("a{number}"), "outcome": "imported" }),
-                    AttachedAs::Known(number) => json!({ "attachment": format!("a{number}"), "outcome": "alreadyThere" }),
+                    AttachedAs::New(number) | AttachedAs::Renewed(number) => (number, "imported"),
+                    AttachedAs::Known(number) => (number, "alreadyThere"),
                 })
+                .map(|(number, outcome)| json!({ "attachment": format!("a{number}"), "outcome": outcome }))
                 .chain((0..file.others_found).map(|_| json!({ "outcome": "found" })))
                 .collect();
+            let candidates: Vec<Vec<String>> =
+                file.undecided.iter().map(|ids| ids.iter().map(ToString::to_string).collect()).collect();
             let listed = sum_up(file.remarks.iter(), LISTED_ALIKE).first;
             let mut json = json!({
                 "attachments": attachments,
-                "keyIdCandidates": file.undecided.iter().map(|ids| ids.iter().map(ToString::to_string).collect()).collect::<Vec<Vec<String>>>(),
+                "keyIdCandidates": candidates,
                 "path": file.path.as_ref().map(|path| path.display().to_string()),
                 "outcome": if file.holds_keys() { "read" } else { "refused" },
                 "remarks": listed.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),

@@ -14,7 +14,7 @@ use drivekey_import::Place;
 use drivekey_record::{Difference, Handle, KeyId};
 use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 
-/// Longest list of files in the clear; the rest is counted.
+/// The most files in the clear that are listed. The others are counted.
 const SHOWN_FILES: usize = 20;
 /// Lines of one file that say the same of different places; the rest is counted.
 const SHOWN_ALIKE: usize = 5;
@@ -76,7 +76,7 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, outcome: &Outcome, d
     Ok(())
 }
 
-/// The word at the line's beginning.
+/// The first word of a line.
 const fn fate_word(fate: Fate, dry_run: bool) -> &'static str {
     match fate {
         Fate::Refused => "refused",
@@ -110,7 +110,7 @@ fn more(world: &mut World<'_>, count: usize, what: &str) -> Result<(), Failure> 
     Ok(())
 }
 
-/// What is to be told of one key besides its outcome.
+/// What there is to say of one key besides its outcome.
 fn beside(taken: &TakenIn, notes: &RecordNotes, dry_run: bool) -> Vec<String> {
     let mut lines = notes_words(taken.handle(), notes, dry_run);
     if let TakenIn::Conflict(handle, with) = taken {
