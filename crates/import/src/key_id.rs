@@ -10,7 +10,7 @@ mod words;
 pub(super) use layout::{holds_only_pairs, is_in_windows_layout, reaches};
 
 use crate::entry::{Role, exact_role, folded, role};
-use words::{ABOUT_KEYS, BARE, FILLERS, FOREIGN_KEYS, IDENTIFIERS, JOINING, OTHER_THINGS};
+use words::{ABOUT_KEYS, BARE, FILLERS, FOREIGN_KEYS, IDENTIFIERS, JOINING, KEYS, OTHER_THINGS, RECOVERY};
 
 /// Words of a label that are looked at, from the value backwards.
 const WORDS_MAX: usize = 7;
@@ -229,12 +229,15 @@ pub(super) fn is_about_bitlocker(text: &str) -> bool {
     crate::labels::holds(text, BITLOCKER)
 }
 
-/// Whether a file's name says that the GUID in it is a Key ID: Windows' own names, in any language, and those of tools
-/// that imitate them. `rest` is the name without the GUID.
+/// Whether a name says that the GUID in it, or below it, is a Key ID: Windows' own names of files, in any language, and
+/// those of tools that imitate them; names of lists of recovery keys. `rest` is the name without the GUID.
 pub(super) fn names_a_key(rest: &str) -> bool {
-    let words: Vec<&str> = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.iter().any(|word| is_about_keys(word) || folded(word) == "mountpoint")
-        && !words.iter().any(|word| is_in(FOREIGN_KEYS, word))
+    let name = folded(rest);
+    let holds = |list: &[&str]| list.iter().any(|word| name.contains(word));
+    let is_foreign = rest.split(|c: char| !c.is_alphanumeric()).any(|word| is_in(FOREIGN_KEYS, word));
+    // A password alone, or a key, may be any program's; and `BitLocker` may stand before the ID of a computer.
+    let says = holds(&["mountpoint", "protector"]) || (holds(RECOVERY) && holds(KEYS));
+    says && !is_foreign
 }
 
 #[cfg(test)]
@@ -336,7 +339,15 @@ mod tests {
         ] {
             assert!(names_a_key(name), "{name}");
         }
-        for name in [".txt", "report .csv", "Policy .json", "ssh key .txt"] {
+        for name in [
+            ".txt",
+            "report .csv",
+            "Policy .json",
+            "ssh key .txt",
+            "password-export- .csv",
+            "recovery .json",
+            "bitlocker_ .txt",
+        ] {
             assert!(!names_a_key(name), "{name}");
         }
     }

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::file_name::FileName;
-use super::key_id;
+use super::labels;
 use super::scan::{Event, Found};
 use drivekey_record::{Guid, KeyId};
 
@@ -18,6 +18,8 @@ mod layout;
 use ids::{Id, Ids};
 use layout::{joined_types, same_block};
 
+/// The link at the end of Windows' own text.
+const WINDOWS_LINK: &str = "fwlink";
 /// So many IDs of one block are told apart.
 const BLOCK_IDS: usize = 32;
 /// What stands further from a password is in no block with it.
@@ -356,7 +358,7 @@ impl<'a> Pairer<'a> {
             }
             (Some(pairing), _) => pairing,
             (None, Some(guid))
-                if self.name.says_key_id || key_id::is_about_bitlocker(self.text) || self.is_only_key() =>
+                if self.name.says_key_id || labels::holds(self.text, WINDOWS_LINK) || self.is_only_key() =>
             {
                 Pairing { key_id: KeyId::Full(guid), ..Pairing::default() }
             }

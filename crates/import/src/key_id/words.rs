@@ -87,6 +87,64 @@ pub(super) const ABOUT_KEYS: &[&str] = &[
     "helyre",
 ];
 
+/// Parts of words for recovery.
+pub(super) const RECOVERY: &[&str] = &[
+    "recover",
+    "wiederherst",
+    "récup",
+    "recup",
+    "ripristino",
+    "herstel",
+    "odzysk",
+    "восстанов",
+    "回復",
+    "恢复",
+    "修復",
+    "復原",
+    "복구",
+    "återst",
+    "gendan",
+    "gjenop",
+    "palautus",
+    "obnov",
+    "kurtarma",
+    "helyre",
+];
+
+/// Parts of words for keys and passwords.
+pub(super) const KEYS: &[&str] = &[
+    "key",
+    "password",
+    "schlüssel",
+    "schluessel",
+    "schlussel",
+    "kennwort",
+    "clé",
+    "cle",
+    "clave",
+    "contraseña",
+    "chiave",
+    "chave",
+    "senha",
+    "sleutel",
+    "wachtwoord",
+    "klucz",
+    "ключ",
+    "парол",
+    "キー",
+    "密钥",
+    "金鑰",
+    "키",
+    "nyckel",
+    "nøgle",
+    "nøkkel",
+    "avain",
+    "avaimen",
+    "klíč",
+    "anahtar",
+    "kulcs",
+];
+
 /// Words that join an ID to what stands before it.
 pub(super) const JOINING: &[&str] = &[
     "with", "and", "the", "its", "my", "whose", "has", "here", "mit", "und", "die", "der", "dessen", "avec", "et", "l",

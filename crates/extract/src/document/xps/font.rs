@@ -108,7 +108,9 @@ mod tests {
             bytes.extend_from_slice(&u32::try_from(table.len()).unwrap().to_be_bytes());
             at += table.len();
         }
-        tables.iter().for_each(|(_, table)| bytes.extend_from_slice(table));
+        for (_, table) in &tables {
+            bytes.extend_from_slice(table);
+        }
         bytes
     }
 
