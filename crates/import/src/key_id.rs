@@ -91,6 +91,17 @@ enum Named {
     Thing,
 }
 
+/// Whether a name is that of something that has IDs of its own: a device, a note, a row.
+pub(super) fn names_another_thing(name: &str) -> bool {
+    is_foreign_word(name)
+}
+
+/// Whether a field's name speaks of keys that open no drive.
+pub(super) fn names_a_foreign_key(name: &str) -> bool {
+    let name = folded(name);
+    FOREIGN_KEYS.iter().any(|word| name.contains(word))
+}
+
 /// Whether a field's name is a mere "identifier": the key's, where the field stands with a key.
 pub(super) fn is_mere_identifier(name: &str) -> bool {
     is_in(IDENTIFIERS, name)
@@ -122,9 +133,11 @@ fn named(name: &str, before: &[&str], about_bitlocker: bool) -> Option<Named> {
 /// or a word that only joins it to a sentence.
 fn bare(before: &[&str]) -> Option<Label> {
     let last = before.last()?;
+    let named = before.iter().rev().find(|word| !is_in(JOINING, word));
     if before.iter().any(|word| is_foreign_word(word)) {
         Some(Label::Other)
-    } else if before.iter().any(|word| is_about_keys(word)) {
+    } else if named.is_some_and(|word| is_about_keys(word)) {
+        // `BitLocker ID`, but not `BitLocker compliance ID`.
         Some(Label::Key)
     } else if (is_in(JOINING, last) && before.len() == 1) || !last.chars().any(char::is_alphanumeric) {
         None
@@ -309,6 +322,8 @@ mod tests {
             "Volume GUID:",
             "Geräte-ID:",
             "Laptop ID",
+            "BitLocker compliance ID:",
+            "apiKeyId: ",
             "API key ID:",
             "SSH key id",
             "Hardware identifier:",
@@ -324,7 +339,7 @@ mod tests {
         ] {
             assert!(matches!(label(words, true), Label::Other | Label::None), "{words}: {:?}", label(words, true));
         }
-        for words in ["", "result for ", "1. Laptop ", "Dell", "1048576$12$", "10486320 "] {
+        for words in ["", "1. Laptop ", "Dell", "1048576$12$", "10486320 "] {
             assert_eq!(label(words, false), Label::None, "{words}");
         }
     }
