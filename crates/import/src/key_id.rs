@@ -10,7 +10,7 @@ mod words;
 pub(super) use layout::{holds_only_pairs, is_in_windows_layout, reaches};
 
 use crate::entry::{Role, exact_role, folded, role};
-use words::{ABOUT_KEYS, BARE, FILLERS, FOREIGN_KEYS, IDENTIFIERS, JOINING, OTHER_THINGS};
+use words::{ABOUT_KEYS, BARE, FILLERS, FOREIGN_KEYS, IDENTIFIERS, JOINING, KEYS, OTHER_THINGS, RECOVERY};
 
 /// Words of a label that are looked at, from the value backwards.
 const WORDS_MAX: usize = 7;
@@ -91,6 +91,17 @@ enum Named {
     Thing,
 }
 
+/// Whether a name is that of something that has IDs of its own: a device, a note, a row.
+pub(super) fn names_another_thing(name: &str) -> bool {
+    is_foreign_word(name)
+}
+
+/// Whether a field's name speaks of keys that open no drive.
+pub(super) fn names_a_foreign_key(name: &str) -> bool {
+    let name = folded(name);
+    FOREIGN_KEYS.iter().any(|word| name.contains(word))
+}
+
 /// Whether a field's name is a mere "identifier": the key's, where the field stands with a key.
 pub(super) fn is_mere_identifier(name: &str) -> bool {
     is_in(IDENTIFIERS, name)
@@ -122,9 +133,11 @@ fn named(name: &str, before: &[&str], about_bitlocker: bool) -> Option<Named> {
 /// or a word that only joins it to a sentence.
 fn bare(before: &[&str]) -> Option<Label> {
     let last = before.last()?;
+    let named = before.iter().rev().find(|word| !is_in(JOINING, word));
     if before.iter().any(|word| is_foreign_word(word)) {
         Some(Label::Other)
-    } else if before.iter().any(|word| is_about_keys(word)) {
+    } else if named.is_some_and(|word| is_about_keys(word)) {
+        // `BitLocker ID`, but not `BitLocker compliance ID`.
         Some(Label::Key)
     } else if (is_in(JOINING, last) && before.len() == 1) || !last.chars().any(char::is_alphanumeric) {
         None
@@ -229,12 +242,15 @@ pub(super) fn is_about_bitlocker(text: &str) -> bool {
     crate::labels::holds(text, BITLOCKER)
 }
 
-/// Whether a file's name says that the GUID in it is a Key ID: Windows' own names, in any language, and those of tools
-/// that imitate them. `rest` is the name without the GUID.
+/// Whether a name says that the GUID in it, or below it, is a Key ID: Windows' own names of files, in any language, and
+/// those of tools that imitate them; names of lists of recovery keys. `rest` is the name without the GUID.
 pub(super) fn names_a_key(rest: &str) -> bool {
-    let words: Vec<&str> = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    words.iter().any(|word| is_about_keys(word) || folded(word) == "mountpoint")
-        && !words.iter().any(|word| is_in(FOREIGN_KEYS, word))
+    let name = folded(rest);
+    let holds = |list: &[&str]| list.iter().any(|word| name.contains(word));
+    let is_foreign = rest.split(|c: char| !c.is_alphanumeric()).any(|word| is_in(FOREIGN_KEYS, word));
+    // A password alone, or a key, may be any program's; and `BitLocker` may stand before the ID of a computer.
+    let says = holds(&["mountpoint", "protector"]) || (holds(RECOVERY) && holds(KEYS));
+    says && !is_foreign
 }
 
 #[cfg(test)]
@@ -306,6 +322,8 @@ mod tests {
             "Volume GUID:",
             "Geräte-ID:",
             "Laptop ID",
+            "BitLocker compliance ID:",
+            "apiKeyId: ",
             "API key ID:",
             "SSH key id",
             "Hardware identifier:",
@@ -321,7 +339,7 @@ mod tests {
         ] {
             assert!(matches!(label(words, true), Label::Other | Label::None), "{words}: {:?}", label(words, true));
         }
-        for words in ["", "result for ", "1. Laptop ", "Dell", "1048576$12$", "10486320 "] {
+        for words in ["", "1. Laptop ", "Dell", "1048576$12$", "10486320 "] {
             assert_eq!(label(words, false), Label::None, "{words}");
         }
     }
@@ -336,7 +354,15 @@ mod tests {
         ] {
             assert!(names_a_key(name), "{name}");
         }
-        for name in [".txt", "report .csv", "Policy .json", "ssh key .txt"] {
+        for name in [
+            ".txt",
+            "report .csv",
+            "Policy .json",
+            "ssh key .txt",
+            "password-export- .csv",
+            "recovery .json",
+            "bitlocker_ .txt",
+        ] {
             assert!(!names_a_key(name), "{name}");
         }
     }

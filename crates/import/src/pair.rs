@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::file_name::FileName;
-use super::key_id;
+use super::labels;
 use super::scan::{Event, Found};
 use drivekey_record::{Guid, KeyId};
 
@@ -18,8 +18,12 @@ mod layout;
 use ids::{Id, Ids};
 use layout::{joined_types, same_block};
 
+/// The link at the end of Windows' own text.
+const WINDOWS_LINK: &str = "fwlink";
 /// So many IDs of one block are told apart.
 const BLOCK_IDS: usize = 32;
+/// What stands further from a password is in no block with it.
+const BLOCK_BYTES: usize = 2000;
 /// How far from a password a GUID without a label is still offered as its ID.
 const CANDIDATE_BYTES: usize = 400;
 /// So many candidates are offered: a text with more is a list of other things.
@@ -171,8 +175,10 @@ impl<'a> Pairer<'a> {
     fn only_neighbour(&self, gap: usize, id: &Id) -> Option<usize> {
         let before = gap.checked_sub(1);
         let behind = (gap < self.keys.len()).then_some(gap);
-        let with_before = before.is_some_and(|key| same_block(self.text, self.keys[key].span.end, id.span.start));
-        let with_behind = behind.is_some_and(|key| same_block(self.text, id.span.end, self.keys[key].span.start));
+        let together =
+            |from: usize, to: usize| to.saturating_sub(from) <= BLOCK_BYTES && same_block(self.text, from, to);
+        let with_before = before.is_some_and(|key| together(self.keys[key].span.end, id.span.start));
+        let with_behind = behind.is_some_and(|key| together(id.span.end, self.keys[key].span.start));
         match (with_before, with_behind) {
             (true, false) => before,
             (false, true) => behind,
@@ -352,7 +358,7 @@ impl<'a> Pairer<'a> {
             }
             (Some(pairing), _) => pairing,
             (None, Some(guid))
-                if self.name.says_key_id || key_id::is_about_bitlocker(self.text) || self.is_only_key() =>
+                if self.name.says_key_id || labels::holds(self.text, WINDOWS_LINK) || self.is_only_key() =>
             {
                 Pairing { key_id: KeyId::Full(guid), ..Pairing::default() }
             }

@@ -10,12 +10,17 @@ use super::input::Input;
 use super::labels::holds;
 use super::merge::Merger;
 use super::normalise::Normalised;
-use super::pair::{self, Pairing};
+use super::pair::{self, Pairing, TextId};
 use super::reading::{Candidate, Reading};
 use super::scan::{self, Event, Found};
 use super::{Place, Remark, RemarkKind};
-use drivekey_extract::{Encoding, other_code_pages};
+use drivekey_extract::{Encoding, Unread, other_code_pages};
 use drivekey_record::{Guid, KeyId, SourceKind};
+
+/// How much of a text is looked at to see whether it is one.
+const BINARY_HEAD_BYTES: usize = 64 << 10;
+/// So many control characters make it none.
+const BINARY_SIGNS: usize = 8;
 
 /// A text with what was found in it.
 struct Scanned<'a> {
@@ -95,6 +100,7 @@ fn build(scanned: Scanned<'_>, input: &Input<'_>) -> Reading {
     // Without a key, a weak sign of one is only believed in a text that is about keys.
     events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || about_keys);
     let (pairings, text_ids) = pair::pair(text, &events, Some(&input.name));
+    let only_id = only_named(&text_ids);
     let ids: Vec<Guid> = text_ids.iter().filter_map(|id| id.value.full().copied()).collect();
     let context = if has_keys { Context::of(text, normalised.single_byte) } else { Context::default() };
     let kind = source_kind(normalised, &ids, !context.is_empty() || input.name.device.is_some());
@@ -132,7 +138,8 @@ fn build(scanned: Scanned<'_>, input: &Input<'_>) -> Reading {
             Found::Guid(_) => {}
         }
     }
-    finish(merger, flaws, text, &ids, kind, input)
+    let is_binary = looks_binary(text);
+    finish(merger, flaws, &Whole { text, ids: &ids, only_id, is_binary, kind }, input)
 }
 
 /// What is to be said of one record, its Key ID apart.
@@ -151,14 +158,33 @@ fn notes(ocr: bool, rejoined: bool, folded: bool, pairing: &Pairing) -> Vec<Rema
     .collect()
 }
 
-fn finish(
-    merger: Merger,
-    flaws: Vec<(Remark, KeyId)>,
-    text: &str,
-    ids: &[Guid],
+/// What is known of a whole text.
+struct Whole<'a> {
+    text: &'a str,
+    /// The GUIDs that are or may be Key IDs.
+    ids: &'a [Guid],
+    /// The Key ID, where the text names one only.
+    only_id: Option<KeyId>,
+    /// Whether bytes stand in it that no text has.
+    is_binary: bool,
     kind: SourceKind,
-    input: &Input<'_>,
-) -> Reading {
+}
+
+/// The one Key ID that a text names.
+fn only_named(ids: &[TextId]) -> Option<KeyId> {
+    let mut named = ids.iter().filter(|id| id.sure).map(|id| &id.value);
+    let first = named.next()?;
+    named.all(|other| other.may_equal(first)).then(|| first.clone())
+}
+
+/// Whether there are more control characters than texts and copies of terminals have.
+fn looks_binary(text: &str) -> bool {
+    let is_other = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0C | 0x1A | 0x1B);
+    text.bytes().take(BINARY_HEAD_BYTES).filter(is_other).count() >= BINARY_SIGNS
+}
+
+fn finish(merger: Merger, flaws: Vec<(Remark, KeyId)>, whole: &Whole<'_>, input: &Input<'_>) -> Reading {
+    let Whole { text, ids, kind, .. } = *whole;
     let (records, mut remarks) = merger.finish();
     let of_windows = matches!(kind, SourceKind::WindowsTxt | SourceKind::WindowsTxtWin7);
     let mut partial: Vec<KeyId> = Vec::new();
@@ -171,6 +197,11 @@ fn finish(
             partial.push(key_id);
         }
     }
+    if whole.is_binary && records.is_empty() && !remarks.is_empty() {
+        // Bytes of the records may touch a key: nobody's digits are wrong.
+        remarks = vec![Remark::whole(RemarkKind::NotLookedInto { what: Unread::BinaryRecords })];
+        partial.clear();
+    }
     let mut trace = !records.is_empty() || !remarks.is_empty();
     if let Some(kind) = foreign::find(text).filter(|_| !trace) {
         remarks.push(Remark::whole(RemarkKind::OtherKindOfKey { kind }));
@@ -182,6 +213,9 @@ fn finish(
             // Windows' own text, cut before its key: the last ID in it, or the one in its name.
             let from_text = ids.last().copied();
             partial.extend(from_text.or_else(|| input.name.only_guid()).map(KeyId::Full));
+        } else if holds(text, "key id") {
+            // The screen that asks, say: an ID whose key is elsewhere.
+            partial.extend(whole.only_id.clone());
         }
         trace = !partial.is_empty()
             || (about_bitlocker && !ids.is_empty())

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use flate2::{Compress, Compression, FlushCompress};
 
 /// First bytes by which the readers know their formats.
-pub const MARKS: [&[u8]; 12] = [
+pub const MARKS: [&[u8]; 17] = [
     b"PK\x03\x04",
     b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x3E\0\x03\0\xFE\xFF\x09\0\x06\0",
     b"%PDF-1.7\n1 0 obj << /Type /Page /Contents 2 0 R /Resources << /Font << /F 3 0 R >> >> >> \
@@ -20,6 +20,11 @@ pub const MARKS: [&[u8]; 12] = [
     b"\x9C\0\0\0\x01\0\0\0\x30\0\0\0\x9C\0\0\0",
     b"PK\x03\x04\x14\0\0\0\x08\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0a",
     b"<html><body>",
+    b"bplist00\xD1\x01\x02",
+    b"<?xml version=\"1.0\"?><plist><dict><key>",
+    b"BEGIN:VCARD\r\nNOTE;ENCODING=QUOTED-PRINTABLE:",
+    b"<?xml version=\"1.0\"?><office:document office:mimetype=\"application/vnd.oasis.opendocument.spreadsheet\"><table:table-row>",
+    b"99999\nFrom: a\nMessage-ID: b\n\n",
 ];
 
 /// A document that shows the pair itself.

@@ -104,3 +104,33 @@ fn found(bytes: &[u8]) -> Option<&'static Sealed> {
     let stands = |at: usize, mark: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(mark));
     by_mark.or_else(|| LATER.iter().find(|(at, mark, _)| stands(*at, mark)).map(|(.., sealed)| *sealed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_by_their_beginning() {
+        let fault = |bytes: &[u8]| found(bytes).map(|(_, fault, _)| *fault);
+        let padded = |mark: &[u8]| [mark, &[0; 600]].concat();
+        for (mark, what) in [
+            (&b"7z\xBC\xAF\x27\x1C"[..], Unread::SevenZip),
+            (b"Rar!\x1A\x07\x01\0", Unread::Rar),
+            (b"\x5D\0\0\x80\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", Unread::Xz),
+            (b"BZh91AY&SY", Unread::Bzip2),
+            (b"\x78\x9F\x3E\x22", Unread::Winmail),
+            (b"SQLite format 3\0", Unread::Database),
+            (b"\x11\x22\x33\x44\xEF\xCD\xAB\x89", Unread::Database),
+            (b"regf", Unread::Registry),
+            (b"ADSEGMENTEDFILE\0", Unread::ForensicImage),
+            (b"partclone-image", Unread::Partclone),
+            (b"RIFF\x10\0\0\0WEBPVP8 ", Unread::Picture),
+            (b"\0\0\0\x18ftypheic", Unread::Picture),
+        ] {
+            assert_eq!(fault(&padded(mark)), Some(Fault::NotRead(what)), "{mark:?}");
+        }
+        for text in [&b"BZhong wrote: 1 2 3"[..], b"regfile of the shop", b"]  a list", b"MM is no picture", b"II* a"] {
+            assert_eq!(fault(text), None, "{text:?}");
+        }
+    }
+}

@@ -6,6 +6,8 @@ use crate::charset::{self, head};
 use crate::container::mail::quoted_printable;
 use crate::receiver::{Form, Receiver, Source};
 
+/// Longest name of a property with its parameters.
+const HEAD_BYTES: usize = 512;
 const MARKS: [&str; 3] = ["begin:vcard", "begin:vcalendar", "begin:vnote"];
 
 pub(crate) fn sniff(bytes: &[u8]) -> bool {
@@ -66,8 +68,9 @@ fn close(property: &mut Zeroizing<Vec<u8>>, out: &mut Vec<u8>) {
 
 /// Whether the property's parameters say that its value is quoted-printable.
 fn is_quoted(property: &[u8]) -> bool {
-    let colon = property.iter().position(|byte| *byte == b':').unwrap_or(property.len());
-    property[..colon].to_ascii_lowercase().windows(16).any(|window| window == b"quoted-printable")
+    let head = &property[..property.len().min(HEAD_BYTES)];
+    let colon = head.iter().position(|byte| *byte == b':').unwrap_or(head.len());
+    head[..colon].to_ascii_lowercase().windows(16).any(|window| window == b"quoted-printable")
 }
 
 /// `\n` is the end of a line, `\,` a comma.
@@ -82,5 +85,21 @@ fn unescape(line: &str, out: &mut String) {
             },
             (c, false) => out.push(c),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folds_soft_ends_and_escapes_are_undone() {
+        let folded = unfolded(b"NOTE:ab\r\n c\r\n\td\r\nUID:1\r\n");
+        assert_eq!(folded.as_slice(), b"NOTE:abcd\nUID:1\n");
+        let quoted = unfolded(b"NOTE;ENCODING=QUOTED-PRINTABLE:a=C3=\r\n=BC=0Ab\r\nEND:VCARD\r\n");
+        assert_eq!(quoted.as_slice(), "NOTE;ENCODING=QUOTED-PRINTABLE:a\u{FC}\nb\nEND:VCARD\n".as_bytes());
+        let mut line = String::new();
+        unescape("a\\nb\\, c\\\\", &mut line);
+        assert_eq!(line, "a\nb, c\\");
     }
 }

@@ -162,3 +162,46 @@ fn xml(text: &str, json: &mut Json) {
         json.close(end);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(bytes: &[u8]) -> String {
+        let mut json = Json::with_capacity(64);
+        if bytes.starts_with(BINARY) {
+            let _ = binary::take(bytes, &mut json);
+        } else {
+            xml(std::str::from_utf8(bytes).unwrap(), &mut json);
+        }
+        json.text.to_string()
+    }
+
+    #[test]
+    fn both_forms_become_the_same_names_and_values() {
+        let text = b"<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>a \"&amp;</key><array><string>x</string><integer>7</integer></array><key>b</key><dict/></dict></plist>";
+        assert_eq!(json(text), r#"{"a \u0022&":["x","7"],"b":{}}"#);
+        // {"a": ["x", 7]}
+        let objects: [&[u8]; 5] = [b"\xD1\x01\x02", b"\x51a", b"\xA2\x03\x04", b"\x51x", b"\x10\x07"];
+        let mut bytes = b"bplist00".to_vec();
+        let mut offsets = Vec::new();
+        for object in objects {
+            offsets.push(u8::try_from(bytes.len()).unwrap());
+            bytes.extend_from_slice(object);
+        }
+        let table = u8::try_from(bytes.len()).unwrap();
+        bytes.extend_from_slice(&offsets);
+        bytes.extend_from_slice(&[0, 0, 0, 0, 0, 0, 1, 1]);
+        bytes.extend_from_slice(&[[0, 0, 0, 0, 0, 0, 0, 5], [0; 8], [0, 0, 0, 0, 0, 0, 0, table]].concat());
+        assert_eq!(json(&bytes), r#"{"a":["x","7"]}"#);
+        // A list that holds itself, and every other byte there may be at each place.
+        for at in 8..bytes.len() {
+            for value in [0, 1, 2, 0x0F, 0xA1, 0xD3, 0xFF] {
+                let mut changed = bytes.clone();
+                changed[at] = value;
+                json(&changed);
+            }
+            json(&bytes[..at]);
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::labels;
+use crate::{key_id, labels};
 
 mod names;
 
@@ -146,9 +146,9 @@ pub(crate) fn exact_role(name: &str) -> Option<Role> {
 fn by_parts(name: &str) -> Role {
     let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
     if ID_ENDS.iter().any(|end| name.ends_with(end)) {
-        return if holds(&["tpm", "external", "startup", "certificate"]) {
+        return if holds(&["tpm", "external", "startup", "certificate"]) || key_id::names_a_foreign_key(name) {
             Role::OtherId
-        } else if holds(KEYS) || (holds(&["bitlocker", "recoverykey", "recoverypassword"]) && !holds(OTHERS)) {
+        } else if holds(KEYS) || is_only_about_keys(name) {
             Role::KeyId
         } else if holds(&["aaddevice", "azuredevice", "entradevice", "intunedevice"]) {
             Role::DeviceId
@@ -168,6 +168,28 @@ fn by_parts(name: &str) -> Role {
         return Role::Created;
     }
     Role::Unknown
+}
+
+/// Whether the name of an ID holds nothing but words for recovery keys.
+fn is_only_about_keys(name: &str) -> bool {
+    let about = ["bitlocker", "recoverykey", "recoverypassword"].iter().any(|word| name.contains(word));
+    let mut rest = name.to_owned();
+    for word in [
+        "bitlocker",
+        "recovery",
+        "password",
+        "key",
+        "protector",
+        "numerical",
+        "full",
+        "drive",
+        "os",
+        "backup",
+        "current",
+    ] {
+        rest = rest.replace(word, "");
+    }
+    about && ID_ENDS.contains(&rest.as_str())
 }
 
 /// What is left of a name without the words that say its role: `os` of both `OS Key ID` and `OS Recovery Key`.

@@ -9,6 +9,8 @@ use crate::scan::{Event, Found};
 
 /// Lines between a mere `ID` and its key, at most.
 const LINES_MAX: usize = 8;
+/// The same in bytes.
+const REACH_BYTES: usize = 1500;
 /// Longest line that is a heading or a label.
 const LABEL_CHARS: usize = 60;
 /// What may follow on the line of the first of the two: a drive in brackets.
@@ -17,18 +19,21 @@ const REST_CHARS: usize = 3;
 const BLOCK_BYTES: usize = 400;
 /// What Windows' title holds in every language; of a file that lost a byte the first letter may be another.
 const TITLE: &str = "itlocker";
+/// Longest place in a file that a tool puts before a line.
+const PLACE_BYTES: usize = 40;
 /// Windows' title stands at most so far before the ID.
 const TITLE_BYTES: usize = 4000;
 
 /// Whether an ID that is only called `ID` stands with a key: between them there are only labels, and what is known of a
 /// drive or a computer.
 pub(crate) fn reaches(text: &str, id: &Range<usize>, key: &Range<usize>) -> bool {
+    let (from, to) = if id.start < key.start { (id.end, key.start) } else { (key.end, id.start) };
+    // Looked at first: a text may be long, and have many IDs.
+    let Some(between) = text.get(from..to).filter(|between| between.len() <= REACH_BYTES) else { return false };
     if !text[..id.start].ends_with('{') && names_a_computer(text, id, key) {
         // An object of a computer has an ID, too; Windows puts braces round those of keys.
         return false;
     }
-    let (from, to) = if id.start < key.start { (id.end, key.start) } else { (key.end, id.start) };
-    let Some(between) = text.get(from..to) else { return false };
     let mut lines: Vec<&str> = between.split('\n').collect();
     if lines.len() == 1 {
         // Quotes are those of an object, whose own ID it is.
@@ -93,15 +98,21 @@ pub(crate) fn is_in_windows_layout(text: &str, id: &Range<usize>, key: &Range<us
     }) else {
         return false;
     };
-    id.start < key.start && labels::holds(before, TITLE) && is_tabbed(text, id) && is_tabbed(text, key)
+    id.start < key.start && is_tabbed(text, id) && is_tabbed(text, key) && labels::holds(before, TITLE)
 }
 
 /// Alone on its line behind one tab. Before the tab a tool may have put the place in its file.
 fn is_tabbed(text: &str, value: &Range<usize>) -> bool {
-    let before = text[..value.start].rsplit('\n').next().unwrap_or_default();
-    let behind = text[value.end..].split('\n').next().unwrap_or_default();
-    before.strip_suffix('\t').is_some_and(|rest| rest.bytes().all(|byte| byte == b' ' || byte.is_ascii_digit()))
-        && behind.trim().is_empty()
+    let bytes = text.as_bytes();
+    // A line may be as long as the text.
+    let before = &bytes[value.start.saturating_sub(PLACE_BYTES)..value.start];
+    let behind = &bytes[value.end..bytes.len().min(value.end + PLACE_BYTES)];
+    let line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_whole = line.len() < before.len() || value.start < PLACE_BYTES;
+    let rest = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    is_whole
+        && line.strip_suffix(b"\t").is_some_and(|place| place.iter().all(|byte| *byte == b' ' || byte.is_ascii_digit()))
+        && rest.trim_ascii().is_empty()
 }
 
 /// Whether the text holds nothing but IDs and keys, each key with one ID, always in the same order. Signs, bullets and

@@ -181,3 +181,23 @@ proptest! {
         }
     }
 }
+
+/// Texts made to be looked through again and again: very many IDs round few keys, on one line and on many.
+#[test]
+fn many_ids_are_told_apart_in_linear_time() {
+    let count = if cfg!(debug_assertions) { 20_000 } else { 200_000 };
+    let key = password([1, 2, 30, 4, 5, 6, 7, 8]);
+    for label in ["ID ", "ID: {", "Key ID ", "", "\t", "x "] {
+        for gap in [" ", "\n", "\t", ", "] {
+            let ids: String =
+                (0..count).map(|at: u32| format!("{label}{at:08X}-1740-4D2B-8BED-9F07A429921C{gap}")).collect();
+            let begun: String = (0..count).map(|at: u32| format!("{label}{at:07X}F{gap}")).collect();
+            for text in [format!("BitLocker {key}\n{ids}{key}{ids}"), format!("{begun}{key}{begun}{key}")] {
+                let start = std::time::Instant::now();
+                let reading = read(None, text.as_bytes());
+                assert!(!reading.records.is_empty(), "{label:?} {gap:?}");
+                assert!(start.elapsed().as_secs() < 20, "{label:?} {gap:?}: {:?}", start.elapsed());
+            }
+        }
+    }
+}

@@ -157,3 +157,37 @@ fn write_line(line: &[Run], writer: &mut TextWriter) {
     }
     writer.line_end();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A line whose letters are half as wide as high, with so much between them, and more where a word ends.
+    fn spaced(words: &str, gap: f64) -> String {
+        let mut line: Option<Run> = None;
+        let mut x = 0.0;
+        for c in words.chars() {
+            if c != ' ' {
+                let mut run = Run::at(Matrix([10.0, 0.0, 0.0, 10.0, x, 0.0]), 1);
+                run.push(c);
+                run.end((Matrix([1.0, 0.0, 0.0, 1.0, x + 5.0, 0.0]), 0.0), Matrix::IDENTITY);
+                match &mut line {
+                    Some(line) if line.goes_on_with(&run) => line.append(&run),
+                    Some(_) => panic!("the line is broken at {c}"),
+                    None => line = Some(run),
+                }
+            }
+            x += 5.0 + gap;
+        }
+        let mut writer = TextWriter::with_capacity(0);
+        write(line.into_iter().collect(), &mut writer);
+        String::from_utf8_lossy(&writer.finish()).trim().to_owned()
+    }
+
+    #[test]
+    fn letters_set_apart_are_words_again() {
+        for gap in [0.0, 1.0, 2.0, 4.0] {
+            assert_eq!(spaced("Key ID C22048E2", gap), "Key ID C22048E2", "{gap}");
+        }
+    }
+}

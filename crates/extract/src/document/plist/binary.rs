@@ -6,6 +6,8 @@ use zeroize::Zeroizing;
 const TRAILER_BYTES: usize = 32;
 /// Objects that are written: lists may hold one object many times.
 const OBJECTS_MAX: usize = 200_000;
+/// More text for each byte is a list made to fill the memory: one text that it holds again and again.
+const TEXT_FOR_A_BYTE: usize = 16;
 
 /// Writes it; `None` where it is broken.
 pub(super) fn take(bytes: &[u8], json: &mut Json) -> Option<()> {
@@ -17,7 +19,8 @@ pub(super) fn take(bytes: &[u8], json: &mut Json) -> Option<()> {
     if !(1..=8).contains(&offset_bytes) || !(1..=8).contains(&reference_bytes) || count > bytes.len() {
         return None;
     }
-    let mut file = File { bytes, table, offset_bytes, reference_bytes, count, left: OBJECTS_MAX };
+    let room = bytes.len() * TEXT_FOR_A_BYTE + TRAILER_BYTES;
+    let mut file = File { bytes, table, offset_bytes, reference_bytes, count, left: OBJECTS_MAX, room };
     file.write(top, 0, json)
 }
 
@@ -28,6 +31,8 @@ struct File<'a> {
     reference_bytes: usize,
     count: usize,
     left: usize,
+    /// How long the text may become.
+    room: usize,
 }
 
 impl File<'_> {
@@ -38,10 +43,10 @@ impl File<'_> {
 
     fn write(&mut self, object: usize, depth: usize, json: &mut Json) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
-        if depth > DEPTH_MAX || object >= self.count {
+        if depth > DEPTH_MAX || json.text.len() > self.room {
             return None;
         }
-        let at = self.number(self.table.checked_add(object.checked_mul(self.offset_bytes)?)?, self.offset_bytes)?;
+        let at = self.place(object)?;
         let marker = *self.bytes.get(at)?;
         let (kind, low) = (marker >> 4, usize::from(marker & 0xF));
         // A length that does not fit is a number of its own.
@@ -84,12 +89,23 @@ impl File<'_> {
         Some(())
     }
 
+    /// Where an object stands.
+    fn place(&self, object: usize) -> Option<usize> {
+        let entry = self.table.checked_add(object.checked_mul(self.offset_bytes)?)?;
+        if object < self.count { self.number(entry, self.offset_bytes) } else { None }
+    }
+
     fn reference(&self, content: usize, index: usize) -> Option<usize> {
         self.number(content.checked_add(index.checked_mul(self.reference_bytes)?)?, self.reference_bytes)
     }
 
     /// The name of an entry: a string.
     fn name(&mut self, object: usize) -> Option<Zeroizing<String>> {
+        // Nothing else names an entry, and a list may hold itself.
+        let is_string = matches!(self.bytes.get(self.place(object)?)? >> 4, 0x5 | 0x6);
+        if !is_string {
+            return None;
+        }
         let mut name = Json::with_capacity(64);
         self.write(object, DEPTH_MAX, &mut name)?;
         let text = name.text.trim_matches('"');

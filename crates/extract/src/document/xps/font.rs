@@ -87,3 +87,47 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A font with three letters that are 500, 250 and 1000 of 1000 wide.
+    fn font() -> Vec<u8> {
+        let tables: [(&[u8; 4], Vec<u8>); 3] = [
+            (b"head", [vec![0; 18], vec![0x03, 0xE8]].concat()),
+            (b"hhea", [vec![0; 34], vec![0, 3]].concat()),
+            (b"hmtx", [500_u16, 250, 1000].iter().flat_map(|width| [width.to_be_bytes(), [0; 2]].concat()).collect()),
+        ];
+        let mut bytes = vec![0, 1, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0];
+        let mut at = 12 + 16 * tables.len();
+        for (tag, table) in &tables {
+            bytes.extend_from_slice(*tag);
+            bytes.extend_from_slice(&[0; 4]);
+            bytes.extend_from_slice(&u32::try_from(at).unwrap().to_be_bytes());
+            bytes.extend_from_slice(&u32::try_from(table.len()).unwrap().to_be_bytes());
+            at += table.len();
+        }
+        for (_, table) in &tables {
+            bytes.extend_from_slice(table);
+        }
+        bytes
+    }
+
+    #[test]
+    fn widths_come_from_the_text_or_the_font() {
+        let mut hidden = font();
+        let name = "res/00112233-4455-6677-8899-AABBCCDDEEFF.odttf";
+        let key: Vec<u8> = (0..16).map(|at| at * 0x11).collect();
+        hidden.iter_mut().take(32).enumerate().for_each(|(at, byte)| *byte ^= key[15 - at % 16]);
+        for (bytes, name) in [(font(), "font.ttf"), (hidden, name)] {
+            let widths = Widths::read(&bytes, name).unwrap();
+            let near = |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
+            near(widths.of("abc", "0;1;2"), 1.75);
+            near(widths.of("ab", "0,30;1"), 0.55);
+            // Two letters that are one drawing.
+            near(widths.of("fia", "(2:1)2;1"), 1.25);
+        }
+        assert!(Widths::read(b"none", "font.ttf").is_none());
+    }
+}

@@ -25,10 +25,14 @@ impl Tree<'_> {
         }
         let has = |wanted: Role| entry.fields.iter().any(|field| field.role == wanted);
         let is_known = |role: Role| !matches!(role, Role::Unknown | Role::Name | Role::Title | Role::OtherId);
-        let about_a_key = key_id::names_a_key(&entry.name)
-            || matches!(entry.dialect.source, SourceKind::Graph | SourceKind::PowerShell | SourceKind::ActiveDirectory);
-        about_a_key
-            || (entry.fields.iter().all(|field| is_known(field.role)) && (!has(Role::Device) || has(Role::DeviceId)))
+        let of_key =
+            matches!(entry.dialect.source, SourceKind::Graph | SourceKind::PowerShell | SourceKind::ActiveDirectory);
+        // Where a computer is named, the ID may be the computer's, unless that stands beside it.
+        let is_a_computers = has(Role::Device) && !has(Role::DeviceId) && !has(Role::VolumeType);
+        !is_a_computers
+            && (of_key
+                || key_id::names_a_key(&entry.name)
+                || (!key_id::names_another_thing(&entry.name) && entry.fields.iter().all(|field| is_known(field.role))))
     }
 
     /// The GUID that names an entry, where that is a Key ID: the entries beside it are named alike, or the one around it
