@@ -28,6 +28,7 @@ mod saved_header;
 #[cfg_attr(not(feature = "scans"), path = "no_scan_reader.rs")]
 mod scan_reader;
 mod session;
+mod standard_input;
 mod system;
 mod table;
 mod terminal;

@@ -8,6 +8,7 @@
 mod counts;
 mod file;
 mod not_looked_into;
+mod origin;
 mod questions;
 mod scanned;
 mod sealed;
@@ -18,7 +19,8 @@ mod take;
 pub use counts::Counts;
 pub use file::{Fate, FileOutcome, NoKeyBecause, Outcome};
 pub use not_looked_into::NotLookedInto;
+pub use origin::Origin;
 pub use questions::{KeyPlace, OpenKey, Suggestion};
 pub use sealed::{BundleKeys, IdentityError, OpenError, read_identities};
-pub use sources::{Named, PassedOver, Source, Sources, read};
+pub use sources::{Named, PassedOver, Source, Sources, handed_over, read};
 pub use take::{Ready, Said};

@@ -26,7 +26,7 @@ pub struct Printed {
     pub file: Option<(PathBuf, bool)>,
 }
 
-/// Whether the page goes through a temporary file, which [`print`] keeps until the page has come out.
+/// Whether the page goes through a temporary file, which [`print()`] keeps until the page has come out.
 pub const THROUGH_A_FILE: bool = cfg!(windows);
 
 /// Hands a PDF to the printer. Where [`THROUGH_A_FILE`] is set, `until_out` returns when the page has come out.

@@ -32,7 +32,7 @@ impl From<Said> for drivekey_flows::intake::Said {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ImportArgs {
-    /// Files or folders; a folder is searched with everything below it
+    /// Files or folders; a folder is searched with everything below it; - is standard input
     #[arg(value_name = "PATH", required_unless_present = "clipboard")]
     pub(in crate::cli) paths: Vec<PathBuf>,
     /// Take in what is in the clipboard
@@ -56,7 +56,7 @@ pub(in crate::cli) struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SweepArgs {
-    /// Files, folders or drives; a folder is searched with everything below it, hidden files too
+    /// Files, folders or drives; a folder is searched with everything below it, hidden files too; - is standard input
     #[arg(value_name = "PATH", required = true)]
     pub(in crate::cli) paths: Vec<PathBuf>,
     /// Take in what the vault does not have yet

@@ -1,4 +1,4 @@
-//! `import`: takes keys from files, folders or the clipboard into the vault, in one write.
+//! `import`: takes keys from files, folders, the clipboard or standard input into the vault, in one write.
 
 mod bundle;
 pub(super) mod preview;
@@ -17,15 +17,17 @@ use crate::cli::passphrase::{NewPassphrase, given};
 use crate::cli::progress::Bar;
 use crate::cli::question;
 use crate::cli::session::{create, exit_with_doubts, locked, unlock_with, unlocked, vault_path};
+use crate::cli::standard_input::{self, Sorted};
 use crate::cli::volumes::Target;
 use crate::cli::world::World;
-use drivekey_flows::intake::{self, Named, Outcome, Ready, Sources};
+use drivekey_flows::intake::{self, Named, Origin, Outcome, Ready, Sources};
 use drivekey_record::{Handle, LineText};
 use drivekey_vault::{Taking, Unlocked, Vault};
 
 /// For this many or fewer a progress bar would only flicker.
 const FEW_FILES: u64 = 200;
 const FEW_KEYS: u64 = 2000;
+const STANDARD_INPUT: &str = "standard input";
 
 pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &ImportArgs) -> Result<Exit, Failure> {
     let target = args.drive.as_deref().map(Target::read).transpose()?;
@@ -120,20 +122,34 @@ pub(super) fn make_vault(world: &mut World<'_>, shared: &Shared, path: &Path) ->
 }
 
 /// What a person calls it.
-fn shown(path: Option<&Path>) -> String {
-    path.map_or_else(|| "the clipboard".to_owned(), printable)
+fn shown(origin: &Origin) -> String {
+    match origin {
+        Origin::Clipboard => "the clipboard".to_owned(),
+        Origin::StandardInput => STANDARD_INPUT.to_owned(),
+        Origin::File(path) => printable(path),
+    }
 }
 
 /// What the journal calls this import.
 fn origin(args: &ImportArgs) -> Option<LineText> {
-    let paths: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
-    let text = if args.clipboard { "the clipboard".to_owned() } else { paths.join(", ") };
-    LineText::shortened(&text)
+    let mut names: Vec<String> = args.clipboard.then(|| "the clipboard".to_owned()).into_iter().collect();
+    names.extend(args.paths.iter().map(|path| path_name(path)));
+    LineText::shortened(&names.join(", "))
+}
+
+/// What a person calls a path that was typed.
+pub(super) fn path_name(path: &Path) -> String {
+    if standard_input::is_meant(path) { STANDARD_INPUT.to_owned() } else { path.display().to_string() }
 }
 
 fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
     let text = if args.clipboard { Some(world.clipboard.text()?) } else { None };
-    let named = Named { paths: &args.paths, clipboard: text.as_ref().map(|text| text.as_str()) };
+    let Sorted { paths, input } = standard_input::sort(world, &args.paths)?;
+    let named = Named {
+        paths: &paths,
+        clipboard: text.as_ref().map(|text| text.as_str()),
+        standard_input: input.as_ref().map(|bytes| bytes.as_slice()),
+    };
     Ok(intake::read(named, world.scans, &Bar::new(world, "files read").beyond(FEW_FILES)))
 }
 

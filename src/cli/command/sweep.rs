@@ -4,7 +4,7 @@
 mod erasing;
 mod summary;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use summary::Sweep;
 
@@ -16,8 +16,9 @@ use crate::cli::guard;
 use crate::cli::passphrase::given;
 use crate::cli::progress::Rate;
 use crate::cli::session::{exit_with_doubts, locked, unlock_with, unlocked, vault_path};
+use crate::cli::standard_input::{self, Sorted};
 use crate::cli::world::World;
-use drivekey_flows::intake::{Outcome, Ready, Said};
+use drivekey_flows::intake::{Outcome, Ready, Said, handed_over};
 use drivekey_flows::sweep::search;
 use drivekey_record::LineText;
 use drivekey_vault::{Unlocked, Vault};
@@ -33,9 +34,15 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
     let there = path.symlink_metadata().is_ok();
     // A mistyped passphrase shows at once, not after an hour of searching.
     let mut vault = if there { open(world, shared, args)? } else { None };
-    let (mut sources, tally) = search(&args.paths, &Rate::of_search(world));
-    let lying: Vec<PathBuf> =
-        sources.read.iter().filter(|source| source.holds_keys()).filter_map(|source| source.path.clone()).collect();
+    let Sorted { paths: roots, input } = standard_input::sort(world, &args.paths)?;
+    let (mut sources, mut tally) = search(&roots, &Rate::of_search(world));
+    if let Some(bytes) = input {
+        tally.files += 1;
+        tally.bytes += bytes.len() as u64;
+        sources.read.insert(0, handed_over(world.scans, &bytes));
+    }
+    let with_keys = sources.read.iter().filter(|source| source.holds_keys());
+    let lying: Vec<PathBuf> = with_keys.filter_map(|source| source.origin.path()).map(Path::to_owned).collect();
     if vault.is_none() && !there && args.import && !sources.is_empty() {
         import::offer_vault(world, shared, &path, &sources)?;
         vault = Some(import::make_vault(world, shared, &path)?);
@@ -78,7 +85,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
 
 /// What the journal calls what was taken in.
 fn origin(roots: &[PathBuf]) -> Option<LineText> {
-    let roots: Vec<String> = roots.iter().map(|path| path.display().to_string()).collect();
+    let roots: Vec<String> = roots.iter().map(|path| import::path_name(path)).collect();
     LineText::shortened(&roots.join(", "))
 }
 

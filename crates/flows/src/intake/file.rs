@@ -1,9 +1,9 @@
 //! What is known of one file after it was read, and what became of it.
 
 use std::ops::Range;
-use std::path::PathBuf;
 
 use super::Counts;
+use super::origin::Origin;
 use super::sources::{PassedOver, Source, Sources};
 use crate::gather::GatherError;
 use drivekey_import::{Remark, RemarkKind, Unread};
@@ -13,7 +13,7 @@ use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 /// What became of all that was read.
 #[derive(Default)]
 pub struct Outcome {
-    /// Each file, by its path; the clipboard first.
+    /// What was handed over, then each file by its path.
     pub files: Vec<FileOutcome>,
     /// Files of which no more than their beginning was read.
     pub passed_over: PassedOver,
@@ -21,8 +21,8 @@ pub struct Outcome {
 
 /// What became of one file.
 pub struct FileOutcome {
-    /// `None` for the clipboard.
-    pub path: Option<PathBuf>,
+    /// Where it came from.
+    pub origin: Origin,
     /// Whether the user named it.
     pub named: bool,
     /// Whether it was encrypted: the file itself shows nobody a key.
@@ -100,7 +100,7 @@ impl FileOutcome {
         let others = reading.other_keys.iter().map(|one| &one.details.key_id);
         let undecided = reading.records.iter().map(|one| &one.key_id_candidates).filter(|ids| !ids.is_empty());
         Self {
-            path: source.path.clone(),
+            origin: source.origin.clone(),
             named: source.named,
             was_sealed: source.was_sealed,
             remarks: reading.remarks.clone(),
@@ -125,7 +125,7 @@ impl FileOutcome {
     }
 
     pub(super) fn failed(error: GatherError) -> Self {
-        let nothing = Source::new(Some(error.path().to_owned()), true, drivekey_import::Reading::default());
+        let nothing = Source::new(Origin::File(error.path().to_owned()), true, drivekey_import::Reading::default());
         let mut outcome = Self::of(&nothing);
         outcome.no_key.failure = Some(error);
         outcome
@@ -197,7 +197,7 @@ impl FileOutcome {
 impl Outcome {
     pub(super) fn new(mut files: Vec<FileOutcome>, failed: Vec<GatherError>, passed_over: PassedOver) -> Self {
         files.extend(failed.into_iter().map(FileOutcome::failed));
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files.sort_by(|a, b| a.origin.cmp(&b.origin));
         Self { files, passed_over }
     }
 

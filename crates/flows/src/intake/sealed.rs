@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use super::origin::Origin;
 use super::sources::{Source, Sources};
 use crate::gather::{self, GatherError};
 use drivekey_vault::seal::{BundleAsks, BundleError, BundleIdentity, BundleKey, KdfLimits, bundle_asks, open_bundle};
@@ -24,8 +25,8 @@ pub struct BundleKeys<'a> {
 #[derive(Debug, thiserror::Error)]
 #[error("an encrypted file stays shut")]
 pub struct OpenError {
-    /// The file; `None` for the clipboard.
-    pub path: Option<PathBuf>,
+    /// Where it came from.
+    pub origin: Origin,
     /// Why.
     #[source]
     pub error: BundleError,
@@ -65,7 +66,7 @@ impl Sources {
             };
             match source.open(&key) {
                 Err(BundleError::WrongKey) if may_be_others => source.sealed = None,
-                opened => opened.map_err(|error| OpenError { path: source.path.clone(), error })?,
+                opened => opened.map_err(|error| OpenError { origin: source.origin.clone(), error })?,
             }
         }
         Ok(())
@@ -101,7 +102,7 @@ impl Source {
             self.reading = reading;
             return;
         }
-        let name = self.path.as_deref().and_then(gather::file_name);
+        let name = self.origin.path().and_then(gather::file_name);
         // Its name without the ending that says that it was encrypted.
         let name = name.as_deref().map(|name| name.strip_suffix(".age").unwrap_or(name));
         self.reading = drivekey_import::read(name, text);

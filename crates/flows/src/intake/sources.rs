@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use super::not_looked_into::NotLookedInto;
+use super::origin::Origin;
 use super::{scanned, source_text};
 use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
 use crate::{Progress, ScanReader, Watch, Work};
@@ -20,12 +21,14 @@ pub struct Named<'a> {
     pub paths: &'a [PathBuf],
     /// What is in the clipboard.
     pub clipboard: Option<&'a str>,
+    /// What came in by standard input.
+    pub standard_input: Option<&'a [u8]>,
 }
 
-/// One file, or the clipboard, with what it held.
+/// One file, or what was handed over without one, with what it held.
 pub struct Source {
-    /// `None` for the clipboard.
-    pub path: Option<PathBuf>,
+    /// Where it came from.
+    pub origin: Origin,
     /// Whether the user named it.
     pub named: bool,
     /// What was read in it.
@@ -43,7 +46,7 @@ pub struct Source {
 /// Everything that was read.
 #[derive(Default)]
 pub struct Sources {
-    /// In the order of their paths, the clipboard first.
+    /// What was handed over, then the files in the order of their paths.
     pub read: Vec<Source>,
     /// What was named or met and could not be read.
     pub failed: Vec<GatherError>,
@@ -72,8 +75,8 @@ impl PassedOver {
 }
 
 impl Source {
-    pub(crate) const fn new(path: Option<PathBuf>, named: bool, reading: Reading) -> Self {
-        Self { path, named, reading, suggestion: None, sealed: None, was_sealed: false, declined: false }
+    pub(crate) const fn new(origin: Origin, named: bool, reading: Reading) -> Self {
+        Self { origin, named, reading, suggestion: None, sealed: None, was_sealed: false, declined: false }
     }
 
     /// Whether it holds something that can be kept.
@@ -85,13 +88,13 @@ impl Source {
     /// The file's name alone.
     #[must_use]
     pub fn file_name(&self) -> Option<LineText> {
-        self.path.as_deref().and_then(Path::file_name)?.to_string_lossy().parse().ok()
+        self.origin.path().and_then(Path::file_name)?.to_string_lossy().parse().ok()
     }
 
     /// What the name or the folder suggests, where the file itself names no device.
     pub(super) fn suggested(&self) -> Option<LineText> {
         let nameless = self.reading.records.iter().any(|candidate| candidate.device_name.is_none());
-        if nameless { drivekey_import::suggestions(self.path.as_deref()?) } else { None }
+        if nameless { drivekey_import::suggestions(self.origin.path()?) } else { None }
     }
 }
 
@@ -120,7 +123,10 @@ impl Sources {
 pub fn read(named: Named<'_>, scans: &dyn ScanReader, watch: &dyn Watch) -> Sources {
     let mut sources = Sources::default();
     if let Some(text) = named.clipboard {
-        sources.read.push(Source::new(None, true, drivekey_import::read(None, text.as_bytes())));
+        sources.read.push(Source::new(Origin::Clipboard, true, drivekey_import::read(None, text.as_bytes())));
+    }
+    if let Some(bytes) = named.standard_input {
+        sources.read.push(handed_over(scans, bytes));
     }
     let walk = gather::walk(named.paths);
     sources.failed = walk.failures;
@@ -159,7 +165,7 @@ enum Met {
 fn read_one(scans: &dyn ScanReader, entry: Entry) -> Result<Met, GatherError> {
     if entry.size_bytes > FILE_CEILING_BYTES {
         return Ok(match source_text::read_long(&entry)? {
-            Some(reading) => Met::Read(Box::new(Source::new(Some(entry.path), entry.named, reading))),
+            Some(reading) => Met::Read(Box::new(Source::new(Origin::File(entry.path), entry.named, reading))),
             None => Met::PassedOver(source_text::unread_kind(&entry.path)),
         });
     }
@@ -167,8 +173,18 @@ fn read_one(scans: &dyn ScanReader, entry: Entry) -> Result<Met, GatherError> {
         return Ok(Met::PassedOver(source_text::unread_kind(&entry.path)));
     };
     let name = source_text::name_of(&entry.path);
-    let reading = drivekey_import::read_with(name.as_deref(), &bytes, &scanned::Pictures(scans));
+    Ok(Met::Read(Box::new(whole(scans, Origin::File(entry.path), entry.named, name.as_deref(), bytes))))
+}
+
+/// Reads what came in by standard input, whatever it is: a text, an archive, a picture, a bundle.
+#[must_use]
+pub fn handed_over(scans: &dyn ScanReader, bytes: &[u8]) -> Source {
+    whole(scans, Origin::StandardInput, true, None, Zeroizing::new(bytes.to_vec()))
+}
+
+fn whole(scans: &dyn ScanReader, origin: Origin, named: bool, name: Option<&str>, bytes: Zeroizing<Vec<u8>>) -> Source {
+    let reading = drivekey_import::read_with(name, &bytes, &scanned::Pictures(scans));
     let was_sealed = drivekey_import::is_sealed(&bytes);
     let sealed = was_sealed.then_some(bytes);
-    Ok(Met::Read(Box::new(Source { sealed, was_sealed, ..Source::new(Some(entry.path), entry.named, reading) })))
+    Source { sealed, was_sealed, ..Source::new(origin, named, reading) }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::file::{FileOutcome, Outcome};
+use super::origin::Origin;
 use super::sources::{PassedOver, Source, Sources};
 use crate::gather::GatherError;
 use crate::{Progress, Watch, Work};
@@ -49,11 +50,11 @@ impl Ready {
     fn add(&mut self, source: Source, said: &Said) {
         let mut outcome = FileOutcome::of(&source);
         let file_name = source.file_name();
-        let Source { path, reading, suggestion, .. } = source;
+        let Source { origin, reading, suggestion, .. } = source;
         let Intake { records, attachments, .. } = &mut self.intake;
         outcome.keys = records.len()..records.len() + reading.keys();
         outcome.others = attachments.len()..attachments.len() + reading.attachments.len();
-        let kind = path.is_none().then_some(SourceKind::Clipboard);
+        let kind = (origin == Origin::Clipboard).then_some(SourceKind::Clipboard);
         records.extend(reading.records.into_iter().map(|mut candidate| {
             let told = candidate.told.take();
             let incoming = incoming(candidate, kind, file_name.clone(), suggestion.as_ref(), said);

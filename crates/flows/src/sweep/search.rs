@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::gather::{self, GatherError, Met};
 use crate::intake::source_text::{self, Looked};
-use crate::intake::{Source, Sources};
+use crate::intake::{Origin, Source, Sources};
 use crate::{Progress, Watch, Work};
 use drivekey_import::{Reading, Unread};
 
@@ -86,12 +86,12 @@ pub fn search(roots: &[PathBuf], watch: &dyn Watch) -> (Sources, Tally) {
     let mut sources = Sources { stopped, ..Sources::default() };
     for outcome in outcomes {
         match outcome {
-            Ok(Report::Read(path, reading)) => sources.read.push(Source::new(Some(path), false, reading)),
+            Ok(Report::Read(path, reading)) => sources.read.push(Source::new(Origin::File(path), false, reading)),
             Ok(Report::Unread(kind)) => sources.passed_over.note(Some(kind)),
             Err(error) => sources.failed.push(error),
         }
     }
-    sources.read.sort_by(|a, b| a.path.cmp(&b.path));
+    sources.read.sort_by(|a, b| a.origin.cmp(&b.origin));
     let files = counters.files.into_inner();
     let told = sources.read.len() + sources.passed_over.not_looked_into.files();
     sources.passed_over.without = files.saturating_sub(told);

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use drivekey_export::Item;
 use drivekey_flows::intake::{
-    BundleKeys, Counts, Fate, IdentityError, KeyPlace, Named, NoKeyBecause, Outcome, Said, Sources, read,
+    BundleKeys, Counts, Fate, IdentityError, KeyPlace, Named, NoKeyBecause, Origin, Outcome, Said, Sources, read,
     read_identities,
 };
 use drivekey_flows::sweep::search;
@@ -33,7 +33,7 @@ fn a_folder_comes_in_in_one_write_and_is_known_afterwards() {
     let mut vault = house.open();
     let looker = Looker::default();
     let paths = [folder.path().to_owned(), folder.path().join("absent.txt")];
-    let sources = read(Named { paths: &paths, clipboard: None }, &ReadHere, &looker);
+    let sources = read(Named { paths: &paths, ..Named::default() }, &ReadHere, &looker);
     assert_eq!((sources.keys(), sources.attachments(), sources.stopped), (2, 0, false));
     let said = Said { device: Some(text("PC-7")), volume_type: Some(VolumeType::FixedData), ..Said::default() };
     let ready = sources.sort(&said, Some(text("a stick")));
@@ -93,9 +93,9 @@ fn the_clipboard_is_a_source_without_a_name() {
     let house = House::new();
     let mut vault = house.open();
     let clipboard = key_text(ID_1, KEY_1);
-    let sources = read(Named { paths: &[], clipboard: Some(&clipboard) }, &ReadHere, &Unwatched);
+    let sources = read(Named { clipboard: Some(&clipboard), ..Named::default() }, &ReadHere, &Unwatched);
     let outcome = keep(&mut vault, sources);
-    assert_eq!((outcome.files.len(), &outcome.files[0].path), (1, &None));
+    assert_eq!((outcome.files.len(), &outcome.files[0].origin), (1, &Origin::Clipboard));
     let entry = vault.entry(handle(1)).unwrap();
     assert_eq!(entry.details.sources[0].kind, SourceKind::Clipboard);
 }
@@ -105,7 +105,7 @@ fn a_stopped_reading_says_so_and_reads_nothing_more() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "one.txt", key_text(ID_1, KEY_1));
     let looker = Looker { stops: true, ..Looker::default() };
-    let sources = read(Named { paths: &[folder.path().to_owned()], clipboard: None }, &ReadHere, &looker);
+    let sources = read(Named { paths: &[folder.path().to_owned()], ..Named::default() }, &ReadHere, &looker);
     assert!(sources.stopped && sources.is_empty() && sources.passed_over.without == 0);
 }
 
@@ -235,7 +235,7 @@ fn sealed_folder(named: bool) -> (tempfile::TempDir, String, Sources) {
     let for_somebody = seal_bundle(key_text(ID_2, KEY_2).as_bytes(), &BundleLock::Recipients(&[public]));
     write(folder.path(), "two.txt.age", for_somebody.unwrap());
     let paths = [folder.path().to_owned(), folder.path().join("one.txt.age")];
-    let sources = read(Named { paths: &paths[..if named { 2 } else { 1 }], clipboard: None }, &ReadHere, &Unwatched);
+    let sources = read(Named { paths: &paths[..if named { 2 } else { 1 }], ..Named::default() }, &ReadHere, &Unwatched);
     (folder, private, sources)
 }
 
@@ -264,7 +264,7 @@ fn a_named_file_with_another_passphrase_stops_the_intake() {
     let other = secret("b");
     let keys = BundleKeys { identities: &[], passphrase: Some(&other), limits: LIMITS };
     let error = sources.open_sealed(&keys).unwrap_err();
-    assert_eq!(error.path, Some(folder.path().join("one.txt.age")));
+    assert_eq!(error.origin, Origin::File(folder.path().join("one.txt.age")));
     assert!(matches!(error.error, BundleError::WrongKey));
 }
 
@@ -300,4 +300,18 @@ fn what_nobody_looked_into_is_counted_by_kind_and_never_as_without_a_key() {
     }
     let named = Outcome::without_vault(read_below(&picture)).counts();
     assert_eq!((named.not_looked_into.files(), named.refused), (0, 1));
+}
+
+#[test]
+fn what_is_handed_over_is_read_as_a_file_is() {
+    let zip = drivekey_testkit::documents::zip(&[("a.txt", key_text(ID_1, KEY_1).as_bytes())]);
+    let sources = read(Named { standard_input: Some(&zip), ..Named::default() }, &ReadHere, &Unwatched);
+    assert_eq!((sources.keys(), &sources.read[0].origin, sources.read[0].named), (1, &Origin::StandardInput, true));
+    let house = House::new();
+    let mut vault = house.open();
+    let outcome = sources.sort(&Said::default(), None).take_in(&mut vault, now(), Taking::Keep, &Unwatched).unwrap();
+    assert_eq!((outcome.files[0].origin.path(), outcome.counts().new), (None, 1));
+    // Not the clipboard: what it is, its reader says.
+    let kind = vault.list(&everything()).unwrap().entries[0].details.sources[0].kind;
+    assert_ne!(kind, SourceKind::Clipboard);
 }

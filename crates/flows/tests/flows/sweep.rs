@@ -16,7 +16,7 @@ fn keys_are_found_at_any_depth_and_the_rest_is_counted() {
     write(folder.path(), "three.txt", "nothing of interest");
     let looker = Looker::default();
     let (sources, tally) = search(&[folder.path().to_owned(), folder.path().join("absent")], &looker);
-    let found: Vec<_> = sources.read.iter().map(|source| source.path.clone().unwrap()).collect();
+    let found: Vec<_> = sources.read.iter().map(|source| source.origin.path().unwrap().to_owned()).collect();
     assert_eq!((found, sources.passed_over.without, sources.failed.len()), (vec![one, two], 1, 1));
     assert_eq!((tally.files, tally.stopped, sources.stopped), (3, false, false));
     assert!(tally.bytes > 100);

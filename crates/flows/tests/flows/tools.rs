@@ -28,7 +28,7 @@ pub(crate) fn key_text(id: &str, key: &str) -> String {
 }
 
 pub(crate) fn read_below(path: &Path) -> Sources {
-    read(Named { paths: &[path.to_owned()], clipboard: None }, &ReadHere, &Unwatched)
+    read(Named { paths: &[path.to_owned()], ..Named::default() }, &ReadHere, &Unwatched)
 }
 
 /// Takes all of it in as it was read.

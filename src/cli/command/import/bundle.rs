@@ -1,7 +1,5 @@
 //! Asks for or reads what opens the age files among the imported ones.
 
-use std::path::Path;
-
 use super::shown;
 use crate::cli::args::ImportArgs;
 use crate::cli::exit::Exit;
@@ -9,7 +7,7 @@ use crate::cli::failure::Failure;
 use crate::cli::passphrase;
 use crate::cli::remarks::gather_words;
 use crate::cli::world::World;
-use drivekey_flows::intake::{BundleKeys, IdentityError, OpenError, Source, Sources, read_identities};
+use drivekey_flows::intake::{BundleKeys, IdentityError, OpenError, Origin, Source, Sources, read_identities};
 use drivekey_vault::seal::BundleError;
 
 /// How often a passphrase may be mistyped.
@@ -30,7 +28,7 @@ pub(super) fn open(world: &mut World<'_>, args: &ImportArgs, sources: &mut Sourc
 }
 
 fn ask(world: &mut World<'_>, source: &mut Source) -> Result<(), Failure> {
-    let prompt = format!("Passphrase of {} (Enter leaves it out): ", shown(source.path.as_deref()));
+    let prompt = format!("Passphrase of {} (Enter leaves it out): ", shown(&source.origin));
     for left in (0..TRIES).rev() {
         let asked = world.terminal.ask_secret(&prompt)?;
         if passphrase::is_empty(&asked) {
@@ -38,7 +36,7 @@ fn ask(world: &mut World<'_>, source: &mut Source) -> Result<(), Failure> {
         }
         match source.open_with_passphrase(&asked, world.kdf.limits) {
             Err(BundleError::WrongKey) if left > 0 => world.terminal.say("Wrong passphrase.\n")?,
-            opened => return opened.map_err(|error| failure(error, source.path.as_deref())),
+            opened => return opened.map_err(|error| failure(error, &source.origin)),
         }
     }
     Ok(())
@@ -61,12 +59,12 @@ impl From<IdentityError> for Failure {
 
 impl From<OpenError> for Failure {
     fn from(error: OpenError) -> Self {
-        failure(error.error, error.path.as_deref())
+        failure(error.error, &error.origin)
     }
 }
 
-fn failure(error: BundleError, path: Option<&Path>) -> Failure {
-    let shown = shown(path);
+fn failure(error: BundleError, origin: &Origin) -> Failure {
+    let shown = shown(origin);
     match error {
         BundleError::WrongKey => Failure::new(
             Exit::WrongPassphrase,

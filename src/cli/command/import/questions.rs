@@ -38,7 +38,7 @@ pub(in crate::cli::command) fn settle(
         return Ok(());
     }
     for file in sources.doubtful() {
-        let shown = shown(sources.read[file].path.as_deref());
+        let shown = shown(&sources.read[file].origin);
         let question = format!(
             "In {shown} some letters were read as the digits they look like, and the result is a sound key. Take it in?"
         );
@@ -49,7 +49,7 @@ pub(in crate::cli::command) fn settle(
     let mut left_out = Vec::new();
     for open in sources.open_keys(vault)? {
         let Some(place) = sources.candidate(open.at).map(|candidate| at(candidate.place)) else { continue };
-        let shown = shown(sources.read[open.at.file].path.as_deref());
+        let shown = shown(&sources.read[open.at.file].origin);
         if open.is_weak {
             let question = format!(
                 "The key {place} of {shown} has the same group eight times; Windows makes no such key. Store it all \

@@ -50,7 +50,7 @@ pub(in crate::cli::command) fn document(outcome: &Outcome, dry_run: bool) -> ser
             let mut json = json!({
                 "attachments": attachments,
                 "keyIdCandidates": candidates,
-                "path": file.path.as_ref().map(|path| path.display().to_string()),
+                "path": file.origin.path().map(|path| path.display().to_string()),
                 "outcome": if file.holds_keys() { "read" } else { "refused" },
                 "remarks": listed.iter().map(|remark| remark_json(file, remark)).collect::<Vec<_>>(),
                 "refusedBecause": refused_because(file),

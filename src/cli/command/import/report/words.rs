@@ -1,6 +1,6 @@
 //! The report for people: one line a file, counts, and which files now lie about in the clear.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::summed::sum_up;
 use crate::cli::args::Shared;
@@ -31,7 +31,7 @@ pub(in crate::cli::command) fn lines(world: &mut World<'_>, outcome: &Outcome, d
             .collect();
         ids.extend(file.attached.iter().map(|attached| attachment_named(*attached, dry_run)));
         ids.extend((file.others_found > 0).then(|| "a startup key or key package".to_owned()));
-        let (verdict, shown) = (fate_word(file.fate(), dry_run), shown(file.path.as_deref()));
+        let (verdict, shown) = (fate_word(file.fate(), dry_run), shown(&file.origin));
         match refused_because(file) {
             Some(why) => writeln!(world.out, "{verdict:<14} {shown}: {why}")?,
             None if ids.len() > 4 => writeln!(world.out, "{verdict:<14} {shown}: {} keys", ids.len())?,
@@ -215,11 +215,11 @@ pub(in crate::cli::command) fn summary(world: &mut World<'_>, outcome: &Outcome,
 
 /// Files that still hold keys for everybody to read.
 pub(super) fn in_the_clear(world: &mut World<'_>, shared: &Shared, outcome: &Outcome) -> Result<(), Failure> {
-    let files: Vec<&PathBuf> = outcome
+    let files: Vec<&Path> = outcome
         .files
         .iter()
         .filter(|file| file.holds_keys() && !file.was_sealed)
-        .filter_map(|file| file.path.as_ref())
+        .filter_map(|file| file.origin.path())
         .collect();
     if files.is_empty() {
         return Ok(());
