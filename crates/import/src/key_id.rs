@@ -51,7 +51,7 @@ pub(super) fn label(words: &str, about_bitlocker: bool) -> Label {
     let first = tokens.len().saturating_sub(WORDS_MAX);
     let tokens = &tokens[first..];
     let Some(last) = tokens.last() else { return Label::None };
-    if last.starts_with(['\\', '&', '?']) {
+    if last.starts_with(['\\', '&', '?', '_']) {
         // A command of a format or a part of an address, such as the `\id=` by which Sticky Notes counts its lines.
         return Label::Other;
     }
@@ -93,7 +93,11 @@ enum Named {
 
 /// Whether a name is that of something that has IDs of its own: a device, a note, a row.
 pub(super) fn names_another_thing(name: &str) -> bool {
-    is_foreign_word(name)
+    let name = folded(name);
+    let singular = name.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    let is_vault =
+        ["password", "secret", "login", "credential"].iter().any(|word| name.strip_suffix('s') == Some(word));
+    is_foreign_word(singular.as_deref().unwrap_or(&name)) || is_vault
 }
 
 /// Whether a field's name speaks of keys that open no drive.
