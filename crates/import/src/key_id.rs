@@ -91,6 +91,11 @@ enum Named {
     Thing,
 }
 
+/// Whether words speak of recovery keys.
+pub(super) fn is_about_a_key(words: &str) -> bool {
+    is_about_keys(words)
+}
+
 /// Whether a name is that of something that has IDs of its own: a device, a note, a row.
 pub(super) fn names_another_thing(name: &str) -> bool {
     let name = folded(name);

@@ -16,7 +16,7 @@ mod ids;
 mod layout;
 
 use ids::{Id, Ids};
-use layout::{joined_types, same_block};
+use layout::{are_apart, joined_types, same_block};
 
 /// The link at the end of Windows' own text.
 const WINDOWS_LINK: &str = "fwlink";
@@ -101,7 +101,8 @@ pub(super) fn pair(text: &str, events: &[Event], name: Option<&FileName>) -> (Ve
 
 impl<'a> Pairer<'a> {
     fn new(text: &'a str, keys: Vec<&'a Event>, ids: Ids, name: &'a FileName) -> Self {
-        let Ids { sure: ids, others } = ids;
+        let Ids { sure: mut ids, others } = ids;
+        ids.retain(|id| !is_of_another_thing(text, &keys, id));
         let gaps = gaps(&keys, &ids);
         let whole_in_text = ids.iter().any(|id| id.value.full().is_some());
         let first_gaps = gaps.iter().map(Range::len).collect();
@@ -391,6 +392,14 @@ impl<'a> Pairer<'a> {
         let (unlabelled, ambiguous) = (candidates.len() == 1, candidates.len() > 1);
         Pairing { candidates, ambiguous, unlabelled, ..Pairing::default() }
     }
+}
+
+/// Whether an ID is parted from each key beside it.
+fn is_of_another_thing(text: &str, keys: &[&Event], id: &Id) -> bool {
+    let next = keys.partition_point(|key| key.span.start < id.span.start);
+    let before = next.checked_sub(1).map(|key| are_apart(text, keys[key].span.end, id.span.start, false));
+    let behind = keys.get(next).map(|key| are_apart(text, id.span.end, key.span.start, true));
+    (before.is_some() || behind.is_some()) && before.unwrap_or(true) && behind.unwrap_or(true)
 }
 
 /// Where the IDs stand that have a key.
