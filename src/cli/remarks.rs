@@ -152,10 +152,34 @@ const fn unread_words(what: Unread) -> &'static str {
         Unread::Registry => "it is a part of Windows' registry; BitLocker keeps no recovery keys there",
         Unread::ForensicImage => "it is an AD1 image of files; export the files with FTK Imager and import the folder",
         Unread::Partclone => {
-            "it is an image by partclone; restore it to a raw image with 'partclone.restore -C -s IMAGE -o disk.img' first"
+            "it is an image by partclone; make a raw image of it: 'partclone.restore -C -s IMAGE -o disk.img'"
         }
         Unread::WindowsImage => "it is an image of Windows; unpack it and import the folder",
         Unread::BinaryRecords => "it holds records in a binary form; export them as text and import that",
+    }
+}
+
+/// A kind of file that nobody looked into, one and many.
+pub(super) const fn unread_names(what: Unread) -> (&'static str, &'static str) {
+    match what {
+        Unread::Picture => ("picture", "pictures"),
+        Unread::PicturePages => ("PDF of pictures", "PDFs of pictures"),
+        Unread::SevenZip => ("archive of 7-Zip", "archives of 7-Zip"),
+        Unread::Rar => ("RAR archive", "RAR archives"),
+        Unread::Xz => ("file packed by xz", "files packed by xz"),
+        Unread::Bzip2 => ("file packed by bzip2", "files packed by bzip2"),
+        Unread::Zstandard => ("file packed by Zstandard", "files packed by Zstandard"),
+        Unread::Cabinet => ("cabinet", "cabinets"),
+        Unread::ZipMethod => ("archive packed by a rare method", "archives packed by a rare method"),
+        Unread::Winmail => ("winmail.dat", "winmail.dat"),
+        Unread::OutlookStore => ("Outlook store", "Outlook stores"),
+        Unread::OneNote => ("OneNote notebook", "OneNote notebooks"),
+        Unread::Database => ("database", "databases"),
+        Unread::Registry => ("part of a registry", "parts of a registry"),
+        Unread::ForensicImage => ("AD1 image", "AD1 images"),
+        Unread::Partclone => ("partclone image", "partclone images"),
+        Unread::WindowsImage => ("image of Windows", "images of Windows"),
+        Unread::BinaryRecords => ("file of binary records", "files of binary records"),
     }
 }
 

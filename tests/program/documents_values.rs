@@ -76,9 +76,11 @@ fn source_kinds() -> Vec<SourceKind> {
 
 fn remarks() -> Vec<RemarkKind> {
     every!(RemarkKind:
-        NotSeen, NoScanReader, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdNotLabelled, KeyIdPrefixOnly,
+        NotSeen, NoScanReader, OddLengthUtf16, DigitsFolded, RejoinedLines, AmbiguousPairing, KeyIdNotLabelled,
+        KeyIdPrefixOnly,
         OtherKindOfKey { kind: drivekey_import::ForeignKey::FileVault }, MadeUpKey,
-        NotLookedInto { what: drivekey_import::Unread::Picture }, NoKeyId, DuplicateRecord, ConflictingPasswords, ConflictingKeyIds, WeakPassword, OcrSubstitution,
+        NotLookedInto { what: drivekey_import::Unread::Picture }, NoKeyId, DuplicateRecord,
+        ConflictingPasswords, ConflictingKeyIds, WeakPassword, OcrSubstitution,
         ConfirmWithUser, FilenameKeyIdMismatch, GroupNotDivisibleBy11 { group: 1 }, GroupOutOfRange { group: 1 },
         WrongGroupLength { group: 1 }, GroupNotDigits { group: 1 }, WrongGroupCount { found: 1 },
         PasswordMasked { group: 1 }, OtherKind { kind: Word::new("word") }, PasswordTruncated, NoPasswordInFile,

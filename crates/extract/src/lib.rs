@@ -45,6 +45,7 @@ mod writer;
 
 pub use ceiling::{Budget, Nest};
 pub use container::mail::quoted_printable;
+pub use container::sealed::unread_kind;
 pub use encoding::{Characters, Detected, Encoding, decode, detect, other_code_pages};
 pub use formats::{hides_text, take_apart, take_mail_apart};
 pub use receiver::{Cells, Fault, Form, Member, Receiver, Source};

@@ -7,6 +7,7 @@
 
 mod counts;
 mod file;
+mod not_looked_into;
 mod questions;
 mod scanned;
 mod sealed;
@@ -16,7 +17,8 @@ mod take;
 
 pub use counts::Counts;
 pub use file::{Fate, FileOutcome, NoKeyBecause, Outcome};
+pub use not_looked_into::NotLookedInto;
 pub use questions::{KeyPlace, OpenKey, Suggestion};
 pub use sealed::{BundleKeys, IdentityError, OpenError, read_identities};
-pub use sources::{Named, Source, Sources, read};
+pub use sources::{Named, PassedOver, Source, Sources, read};
 pub use take::{Ready, Said};

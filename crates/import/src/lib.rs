@@ -46,7 +46,7 @@ mod table;
 mod xml;
 
 pub use bundle::{is_sealed, unpack_bundle};
-pub use drivekey_extract::Unread;
+pub use drivekey_extract::{Unread, unread_kind};
 pub use file_name::suggestions;
 pub use foreign::ForeignKey;
 pub use input::PictureReader;

@@ -81,6 +81,15 @@ pub(crate) fn take(source: &Source<'_>, to: &mut dyn Receiver) {
     }
 }
 
+/// The kind of a file that is recognised by its beginning and not taken apart.
+#[must_use]
+pub fn unread_kind(beginning: &[u8]) -> Option<Unread> {
+    match found(beginning) {
+        Some((_, Fault::NotRead(kind), _)) => Some(*kind),
+        _ => None,
+    }
+}
+
 fn found(bytes: &[u8]) -> Option<&'static Sealed> {
     let at = |from: usize, to: usize| bytes.get(from..to).unwrap_or_default();
     // Marks that may begin a text: what follows tells.

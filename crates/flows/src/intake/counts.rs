@@ -1,6 +1,8 @@
 //! How many keys and files met which fate.
 
 use super::file::Outcome;
+use super::not_looked_into::NotLookedInto;
+use super::sources::PassedOver;
 use drivekey_vault::{AttachedAs, TakenIn};
 
 /// The counts.
@@ -24,14 +26,20 @@ pub struct Counts {
     pub refused: usize,
     /// Files without a key.
     pub without: usize,
+    /// Files that were met on the way and not looked into; none of them is among those without a key.
+    pub not_looked_into: NotLookedInto,
 }
 
 impl Counts {
     pub(super) fn of(outcome: &Outcome) -> Self {
-        let mut counts = Self { without: outcome.without, ..Self::default() };
+        let PassedOver { without, not_looked_into } = outcome.passed_over;
+        let mut counts = Self { without, not_looked_into, ..Self::default() };
         for file in &outcome.files {
             if file.is_unrelated() {
-                counts.without += 1;
+                match file.not_looked_into() {
+                    Some(kind) => counts.not_looked_into.note(kind),
+                    None => counts.without += 1,
+                }
             } else if !file.holds_keys() {
                 counts.refused += 1;
             }

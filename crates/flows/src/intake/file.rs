@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use super::Counts;
-use super::sources::{Source, Sources};
+use super::sources::{PassedOver, Source, Sources};
 use crate::gather::GatherError;
-use drivekey_import::{Remark, RemarkKind};
+use drivekey_import::{Remark, RemarkKind, Unread};
 use drivekey_record::{Guid, Handle, KeyId, LineText};
 use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 
@@ -15,8 +15,8 @@ use drivekey_vault::{AttachedAs, RecordNotes, TakenIn};
 pub struct Outcome {
     /// Each file, by its path; the clipboard first.
     pub files: Vec<FileOutcome>,
-    /// How many more were looked at that were not worth reading.
-    pub without: usize,
+    /// Files of which no more than their beginning was read.
+    pub passed_over: PassedOver,
 }
 
 /// What became of one file.
@@ -155,6 +155,14 @@ impl FileOutcome {
         !self.holds_keys() && failure.is_none() && !*declined && !self.named && !*has_trace
     }
 
+    /// What kind of file it is, where it was recognised and not looked into.
+    pub(super) const fn not_looked_into(&self) -> Option<Unread> {
+        match self.no_key.refusal {
+            Some(RemarkKind::NotLookedInto { what }) => Some(what),
+            _ => None,
+        }
+    }
+
     /// Why no key was taken from it; `None` where one was.
     #[must_use]
     pub const fn no_key_because(&self) -> Option<NoKeyBecause<'_>> {
@@ -187,10 +195,10 @@ impl FileOutcome {
 }
 
 impl Outcome {
-    pub(super) fn new(mut files: Vec<FileOutcome>, failed: Vec<GatherError>, without: usize) -> Self {
+    pub(super) fn new(mut files: Vec<FileOutcome>, failed: Vec<GatherError>, passed_over: PassedOver) -> Self {
         files.extend(failed.into_iter().map(FileOutcome::failed));
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Self { files, without }
+        Self { files, passed_over }
     }
 
     /// What would be found, without a vault to compare with.
@@ -202,7 +210,7 @@ impl Outcome {
             outcome.others_found = source.reading.attachments.len();
             outcome
         };
-        Self::new(sources.read.iter().map(file).collect(), sources.failed, sources.without)
+        Self::new(sources.read.iter().map(file).collect(), sources.failed, sources.passed_over)
     }
 
     /// The records that keys were taken in as, in the order of their files.

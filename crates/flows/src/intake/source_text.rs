@@ -6,7 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::gather::{self, Begun, Entry, FILE_CEILING_BYTES, GatherError, Piece};
 use crate::{Unwatched, Watch};
-use drivekey_import::{PIECE_BYTES, Reading, Sifter, could_hold, is_structured, read};
+use drivekey_import::{PIECE_BYTES, Reading, Sifter, Unread, could_hold, is_structured, read};
+
+/// So much of a file tells what it is.
+const MARK_BYTES: usize = 512;
 
 /// First bytes of pictures, sound and film, with where they stand.
 const MEDIA: [(usize, &[u8]); 14] = [
@@ -48,32 +51,63 @@ pub(crate) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
     sift(&entry.path, begun, &mut buffer, &Unwatched, |_| {})
 }
 
+/// What a file is that nobody looks into, by its beginning; `None` also where it cannot be read any more.
+pub(crate) fn unread_kind(path: &Path) -> Option<Unread> {
+    let mut beginning = [0; MARK_BYTES];
+    let begun = gather::begin(path, &mut beginning).ok()?;
+    drivekey_import::unread_kind(&beginning[..begun.filled])
+}
+
+/// What a look into a file gave.
+pub(crate) enum Looked {
+    /// Something was read in it.
+    Read(Reading),
+    /// Nothing of interest is in it.
+    Nothing,
+    /// It is of a kind that is recognised and not taken apart.
+    Unread(Unread),
+}
+
+impl Looked {
+    /// A file that could hold a key was read, and none is in it, or was not: what it is, tells its beginning.
+    fn of(reading: Option<Reading>, beginning: &[u8]) -> Self {
+        match reading {
+            Some(reading) if reading.holds_anything() => Self::Read(reading),
+            _ => drivekey_import::unread_kind(beginning).map_or(Self::Nothing, Self::Unread),
+        }
+    }
+}
+
 /// Looks into a file that was met on the way and reads it where it could hold a key. `buffer` is used again for each
-/// file; `done` is told of each part that was read. `None`: nothing of interest.
+/// file; `done` is told of each part that was read.
 pub(crate) fn look(
     path: &Path,
     buffer: &mut [u8],
     watch: &dyn Watch,
     done: impl Fn(usize),
-) -> Result<Option<Reading>, GatherError> {
+) -> Result<Looked, GatherError> {
     let begun = gather::begin(path, buffer)?;
     done(begun.filled);
     let name = name_of(path);
     if begun.whole {
         let bytes = &buffer[..begun.filled];
-        return Ok(could_hold(name.as_deref(), bytes).then(|| read(name.as_deref(), bytes)));
+        return Ok(Looked::of(could_hold(name.as_deref(), bytes).then(|| read(name.as_deref(), bytes)), bytes));
     }
     if is_media(buffer) {
-        return Ok(None);
+        return Ok(Looked::of(None, buffer));
     }
     if begun.size_bytes()? > FILE_CEILING_BYTES {
-        return sift(path, begun, buffer, watch, done);
+        let kind = drivekey_import::unread_kind(buffer);
+        return Ok(match sift(path, begun, buffer, watch, done)? {
+            Some(reading) if reading.holds_anything() => Looked::Read(reading),
+            _ => kind.map_or(Looked::Nothing, Looked::Unread),
+        });
     }
     let beginning = begun.filled;
     drop(begun);
     let bytes = gather::read_file(path)?;
     done(bytes.len().saturating_sub(beginning));
-    Ok(could_hold(name.as_deref(), &bytes).then(|| read(name.as_deref(), &bytes)))
+    Ok(Looked::of(could_hold(name.as_deref(), &bytes).then(|| read(name.as_deref(), &bytes)), &bytes))
 }
 
 fn sift(

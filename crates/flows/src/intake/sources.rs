@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
+use super::not_looked_into::NotLookedInto;
 use super::{scanned, source_text};
 use crate::gather::{self, Entry, FILE_CEILING_BYTES, GatherError};
 use crate::{Progress, ScanReader, Watch, Work};
-use drivekey_import::{self, Reading};
+use drivekey_import::{self, Reading, Unread};
 use drivekey_record::LineText;
 
 /// What a person names.
@@ -46,10 +47,28 @@ pub struct Sources {
     pub read: Vec<Source>,
     /// What was named or met and could not be read.
     pub failed: Vec<GatherError>,
-    /// Files met while walking that are too large to hold a key, or plainly no text.
-    pub without: usize,
+    /// Files met while walking of which no more than their beginning was read.
+    pub passed_over: PassedOver,
     /// Somebody stopped it: there may be more.
     pub stopped: bool,
+}
+
+/// Files of which no more than their beginning was read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PassedOver {
+    /// Those that are too large to hold a key, or plainly no text.
+    pub without: usize,
+    /// Those of a kind that is recognised and not taken apart.
+    pub not_looked_into: NotLookedInto,
+}
+
+impl PassedOver {
+    pub(crate) fn note(&mut self, kind: Option<Unread>) {
+        match kind {
+            Some(kind) => self.not_looked_into.note(kind),
+            None => self.without += 1,
+        }
+    }
 }
 
 impl Source {
@@ -106,7 +125,7 @@ pub fn read(named: Named<'_>, scans: &dyn ScanReader, watch: &dyn Watch) -> Sour
     let walk = gather::walk(named.paths);
     sources.failed = walk.failures;
     let (done, all) = (AtomicU64::new(0), walk.entries.len());
-    let outcomes: Vec<Option<Result<Option<Source>, GatherError>>> = walk
+    let outcomes: Vec<Option<Result<Met, GatherError>>> = walk
         .entries
         .into_par_iter()
         .map(|entry| {
@@ -121,8 +140,8 @@ pub fn read(named: Named<'_>, scans: &dyn ScanReader, watch: &dyn Watch) -> Sour
         .collect();
     for outcome in outcomes {
         match outcome {
-            Some(Ok(Some(source))) => sources.read.push(source),
-            Some(Ok(None)) => sources.without += 1,
+            Some(Ok(Met::Read(source))) => sources.read.push(*source),
+            Some(Ok(Met::PassedOver(kind))) => sources.passed_over.note(kind),
             Some(Err(error)) => sources.failed.push(error),
             None => sources.stopped = true,
         }
@@ -130,16 +149,26 @@ pub fn read(named: Named<'_>, scans: &dyn ScanReader, watch: &dyn Watch) -> Sour
     sources
 }
 
-/// `None` where a file was only met on the way and plainly holds no text.
-fn read_one(scans: &dyn ScanReader, entry: Entry) -> Result<Option<Source>, GatherError> {
+/// What became of one file.
+enum Met {
+    Read(Box<Source>),
+    /// It was met on the way and plainly holds no text; what it is, where that is known.
+    PassedOver(Option<Unread>),
+}
+
+fn read_one(scans: &dyn ScanReader, entry: Entry) -> Result<Met, GatherError> {
     if entry.size_bytes > FILE_CEILING_BYTES {
-        let reading = source_text::read_long(&entry)?;
-        return Ok(reading.map(|reading| Source::new(Some(entry.path), entry.named, reading)));
+        return Ok(match source_text::read_long(&entry)? {
+            Some(reading) => Met::Read(Box::new(Source::new(Some(entry.path), entry.named, reading))),
+            None => Met::PassedOver(source_text::unread_kind(&entry.path)),
+        });
     }
-    let Some(bytes) = gather::read_entry(&entry)? else { return Ok(None) };
+    let Some(bytes) = gather::read_entry(&entry)? else {
+        return Ok(Met::PassedOver(source_text::unread_kind(&entry.path)));
+    };
     let name = source_text::name_of(&entry.path);
     let reading = drivekey_import::read_with(name.as_deref(), &bytes, &scanned::Pictures(scans));
     let was_sealed = drivekey_import::is_sealed(&bytes);
     let sealed = was_sealed.then_some(bytes);
-    Ok(Some(Source { sealed, was_sealed, ..Source::new(Some(entry.path), entry.named, reading) }))
+    Ok(Met::Read(Box::new(Source { sealed, was_sealed, ..Source::new(Some(entry.path), entry.named, reading) })))
 }

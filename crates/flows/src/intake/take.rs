@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::file::{FileOutcome, Outcome};
-use super::sources::{Source, Sources};
+use super::sources::{PassedOver, Source, Sources};
 use crate::gather::GatherError;
 use crate::{Progress, Watch, Work};
 use drivekey_import::{Attachment, Candidate, OtherKey};
@@ -29,7 +29,7 @@ pub struct Ready {
     intake: Intake,
     files: Vec<FileOutcome>,
     failed: Vec<GatherError>,
-    without: usize,
+    passed_over: PassedOver,
 }
 
 impl Sources {
@@ -37,7 +37,7 @@ impl Sources {
     #[must_use]
     pub fn sort(self, said: &Said, origin: Option<LineText>) -> Ready {
         let intake = Intake { origin, ..Intake::default() };
-        let mut ready = Ready { intake, files: Vec::new(), failed: self.failed, without: self.without };
+        let mut ready = Ready { intake, files: Vec::new(), failed: self.failed, passed_over: self.passed_over };
         for source in self.read {
             ready.add(source, said);
         }
@@ -105,7 +105,7 @@ impl Ready {
         taking: Taking,
         watch: &dyn Watch,
     ) -> Result<Outcome, VaultError> {
-        let Self { intake, files, failed, without } = self;
+        let Self { intake, files, failed, passed_over } = self;
         let all = intake.records.len() as u64;
         let taken = if intake.records.is_empty() && intake.attachments.is_empty() {
             IntakeOutcome::default()
@@ -122,7 +122,7 @@ impl Ready {
             file.attached = taken.attachments[file.others.clone()].to_vec();
             file
         });
-        Ok(Outcome::new(files.collect(), failed, without))
+        Ok(Outcome::new(files.collect(), failed, passed_over))
     }
 }
 

@@ -9,9 +9,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::gather::{self, GatherError, Met};
-use crate::intake::{Source, Sources, source_text};
+use crate::intake::source_text::{self, Looked};
+use crate::intake::{Source, Sources};
 use crate::{Progress, Watch, Work};
-use drivekey_import::Reading;
+use drivekey_import::{Reading, Unread};
 
 /// Files handed to a reader at once.
 const BATCH_FILES: usize = 64;
@@ -41,7 +42,13 @@ struct Counters {
     left_alone: AtomicUsize,
 }
 
-type Outcome = Result<(PathBuf, Reading), GatherError>;
+/// What the readers report: keys, or a kind that nobody looks into.
+enum Report {
+    Read(PathBuf, Reading),
+    Unread(Unread),
+}
+
+type Outcome = Result<Report, GatherError>;
 
 /// Searches everything below these roots, hidden files too.
 #[must_use]
@@ -79,13 +86,15 @@ pub fn search(roots: &[PathBuf], watch: &dyn Watch) -> (Sources, Tally) {
     let mut sources = Sources { stopped, ..Sources::default() };
     for outcome in outcomes {
         match outcome {
-            Ok((path, reading)) => sources.read.push(Source::new(Some(path), false, reading)),
+            Ok(Report::Read(path, reading)) => sources.read.push(Source::new(Some(path), false, reading)),
+            Ok(Report::Unread(kind)) => sources.passed_over.note(Some(kind)),
             Err(error) => sources.failed.push(error),
         }
     }
     sources.read.sort_by(|a, b| a.path.cmp(&b.path));
     let files = counters.files.into_inner();
-    sources.without = files.saturating_sub(sources.read.len());
+    let told = sources.read.len() + sources.passed_over.not_looked_into.files();
+    sources.passed_over.without = files.saturating_sub(told);
     let left_alone = counters.left_alone.into_inner();
     (sources, Tally { files, bytes: counters.bytes.into_inner(), left_alone, stopped })
 }
@@ -132,9 +141,10 @@ fn read(
                 counters.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
             });
             let outcome = match looked {
-                Ok(Some(reading)) if reading.holds_anything() => Ok((path, reading)),
+                Ok(Looked::Read(reading)) => Ok(Report::Read(path, reading)),
+                Ok(Looked::Unread(kind)) => Ok(Report::Unread(kind)),
                 // Files that went away meanwhile were there, but say nothing; nor does a sealed vault.
-                Ok(_) | Err(GatherError::Absent { .. } | GatherError::OpenVault { .. }) => {
+                Ok(Looked::Nothing) | Err(GatherError::Absent { .. } | GatherError::OpenVault { .. }) => {
                     counters.files.fetch_add(1, Ordering::Relaxed);
                     continue;
                 }

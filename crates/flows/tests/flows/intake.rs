@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use drivekey_export::Item;
 use drivekey_flows::intake::{
-    BundleKeys, Counts, Fate, IdentityError, KeyPlace, Named, NoKeyBecause, Said, Sources, read, read_identities,
+    BundleKeys, Counts, Fate, IdentityError, KeyPlace, Named, NoKeyBecause, Outcome, Said, Sources, read,
+    read_identities,
 };
+use drivekey_flows::sweep::search;
 use drivekey_flows::{ReadHere, Unwatched, Work};
+use drivekey_import::Unread;
 use drivekey_record::{Details, Guid, KeyId, SourceKind, VolumeType};
 use drivekey_testkit::house::{House, LIMITS, everything, handle, now, secret, text};
 use drivekey_vault::reveal::reveal;
@@ -103,7 +106,7 @@ fn a_stopped_reading_says_so_and_reads_nothing_more() {
     write(folder.path(), "one.txt", key_text(ID_1, KEY_1));
     let looker = Looker { stops: true, ..Looker::default() };
     let sources = read(Named { paths: &[folder.path().to_owned()], clipboard: None }, &ReadHere, &looker);
-    assert!(sources.stopped && sources.is_empty() && sources.without == 0);
+    assert!(sources.stopped && sources.is_empty() && sources.passed_over.without == 0);
 }
 
 #[test]
@@ -274,4 +277,27 @@ fn private_keys_are_read_a_line_each() {
     assert!(matches!(read_identities(&[good.clone(), bad.clone()]), Err(IdentityError::NoKey(path)) if path == bad));
     let absent = folder.path().join("absent");
     assert!(matches!(read_identities(&[good, absent]), Err(IdentityError::Unreadable(_))));
+}
+
+/// Small and large, met on the way by an import and by a sweep; one that is named is refused with its kind.
+#[test]
+fn what_nobody_looked_into_is_counted_by_kind_and_never_as_without_a_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let large = |mark: &[u8]| [mark, &vec![0x03; 2 << 20]].concat();
+    let picture = write(folder.path(), "small.png", b"\x89PNG\r\n\x1A\n and no more");
+    write(folder.path(), "photo.jpg", large(b"\xFF\xD8\xFF\xE0"));
+    write(folder.path(), "a/keys.7z", large(b"7z\xBC\xAF\x27\x1C"));
+    write(folder.path(), "a/app.db", b"SQLite format 3\0 and no more");
+    write(folder.path(), "program.bin", large(b"\x7FELF"));
+    write(folder.path(), "nothing.txt", "nothing of interest");
+    let expected = [(Unread::Picture, 2), (Unread::SevenZip, 1), (Unread::Database, 1)];
+    let paths = [folder.path().to_owned()];
+    let by_import = Outcome::without_vault(read_below(folder.path())).counts();
+    let by_sweep = Outcome::without_vault(search(&paths, &Unwatched).0).counts();
+    for counts in [by_import, by_sweep] {
+        assert_eq!(counts.not_looked_into.kinds().collect::<Vec<_>>(), expected);
+        assert_eq!((counts.not_looked_into.files(), counts.without, counts.refused), (4, 2, 0));
+    }
+    let named = Outcome::without_vault(read_below(&picture)).counts();
+    assert_eq!((named.not_looked_into.files(), named.refused), (0, 1));
 }

@@ -76,6 +76,11 @@ pub(in crate::cli::command) fn document(outcome: &Outcome, dry_run: bool) -> ser
                 "filesWithoutKey": counts.without,
             },
     });
+    if counts.not_looked_into.files() > 0 {
+        let kinds: serde_json::Map<String, serde_json::Value> =
+            counts.not_looked_into.kinds().map(|(kind, files)| (kind.word().to_owned(), json!(files))).collect();
+        document["counts"]["filesNotLookedInto"] = json!(kinds);
+    }
     if counts.in_trash > 0 {
         document["counts"]["inTrash"] = json!(counts.in_trash);
     }

@@ -7,7 +7,7 @@ use crate::cli::args::Shared;
 use crate::cli::command::import::shown;
 use crate::cli::failure::Failure;
 use crate::cli::outlet::printable;
-use crate::cli::remarks::{gather_words, refusal_words, remark_words};
+use crate::cli::remarks::{gather_words, refusal_words, remark_words, unread_names};
 use crate::cli::world::World;
 use drivekey_flows::intake::{Fate, FileOutcome, NoKeyBecause, Outcome};
 use drivekey_import::Place;
@@ -187,11 +187,21 @@ pub(in crate::cli::command) fn summary(world: &mut World<'_>, outcome: &Outcome,
     add(counts.conflicts, "in conflict (kept)", "in conflict (kept)");
     add(counts.refused, "file refused", "files refused");
     add(counts.without, "file without a key", "files without a key");
+    add(counts.not_looked_into.files(), "file not looked into", "files not looked into");
     if parts.is_empty() {
         return Ok(());
     }
     let nothing_new = !dry_run && counts.keys() > 0 && counts.keys() == counts.known;
     writeln!(world.out, "{}.{}", parts.join(", "), if nothing_new { " Nothing was changed." } else { "" })?;
+    let kinds = counts.not_looked_into.kinds().map(|(kind, files)| {
+        let (one, many) = unread_names(kind);
+        format!("{files} {}", if files == 1 { one } else { many })
+    });
+    let kinds: Vec<String> = kinds.collect();
+    if !kinds.is_empty() {
+        let kinds = kinds.join(", ");
+        writeln!(world.out, "Not looked into: {kinds}. 'drivekey import FILE' says of one what to do with it.")?;
+    }
     match counts.in_trash {
         0 => {}
         1 => writeln!(world.out, "1 key of these is in the trash; 'drivekey list --trash' shows it.")?,
