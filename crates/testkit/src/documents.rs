@@ -23,7 +23,8 @@ pub const MARKS: [&[u8]; 17] = [
     b"bplist00\xD1\x01\x02",
     b"<?xml version=\"1.0\"?><plist><dict><key>",
     b"BEGIN:VCARD\r\nNOTE;ENCODING=QUOTED-PRINTABLE:",
-    b"<?xml version=\"1.0\"?><office:document office:mimetype=\"application/vnd.oasis.opendocument.spreadsheet\"><table:table-row>",
+    b"<?xml version=\"1.0\"?><office:document office:mimetype=\"application/vnd.oasis.opendocument.spreadsheet\">\
+      <table:table-row>",
     b"99999\nFrom: a\nMessage-ID: b\n\n",
 ];
 

@@ -179,7 +179,8 @@ mod tests {
 
     #[test]
     fn both_forms_become_the_same_names_and_values() {
-        let text = b"<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>a \"&amp;</key><array><string>x</string><integer>7</integer></array><key>b</key><dict/></dict></plist>";
+        let text = b"<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>a \"&amp;</key><array><string>x</string>\
+            <integer>7</integer></array><key>b</key><dict/></dict></plist>";
         assert_eq!(json(text), r#"{"a \u0022&":["x","7"],"b":{}}"#);
         // {"a": ["x", 7]}
         let objects: [&[u8]; 5] = [b"\xD1\x01\x02", b"\x51a", b"\xA2\x03\x04", b"\x51x", b"\x10\x07"];
