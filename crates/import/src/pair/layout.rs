@@ -11,6 +11,8 @@ const LABEL_BYTES: usize = 100;
 const APART_BYTES: usize = 2000;
 /// Longest heading.
 const HEADING_CHARS: usize = 40;
+/// Longest place in a file that a tool puts before a line.
+const PLACE_CHARS: usize = 16;
 /// Lines round joined IDs in which their types may stand.
 const TYPE_LINES: usize = 4;
 /// Hex digits of a whole ID.
@@ -32,7 +34,9 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
 /// little only: a line may be as long as the text. Before the value on its line a bullet or a number may stand.
 pub(super) fn words_before<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
     let own = last_line(text, value.start);
-    if own.contains(char::is_alphabetic) {
+    // The place in a file, in hex.
+    let is_place = own.trim().len() <= PLACE_CHARS && own.trim().bytes().all(|byte| byte.is_ascii_hexdigit());
+    if own.contains(char::is_alphabetic) && !is_place {
         return own;
     }
     let behind = text[value.end..].trim_start_matches(['}', '"', ')', '.', ']', ' ', '\t', '*', '`']);
