@@ -4,20 +4,18 @@
 //! column, Windows' own layout, Windows' own file name, or a text that holds nothing but IDs and keys. Every other GUID
 //! near a key is a candidate, which a person may confirm. The IDs of other things are not even that.
 
+mod clause;
 mod layout;
 mod words;
 
 pub(super) use layout::{holds_only_pairs, is_in_windows_layout, reaches};
 
 use crate::entry::{Role, exact_role, folded, role};
+use clause::{clause, is_attribute, is_directory_time, trimmed};
 use words::{ABOUT_KEYS, BARE, FILLERS, FOREIGN_KEYS, IDENTIFIERS, JOINING, KEYS, OTHER_THINGS, RECOVERY};
 
 /// Words of a label that are looked at, from the value backwards.
 const WORDS_MAX: usize = 7;
-/// Digits in a word that make it a value of its own, so that a label begins behind it.
-const VALUE_DIGITS: usize = 6;
-/// Hex digits that do.
-const HEX_VALUE: usize = 8;
 /// The word that Microsoft's own texts hold in every language.
 const BITLOCKER: &str = "bitlocker";
 
@@ -51,7 +49,7 @@ pub(super) fn label(words: &str, about_bitlocker: bool) -> Label {
     let first = tokens.len().saturating_sub(WORDS_MAX);
     let tokens = &tokens[first..];
     let Some(last) = tokens.last() else { return Label::None };
-    if last.starts_with(['\\', '&', '?']) {
+    if last.starts_with(['\\', '&', '?', '_']) {
         // A command of a format or a part of an address, such as the `\id=` by which Sticky Notes counts its lines.
         return Label::Other;
     }
@@ -91,9 +89,18 @@ enum Named {
     Thing,
 }
 
+/// Whether words speak of recovery keys.
+pub(super) fn is_about_a_key(words: &str) -> bool {
+    is_about_keys(words)
+}
+
 /// Whether a name is that of something that has IDs of its own: a device, a note, a row.
 pub(super) fn names_another_thing(name: &str) -> bool {
-    is_foreign_word(name)
+    let name = folded(name);
+    let singular = name.strip_suffix("ies").map(|stem| format!("{stem}y"));
+    let is_vault =
+        ["password", "secret", "login", "credential"].iter().any(|word| name.strip_suffix('s') == Some(word));
+    is_foreign_word(singular.as_deref().unwrap_or(&name)) || is_vault
 }
 
 /// Whether a field's name speaks of keys that open no drive.
@@ -146,22 +153,6 @@ fn bare(before: &[&str]) -> Option<Label> {
     }
 }
 
-/// Whether the words end as an attribute does, `id="`: those name the element that has them.
-fn is_attribute(words: &str) -> bool {
-    let words = words.trim_end_matches(['"', '\'', '{', ' ']);
-    let is_equal = words.ends_with('=') && !words.ends_with(" =");
-    // `"id": "` of an object, `<Id>` of an element.
-    is_equal || words.ends_with('>') || words.strip_suffix(':').is_some_and(|words| words.trim_end().ends_with('"'))
-}
-
-/// A time right before a brace, as Active Directory begins the names of its recovery objects.
-fn is_directory_time(words: &str) -> bool {
-    let Some(time) = words.strip_suffix('{') else { return false };
-    let end: Vec<u8> = time.bytes().rev().take(32).collect();
-    let is_zone = end.first() == Some(&b'Z') || (end.len() > 5 && end[2] == b':' && matches!(end[5], b'+' | b'-'));
-    is_zone && end.contains(&b'T') && end.iter().filter(|byte| byte.is_ascii_digit()).count() >= 12
-}
-
 /// Words in a sentence: `the ID of the recovery key is …`.
 fn spoken(tokens: &[&str]) -> Label {
     let ids = |word: &&&str| is_in(BARE, word) || is_in(IDENTIFIERS, word);
@@ -190,51 +181,6 @@ fn is_foreign_word(word: &str) -> bool {
 fn is_in(list: &[&str], word: &str) -> bool {
     let word = folded(word);
     !word.is_empty() && list.contains(&word.as_str())
-}
-
-/// Without the signs between a label and its value, and without a remark in brackets: `Key ID (first 8 characters): `.
-fn trimmed(words: &str) -> &str {
-    let is_sign = |c: char| c.is_whitespace() || ":：={[(\"'`<>|#*-–—→＝「『【“„«".contains(c);
-    let words = words.trim_end_matches(is_sign);
-    let open = words.strip_suffix([')', ']']).and_then(|rest| rest.rfind(['(', '[']));
-    let Some(open) = open else { return words };
-    let outer = words[..open].trim_end_matches(is_sign);
-    // All of it may stand in brackets.
-    if outer.is_empty() { words[open..].trim_matches(['(', ')', '[', ']']) } else { outer }
-}
-
-/// The last part of the words, which belongs to the value: behind another value, a bracket, the end of a sentence.
-fn clause(words: &str) -> &str {
-    let mut from = 0;
-    let mut start = 0;
-    for (at, c) in words.char_indices() {
-        let breaks = ",;|\t\n}{()[]\"<>:：=。、＝".contains(c)
-            || (matches!(c, '.' | '!' | '?') && ends_sentence(&words[start..at], &words[at + 1..]));
-        if breaks {
-            from = at + c.len_utf8();
-        }
-        if c.is_whitespace() || breaks {
-            if is_value(&words[start..at]) {
-                from = at + c.len_utf8();
-            }
-            start = at + c.len_utf8();
-        }
-    }
-    if is_value(&words[start..]) { "" } else { &words[from..] }
-}
-
-/// Whether a full stop between these words ends a sentence, rather than cutting a word short: `Id. de clé`.
-fn ends_sentence(before: &str, behind: &str) -> bool {
-    !is_in(BARE, before)
-        && !is_in(FILLERS, before)
-        && behind.starts_with(|c: char| c == ' ' || (c.is_uppercase() && before.chars().count() > 1))
-}
-
-fn is_value(word: &str) -> bool {
-    let word = word.trim_matches(|c: char| "{}()[]\"'.,;:".contains(c));
-    let is_hex = word.len() >= HEX_VALUE && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    word.bytes().filter(u8::is_ascii_digit).count() >= VALUE_DIGITS
-        || (is_hex && word.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether the text names `BitLocker`.

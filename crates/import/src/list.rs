@@ -251,7 +251,12 @@ fn join_halves(blocks: &mut Vec<Block<'_>>) {
         && halves
             .chunks(2)
             .all(|pair| pair[0] == halves[0] && pair[1] == (!halves[0].0, !halves[0].1) && pair[0].0 != pair[0].1);
-    if !alternate {
+    // A block that names what it lacks is no half.
+    let is_whole = |block: &Block<'_>| {
+        let names = |role: Role| block.fields.iter().any(|field| field.role == role);
+        names(Role::KeyId) && names(Role::Password)
+    };
+    if !alternate || blocks.iter().any(is_whole) {
         return;
     }
     let mut joined: Vec<Block<'_>> = Vec::with_capacity(blocks.len());

@@ -4,7 +4,6 @@
 //! where the text puts IDs behind; the file name's. Where two fit alike, none is taken. A password without an ID gets
 //! the unlabelled GUIDs near it as candidates.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use super::file_name::FileName;
@@ -12,9 +11,11 @@ use super::labels;
 use super::scan::{Event, Found};
 use drivekey_record::{Guid, KeyId};
 
+mod blocks;
 mod ids;
 mod layout;
 
+use blocks::is_of_another_thing;
 use ids::{Id, Ids};
 use layout::{joined_types, same_block};
 
@@ -22,8 +23,6 @@ use layout::{joined_types, same_block};
 const WINDOWS_LINK: &str = "fwlink";
 /// So many IDs of one block are told apart.
 const BLOCK_IDS: usize = 32;
-/// What stands further from a password is in no block with it.
-const BLOCK_BYTES: usize = 2000;
 /// How far from a password a GUID without a label is still offered as its ID.
 const CANDIDATE_BYTES: usize = 400;
 /// So many candidates are offered: a text with more is a list of other things.
@@ -101,7 +100,8 @@ pub(super) fn pair(text: &str, events: &[Event], name: Option<&FileName>) -> (Ve
 
 impl<'a> Pairer<'a> {
     fn new(text: &'a str, keys: Vec<&'a Event>, ids: Ids, name: &'a FileName) -> Self {
-        let Ids { sure: ids, others } = ids;
+        let Ids { sure: mut ids, others } = ids;
+        ids.retain(|id| !is_of_another_thing(text, &keys, id));
         let gaps = gaps(&keys, &ids);
         let whole_in_text = ids.iter().any(|id| id.value.full().is_some());
         let first_gaps = gaps.iter().map(Range::len).collect();
@@ -138,51 +138,6 @@ impl<'a> Pairer<'a> {
             if alone && here.all(|other| other.value == first.value) {
                 pairings[index] = Some(self.take(first));
             }
-        }
-    }
-
-    /// IDs that stand in one block with one key only are that key's, or nobody's. What is spent so is left out of the
-    /// rest.
-    fn by_block(&mut self, pairings: &mut [Option<Pairing>]) {
-        if self.keys.len() < 2 {
-            return;
-        }
-        let mut spent = starts(pairings);
-        let mut own: Vec<Vec<&Id>> = vec![Vec::new(); self.keys.len()];
-        for (gap, range) in self.gaps.iter().enumerate() {
-            for id in &self.ids[range.clone()] {
-                let Some(key) = self.only_neighbour(gap, id).filter(|_| !spent.contains(&id.span.start)) else {
-                    continue;
-                };
-                if pairings[key].is_some() {
-                    spent.insert(id.span.start);
-                } else {
-                    own[key].push(id);
-                }
-            }
-        }
-        for (key, ids) in own.into_iter().enumerate() {
-            if let Some(first) = ids.first().filter(|first| ids.iter().all(|id| id.value == first.value)) {
-                pairings[key] = Some(self.take(first));
-                spent.extend(ids.iter().map(|id| id.span.start));
-            }
-        }
-        self.ids.retain(|id| !spent.contains(&id.span.start));
-        self.gaps = gaps(&self.keys, &self.ids);
-    }
-
-    /// The one key, before or behind it, with which an ID of this gap stands in one block.
-    fn only_neighbour(&self, gap: usize, id: &Id) -> Option<usize> {
-        let before = gap.checked_sub(1);
-        let behind = (gap < self.keys.len()).then_some(gap);
-        let together =
-            |from: usize, to: usize| to.saturating_sub(from) <= BLOCK_BYTES && same_block(self.text, from, to);
-        let with_before = before.is_some_and(|key| together(self.keys[key].span.end, id.span.start));
-        let with_behind = behind.is_some_and(|key| together(id.span.end, self.keys[key].span.start));
-        match (with_before, with_behind) {
-            (true, false) => before,
-            (false, true) => behind,
-            _ => None,
         }
     }
 
@@ -391,11 +346,6 @@ impl<'a> Pairer<'a> {
         let (unlabelled, ambiguous) = (candidates.len() == 1, candidates.len() > 1);
         Pairing { candidates, ambiguous, unlabelled, ..Pairing::default() }
     }
-}
-
-/// Where the IDs stand that have a key.
-fn starts(pairings: &[Option<Pairing>]) -> HashSet<usize> {
-    pairings.iter().flatten().filter_map(|pairing| pairing.span.as_ref()).map(|span| span.start).collect()
 }
 
 /// For each key the IDs before it, and last those behind all.

@@ -8,8 +8,10 @@ use crate::receiver::{Form, Receiver, Source};
 use crate::writer::TextWriter;
 
 /// Words by which a page is known, where it begins with a tag.
-const SIGNS: &[&str] =
-    &["<html", "<body", "<table", "<head", "<div", "<meta", "<p", "<br", "<span", "<td", "<title", "<h1"];
+const SIGNS: &[&str] = &[
+    "<html", "<body", "<table", "<head", "<div", "<meta", "<p", "<br", "<span", "<td", "<title", "<h1", "<h2", "<dl",
+    "<ul", "<ol", "<section", "<article",
+];
 /// Elements whose content is no text.
 const UNSEEN: &[&str] = &["script", "style", "template", "noembed", "noframes"];
 /// Elements that stand on lines of their own.

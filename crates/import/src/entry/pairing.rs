@@ -99,7 +99,7 @@ fn is_begun_elsewhere(pairing: &Pairing, found: &Found) -> bool {
 
 impl Tree<'_> {
     fn by_entry(&self, at: usize, keys: &[&Key], taken: &[KeyId]) -> Vec<Option<Answer>> {
-        for ids in [self.own(at, taken), self.inside(at, false)] {
+        for ids in [self.own(at, taken), self.inside(at, false, None)] {
             if !ids.is_empty() {
                 let mut answers = self.settle(at, keys, &ids);
                 answers.iter_mut().flatten().for_each(|answer| answer.ambiguous |= self.found[at].chosen);
@@ -160,13 +160,18 @@ impl Tree<'_> {
     }
 
     /// IDs of entries inside that hold no password themselves. `strict`: only those that are called Key IDs.
-    fn inside(&self, at: usize, strict: bool) -> Vec<Id> {
+    /// `beside`: the entry that wants them, whose namesakes in the same list have their own keys.
+    fn inside(&self, at: usize, strict: bool, beside: Option<usize>) -> Vec<Id> {
         let mut all: Vec<(bool, Id)> = Vec::new();
         for child in self.inner(at) {
             let (entry, found) = (&self.entries[child], &self.found[child]);
             // An ID beside what was meant as its key is that one's, though the key cannot be read.
             let has_own = !found.flaws.is_empty() || entry.fields.iter().any(|field| field.role == Role::Password);
-            if self.keys_inside[child] > 0 || has_own || names_something_else(entry) {
+            let is_namesake = || {
+                let below = self.path_below(at, child);
+                below.zip(beside).is_some_and(|(a, b)| a != b && *self.entries[a].name == *self.entries[b].name)
+            };
+            if self.keys_inside[child] > 0 || has_own || names_something_else(entry) || is_namesake() {
                 continue;
             }
             let name = super::folded(&entry.name);
@@ -178,6 +183,12 @@ impl Tree<'_> {
         }
         let typed = all.iter().any(|(is_typed, _)| *is_typed);
         all.into_iter().filter(|(is_typed, _)| *is_typed || !typed).map(|(_, id)| id).collect()
+    }
+
+    /// The entry right below this one in which the inner one stands.
+    fn path_below(&self, outer: usize, inner: usize) -> Option<usize> {
+        std::iter::successors(Some(inner), |index| self.entries[*index].parent)
+            .find(|index| self.entries[*index].parent == Some(outer))
     }
 
     /// The entries inside this one.
@@ -203,7 +214,7 @@ impl Tree<'_> {
                 ids.extend(self.named_by(parent));
             }
             if ids.is_empty() && self.keys_inside[parent] == 1 {
-                ids = self.inside(parent, true);
+                ids = self.inside(parent, true, self.path_below(parent, at));
             }
             if !ids.is_empty() {
                 return Some((ids, self.keys_inside[parent]));

@@ -148,7 +148,7 @@ fn by_parts(name: &str) -> Role {
     if ID_ENDS.iter().any(|end| name.ends_with(end)) {
         return if holds(&["tpm", "external", "startup", "certificate"]) || key_id::names_a_foreign_key(name) {
             Role::OtherId
-        } else if holds(KEYS) || is_only_about_keys(name) {
+        } else if is_key_id(name) || is_only_about_keys(name) {
             Role::KeyId
         } else if holds(&["aaddevice", "azuredevice", "entradevice", "intunedevice"]) {
             Role::DeviceId
@@ -168,6 +168,12 @@ fn by_parts(name: &str) -> Role {
         return Role::Created;
     }
     Role::Unknown
+}
+
+/// Whether it is the name of a Key ID; one of another thing's keys must say that they are recovery keys.
+fn is_key_id(name: &str) -> bool {
+    let holds = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    holds(KEYS) && (!holds(OTHERS) || holds(&["bitlocker", "recover", "protector"]))
 }
 
 /// Whether the name of an ID holds nothing but words for recovery keys.

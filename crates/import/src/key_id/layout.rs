@@ -111,7 +111,9 @@ fn is_tabbed(text: &str, value: &Range<usize>) -> bool {
     let is_whole = line.len() < before.len() || value.start < PLACE_BYTES;
     let rest = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
     is_whole
-        && line.strip_suffix(b"\t").is_some_and(|place| place.iter().all(|byte| *byte == b' ' || byte.is_ascii_digit()))
+        && line
+            .strip_suffix(b"\t")
+            .is_some_and(|place| place.iter().all(|byte| *byte == b' ' || byte.is_ascii_hexdigit()))
         && rest.trim_ascii().is_empty()
 }
 

@@ -2,11 +2,17 @@
 
 use std::ops::Range;
 
-use crate::labels;
+use crate::{entry, key_id, labels};
 use drivekey_record::Guid;
 
 /// Longest label that is looked at.
 const LABEL_BYTES: usize = 100;
+/// What stands further from each other is not looked through.
+const APART_BYTES: usize = 2000;
+/// Longest heading.
+const HEADING_CHARS: usize = 40;
+/// Longest place in a file that a tool puts before a line.
+const PLACE_CHARS: usize = 16;
 /// Lines round joined IDs in which their types may stand.
 const TYPE_LINES: usize = 4;
 /// Hex digits of a whole ID.
@@ -28,7 +34,9 @@ pub(super) fn floor(text: &str, at: usize) -> usize {
 /// little only: a line may be as long as the text. Before the value on its line a bullet or a number may stand.
 pub(super) fn words_before<'a>(text: &'a str, value: &Range<usize>) -> &'a str {
     let own = last_line(text, value.start);
-    if own.contains(char::is_alphabetic) {
+    // The place in a file, in hex.
+    let is_place = own.trim().len() <= PLACE_CHARS && own.trim().bytes().all(|byte| byte.is_ascii_hexdigit());
+    if own.contains(char::is_alphabetic) && !is_place {
         return own;
     }
     let behind = text[value.end..].trim_start_matches(['}', '"', ')', '.', ']', ' ', '\t', '*', '`']);
@@ -68,6 +76,34 @@ pub(super) fn same_block(text: &str, from: usize, to: usize) -> bool {
         words.chars().all(|c| "-=_*#~".contains(c)) || indent(line) < edge
     };
     !between[first_feed + 1..last_feed].split('\n').any(breaks)
+}
+
+/// Whether an ID and a key, on either side of this part of the text, belong to different things: an empty line parts
+/// them, and behind it a heading begins another thing; or the ID has a label for its own key, which is not there.
+pub(super) fn are_apart(text: &str, from: usize, to: usize, id_first: bool) -> bool {
+    let Some(between) = text.get(from..to).filter(|between| between.len() <= APART_BYTES) else { return false };
+    let mut lines: Vec<&str> = between.split('\n').collect();
+    // The rest of the first line, and the beginning of the last.
+    let (Some(last), false) = (lines.pop(), lines.is_empty()) else { return false };
+    lines.remove(0);
+    let Some(blank) = lines.iter().rposition(|line| line.trim().is_empty()) else { return false };
+    let is_heading = |line: &&str| {
+        let words = line.trim();
+        !words.is_empty()
+            && words.chars().count() <= HEADING_CHARS
+            && !words.contains([':', '：', '='])
+            && !key_id::is_about_a_key(words)
+    };
+    if lines[blank + 1..].iter().any(is_heading) {
+        return true;
+    }
+    let is_of_key = |line: &str| {
+        let (words, value) = line.split_once([':', '：', '=']).unwrap_or((line, ""));
+        (entry::exact_role(words) == Some(entry::Role::Password)).then(|| value.trim().len() > 1)
+    };
+    let labels: Vec<bool> = lines.iter().copied().chain([last]).filter_map(is_of_key).collect();
+    // Of several labels the first is the ID's own.
+    id_first && (labels.len() > 1 || labels.first() == Some(&true))
 }
 
 /// For IDs joined on one line: whether each is a recovery password's, from the line that joins their types alike.

@@ -231,8 +231,9 @@ fn id_beside_key(all: &mut [(String, Role)], cells: &[Cells]) {
     };
     let has = |wanted: Role| all.iter().any(|(_, role)| *role == wanted);
     let (Some(id), Some(key)) = (of(Role::Id), of(Role::Password)) else { return };
-    let is_known =
-        all.iter().all(|(title, role)| title.is_empty() || !matches!(role, Role::Unknown | Role::OtherId | Role::Name));
+    let is_named = role(&all[key].0) == Role::Password;
+    let is_other = |role: &Role| matches!(role, Role::Unknown | Role::OtherId | Role::Name | Role::Title);
+    let is_known = is_named && all.iter().all(|(title, role)| title.is_empty() || !is_other(role));
     if id.abs_diff(key) == 1
         && is_known
         && (!has(Role::Device) || has(Role::Drive))

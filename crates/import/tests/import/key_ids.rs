@@ -201,3 +201,65 @@ fn many_ids_are_told_apart_in_linear_time() {
         }
     }
 }
+
+const GUID: &str = "C22048E2-1740-4D2B-8BED-9F07A429921C";
+const KEY: &str = "506825-429770-002244-257444-671440-299750-212256-683067";
+
+fn never_taken(text: &str) {
+    for record in read(None, text.as_bytes()).records {
+        assert_eq!(record.key_id, KeyId::Unknown, "{text}");
+    }
+}
+
+#[test]
+fn fields_of_other_ids_are_never_a_keys() {
+    for name in [
+        "apiKeyId",
+        "publicKeyId",
+        "bitlockerComplianceId",
+        "bitlockerPolicyId",
+        "keyVaultId",
+        "encryptionSetId",
+        "recoveryJobId",
+        "backupId",
+        "itemKeyId",
+        "uid",
+        "_id",
+        "objectID",
+        "uuid",
+        "externalId",
+        "passwordEntryId",
+        "identifierForVendor",
+        "productId",
+        "deviceId",
+        "scriptBlockId",
+        "fontGuid",
+        "registrationGUID",
+    ] {
+        never_taken(&format!("{{\"{name}\":\"{GUID}\",\"title\":\"x\",\"recoveryKey\":\"{KEY}\"}}"));
+        never_taken(&format!("{name},Computer,RecoveryKey\n{GUID},PC-1,{KEY}\n"));
+        never_taken(&format!("{name}: {GUID}\nrecovery key: {KEY}\n"));
+        never_taken(&format!("<r><{name}>{GUID}</{name}><title>x</title><recoverykey>{KEY}</recoverykey></r>"));
+    }
+    for list in ["notes", "entries", "devices", "computers", "tickets", "cards", "passwords", "rows", "messages"] {
+        never_taken(&format!("{{\"{list}\":[{{\"id\":\"{GUID}\",\"recoveryKey\":\"{KEY}\"}}]}}"));
+        never_taken(&format!("{{\"{list}\":{{\"{GUID}\":{{\"name\":\"PC\",\"recoveryKey\":\"{KEY}\"}}}}}}"));
+    }
+}
+
+/// An ID that stands with a key which is missing or cannot be read is not the next key's.
+#[test]
+fn an_id_is_not_lent() {
+    for text in [
+        format!("[{{\"keyId\":\"{GUID}\",\"recoveryKey\":\"\"}},{{\"recoveryKey\":\"{KEY}\"}}]"),
+        format!("{{\"items\":[{{\"keyId\":\"{GUID}\"}},{{\"name\":\"x\",\"recoveryKey\":\"{KEY}\"}}]}}"),
+        format!("Key ID,Recovery key\n{GUID},\n,{KEY}\n"),
+        format!("KeyProtectorId : {{{GUID}}}\nRecoveryPassword : \n\nKeyProtectorId : \nRecoveryPassword : {KEY}\n"),
+        format!("Key ID: {GUID}\nKey: see safe\n\nanother PC\nKey: {KEY}\n"),
+        format!("Key ID: {GUID}\nKey: lost\n\n\n\nPC-2\n{KEY}\n"),
+        format!("{KEY}\n\n\nPC-2\nKey ID {} - key lost\n", &GUID[..8]),
+        format!("## PC-1\nKey ID: `{GUID}`\n\nkey is in the safe\n\n## PC-2\n`{KEY}`\n"),
+    ] {
+        never_taken(&text);
+    }
+}

@@ -1,5 +1,5 @@
 //! Field names and column titles, as tools and people write them, in many languages, and what each list means. Data
-//! only; how a name is compared is not known here.
+//! only.
 
 mod dates;
 mod entries;

@@ -1,4 +1,4 @@
-//! Words for what a volume is for, in many languages. Data only; how they are compared is not known here.
+//! Words for what a volume is for, in many languages. Data only.
 
 use drivekey_record::VolumeType;
 

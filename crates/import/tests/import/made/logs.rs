@@ -100,6 +100,12 @@ pub(super) fn cases() -> Vec<Case> {
             ),
             vec![whole(a)],
         ),
+        case(
+            "places in hex with letters, tabs kept",
+            "strings.txt",
+            format!(" 61a8a00 BitLocker Drive Encryption recovery key\n 61a8b04 \t{}\n 61a8c30 \t{}\n", id(a), key(a)),
+            vec![whole(a)],
+        ),
         case("odd hyphens", "note.txt", format!("bitlocker key id {}\nkey {}\n", odd(&id(a)), key(a)), vec![whole(a)]),
         case(
             "eight characters below, German",

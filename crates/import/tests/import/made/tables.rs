@@ -107,7 +107,7 @@ pub(super) fn cases() -> Vec<Case> {
             "on its side, German",
             "seite.tsv",
             format!(
-                "\tPC-1\tPC-2\nKennung\t{}\t{}\nWiederherstellungsschlüssel\t{}\t{}\n",
+                "\tPC-1\tPC-2\nSchlüssel-ID\t{}\t{}\nWiederherstellungsschlüssel\t{}\t{}\n",
                 id(a),
                 id(b),
                 key(a),
@@ -115,6 +115,7 @@ pub(super) fn cases() -> Vec<Case> {
             ),
             vec![whole(a).on("PC-1"), whole(b).on("PC-2")],
         ),
+        case("an ID of a note", "notes.csv", format!("Title,Text,Id\nBL,{},{}\n", key(a), id(3)), vec![bare(a)]),
         case(
             "names and values below each other",
             "list.csv",

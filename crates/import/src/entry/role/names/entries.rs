@@ -1,5 +1,4 @@
-//! How files call an entry itself: its title, its name in a directory, the kind of its protector. Data only; the
-//! values are not known here.
+//! Names of an entry itself in files: its title, its name in a directory, the kind of its protector. Data only.
 
 pub(super) const NAME: &[&str] = &[
     "name", "nom", "nombre", "nome", "naam", "nazwa", "имя", "名前", "名称", "이름", "namn", "navn", "nimi", "název",

@@ -1,5 +1,4 @@
-//! How files call a Key ID, and the IDs that are none: of entries, computers, volumes, requests. Data only; whether a
-//! value is an ID is not known here.
+//! Names of Key IDs in files, and of the IDs that are none: of entries, computers, volumes, requests. Data only.
 
 pub(super) const KEY_ID: &[&str] = &[
     "key id",

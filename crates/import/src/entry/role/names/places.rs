@@ -1,4 +1,4 @@
-//! How files call the computer, the drive and what the drive is for. Data only; the values are not known here.
+//! Names of the computer, of the drive and of what the drive is for, in files. Data only.
 
 pub(super) const DEVICE: &[&str] = &[
     "device display name",
