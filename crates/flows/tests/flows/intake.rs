@@ -304,7 +304,7 @@ fn what_nobody_looked_into_is_counted_by_kind_and_never_as_without_a_key() {
 
 #[test]
 fn what_is_handed_over_is_read_as_a_file_is() {
-    let zip = drivekey_testkit::documents::zip(&[("a.txt", key_text(ID_1, KEY_1).as_bytes())]);
+    let zip = drivekey_testkit::documents::zip(&[("a.txt", key_text(ID_1, KEY_1))]);
     let sources = read(Named { standard_input: Some(&zip), ..Named::default() }, &ReadHere, &Unwatched);
     assert_eq!((sources.keys(), &sources.read[0].origin, sources.read[0].named), (1, &Origin::StandardInput, true));
     let house = House::new();

@@ -133,6 +133,9 @@ fn remark_json(file: &FileOutcome, remark: &Remark) -> serde_json::Value {
     if let Some(member) = file.member(remark) {
         json["inside"] = json!(member);
     }
+    if let Some(what) = remark.kind.subject() {
+        json["what"] = json!(what);
+    }
     json
 }
 
