@@ -48,7 +48,7 @@ impl Sources {
     /// is taken in; what asks for a passphrase waits, where none was given.
     ///
     /// # Errors
-    /// [`OpenError`]: a file that was named has another passphrase, or a file is damaged.
+    /// [`OpenError`]: a file that was named has another passphrase, or is damaged.
     pub fn open_sealed(&mut self, keys: &BundleKeys<'_>) -> Result<(), OpenError> {
         for source in &mut self.read {
             let Some(asks) = source.sealed.as_ref().map(|sealed| bundle_asks(sealed)) else { continue };
@@ -66,6 +66,8 @@ impl Sources {
             };
             match source.open(&key) {
                 Err(BundleError::WrongKey) if may_be_others => source.sealed = None,
+                // Nor is one in a folder that is damaged: it stays shut, and is refused as such.
+                Err(_) if !source.named => source.sealed = None,
                 opened => opened.map_err(|error| OpenError { origin: source.origin.clone(), error })?,
             }
         }

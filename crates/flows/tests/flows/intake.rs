@@ -269,6 +269,20 @@ fn a_named_file_with_another_passphrase_stops_the_intake() {
 }
 
 #[test]
+fn a_damaged_file_in_a_folder_stops_nothing_and_one_that_was_named_does() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "good.txt", key_text(ID_1, KEY_1));
+    let damaged = write(folder.path(), "x.age", "age-encryption.org/v1\n-> X25519 abc\n");
+    let keys = BundleKeys { identities: &[], passphrase: None, limits: LIMITS };
+    let mut sources = read_below(folder.path());
+    sources.open_sealed(&keys).unwrap();
+    assert_eq!((sources.keys(), sources.waiting_for_passphrase()), (1, vec![]));
+    let counts = Outcome::without_vault(sources).counts();
+    assert_eq!((counts.found, counts.refused), (1, 1));
+    assert!(read_below(&damaged).open_sealed(&keys).is_err());
+}
+
+#[test]
 fn private_keys_are_read_a_line_each() {
     let folder = tempfile::tempdir().unwrap();
     let good = write(folder.path(), "good", format!("# created by hand\n{}\n{}\n", identity().0, identity().0));
