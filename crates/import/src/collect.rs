@@ -57,7 +57,7 @@ impl Receiver for Collected<'_> {
 
     fn member(&mut self, member: Member<'_>) {
         let Member { name, bytes, nest, is_mail } = member;
-        let input = Input { name: FileName::new(name), bytes, nest, pictures: self.input.pictures };
+        let input = Input { name: FileName::new(name), bytes, nest, is_part: false, pictures: self.input.pictures };
         let reading = if is_mail {
             let mut mail = Collected::new(&input, self.read_member);
             take_mail_apart(&input.source(), &mut mail);
@@ -135,7 +135,7 @@ impl<'a> Collected<'a> {
     fn extracted(&self, form: Form, text: &[u8]) -> Reading {
         let name = if form == Form::Mail { FileName::default() } else { self.input.name.clone() };
         structured::read_extracted(
-            &Input { name, bytes: text, nest: self.input.nest, pictures: None },
+            &Input { name, bytes: text, nest: self.input.nest, is_part: false, pictures: None },
             source_kind(form),
         )
     }

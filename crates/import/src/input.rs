@@ -10,6 +10,8 @@ pub(super) struct Input<'a> {
     pub(super) bytes: &'a [u8],
     /// How deep inside other files it lies.
     pub(super) nest: Nest<'a>,
+    /// Whether it is what was kept of a longer text: what stands between its parts is not known.
+    pub(super) is_part: bool,
     /// `None` where pictures are not looked at.
     pub(super) pictures: Option<&'a dyn PictureReader>,
 }
@@ -24,7 +26,7 @@ pub trait PictureReader: Sync {
 impl<'a> Input<'a> {
     /// A file that lies in no other.
     pub(super) fn outermost(file_name: Option<&str>, bytes: &'a [u8], nest: Nest<'a>) -> Self {
-        Self { name: FileName::new(file_name), bytes, nest, pictures: None }
+        Self { name: FileName::new(file_name), bytes, nest, is_part: false, pictures: None }
     }
 
     /// The same for taking it apart.

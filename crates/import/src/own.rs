@@ -34,7 +34,13 @@ impl Cut {
     /// Reads what is left. `source`: what it is where no key is left in it.
     fn read(self, input: &Input<'_>, source: SourceKind, read: impl Fn(&Input<'_>) -> Reading) -> Reading {
         let bytes = self.text.as_bytes();
-        let mut reading = read(&Input { name: input.name.clone(), bytes, nest: input.nest, pictures: input.pictures });
+        let mut reading = read(&Input {
+            name: input.name.clone(),
+            bytes,
+            nest: input.nest,
+            is_part: input.is_part,
+            pictures: input.pictures,
+        });
         if !reading.holds_anything() {
             reading.remarks.retain(|remark| remark.kind != RemarkKind::NoPasswordInFile);
         }

@@ -82,10 +82,16 @@ struct Pairer<'a> {
 
 /// One pairing for each password and each flaw, in the order of the events; and what is or may be a Key ID.
 ///
-/// `name` is that of the file whose text it is; `None` for a value inside a file.
-pub(super) fn pair(text: &str, events: &[Event], name: Option<&FileName>) -> (Vec<Pairing>, Vec<TextId>) {
+/// `name` is that of the file whose text it is; `None` for a value inside a file. `is_whole`: all of the file's text is
+/// here.
+pub(super) fn pair(
+    text: &str,
+    events: &[Event],
+    name: Option<&FileName>,
+    is_whole: bool,
+) -> (Vec<Pairing>, Vec<TextId>) {
     let keys: Vec<&Event> = events.iter().filter(|event| !matches!(event.found, Found::Guid(_))).collect();
-    let ids = Ids::of(text, events, &keys, name);
+    let ids = Ids::of(text, events, &keys, name, is_whole);
     let all = ids.all();
     let nameless = FileName::default();
     let mut pairer = Pairer::new(text, keys, ids, name.unwrap_or(&nameless));

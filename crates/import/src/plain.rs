@@ -99,7 +99,7 @@ fn build(scanned: Scanned<'_>, input: &Input<'_>) -> Reading {
     let about_keys = !has_keys && (events.iter().any(is_guid) || holds(text, "bitlocker"));
     // Without a key, a weak sign of one is only believed in a text that is about keys.
     events.retain(|event| !matches!(event.found, Found::Flaw { strong: false, .. }) || about_keys);
-    let (pairings, text_ids) = pair::pair(text, &events, Some(&input.name));
+    let (pairings, text_ids) = pair::pair(text, &events, Some(&input.name), !input.is_part);
     let only_id = only_named(&text_ids);
     let ids: Vec<Guid> = text_ids.iter().filter_map(|id| id.value.full().copied()).collect();
     let context = if has_keys { Context::of(text, normalised.single_byte) } else { Context::default() };

@@ -143,7 +143,7 @@ impl Rows {
     pub(super) fn read(mut self, input: &Input<'_>) -> Reading {
         self.flush();
         let text = self.writer.finish();
-        let text = Input { name: input.name.clone(), bytes: &text, nest: input.nest, pictures: None };
+        let text = Input { name: input.name.clone(), bytes: &text, nest: input.nest, is_part: false, pictures: None };
         let mut reading = structured::read_extracted(&text, SourceKind::Spreadsheet);
         // Each row is one line of the text.
         let row = |place: Place| if let Place::Line(line) = place { Place::Record(line) } else { place };

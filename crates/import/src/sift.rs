@@ -225,7 +225,10 @@ impl Sifter {
         }
         let encoding = self.encoding.unwrap_or(Encoding::Utf8);
         let budget = Budget::new();
-        let read = |bytes: &[u8]| plain::read(&Input::outermost(self.name.as_deref(), bytes, Nest::outermost(&budget)));
+        let read = |bytes: &[u8]| {
+            let input = Input::outermost(self.name.as_deref(), bytes, Nest::outermost(&budget));
+            plain::read(&Input { is_part: true, ..input })
+        };
         let mut reading = read(&self.kept);
         let mut cut = None;
         if !all {

@@ -81,7 +81,13 @@ fn read_beside(found: &Found, input: &Input<'_>, text: &Decoded<'_>) -> Reading 
         None => plain::read_decoded(input, text),
         Some(rest) if rest.trim().is_empty() => Reading::default(),
         Some(rest) => {
-            let rest = Input { name: input.name.clone(), bytes: rest.as_bytes(), nest: input.nest, pictures: None };
+            let rest = Input {
+                name: input.name.clone(),
+                bytes: rest.as_bytes(),
+                nest: input.nest,
+                is_part: false,
+                pictures: None,
+            };
             plain::read(&rest)
         }
     }

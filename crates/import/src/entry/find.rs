@@ -219,7 +219,7 @@ fn look(text: &str, role: Role, field: usize, found: &mut Found, marks: &RandomS
     }
     let normalised = normalised(text.as_bytes(), Encoding::Utf8);
     let events = scan::scan(&normalised, marks.clone());
-    let (pairings, usable) = pair::pair(&normalised.text, &events, None);
+    let (pairings, usable) = pair::pair(&normalised.text, &events, None, false);
     let before = (found.keys.len(), found.flaws.len());
     let mut pairings = pairings.into_iter();
     let is_other = matches!(role, Role::OtherId | Role::DeviceId);

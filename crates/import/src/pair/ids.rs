@@ -43,10 +43,10 @@ pub(super) struct Ids {
 
 impl Ids {
     /// The IDs of a text in which these were found. `keys`: what was meant as a key.
-    pub(super) fn of(text: &str, events: &[Event], keys: &[&Event], whole: Option<&FileName>) -> Self {
-        let name = &whole.cloned().unwrap_or_default();
+    pub(super) fn of(text: &str, events: &[Event], keys: &[&Event], name: Option<&FileName>, is_whole: bool) -> Self {
+        let name = &name.cloned().unwrap_or_default();
         let about = key_id::is_about_bitlocker(text) || name.says_key_id;
-        let only_pairs = whole.is_some() && key_id::holds_only_pairs(text, events);
+        let only_pairs = is_whole && key_id::holds_only_pairs(text, events);
         let guids: Vec<(Guid, &Event)> = events
             .iter()
             .filter_map(|event| if let Found::Guid(guid) = event.found { Some((guid, event)) } else { None })

@@ -148,6 +148,20 @@ fn a_hole_is_as_so_many_zeros() {
     }
 }
 
+/// A part that holds nothing but a pair is no text that holds nothing but pairs.
+#[test]
+fn what_is_left_of_a_text_is_no_list_of_pairs() {
+    let line = |seed| format!("{{{}}}\t{}\n", id(seed), key(seed));
+    let filler = |lines: usize| "filler of \u{FC}ber 1984 words\n".repeat(lines);
+    let text: String =
+        [(1001, 1), (2452, 2), (1578, 3), (1589, 4)].map(|(gap, seed)| filler(gap) + &line(seed)).concat();
+    let bytes = utf16(&text, u16::to_le_bytes);
+    let reading = sifted(&bytes, 46_808, 306_877);
+    assert_eq!(reading.records.len(), 4);
+    assert!(reading.records.iter().all(|record| record.key_id == KeyId::Unknown));
+    assert_eq!(facts(&reading.records), facts(&read(None, &bytes).records));
+}
+
 #[test]
 fn nothing_comes_of_nothing() {
     for bytes in [vec![], vec![0; 1 << 20], b"471208-".repeat(40_000)] {
