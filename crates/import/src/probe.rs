@@ -63,9 +63,14 @@ pub fn could_hold(file_name: Option<&str>, bytes: &[u8]) -> bool {
         return true;
     }
     let is_markup = marks::is_markup(bytes);
+    // Tags may stand inside a number, or between two.
+    let is_lost_between_tags = |instead: &[u8]| zeros::are_lost(&marks::without_tags(bytes, instead));
+    if is_markup && bytes.len() <= BULK_BYTES && (is_lost_between_tags(b"") || is_lost_between_tags(b" ")) {
+        return true;
+    }
     let content = if is_markup { Content::Markup } else { Content::File };
     Probe::new(content).read(bytes)
-        || is_markup && Probe::new(content).read(&marks::without_tags(bytes))
+        || is_markup && Probe::new(content).read(&marks::without_tags(bytes, b" "))
         || bytes.len() <= BULK_BYTES && bytes.contains(&0) && Probe::new(content).read(&without_zeros(bytes))
         || bytes.len() <= COLOURED_BYTES
             && residue::without_escapes(bytes).is_some_and(|plain| Probe::new(content).read(&plain))

@@ -66,8 +66,8 @@ pub(super) fn is_markup(bytes: &[u8]) -> bool {
     begins(bytes) == Some(b'<') || memmem::find(&bytes[..bytes.len().min(HEAD_BYTES)], b"<html").is_some()
 }
 
-/// Markup with a blank for each tag: tags have digits, too, and may stand inside a group. Zeros of UTF-16 are left out.
-pub(super) fn without_tags(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+/// Markup with this for each tag: tags have digits, too, and may stand inside a group. Zeros of UTF-16 are left out.
+pub(super) fn without_tags(bytes: &[u8], instead: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut text = Zeroizing::new(Vec::with_capacity(bytes.len()));
     let mut in_tag = false;
     for byte in bytes.iter().copied().filter(|byte| *byte != 0) {
@@ -75,7 +75,7 @@ pub(super) fn without_tags(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
             b'<' => in_tag = true,
             b'>' if in_tag => {
                 in_tag = false;
-                text.push(b' ');
+                text.extend_from_slice(instead);
             }
             _ if in_tag => {}
             _ => text.push(byte),
