@@ -41,6 +41,7 @@ mod members;
 mod package;
 mod receiver;
 mod unread;
+mod wiped;
 mod writer;
 
 pub use ceiling::{Budget, Nest};

@@ -22,5 +22,5 @@ pub use not_looked_into::NotLookedInto;
 pub use origin::Origin;
 pub use questions::{KeyPlace, OpenKey, Suggestion};
 pub use sealed::{BundleKeys, IdentityError, OpenError, read_identities};
-pub use sources::{Named, PassedOver, Source, Sources, handed_over, read};
+pub use sources::{Named, PassedOver, Source, Sources, read};
 pub use take::{Ready, Said};

@@ -3,7 +3,7 @@
 
 use crate::foreign::ForeignKey;
 use drivekey_extract::Unread;
-use drivekey_record::Word;
+use drivekey_record::{PasswordError, PasswordProblem, Word};
 
 /// One remark, and what it is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +133,20 @@ pub enum RemarkKind {
     NotSeen,
     /// A picture or a printed document in a build without a reader of them: nobody looked at it.
     NoScanReader,
+}
+
+impl From<PasswordError> for RemarkKind {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => Self::GroupOutOfRange { group },
+            PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => {
+                Self::GroupNotDivisibleBy11 { group }
+            }
+            PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => Self::WrongGroupLength { group },
+            PasswordError::Group { group, problem: PasswordProblem::NotADigit } => Self::GroupNotDigits { group },
+            PasswordError::GroupCount { found } => Self::WrongGroupCount { found },
+        }
+    }
 }
 
 impl RemarkKind {

@@ -145,12 +145,12 @@ pub(super) fn path_name(path: &Path) -> String {
 fn read(world: &mut World<'_>, args: &ImportArgs) -> Result<Sources, Failure> {
     let text = if args.clipboard { Some(world.clipboard.text()?) } else { None };
     let Sorted { paths, input } = standard_input::sort(world, &args.paths)?;
-    let named = Named {
-        paths: &paths,
-        clipboard: text.as_ref().map(|text| text.as_str()),
-        standard_input: input.as_ref().map(|bytes| bytes.as_slice()),
-    };
-    Ok(intake::read(named, world.scans, &Bar::new(world, "files read").beyond(FEW_FILES)))
+    let named = Named { paths: &paths, clipboard: text.as_ref().map(|text| text.as_str()) };
+    let mut sources = intake::read(named, world.scans, &Bar::new(world, "files read").beyond(FEW_FILES));
+    if let Some(bytes) = input {
+        sources.hand_over(bytes, world.scans);
+    }
+    Ok(sources)
 }
 
 /// Keeps it, or only tells what would become of it.

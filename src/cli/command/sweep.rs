@@ -18,7 +18,7 @@ use crate::cli::progress::Rate;
 use crate::cli::session::{exit_with_doubts, locked, unlock_with, unlocked, vault_path};
 use crate::cli::standard_input::{self, Sorted};
 use crate::cli::world::World;
-use drivekey_flows::intake::{Outcome, Ready, Said, handed_over};
+use drivekey_flows::intake::{Outcome, Ready, Said};
 use drivekey_flows::sweep::search;
 use drivekey_record::LineText;
 use drivekey_vault::{Unlocked, Vault};
@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(world: &mut World<'_>, shared: &Shared, args: &SweepAr
     if let Some(bytes) = input {
         tally.files += 1;
         tally.bytes += bytes.len() as u64;
-        sources.read.insert(0, handed_over(world.scans, &bytes));
+        sources.hand_over(bytes, world.scans);
     }
     let with_keys = sources.read.iter().filter(|source| source.holds_keys());
     let lying: Vec<PathBuf> = with_keys.filter_map(|source| source.origin.path()).map(Path::to_owned).collect();

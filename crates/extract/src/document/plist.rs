@@ -6,6 +6,7 @@ use crate::charset::{self, head};
 use crate::entity;
 use crate::markup::{Piece, Pieces};
 use crate::receiver::{Fault, Form, Receiver, Source};
+use crate::wiped;
 
 mod binary;
 
@@ -98,15 +99,8 @@ impl Json {
         self.push("\"");
     }
 
-    /// Grown by hand: what is left behind must be wiped.
     fn push(&mut self, text: &str) {
-        let needed = self.text.len() + text.len();
-        if needed > self.text.capacity() {
-            let mut larger = Zeroizing::new(String::with_capacity(needed.max(self.text.capacity() * 2)));
-            larger.push_str(&self.text);
-            self.text = larger;
-        }
-        self.text.push_str(text);
+        wiped::append(&mut self.text, text);
     }
 }
 

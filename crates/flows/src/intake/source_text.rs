@@ -53,8 +53,8 @@ pub(crate) fn read_long(entry: &Entry) -> Result<Option<Reading>, GatherError> {
 
 /// What a file is that nobody looks into, by its beginning; `None` also where it cannot be read any more.
 pub(crate) fn unread_kind(path: &Path) -> Option<Unread> {
-    let mut beginning = [0; MARK_BYTES];
-    let begun = gather::begin(path, &mut beginning).ok()?;
+    let mut beginning = Zeroizing::new([0; MARK_BYTES]);
+    let begun = gather::begin(path, beginning.as_mut_slice()).ok()?;
     drivekey_import::unread_kind(&beginning[..begun.filled])
 }
 

@@ -21,8 +21,6 @@ pub struct Named<'a> {
     pub paths: &'a [PathBuf],
     /// What is in the clipboard.
     pub clipboard: Option<&'a str>,
-    /// What came in by standard input.
-    pub standard_input: Option<&'a [u8]>,
 }
 
 /// One file, or what was handed over without one, with what it held.
@@ -99,6 +97,11 @@ impl Source {
 }
 
 impl Sources {
+    /// Reads what came in by standard input, whatever it is: a text, an archive, a picture, a bundle. It comes first.
+    pub fn hand_over(&mut self, bytes: Zeroizing<Vec<u8>>, scans: &dyn ScanReader) {
+        self.read.insert(0, whole(scans, Origin::StandardInput, true, None, bytes));
+    }
+
     /// How many keys there are.
     #[must_use]
     pub fn keys(&self) -> usize {
@@ -124,9 +127,6 @@ pub fn read(named: Named<'_>, scans: &dyn ScanReader, watch: &dyn Watch) -> Sour
     let mut sources = Sources::default();
     if let Some(text) = named.clipboard {
         sources.read.push(Source::new(Origin::Clipboard, true, drivekey_import::read(None, text.as_bytes())));
-    }
-    if let Some(bytes) = named.standard_input {
-        sources.read.push(handed_over(scans, bytes));
     }
     let walk = gather::walk(named.paths);
     sources.failed = walk.failures;
@@ -174,12 +174,6 @@ fn read_one(scans: &dyn ScanReader, entry: Entry) -> Result<Met, GatherError> {
     };
     let name = source_text::name_of(&entry.path);
     Ok(Met::Read(Box::new(whole(scans, Origin::File(entry.path), entry.named, name.as_deref(), bytes))))
-}
-
-/// Reads what came in by standard input, whatever it is: a text, an archive, a picture, a bundle.
-#[must_use]
-pub fn handed_over(scans: &dyn ScanReader, bytes: &[u8]) -> Source {
-    whole(scans, Origin::StandardInput, true, None, Zeroizing::new(bytes.to_vec()))
 }
 
 fn whole(scans: &dyn ScanReader, origin: Origin, named: bool, name: Option<&str>, bytes: Zeroizing<Vec<u8>>) -> Source {

@@ -319,7 +319,8 @@ fn what_nobody_looked_into_is_counted_by_kind_and_never_as_without_a_key() {
 #[test]
 fn what_is_handed_over_is_read_as_a_file_is() {
     let zip = drivekey_testkit::documents::zip(&[("a.txt", key_text(ID_1, KEY_1))]);
-    let sources = read(Named { standard_input: Some(&zip), ..Named::default() }, &ReadHere, &Unwatched);
+    let mut sources = Sources::default();
+    sources.hand_over(zip.into(), &ReadHere);
     assert_eq!((sources.keys(), &sources.read[0].origin, sources.read[0].named), (1, &Origin::StandardInput, true));
     let house = House::new();
     let mut vault = house.open();

@@ -9,8 +9,7 @@ use zeroize::Zeroizing;
 use crate::reading::{Attachment, Candidate, OtherKey, Reading};
 use crate::{Place, Remark, RemarkKind};
 use drivekey_record::{
-    AttachmentKind, Details, Guid, Handle, KeyId, LineText, PasswordError, PasswordProblem, RecoveryPassword, Secret,
-    SecretText, SourceKind,
+    AttachmentKind, Details, Guid, Handle, KeyId, LineText, RecoveryPassword, Secret, SecretText, SourceKind,
 };
 
 /// What a sealed record says of its own place: no field of the record itself (FORMAT, section 5).
@@ -84,7 +83,7 @@ impl Document {
                         reading.records.push(candidate(password, record.details, place, source));
                         continue;
                     }
-                    Err(error) => remark_of(error),
+                    Err(error) => RemarkKind::from(error),
                 }
             };
             reading.remarks.push(Remark::at(place, refused));
@@ -102,20 +101,6 @@ fn is_deeper(value: &serde_json::Value, depth: usize) -> bool {
         (serde_json::Value::Array(values), Some(rest)) => values.iter().any(|value| is_deeper(value, rest)),
         (serde_json::Value::Object(values), Some(rest)) => values.values().any(|value| is_deeper(value, rest)),
         _ => false,
-    }
-}
-
-const fn remark_of(error: PasswordError) -> RemarkKind {
-    match error {
-        PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => RemarkKind::GroupOutOfRange { group },
-        PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => {
-            RemarkKind::GroupNotDivisibleBy11 { group }
-        }
-        PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => {
-            RemarkKind::WrongGroupLength { group }
-        }
-        PasswordError::Group { group, problem: PasswordProblem::NotADigit } => RemarkKind::GroupNotDigits { group },
-        PasswordError::GroupCount { found } => RemarkKind::WrongGroupCount { found },
     }
 }
 

@@ -8,7 +8,7 @@ use super::event::{Event, Finds, Found};
 use super::part::{ALL_DIGITS, Part};
 use super::word::{Kind, look_alike};
 use crate::RemarkKind;
-use drivekey_record::{GROUP_DIGITS, GROUPS, PasswordError, PasswordProblem, RecoveryPassword};
+use drivekey_record::{GROUP_DIGITS, GROUPS, RecoveryPassword};
 
 /// What a try at eight groups gave.
 pub(super) enum Attempt {
@@ -49,19 +49,7 @@ pub(super) fn attempt(text: &[u8], parts: &[Part], finds: &Finds) -> Attempt {
             ocr,
             found: Found::Key { password, mark: finds.marks.hash_one(all) },
         }),
-        Err(error) => Attempt::Wrong(match error {
-            PasswordError::Group { group, problem: PasswordProblem::OutOfRange } => {
-                RemarkKind::GroupOutOfRange { group }
-            }
-            PasswordError::Group { group, problem: PasswordProblem::NotDivisibleBy11 } => {
-                RemarkKind::GroupNotDivisibleBy11 { group }
-            }
-            PasswordError::Group { group, problem: PasswordProblem::Length { .. } } => {
-                RemarkKind::WrongGroupLength { group }
-            }
-            PasswordError::Group { group, problem: PasswordProblem::NotADigit } => RemarkKind::GroupNotDigits { group },
-            PasswordError::GroupCount { found } => RemarkKind::WrongGroupCount { found },
-        }),
+        Err(error) => Attempt::Wrong(error.into()),
     }
 }
 

@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 use crate::entity;
 use crate::markup::{Piece, Pieces, Tag};
 use crate::receiver::Cells;
+use crate::wiped;
 
 /// The strings that cells refer to by number.
 pub(super) fn shared_strings(xml: &str) -> Vec<Zeroizing<String>> {
@@ -201,13 +202,7 @@ impl Text {
     }
 
     fn push(&mut self, text: &str) {
-        let needed = self.gathered.len() + text.len();
-        if needed > self.gathered.capacity() {
-            let mut larger = Zeroizing::new(String::with_capacity(needed.max(self.gathered.capacity() * 2)));
-            larger.push_str(&self.gathered);
-            self.gathered = larger;
-        }
-        self.gathered.push_str(text);
+        wiped::append(&mut self.gathered, text);
     }
 }
 

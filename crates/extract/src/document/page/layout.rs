@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use super::matrix::Matrix;
+use crate::wiped;
 use crate::writer::TextWriter;
 
 /// Heights that differ by less than this share of the size are one line.
@@ -49,13 +50,7 @@ impl Run {
     }
 
     fn push_str(&mut self, text: &str) {
-        let needed = self.text.len() + text.len();
-        if needed > self.text.capacity() {
-            let mut larger = Zeroizing::new(String::with_capacity(needed.max(self.text.capacity() * 2)));
-            larger.push_str(&self.text);
-            self.text = larger;
-        }
-        self.text.push_str(text);
+        wiped::append(&mut self.text, text);
     }
 
     /// Whether the next one drawn stands right behind this one, or a word's gap away.
